@@ -1,0 +1,312 @@
+//! What the capture stage hands on: DNS exchanges and TCP flows that can be MDM traffic, each fact with its frame.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::time::Timestamp;
+use crate::warning::Warning;
+
+/// What makes traffic worth keeping; from the log and from the options.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interest {
+    /// Host names in lower case, without a trailing dot.
+    pub hosts: BTreeSet<String>,
+    /// Literal addresses from URLs and from `Connect to host [host/address]` texts.
+    pub addresses: BTreeSet<IpAddr>,
+    /// Proxies by address.
+    pub proxies: BTreeSet<SocketAddr>,
+    /// Host names of proxies, in lower case.
+    pub proxy_hosts: BTreeSet<String>,
+    /// Server ports besides 443 and 8443 that `--port` or the log's URLs name.
+    pub ports: BTreeSet<u16>,
+}
+
+/// All that the files of one capture show.
+#[derive(Clone, Debug, Default)]
+pub struct CaptureFacts {
+    /// One entry for each file, in order of time.
+    pub parts: Vec<CapturePartFacts>,
+    /// DNS exchanges about names that matter, in order of their first query.
+    pub dns: Vec<DnsExchange>,
+    /// Flows that can matter, in order of their first frame.
+    pub flows: Vec<TcpFlow>,
+    /// What could not be read.
+    pub warnings: Vec<Warning>,
+}
+
+/// What one capture file holds.
+#[derive(Clone, Debug)]
+pub struct CapturePartFacts {
+    /// Index of the input.
+    pub input: usize,
+    /// How many frames.
+    pub frames: u64,
+    /// Times of the earliest and the latest frame.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// Where and when something was seen on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FrameRef {
+    /// Time of the frame.
+    pub time: Timestamp,
+    /// Index of the input.
+    pub input: usize,
+    /// Frame number from 1, as Wireshark shows it.
+    pub frame: u64,
+}
+
+/// Who of the two sent something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The one that opened the connection: the ISE node.
+    Client,
+    /// The MDM server, or the proxy in front of it.
+    Server,
+}
+
+/// A question to one resolver with its retries and its answer; A and AAAA are two exchanges.
+#[derive(Clone, Debug)]
+pub struct DnsExchange {
+    /// Who asked.
+    pub client: SocketAddr,
+    /// Who was asked.
+    pub resolver: SocketAddr,
+    /// Over TCP instead of UDP.
+    pub tcp: bool,
+    /// The name asked for, in lower case, without the trailing dot.
+    pub name: String,
+    /// The question's type (IANA: 1 A, 28 AAAA, ...).
+    pub qtype: u16,
+    /// The query and its retransmissions to this resolver; empty when only the answer was captured.
+    pub queries: Vec<FrameRef>,
+    /// The first answer that ends the exchange (with retries, the last one that the client waited for).
+    pub answer: Option<DnsAnswer>,
+    /// An ICMP error that quotes the query: the resolver is not there.
+    pub icmp: Option<IcmpError>,
+}
+
+/// What a resolver said.
+#[derive(Clone, Debug)]
+pub struct DnsAnswer {
+    /// The frame.
+    pub at: FrameRef,
+    /// RCODE (IANA: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED).
+    pub rcode: u16,
+    /// TC bit: the client must ask again over TCP.
+    pub truncated: bool,
+    /// Addresses, after following CNAMEs.
+    pub addresses: Vec<IpAddr>,
+    /// The chain of CNAMEs, in order.
+    pub cnames: Vec<String>,
+    /// The capture cut the packet before the end of the answer section.
+    pub cut: bool,
+}
+
+/// A TCP connection, or the attempt at one.
+#[derive(Clone, Debug)]
+pub struct TcpFlow {
+    /// `tcp.stream` of Wireshark in the file of the first frame; `None` when counting them all would cost too much.
+    pub stream: Option<u64>,
+    /// Who opened it.
+    pub client: SocketAddr,
+    /// To whom.
+    pub server: SocketAddr,
+    /// Whether SYN or SYN-ACK was seen; else the roles are guessed from ports and content, and the start is missing.
+    pub start_seen: bool,
+    /// First frame.
+    pub first: FrameRef,
+    /// Last frame.
+    pub last: FrameRef,
+    /// SYNs of the client: the first, and each retransmission (duplicates of the capture itself taken out).
+    pub syns: Vec<FrameRef>,
+    /// The first SYN-ACK.
+    pub syn_ack: Option<FrameRef>,
+    /// FIN and RST, the first of each kind from each side, in order of time.
+    pub closes: Vec<Close>,
+    /// ICMP errors that quote packets of the client to the server.
+    pub icmp: Vec<IcmpError>,
+    /// Payload from client to server.
+    pub to_server: DirectionFacts,
+    /// Payload from server to client.
+    pub to_client: DirectionFacts,
+    /// CONNECT to a proxy, with what it answered.
+    pub connect: Option<ProxyConnect>,
+    /// The TLS session, direct or inside the tunnel.
+    pub tls: Option<TlsSession>,
+    /// HTTP requests with their answers, in the clear or decrypted.
+    pub http: Vec<HttpExchange>,
+}
+
+/// The payload of one direction, each byte counted once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DirectionFacts {
+    /// Bytes of payload, retransmissions not counted twice; by sequence numbers, so that cut packets count whole.
+    pub bytes: u64,
+    /// Bytes that the capture lost.
+    pub missing: u64,
+    /// Segments that brought nothing new.
+    pub retransmissions: u64,
+    /// First frame with payload.
+    pub first_data: Option<FrameRef>,
+    /// Last frame with new payload.
+    pub last_data: Option<FrameRef>,
+    /// The last frame in which the other side acknowledged payload of this direction.
+    pub last_acked: Option<FrameRef>,
+}
+
+/// The end of a direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Close {
+    /// The frame.
+    pub at: FrameRef,
+    /// Who sent it.
+    pub by: Side,
+    /// RST, else FIN.
+    pub reset: bool,
+}
+
+/// An ICMP or ICMPv6 error that quotes one of our packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IcmpError {
+    /// The frame.
+    pub at: FrameRef,
+    /// Who sent it.
+    pub from: IpAddr,
+    /// ICMPv6 instead of ICMP.
+    pub v6: bool,
+    /// Type.
+    pub icmp_type: u8,
+    /// Code.
+    pub code: u8,
+}
+
+/// A CONNECT request to a proxy.
+#[derive(Clone, Debug)]
+pub struct ProxyConnect {
+    /// Host that the proxy is asked to connect to, in lower case.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// The (last) CONNECT request; a client that is told 407 may send a second one.
+    pub request: FrameRef,
+    /// The answer to it.
+    pub reply: Option<HttpReply>,
+}
+
+/// A status line.
+#[derive(Clone, Debug)]
+pub struct HttpReply {
+    /// The frame in which it begins.
+    pub at: FrameRef,
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase.
+    pub reason: String,
+    /// `Server` header, or `Via`, as a help to tell who answered.
+    pub server: Option<String>,
+    /// `Content-Type`, when sent.
+    pub content_type: Option<String>,
+    /// `Location`, without its query.
+    pub location: Option<String>,
+}
+
+/// One HTTP request and its answer.
+#[derive(Clone, Debug)]
+pub struct HttpExchange {
+    /// The frame in which the request begins; `None` when only the answer was captured.
+    pub request: Option<FrameRef>,
+    /// Method.
+    pub method: Option<String>,
+    /// Request target without credentials.
+    pub target: Option<String>,
+    /// `Host` header in lower case, without port.
+    pub host: Option<String>,
+    /// The answer.
+    pub reply: Option<HttpReply>,
+    /// Read with the session's secrets.
+    pub decrypted: bool,
+}
+
+/// What can be seen of a TLS session.
+#[derive(Clone, Debug, Default)]
+pub struct TlsSession {
+    /// The (first) ClientHello.
+    pub client_hello: Option<FrameRef>,
+    /// Server name in lower case.
+    pub sni: Option<String>,
+    /// Protocols that the client offers.
+    pub alpn_offered: Vec<String>,
+    /// Highest version that the client offers.
+    pub offered_version: Option<TlsVersion>,
+    /// The ServerHello.
+    pub server_hello: Option<FrameRef>,
+    /// Version agreed on.
+    pub version: Option<TlsVersion>,
+    /// IANA number of the cipher suite.
+    pub cipher: Option<u16>,
+    /// Protocol agreed on, when visible.
+    pub alpn: Option<String>,
+    /// Abbreviated handshake (session ID, ticket or PSK); `None` when it can't be told.
+    pub resumed: Option<bool>,
+    /// The server's certificate message: frame, and the chain with the server's own certificate first.
+    pub certificate: Option<(FrameRef, Vec<CertificateFacts>)>,
+    /// The frame after which both sides had sent Finished.
+    pub established: Option<FrameRef>,
+    /// Alerts, in order of time.
+    pub alerts: Vec<TlsAlert>,
+    /// Requests and responses as the sizes and directions of application data show them, handshake records of TLS 1.3
+    /// left out as far as they can be told.
+    pub turns: Vec<Turn>,
+    /// Whether secrets opened the session.
+    pub decrypted: bool,
+}
+
+/// Client data, then the server data that follows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// First frame of the client's data.
+    pub request: FrameRef,
+    /// Bytes of the client's application data records.
+    pub request_bytes: u64,
+    /// First and last frame of the server's data.
+    pub response: Option<(FrameRef, FrameRef)>,
+    /// Bytes of the server's application data records.
+    pub response_bytes: u64,
+}
+
+/// Protocol version as on the wire (0x0303 is TLS 1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TlsVersion(pub u16);
+
+/// A TLS alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsAlert {
+    /// The frame.
+    pub at: FrameRef,
+    /// Who sent it.
+    pub by: Side,
+    /// Level and description (IANA); `None` when it is encrypted.
+    pub code: Option<(u8, u8)>,
+}
+
+/// What matters of an X.509 certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// Subject, as RFC 4514 writes it.
+    pub subject: String,
+    /// Issuer.
+    pub issuer: String,
+    /// DNS names and addresses of the subject alternative name; the common name when there is no such extension.
+    pub names: Vec<String>,
+    /// Valid from.
+    pub not_before: Timestamp,
+    /// Valid until.
+    pub not_after: Timestamp,
+    /// Serial number in hexadecimal.
+    pub serial: String,
+    /// SHA-256 of the certificate in hexadecimal.
+    pub sha256: String,
+    /// Issuer and subject are the same.
+    pub self_signed: bool,
+}

@@ -1,0 +1,15 @@
+//! Says of every attempt of a Cisco ISE node to reach its MDM server what happened, and proves it with log lines and
+//! packet frames.
+//!
+//! Data flows one way: [`input`] finds the logs and captures, [`log`] and [`capture`] read them, `correlate` joins
+//! the two, `classify` gives the verdicts, and [`report`] is what comes out.
+
+#![warn(missing_docs)]
+
+pub mod capture;
+pub mod input;
+pub mod log;
+pub mod outcome;
+pub mod report;
+pub mod time;
+pub mod warning;

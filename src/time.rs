@@ -1,0 +1,122 @@
+//! The two kinds of time that the inputs carry, kept apart by type so that they can't be mixed up.
+//!
+//! A capture's frames are stamped in UTC ([`Timestamp`]); `ise-psc.log` writes the appliance's wall clock without a
+//! zone ([`LocalTime`]). Only the clock that the correlation estimates may turn one into the other.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Nanoseconds in a second.
+pub const SECOND: i64 = 1_000_000_000;
+/// Nanoseconds in a millisecond.
+pub const MILLISECOND: i64 = 1_000_000;
+
+/// A moment in UTC, in nanoseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// A reading of a wall clock whose zone is not known, in nanoseconds since 1970-01-01T00:00:00 on that clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalTime(i64);
+
+impl Timestamp {
+    /// From nanoseconds since the epoch.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds since the epoch.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// Milliseconds from `earlier` to `self`; negative when `earlier` is the later one.
+    pub fn millis_since(self, earlier: Self) -> f64 {
+        self.0.saturating_sub(earlier.0) as f64 / MILLISECOND as f64
+    }
+
+    /// This moment moved by a number of nanoseconds.
+    pub const fn plus_nanos(self, nanos: i64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+}
+
+impl LocalTime {
+    /// From nanoseconds since the epoch of the wall clock.
+    pub const fn from_nanos(nanos: i64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds since the epoch of the wall clock.
+    pub const fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// The moment in UTC when this wall clock is `offset` nanoseconds ahead of it (zone and skew together).
+    pub const fn to_utc(self, offset: i64) -> Timestamp {
+        Timestamp(self.0.saturating_sub(offset))
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, or with microseconds or nanoseconds where the time has them.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = match self.0 {
+            n if n % MILLISECOND == 0 => 3,
+            n if n % 1_000 == 0 => 6,
+            _ => 9,
+        };
+        let time = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_err(|_| fmt::Error)?;
+        write!(f, "{time:.digits$}")
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        let time: jiff::Timestamp = text.parse().map_err(serde::de::Error::custom)?;
+        let nanos = i64::try_from(time.as_nanosecond()).map_err(serde::de::Error::custom)?;
+        Ok(Self(nanos))
+    }
+}
+
+impl JsonSchema for Timestamp {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_shows_at_least_milliseconds_and_no_more_than_it_has() {
+        assert_eq!(Timestamp::from_nanos(0).to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::from_nanos(1_500).to_string(), "1970-01-01T00:00:00.000001500Z");
+        assert_eq!(Timestamp::from_nanos(2_000).to_string(), "1970-01-01T00:00:00.000002Z");
+    }
+
+    #[test]
+    fn a_wall_clock_ahead_of_utc_reads_later_than_utc() {
+        let offset = 2 * 3600 * SECOND;
+        assert_eq!(LocalTime::from_nanos(offset).to_utc(offset), Timestamp::from_nanos(0));
+    }
+}
