@@ -192,6 +192,8 @@ pub struct ProxyConnect {
     pub request: FrameRef,
     /// The answer to it.
     pub reply: Option<HttpReply>,
+    /// Answers to earlier CONNECT requests on the same connection, in order.
+    pub earlier: Vec<HttpReply>,
 }
 
 /// A status line.
@@ -273,6 +275,9 @@ pub struct Turn {
     pub response: Option<(FrameRef, FrameRef)>,
     /// Bytes of the server's application data records.
     pub response_bytes: u64,
+    /// The response began with an encrypted record of TLS 1.3 that may as well be a session ticket; when there is no more of
+    /// it than that, the server may have said nothing.
+    pub maybe_ticket: bool,
 }
 
 /// Protocol version as on the wire (0x0303 is TLS 1.2).

@@ -1,9 +1,11 @@
 //! HTTP/1.x as the wire shows it, in the clear or decrypted: the request line, the status line and the few headers that a
 //! diagnosis needs. Credentials are taken out where they are read, so that nothing behind can show them.
 
+mod conversation;
 mod head;
 mod scrub;
 
+pub(crate) use conversation::{Conversation, read_conversation, speaks_http};
 use head::RequestHead;
 
 /// What the first payload of a client asks for.

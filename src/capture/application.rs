@@ -1,0 +1,46 @@
+//! What a TCP connection carried: a CONNECT to a proxy, TLS beside or inside of it, HTTP in the clear or decrypted.
+
+use super::http::{Conversation, read_conversation, speaks_http};
+use super::secrets::Secrets;
+use super::text::Text;
+use super::tls::{ReadSession, begins_tls, read_session};
+use super::{ProxyConnect, TcpFlow};
+
+/// Reads both directions and fills the flow's `connect`, `tls` and `http`.
+pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &Text, to_client: &Text, secrets: &Secrets) {
+    let round_trip = round_trip(flow);
+    let mut tls_start = Some((0, 0));
+    if speaks_http(to_server, to_client) && !begins_tls(to_server, 0) {
+        let conversation = read_conversation(to_server, to_client, false);
+        tls_start = conversation.tunnel;
+        fill(flow, conversation);
+    }
+    let Some((client, server)) = tls_start else { return };
+    let session = read_session((to_server, client), (to_client, server), secrets, flow.start_seen, round_trip);
+    let Some(ReadSession { facts, to_server, to_client }) = session else { return };
+    if facts.decrypted {
+        let conversation = read_conversation(&to_server.text(), &to_client.text(), true);
+        flow.http.extend(conversation.exchanges);
+    }
+    flow.tls = Some(facts);
+}
+
+fn fill(flow: &mut TcpFlow, conversation: Conversation) {
+    flow.http = conversation.exchanges;
+    let mut earlier = Vec::new();
+    for connect in conversation.connects {
+        earlier.extend(flow.connect.take().and_then(|before| before.reply));
+        let (host, port) = connect.authority.unwrap_or_default();
+        flow.connect =
+            Some(ProxyConnect { host, port, request: connect.request, reply: connect.reply, earlier: Vec::new() });
+    }
+    if let Some(connect) = &mut flow.connect {
+        connect.earlier = earlier;
+    }
+}
+
+/// Time from a SYN that was sent once to its answer: no answer to anything can come sooner.
+fn round_trip(flow: &TcpFlow) -> Option<i64> {
+    let [syn] = flow.syns.as_slice() else { return None };
+    Some(flow.syn_ack?.time.nanos().saturating_sub(syn.time.nanos()).max(0))
+}

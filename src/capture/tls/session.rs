@@ -1,0 +1,194 @@
+//! One TLS session: the handshake in the clear, and behind it the rhythm of who sent how much when. What cannot be told
+//! from outside stays untold.
+
+use tls_parser::{TlsHandshakeType, TlsRecordType};
+
+use super::certificate::read_chain;
+use super::handshake::{Fragment, Joiner, Message};
+use super::hello::{ClientHello, ServerHello};
+use super::open::{Opened, Opener};
+use super::record::{Record, read_records};
+use super::rhythm::{Content, Item, Rhythm};
+use crate::capture::secrets::{Secrets, SessionSecrets};
+use crate::capture::text::Text;
+use crate::capture::{Side, TlsSession, TlsVersion};
+
+/// The version number of TLS 1.3.
+pub(super) const TLS13: u16 = 0x0304;
+
+/// A session with what was opened of it.
+#[derive(Debug, Default)]
+pub(crate) struct ReadSession {
+    /// What the report says of it.
+    pub(crate) facts: TlsSession,
+    /// The application data of the client, when secrets opened it.
+    pub(crate) to_server: Opened,
+    /// The application data of the server.
+    pub(crate) to_client: Opened,
+}
+
+/// What both hellos agree on, as far as they were captured.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Agreement<'a> {
+    pub(super) client_random: &'a [u8],
+    pub(super) server_random: &'a [u8],
+    pub(super) version: Option<u16>,
+    pub(super) cipher: Option<u16>,
+    pub(super) encrypt_then_mac: bool,
+    pub(super) early_data: bool,
+}
+
+/// Reads the session that begins at these positions. `start_seen` is false when the capture began in the middle of the
+/// connection, `round_trip` is the time from SYN to SYN-ACK in nanoseconds.
+pub(crate) fn read_session(
+    (to_server, client_start): (&Text, u64),
+    (to_client, server_start): (&Text, u64),
+    secrets: &Secrets,
+    start_seen: bool,
+    round_trip: Option<i64>,
+) -> Option<ReadSession> {
+    let client = read_records(to_server, client_start);
+    let server = read_records(to_client, server_start);
+    if client.is_empty() && server.is_empty() {
+        return None;
+    }
+    let server_messages = clear_messages(&server, false);
+    let version = server_messages.iter().find_map(|message| server_hello(message)?.version());
+    let client_messages = clear_messages(&client, version == Some(TLS13));
+    let mut facts = TlsSession::default();
+    let mut agreement = Agreement::default();
+    let mut offered_session: &[u8] = &[];
+    if let Some((message, hello)) = client_messages.iter().find_map(|message| Some((message, client_hello(message)?))) {
+        facts.client_hello = Some(message.at);
+        facts.offered_version = Some(TlsVersion(hello.highest_version()));
+        agreement.client_random = hello.random;
+        agreement.early_data = hello.early_data;
+        offered_session = hello.session_id;
+        facts.sni = hello.server_name;
+        facts.alpn_offered = hello.protocols;
+    }
+    let hellos = server_messages.iter().filter_map(|message| Some((message, server_hello(message)?)));
+    // A HelloRetryRequest is followed by the ServerHello proper, which may not have come.
+    let hello = hellos.reduce(|first, next| if first.1.is_retry_request() { next } else { first });
+    let mut session_id: &[u8] = &[];
+    if let Some((message, hello)) = &hello {
+        facts.version = hello.version().map(TlsVersion);
+        agreement.version = hello.version();
+        if !hello.is_retry_request() {
+            facts.server_hello = Some(message.at);
+            facts.cipher = hello.cipher;
+            facts.alpn = hello.protocol.clone();
+            facts.resumed = resumed(hello, offered_session, &server_messages, &server);
+            agreement.server_random = hello.random;
+            agreement.cipher = hello.cipher;
+            agreement.encrypt_then_mac = hello.encrypt_then_mac;
+            session_id = hello.session_id;
+        }
+    }
+    facts.certificate = server_messages.iter().find_map(|message| certificate(message, agreement.version));
+
+    let known = secrets.of_session(agreement.client_random, session_id).unwrap_or_default();
+    let (to_server, client_items) = read_side(&client, Side::Client, &agreement, &known);
+    let (to_client, server_items) = read_side(&server, Side::Server, &agreement, &known);
+    facts.decrypted = to_server.any || to_client.any;
+    facts.alpn = facts.alpn.or_else(|| to_client.protocol.clone());
+    if facts.certificate.is_none() {
+        facts.certificate = to_client.certificate.clone();
+    }
+    let rhythm = Rhythm { agreement: &agreement, start_seen: start_seen && facts.client_hello.is_some(), round_trip };
+    rhythm.read(client_items, server_items, &mut facts);
+    Some(ReadSession { facts, to_server, to_client })
+}
+
+fn client_hello<'m>(message: &'m Message) -> Option<ClientHello<'m>> {
+    (message.kind == TlsHandshakeType::ClientHello).then(|| ClientHello::read(&message.body)).flatten()
+}
+
+fn server_hello<'m>(message: &'m Message) -> Option<ServerHello<'m>> {
+    (message.kind == TlsHandshakeType::ServerHello).then(|| ServerHello::read(&message.body, message.length)).flatten()
+}
+
+pub(super) fn certificate(
+    message: &Message,
+    version: Option<u16>,
+) -> Option<(crate::capture::FrameRef, Vec<crate::capture::CertificateFacts>)> {
+    let chain = (message.kind == TlsHandshakeType::Certificate).then(|| read_chain(message, version))?;
+    (!chain.is_empty()).then_some((message.at, chain))
+}
+
+/// The handshake messages that were sent in the clear. Up to TLS 1.2, ChangeCipherSpec ends them; in TLS 1.3 it says
+/// nothing, and what is of type handshake is in the clear.
+fn clear_messages<'a>(records: &[Record<'a>], mut tls13: bool) -> Vec<Message<'a>> {
+    let mut joiner = Joiner::default();
+    let mut changed = false;
+    for record in records {
+        if record.kind == TlsRecordType::ChangeCipherSpec {
+            changed = true;
+            tls13 = tls13
+                || joiner
+                    .messages()
+                    .iter()
+                    .any(|message| server_hello(message).is_some_and(|hello| hello.version() == Some(TLS13)));
+        }
+        let second_hello = matches!(record.body, [1, 0, _, _, 3, 3, ..]);
+        if record.kind == TlsRecordType::Handshake && (!changed || tls13 || second_hello) {
+            joiner.push(fragment(record, record.body));
+        }
+    }
+    joiner.finish()
+}
+
+pub(super) fn fragment<'a>(record: &Record, bytes: &'a [u8]) -> Fragment<'a> {
+    let length = record.length;
+    Fragment { bytes, length, at: record.at, end: record.end, lost_before: record.lost_before > 0 }
+}
+
+/// Whether the handshake is an abbreviated one (RFC 5246 section 7.3, RFC 5077 section 3, RFC 8446 section 2.2).
+fn resumed(hello: &ServerHello, offered: &[u8], messages: &[Message], records: &[Record]) -> Option<bool> {
+    let version = hello.version()?;
+    if version == TLS13 {
+        return hello.complete.then_some(hello.pre_shared_key);
+    }
+    let key_exchange = |message: &Message| {
+        let kinds = [TlsHandshakeType::Certificate, TlsHandshakeType::ServerKeyExchange, TlsHandshakeType::ServerDone];
+        kinds.contains(&message.kind)
+    };
+    if messages.iter().any(key_exchange) {
+        return Some(false);
+    }
+    if !offered.is_empty() && hello.session_id == offered {
+        return Some(true);
+    }
+    // A server that accepts a ticket need not echo the session ID: the cipher changes right behind its hello.
+    let changed = records.iter().position(|record| record.kind == TlsRecordType::ChangeCipherSpec)?;
+    let before = records.get(..=changed)?;
+    before.iter().all(|record| record.lost_before == 0 && record.is_complete()).then_some(true)
+}
+
+/// What each record of a direction is, opened where the secrets allow.
+fn read_side(records: &[Record], side: Side, agreement: &Agreement, secrets: &SessionSecrets) -> (Opened, Vec<Item>) {
+    let mut opener = Opener::new(side, agreement, secrets);
+    let mut changed = false;
+    let mut items = Vec::with_capacity(records.len());
+    for record in records {
+        let tls13 = agreement.version == Some(TLS13);
+        let protected = if tls13 { record.kind == TlsRecordType::ApplicationData } else { changed };
+        let opened = if protected { opener.open(record) } else { None };
+        let content = match (record.kind, opened) {
+            (TlsRecordType::ChangeCipherSpec, _) => {
+                changed = true;
+                Content::ChangeCipherSpec
+            }
+            (_, Some(content)) => content,
+            (TlsRecordType::Alert, None) => match (record.length, record.body) {
+                (2, &[level, description]) => Content::Alert(Some((level, description))),
+                _ => Content::Alert(None),
+            },
+            (TlsRecordType::Handshake, None) if changed && !tls13 => Content::Finished,
+            (TlsRecordType::ApplicationData, None) => Content::Protected,
+            _ => Content::Handshake,
+        };
+        items.push(Item { side, content, length: record.length, at: record.at, end: record.end });
+    }
+    (opener.finish(), items)
+}
