@@ -11,5 +11,6 @@ pub mod input;
 pub mod log;
 pub mod outcome;
 pub mod report;
+mod scrub;
 pub mod time;
 pub mod warning;

@@ -3,8 +3,8 @@
 
 mod conversation;
 mod head;
-mod scrub;
 
+use crate::scrub;
 pub(crate) use conversation::{Conversation, read_conversation, speaks_http};
 use head::RequestHead;
 
