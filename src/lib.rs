@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod capture;
+pub mod catalog;
 pub mod input;
 pub mod log;
 pub mod outcome;

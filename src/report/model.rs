@@ -420,6 +420,19 @@ pub enum Endpoint {
     Server,
 }
 
+impl Endpoint {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Resolver => "resolver",
+            Self::Router => "router",
+            Self::Proxy => "proxy",
+            Self::Server => "server",
+        }
+    }
+}
+
 /// One step of an attempt, as a ladder diagram shows it. A log record is a step of the client with itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {

@@ -1,0 +1,279 @@
+//! What is known of the attempt that a text speaks of, and how it is written into the text.
+
+use std::collections::BTreeSet;
+
+use crate::outcome::OutcomeName;
+use crate::report::{Attempt, Dns, Flow, Proxy, Server, Source};
+
+/// How many addresses or names are written out before the rest is only counted.
+const LIST: usize = 4;
+
+/// What is known of an attempt; what is not known stays at its default, and the texts then speak in general.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context<'a> {
+    /// The MDM server.
+    pub server: Option<&'a Server>,
+    /// The proxy in use.
+    pub proxy: Option<&'a Proxy>,
+    /// The connection of the last try.
+    pub flow: Option<&'a Flow>,
+    /// Connections of the attempt besides it.
+    pub other_flows: &'a [Flow],
+    /// The DNS exchanges.
+    pub dns: &'a [Dns],
+    /// Who saw the attempt.
+    pub sources: &'a [Source],
+    /// Status of the last try.
+    pub http_status: Option<u16>,
+    /// How long the attempt took, in milliseconds.
+    pub duration_ms: Option<f64>,
+}
+
+impl<'a> Context<'a> {
+    /// All that an attempt tells.
+    pub fn of(attempt: &'a Attempt) -> Self {
+        Self {
+            server: Some(&attempt.server),
+            proxy: attempt.proxy.as_ref(),
+            flow: attempt.flow.as_ref(),
+            other_flows: &attempt.other_flows,
+            dns: &attempt.dns,
+            sources: &attempt.sources,
+            http_status: attempt.http_status,
+            duration_ms: attempt.duration_ms,
+        }
+    }
+
+    /// Whether the capture shows something of the attempt.
+    pub(super) fn on_the_wire(&self) -> bool {
+        self.flow.is_some() || !self.dns.is_empty() || self.sources.contains(&Source::Capture)
+    }
+
+    /// Whose server it is, as far as its name and path tell.
+    pub(super) fn vendor(&self) -> Option<Vendor> {
+        let server = self.server?;
+        let host = server.host.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let within = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+        if within("jamfcloud.com")
+            || server.url.as_deref().is_some_and(|url| url.contains("/networkIntegrationEndpoint"))
+        {
+            Some(Vendor::Jamf)
+        } else if ["manage.microsoft.com", "graph.microsoft.com", "login.microsoftonline.com"].into_iter().any(within) {
+            Some(Vendor::Intune)
+        } else {
+            None
+        }
+    }
+
+    /// What stands for a blank, when it is known.
+    fn value(&self, blank: Blank) -> Option<String> {
+        let server = self.server;
+        let certificate = || self.flow?.tls.as_ref()?.certificate.as_ref();
+        match blank {
+            Blank::Server => {
+                let server = server?;
+                Some(with_port(server.host.as_deref()?, server.port))
+            }
+            Blank::Host => server?.host.clone(),
+            Blank::Port => server?.port.map(|port| port.to_string()),
+            Blank::Addresses => listed(server?.addresses.iter().map(String::as_str)),
+            Blank::Resolver => {
+                let mut seen = BTreeSet::new();
+                listed(self.dns.iter().map(|dns| dns.resolver.as_str()).filter(|resolver| seen.insert(*resolver)))
+            }
+            Blank::Proxy => {
+                let proxy = self.proxy?;
+                Some(with_port(proxy.address.as_deref()?, proxy.port))
+            }
+            Blank::Url => server?.url.clone(),
+            Blank::Instance => instance(server?.url.as_deref()?).map(str::to_owned),
+            Blank::IcmpFrom => Some(self.flow?.icmp.as_ref()?.from.clone()),
+            Blank::Issuer => certificate().map(|certificate| certificate.issuer.clone()),
+            Blank::Names => listed(certificate()?.names.iter().map(String::as_str)),
+            Blank::Validity => {
+                let certificate = certificate()?;
+                Some(format!("from {} to {}", date(certificate.not_before), date(certificate.not_after)))
+            }
+        }
+    }
+
+    /// What stands for a blank: what is known, else words that fit any attempt.
+    pub(super) fn words(&self, blank: Blank) -> String {
+        self.value(blank).unwrap_or_else(|| blank.in_general().to_owned())
+    }
+
+    /// Whether a remedy is of use: for this server, and with what is known.
+    pub(super) fn suits(&self, outcome: OutcomeName, remedy: &str) -> bool {
+        let vendor = match self.vendor() {
+            Some(Vendor::Jamf) => !remedy.starts_with(super::INTUNE),
+            Some(Vendor::Intune) => !remedy.starts_with(super::JAMF),
+            // Intune is known by its names, so a server with another name is none.
+            None => self.server.is_none_or(|server| server.host.is_none()) || !remedy.starts_with(super::INTUNE),
+        };
+        vendor
+            && Blank::ALL
+                .into_iter()
+                .filter(|blank| blank.is_needed(outcome))
+                .all(|blank| !remedy.contains(&format!("{{{}}}", blank.name())) || self.value(blank).is_some())
+    }
+}
+
+/// Whose MDM server it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vendor {
+    /// Jamf Pro.
+    Jamf,
+    /// Microsoft Intune.
+    Intune,
+}
+
+/// What a text leaves open; written as its name in braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blank {
+    /// `{server}`: host and port.
+    Server,
+    /// `{host}`: the server's name, or its address where ISE is set to it.
+    Host,
+    /// `{port}`: the server's port.
+    Port,
+    /// `{addresses}`: the server's addresses.
+    Addresses,
+    /// `{resolver}`: the DNS servers that were asked.
+    Resolver,
+    /// `{proxy}`: address and port of the proxy.
+    Proxy,
+    /// `{url}`: what was asked for.
+    Url,
+    /// `{instance}`: the Instance Name that ISE is set to, as the URL shows it.
+    Instance,
+    /// `{icmp_from}`: who sent the ICMP error.
+    IcmpFrom,
+    /// `{issuer}`: issuer of the server's certificate.
+    Issuer,
+    /// `{names}`: names in the server's certificate.
+    Names,
+    /// `{validity}`: validity of the server's certificate.
+    Validity,
+}
+
+impl Blank {
+    /// Every blank.
+    pub const ALL: [Self; 12] = [
+        Self::Server,
+        Self::Host,
+        Self::Port,
+        Self::Addresses,
+        Self::Resolver,
+        Self::Proxy,
+        Self::Url,
+        Self::Instance,
+        Self::IcmpFrom,
+        Self::Issuer,
+        Self::Names,
+        Self::Validity,
+    ];
+
+    /// The name between the braces.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Host => "host",
+            Self::Port => "port",
+            Self::Addresses => "addresses",
+            Self::Resolver => "resolver",
+            Self::Proxy => "proxy",
+            Self::Url => "url",
+            Self::Instance => "instance",
+            Self::IcmpFrom => "icmp_from",
+            Self::Issuer => "issuer",
+            Self::Names => "names",
+            Self::Validity => "validity",
+        }
+    }
+
+    /// Words that fit any attempt.
+    const fn in_general(self) -> &'static str {
+        match self {
+            Self::Server => "the MDM server",
+            Self::Host => "HOST",
+            Self::Port => "443",
+            Self::Addresses => "the server's address",
+            Self::Resolver => "the DNS server",
+            Self::Proxy => "the proxy",
+            Self::Url => "https://HOST:443/networkIntegrationEndpoint/ID/ciscoise/...",
+            Self::Instance => "/networkIntegrationEndpoint/ID",
+            Self::IcmpFrom => "the device",
+            Self::Issuer => "the capture or a browser shows it",
+            Self::Names => "a browser shows them",
+            Self::Validity => "until when, a browser shows",
+        }
+    }
+
+    /// Whether advice that speaks of it is of no use without it.
+    const fn is_needed(self, outcome: OutcomeName) -> bool {
+        match self {
+            Self::Proxy => !matches!(outcome, OutcomeName::ProxyError),
+            Self::Url | Self::Instance | Self::IcmpFrom => true,
+            _ => false,
+        }
+    }
+}
+
+/// Writes out the blanks of a text. What is written in is not looked at again, so that a name with braces stays a name.
+pub fn fill(template: &str, context: &Context<'_>) -> String {
+    let mut text = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        text.push_str(before);
+        let blank = from.find('}').and_then(|close| {
+            let name = from.get(1..close)?;
+            Some((Blank::ALL.into_iter().find(|blank| blank.name() == name)?, from.get(close + 1..)?))
+        });
+        rest = match blank {
+            Some((blank, after)) => {
+                text.push_str(&context.words(blank));
+                after
+            }
+            None => {
+                text.push('{');
+                from.get(1..).unwrap_or_default()
+            }
+        };
+    }
+    text.push_str(rest);
+    text
+}
+
+/// `host:port`, with brackets around an IPv6 address.
+pub(super) fn with_port(host: &str, port: Option<u16>) -> String {
+    match port {
+        Some(port) if host.contains(':') && !host.starts_with('[') => format!("[{host}]:{port}"),
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// The date of a moment, which is what matters of a certificate's validity.
+pub(super) fn date(time: crate::time::Timestamp) -> String {
+    time.to_string().chars().take_while(|c| *c != 'T').collect()
+}
+
+/// The first few with commas between them and the number of the others; `None` for none.
+fn listed<'a>(items: impl Iterator<Item = &'a str>) -> Option<String> {
+    let items: Vec<&str> = items.collect();
+    let shown = items.get(..LIST).unwrap_or(&items).join(", ");
+    match items.len() {
+        0 => None,
+        n if n > LIST => Some(format!("{shown} and {} more", n - LIST)),
+        _ => Some(shown),
+    }
+}
+
+/// What stands between the authority of a URL and the part that ISE adds to it.
+fn instance(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let path = rest.get(rest.find('/')?..)?;
+    let end = ["/ciscoise", "/MDM/"].into_iter().filter_map(|added| path.find(added)).min()?;
+    path.get(..end).filter(|instance| !instance.is_empty())
+}

@@ -1,0 +1,267 @@
+//! The catalog's texts with the names of one attempt or incident in them.
+
+use super::context::{Blank, Context, date, with_port};
+use super::{entry, fill};
+use crate::outcome::{DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
+use crate::report::{Change, Diagnosis, Flow, Tls};
+
+/// What an outcome means for this attempt, in one sentence, and what to do.
+pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {
+    let entry = entry(outcome.name(), outcome.detail().as_deref());
+    let remedy = entry
+        .remedy
+        .iter()
+        .filter(|line| context.suits(outcome.name(), line))
+        .map(|line| fill(line, context))
+        .collect();
+    Diagnosis { summary: summary(outcome, context), remedy }
+}
+
+/// What a run of failures means: the diagnosis of its first attempt, with what changed since the last success put first.
+///
+/// `attempts` is their number; `resolved` says that a success followed.
+pub fn incident_diagnosis(
+    outcome: Outcome,
+    context: &Context<'_>,
+    attempts: usize,
+    changes: &[Change],
+    resolved: bool,
+) -> Diagnosis {
+    let Diagnosis { mut summary, remedy } = diagnosis(outcome, context);
+    if attempts > 1 {
+        summary.push_str(&format!(" {attempts} attempts in a row ended so."));
+    }
+    if resolved {
+        summary.push_str(" A later attempt succeeded.");
+    }
+    let mut lines: Vec<String> = changes.iter().filter(|change| matters(outcome, &change.what)).map(advice).collect();
+    lines.extend(remedy);
+    Diagnosis { summary, remedy: lines }
+}
+
+/// Whether a change of this kind can be what made attempts fail so.
+fn matters(outcome: Outcome, what: &str) -> bool {
+    let kinds: &[&str] = match outcome {
+        Outcome::Success | Outcome::Unknown(_) => &[],
+        Outcome::Http401 => &["url", "path", "addresses"],
+        Outcome::Http404 | Outcome::HttpError(_) => &["url", "path", "api_version", "proxy", "addresses"],
+        Outcome::DnsFailure(_) => &["resolver", "url"],
+        Outcome::SynTimeout | Outcome::ConnectionRefused | Outcome::Unreachable(_) => {
+            &["addresses", "proxy", "resolver", "url"]
+        }
+        Outcome::ConnectionReset(_) | Outcome::TlsFailure(_) => {
+            &["certificate", "tls_version", "proxy", "addresses", "url"]
+        }
+        Outcome::ReadTimeout => &["proxy", "addresses", "url", "path"],
+        Outcome::ProxyError(_) => &["proxy", "url"],
+    };
+    kinds.contains(&what)
+}
+
+fn advice(change: &Change) -> String {
+    let Change { what, before, after } = change;
+    let since = |thing: &str| match (before, after) {
+        (Some(before), Some(after)) => format!("{thing} changed since the last success, from {before} to {after}"),
+        (Some(before), None) => format!("{thing} was {before} at the last success and is not seen now"),
+        (None, Some(after)) => format!("{thing} is {after} now and was not seen at the last success"),
+        (None, None) => format!("{thing} changed since the last success"),
+    };
+    match what.as_str() {
+        "proxy" => {
+            let now = match (before, after) {
+                (Some(before), None) => format!("the last success went through the proxy {before} and this did not"),
+                (None, Some(after)) => format!("the last success went without a proxy and this through {after}"),
+                _ => since("the proxy"),
+            };
+            format!("In ISE, Administration > System > Settings > Proxy: {now}. Check that first.")
+        }
+        "url" | "path" => format!(
+            "In ISE, Administration > Network Resources > External MDM: {}. Check that first.",
+            since(if what == "url" { "the URL" } else { "the path (Instance Name)" })
+        ),
+        "addresses" => {
+            format!(
+                "{}. Check that the new ones are the server's, and firewall rules that name addresses.",
+                capital(&since("what DNS gives for the server"))
+            )
+        }
+        "resolver" => format!("In ISE's CLI, `show running-config`: {}. Check that first.", since("the DNS server")),
+        "certificate" => format!(
+            "{}. Check who installed it, and that ISE trusts its issuer.",
+            capital(&since("the server's certificate"))
+        ),
+        "api_version" => format!("{}.", capital(&since("the API version"))),
+        "tls_version" => format!("{}.", capital(&since("the TLS version"))),
+        other => format!("{}.", capital(&since(other))),
+    }
+}
+
+/// A sentence begins with a capital letter, unless it begins with a name.
+fn sentence(text: String) -> String {
+    if text.starts_with("the ") { capital(&text) } else { text }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// One sentence with the names of the attempt.
+fn summary(outcome: Outcome, context: &Context<'_>) -> String {
+    let say = |template: &str| sentence(fill(template, context));
+    let named = context.server.is_some_and(|server| server.host.is_some());
+    match outcome {
+        Outcome::Success => say("{server} answered with status 200."),
+        Outcome::Http401 => say("{server} did not accept the user that ISE is set to (401)."),
+        Outcome::Http404 => say(
+            "{server} does not know the path that ISE asked for (404): the Instance Name is wrong or the instance is gone.",
+        ),
+        Outcome::HttpError(status) => match status {
+            Some(status @ 300..=399) => say(&format!("{{server}} sent ISE elsewhere ({status}) instead of an answer.")),
+            Some(status) => say(&format!("{{server}} answered with status {status}.")),
+            None => say("{server} answered with an error."),
+        },
+        Outcome::DnsFailure(_) if !named => "The name of the MDM server did not resolve.".to_owned(),
+        Outcome::DnsFailure(detail) => match detail {
+            None => say("The name {host} did not resolve."),
+            Some(DnsDetail::NxDomain) => say("The name {host} does not exist, says {resolver} (NXDOMAIN)."),
+            Some(DnsDetail::ServFail) => say("{resolver} failed to resolve {host} (SERVFAIL)."),
+            Some(DnsDetail::Refused) => say("{resolver} refused to resolve {host} (REFUSED)."),
+            Some(DnsDetail::NoData) => say("The name {host} exists but has no address, says {resolver}."),
+            Some(DnsDetail::NoAnswer) => {
+                let queries: usize = context.dns.iter().map(|dns| dns.queries).sum();
+                say(&match queries {
+                    0 => "No DNS server answered for {host}.".to_owned(),
+                    1 => "No answer came from {resolver} to the query for {host}.".to_owned(),
+                    n => format!("No answer came from {{resolver}} to {n} queries for {{host}}."),
+                })
+            }
+        },
+        Outcome::SynTimeout => syn_timeout(context),
+        Outcome::ConnectionRefused => match context.flow {
+            Some(flow) => format!("{} refused the connection with RST.", peer(context, flow)),
+            None => say("The connection to {server} was refused."),
+        },
+        Outcome::Unreachable(_) => match context.flow.and_then(|flow| Some((flow, flow.icmp.as_ref()?))) {
+            Some((flow, icmp)) => format!(
+                "{} reported that there is no way to {}: {} (type {}, code {}).",
+                icmp.from, flow.server, icmp.meaning, icmp.icmp_type, icmp.code
+            ),
+            None => say("The node found no way to {server}."),
+        },
+        Outcome::ConnectionReset(detail) => {
+            let by = context
+                .flow
+                .and_then(|flow| flow.closed_by.as_deref())
+                .map(|by| format!(" ({by})"))
+                .unwrap_or_default();
+            let when = match detail {
+                Some(ResetDetail::DuringHandshake) => "during the TLS handshake",
+                Some(ResetDetail::AfterRequest) => "after the request and before its answer",
+                None => "before it brought an answer",
+            };
+            say("The connection to {server} was cut ") + when + &by + "."
+        }
+        Outcome::TlsFailure(detail) => tls_failure(detail, context),
+        Outcome::ReadTimeout => {
+            let wait = context.duration_ms.map(|ms| format!(" ({})", seconds(ms))).unwrap_or_default();
+            say("{server} took the request and did not answer in time") + &wait + "."
+        }
+        Outcome::ProxyError(detail) => say(&match detail {
+            Some(ProxyDetail::Status(status)) => {
+                format!("{{proxy}} refused the way to {{server}} with status {status}.")
+            }
+            Some(ProxyDetail::Unreachable) => "{proxy} could not be reached.".to_owned(),
+            Some(ProxyDetail::Refused) => "{proxy} refused the connection: its port is closed.".to_owned(),
+            None => "{proxy} did not let the connection to {server} through.".to_owned(),
+        }),
+        Outcome::Unknown(detail) => say(match detail {
+            Some(UnknownDetail::Encrypted) => {
+                "{server} was reached and answered, but the answer is encrypted and no log tells its status."
+            }
+            Some(UnknownDetail::Incomplete) => {
+                "The trail of this attempt to reach {server} is cut, so its result is not known."
+            }
+            None => "Nothing proves how this attempt to reach {server} ended.",
+        }),
+    }
+}
+
+fn syn_timeout(context: &Context<'_>) -> String {
+    let Some(flow) = context.flow else {
+        let silent = if context.on_the_wire() { "" } else { "; only a capture could tell who was silent" };
+        return fill("The connection to {server} timed out", context) + silent + ".";
+    };
+    let syns = flow.syn_retransmissions.saturating_add(1);
+    let within = match flow.syn_schedule_ms.last() {
+        Some(last) if syns > 1 => format!(" over {}", seconds(*last)),
+        _ => String::new(),
+    };
+    let others =
+        context.other_flows.iter().filter(|other| other.connect_ms.is_none() && other.server != flow.server).count();
+    let others = match others {
+        0 => String::new(),
+        1 => "; another address was silent as well".to_owned(),
+        n => format!("; {n} other addresses were silent as well"),
+    };
+    let syns = if syns == 1 { "1 SYN".to_owned() } else { format!("{syns} SYNs") };
+    format!("{} never answered {syns}{within}{others}.", peer(context, flow))
+}
+
+fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
+    let say = |template: &str| sentence(fill(template, context));
+    let tls: Option<&Tls> = context.flow.and_then(|flow| flow.tls.as_ref());
+    let certificate = tls.and_then(|tls| tls.certificate.as_ref());
+    let alert = tls
+        .and_then(|tls| tls.alert.as_ref())
+        .map(|alert| format!(" (alert {} from the {})", alert.description, alert.from.as_str()))
+        .unwrap_or_default();
+    match (detail, certificate) {
+        (Some(TlsDetail::UntrustedCertificate), Some(certificate)) if certificate.self_signed => {
+            say("ISE does not trust the certificate of {server}, which is self-signed.")
+        }
+        (Some(TlsDetail::UntrustedCertificate), Some(_)) => {
+            say("ISE does not trust the certificate of {server}, issued by {issuer}.")
+        }
+        (Some(TlsDetail::UntrustedCertificate), None) => say("ISE does not trust the certificate of {server}."),
+        (Some(TlsDetail::HostnameMismatch), Some(certificate)) if !certificate.names.is_empty() => {
+            say("The certificate of {server} is for {names} and not for {host}.")
+        }
+        (Some(TlsDetail::HostnameMismatch), _) => {
+            say("The certificate of {server} does not carry the name that ISE connects to.")
+        }
+        (Some(TlsDetail::ExpiredCertificate), Some(certificate)) if !certificate.valid_at_handshake => say(&format!(
+            "The certificate of {{server}} was not valid at the time: it is valid from {} to {}.",
+            date(certificate.not_before),
+            date(certificate.not_after)
+        )),
+        (Some(TlsDetail::ExpiredCertificate), _) => {
+            say("A certificate of {server} was not valid at the time, by the clock of the node.")
+        }
+        (Some(TlsDetail::ProtocolVersion), _) => say("ISE and {server} have no TLS version in common") + &alert + ".",
+        (Some(TlsDetail::HandshakeFailure), _) => {
+            say("ISE and {server} did not agree on TLS parameters") + &alert + "."
+        }
+        (Some(TlsDetail::HandshakeTimeout), _) => {
+            say("The connection to {server} stood, and then the TLS handshake met with silence.")
+        }
+        (None, _) => say("The TLS handshake with {server} failed") + &alert + ".",
+    }
+}
+
+/// The other end of a connection, with the server's name where the address does not tell it.
+fn peer(context: &Context<'_>, flow: &Flow) -> String {
+    let server = context.words(Blank::Server);
+    let host = context.server.and_then(|server| server.host.as_deref());
+    let proxy = context.proxy.and_then(|proxy| Some(with_port(proxy.address.as_deref()?, proxy.port)));
+    if host.is_none() || server == flow.server || proxy.as_deref() == Some(&flow.server) {
+        flow.server.clone()
+    } else {
+        format!("{server} ({})", flow.server)
+    }
+}
+
+/// Milliseconds as seconds, or as milliseconds when there are few of them.
+fn seconds(ms: f64) -> String {
+    if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
+}

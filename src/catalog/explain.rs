@@ -1,0 +1,198 @@
+//! The catalog as `mdmlog explain` shows it, and as `docs/outcomes.md` has it.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+
+use serde_json::{Value, json};
+
+use super::{Context, Entry, Topic, entries, entry, fill};
+use crate::outcome::OutcomeName;
+
+/// What an explanation is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExplainFormat {
+    /// For a terminal.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// For a wiki or a ticket.
+    Markdown,
+}
+
+impl FromStr for ExplainFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            "markdown" => Ok(Self::Markdown),
+            other => Err(format!("`{other}` is not a format of explain; it has text, json and markdown")),
+        }
+    }
+}
+
+/// Every outcome and detail with a few words each, in lines of at most `width` columns where the text is wrapped.
+pub fn list(format: ExplainFormat, width: usize) -> String {
+    match format {
+        ExplainFormat::Json => pretty(&Value::Array(entries().map(to_json).collect())),
+        ExplainFormat::Markdown => outcomes_page(),
+        ExplainFormat::Text => {
+            let mut out = String::from("Outcomes, and their details:\n\n");
+            let column = entries().map(|e| e.name().len() + indent(e)).max().unwrap_or_default();
+            for e in entries() {
+                let name = format!("{:1$}{2}", "", indent(e), e.name());
+                let line = format!("  {name:<column$}  {}", e.title);
+                let _ = writeln!(out, "{}", wrapped(&line, width, column + 4));
+            }
+            let hint = "`mdmlog explain OUTCOME` or `mdmlog explain OUTCOME/DETAIL` says what it means, how it is proved and what to do.";
+            let _ = writeln!(out, "\n{}", wrapped(hint, width, 0));
+            out
+        }
+    }
+}
+
+fn indent(entry: &Entry) -> usize {
+    if entry.detail.is_some() { 2 } else { 0 }
+}
+
+/// One outcome: meaning, proof, causes by likelihood, remedies; in text, lines of at most `width` columns.
+pub fn explain(topic: &Topic, format: ExplainFormat, width: usize) -> String {
+    let entry = entry(topic.outcome, topic.detail.as_deref());
+    match format {
+        ExplainFormat::Json => pretty(&to_json(entry)),
+        ExplainFormat::Markdown => {
+            let mut out = String::new();
+            markdown(&mut out, entry, 1);
+            out
+        }
+        ExplainFormat::Text => text(entry, width),
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    let mut out = serde_json::to_string_pretty(value).unwrap_or_default();
+    out.push('\n');
+    out
+}
+
+fn general(line: &str) -> String {
+    fill(line, &Context::default())
+}
+
+fn to_json(entry: &Entry) -> Value {
+    let lines = |lines: &[&str]| lines.iter().map(|line| general(line)).collect::<Vec<_>>();
+    json!({
+        "outcome": entry.outcome,
+        "detail": entry.detail,
+        "title": entry.title,
+        "meaning": entry.meaning,
+        "proof": lines(entry.proof),
+        "causes": lines(entry.causes),
+        "remedy": lines(entry.remedy),
+    })
+}
+
+fn text(entry: &Entry, width: usize) -> String {
+    let mut out = format!("{}: {}\n\n", entry.name(), entry.title);
+    let _ = writeln!(out, "{}", wrapped(&format!("  {}", entry.meaning), width, 2));
+    let mut section = |title: &str, lines: &[&str], numbered: bool| {
+        if lines.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "\n{title}");
+        for (index, line) in lines.iter().enumerate() {
+            let mark = if numbered { format!("{}.", index + 1) } else { "-".to_owned() };
+            let _ = writeln!(out, "{}", wrapped(&format!("  {mark} {}", general(line)), width, mark.len() + 3));
+        }
+    };
+    section("How it is proved", entry.proof, false);
+    section("Causes, the likeliest first", entry.causes, true);
+    section("What to do", entry.remedy, true);
+    let details: Vec<String> =
+        entries().filter(|e| e.outcome == entry.outcome && e.detail.is_some()).map(Entry::name).collect();
+    if entry.detail.is_none() && !details.is_empty() {
+        let _ = writeln!(out, "\nDetails\n{}", wrapped(&format!("  {}", details.join(", ")), width, 2));
+    }
+    out
+}
+
+fn markdown(out: &mut String, entry: &Entry, level: usize) {
+    let _ = writeln!(
+        out,
+        "{} `{}`: {}\n\n{}",
+        "#".repeat(level),
+        entry.name(),
+        in_markdown(entry.title),
+        in_markdown(entry.meaning)
+    );
+    let mut section = |title: &str, lines: &[&str], numbered: bool| {
+        if lines.is_empty() {
+            return;
+        }
+        let _ = writeln!(out, "\n{title}\n");
+        for (index, line) in lines.iter().enumerate() {
+            let mark = if numbered { format!("{}.", index + 1) } else { "-".to_owned() };
+            let _ = writeln!(out, "{mark} {}", in_markdown(&general(line)));
+        }
+    };
+    section("How it is proved:", entry.proof, false);
+    section("Causes, the likeliest first:", entry.causes, true);
+    section("What to do:", entry.remedy, true);
+}
+
+/// Angle brackets outside of code are tags to Markdown.
+fn in_markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 0 {
+            out.push_str(&part.replace('<', "&lt;"));
+        } else {
+            out.push_str(part);
+        }
+    }
+    out
+}
+
+/// `docs/outcomes.md`: the whole catalog.
+fn outcomes_page() -> String {
+    let mut out = String::from(PREAMBLE);
+    for outcome in OutcomeName::ALL {
+        for entry in entries().filter(|entry| entry.outcome == outcome) {
+            out.push('\n');
+            markdown(&mut out, entry, if entry.detail.is_none() { 2 } else { 3 });
+        }
+    }
+    out
+}
+
+const PREAMBLE: &str = include_str!("outcomes-preamble.md");
+
+/// Breaks a line at spaces; lines after the first are indented. A word longer than the line stays whole.
+fn wrapped(line: &str, width: usize, indent: usize) -> String {
+    let mut out = String::with_capacity(line.len() + 16);
+    let mut column = 0;
+    let lead = line.len() - line.trim_start().len();
+    out.push_str(&line[..lead]);
+    column += lead;
+    let mut fresh = true;
+    for word in line[lead..].split(' ') {
+        let length = word.chars().count();
+        if !fresh && column + 1 + length > width.max(indent + 20) && !word.is_empty() {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if !fresh {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+        fresh = false;
+    }
+    out
+}

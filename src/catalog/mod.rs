@@ -1,0 +1,145 @@
+//! What each outcome means, how it is proved, where it comes from and what to do: the one source of these texts for
+//! `mdmlog explain`, for the diagnoses in reports and for `docs/outcomes.md`.
+//!
+//! The advice follows Cisco's guide to Jamf Pro as an MDM server of ISE, and beyond it what the vendors document. The
+//! texts are templates: [`Blank`] lists what may stand between braces.
+
+mod context;
+mod diagnosis;
+mod explain;
+mod texts;
+
+use std::str::FromStr;
+
+use serde::Serialize;
+
+pub use context::{Blank, Context, fill};
+pub use diagnosis::{diagnosis, incident_diagnosis};
+pub use explain::{ExplainFormat, explain, list};
+
+use crate::outcome::OutcomeName;
+
+/// All that is known of one outcome, or of one kind of it. Texts may hold [`Blank`]s; [`fill`] writes them out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// The outcome.
+    pub outcome: OutcomeName,
+    /// The kind of it; `5xx` and the like stand for all statuses of that class. `None` for the outcome in general.
+    pub detail: Option<&'static str>,
+    /// A few words.
+    pub title: &'static str,
+    /// What happened, in a sentence or two.
+    pub meaning: &'static str,
+    /// What proves it, in the log and on the wire.
+    pub proof: &'static [&'static str],
+    /// What is behind it, the likeliest first.
+    pub causes: &'static [&'static str],
+    /// What to do, first things first. Lines that begin with [`JAMF`] or [`INTUNE`] are for those servers alone.
+    pub remedy: &'static [&'static str],
+}
+
+/// How a remedy begins that is of use with Jamf Pro only.
+pub const JAMF: &str = "In Jamf Pro";
+/// How a remedy begins that is of use with Microsoft Intune only.
+pub const INTUNE: &str = "With Microsoft Intune";
+
+impl Entry {
+    /// `outcome` or `outcome/detail`, as `mdmlog explain` takes it.
+    pub fn name(&self) -> String {
+        match self.detail {
+            Some(detail) => format!("{}/{detail}", self.outcome),
+            None => self.outcome.to_string(),
+        }
+    }
+}
+
+/// Every entry, in the order of the table of outcomes; each outcome's own entry comes before those of its details.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    texts::ALL.iter().copied().flatten()
+}
+
+/// The entry of an outcome and its detail; the outcome's own one when the detail has none.
+pub fn entry(outcome: OutcomeName, detail: Option<&str>) -> &'static Entry {
+    find(outcome, detail).unwrap_or_else(|| texts::general(outcome))
+}
+
+/// The entry with exactly this detail, or of the class of statuses that it belongs to.
+fn find(outcome: OutcomeName, detail: Option<&str>) -> Option<&'static Entry> {
+    let class =
+        detail.filter(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit())).map(|d| format!("{}xx", &d[..1]));
+    let of = |wanted: Option<&str>| entries().find(|e| e.outcome == outcome && e.detail == wanted);
+    of(detail).or_else(|| class.and_then(|class| of(Some(&class))))
+}
+
+/// What a person asked to have explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// The outcome.
+    pub outcome: OutcomeName,
+    /// The kind of it.
+    pub detail: Option<String>,
+}
+
+/// Reads `syn_timeout`, `dns_failure/nxdomain`, `http_error/503`, and a detail alone when one outcome has it.
+impl FromStr for Topic {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = text.trim().to_ascii_lowercase().replace('-', "_");
+        if let Ok(outcome) = wanted.parse() {
+            return Ok(Self { outcome, detail: None });
+        }
+        if let Some((name, detail)) = wanted.split_once('/') {
+            let outcome: OutcomeName = name.parse()?;
+            if find(outcome, Some(detail)).is_some() {
+                return Ok(Self { outcome, detail: Some(detail.to_owned()) });
+            }
+            let details: Vec<_> = entries().filter(|e| e.outcome == outcome).filter_map(|e| e.detail).collect();
+            return Err(if details.is_empty() {
+                format!("`{outcome}` has no details; ask for `{outcome}`")
+            } else {
+                format!("`{detail}` is not a detail of `{outcome}`; it has {}", details.join(", "))
+            });
+        }
+        let mut with_detail = entries().filter(|e| e.detail == Some(&wanted));
+        match (with_detail.next(), with_detail.next()) {
+            (Some(one), None) => Ok(Self { outcome: one.outcome, detail: Some(wanted) }),
+            (Some(one), Some(_)) => Err(format!("several outcomes have `{wanted}`; ask for `{}`, say", one.name())),
+            (None, _) => Err(match nearest(&wanted) {
+                Some(name) => format!("`{text}` is not an outcome; did you mean `{name}`?"),
+                None => format!("`{text}` is not an outcome; `mdmlog explain` lists them"),
+            }),
+        }
+    }
+}
+
+/// The outcome or detail whose name is nearest to what was typed, when it is near at all.
+fn nearest(typed: &str) -> Option<String> {
+    // Longer than any name by far; keeps the comparison cheap.
+    if typed.len() > 64 {
+        return None;
+    }
+    entries()
+        .flat_map(|e| [Some(e.name()), e.detail.map(str::to_owned)])
+        .flatten()
+        .map(|name| (distance(typed, &name), name))
+        .filter(|(distance, name)| *distance <= name.len().div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein distance in bytes.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let next = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], next);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests;

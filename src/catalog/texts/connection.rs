@@ -1,0 +1,224 @@
+//! The connection did not come about, or broke.
+
+use crate::catalog::Entry;
+use crate::outcome::OutcomeName;
+
+pub(super) const SYN_TIMEOUT: Entry = Entry {
+    outcome: OutcomeName::SynTimeout,
+    detail: None,
+    title: "No answer to the connection request",
+    meaning: "The node sent SYN after SYN and nothing came back: there is no route to the server, or a device on the way filters \
+              the port in silence.",
+    proof: &[
+        "Log: `Connect timed out`, `Connection timed out`. `A connection timeout occurred` alone may as well be a read timeout.",
+        "Wire: SYN and its retransmissions without SYN-ACK, RST or ICMP error, to every address that was tried. A SYN that was \
+         lost once and then answered is no timeout.",
+    ],
+    causes: &[
+        "A firewall between the node and the server drops the port (443) without a word.",
+        "The node must use a proxy to reach the internet, and none is set in ISE.",
+        "There is no route to the server's network, or none back.",
+        "DNS gave an address that is stale or not the server's.",
+        "The server is down.",
+    ],
+    remedy: &[
+        "In the network, find the device that drops TCP port {port} from the node to {addresses}; look into its log at the time of the \
+         attempt. Cloud servers change addresses, so rules by name last longer.",
+        "In ISE, Administration > System > Settings > Proxy: if the node may only reach the internet through a proxy, set it there.",
+        "In ISE's CLI, `nslookup {host}`: check that the address is the server's own; `traceroute {host}` and `show ip route` show the way.",
+        "Run a capture on both sides of the firewall (in ISE: Operations > Troubleshoot > Diagnostic Tools > TCP Dump) to see where \
+         the SYN gets lost.",
+    ],
+};
+
+pub(super) const REFUSED: Entry = Entry {
+    outcome: OutcomeName::ConnectionRefused,
+    detail: None,
+    title: "The connection was refused",
+    meaning: "Something answered the connection request with RST: the host is there, or a firewall speaks for it, and nothing \
+              listens on the port.",
+    proof: &["Log: `Connection refused`.", "Wire: RST in answer to the SYN, from the server's address."],
+    causes: &[
+        "The Port in ISE is not the one that the MDM server listens on.",
+        "The MDM service is stopped or restarting.",
+        "DNS gave the address of another machine.",
+        "A firewall rejects the port with RST.",
+    ],
+    remedy: &[
+        "In ISE, Administration > Network Resources > External MDM: check the Port (443 for Jamf Cloud).",
+        "On the server, check that the MDM service runs and listens on port {port}.",
+        "In ISE's CLI, `nslookup {host}`: check that {addresses} is the server.",
+        "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in the capture, set against \
+         that of other packets from the server, tells who sent it.",
+    ],
+};
+
+const UNREACHABLE_WIRE: &str =
+    "Wire: an ICMP or ICMPv6 error that quotes the SYN; its sender and code say who and why.";
+
+pub(super) const UNREACHABLE: [Entry; 4] = [
+    Entry {
+        outcome: OutcomeName::Unreachable,
+        detail: None,
+        title: "The network has no way to the server",
+        meaning: "A router, a firewall or the node itself said that the server cannot be reached.",
+        proof: &["Log: `No route to host`, `Network is unreachable`, `Host unreachable`.", UNREACHABLE_WIRE],
+        causes: &[
+            "A route is missing or wrong.",
+            "The server, or the last link to it, is down.",
+            "A firewall rejects the connection.",
+        ],
+        remedy: &[
+            "In ISE's CLI, `show ip route` and `traceroute {host}`: check the default gateway and the way to {addresses}.",
+            "In the network, check {icmp_from}, which reported the error: its routes and its filters for {addresses}.",
+            "If the node may only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
+        ],
+    },
+    Entry {
+        outcome: OutcomeName::Unreachable,
+        detail: Some("host"),
+        title: "The host is unreachable",
+        meaning: "The way ends in front of the server: the last router, or the node itself on its own network, gets no reply from the \
+                  address on the link.",
+        proof: &[
+            "Log: `No route to host`, `Host unreachable`. Java says the same for other codes, so the log alone may not prove this one.",
+            "Wire: ICMP type 3 code 1, or ICMPv6 type 1 code 3, that quotes the SYN.",
+        ],
+        causes: &[
+            "The server is down, or has another address now.",
+            "The address is stale or wrong in DNS or in ISE.",
+            "The server's link or its VLAN is down.",
+        ],
+        remedy: &[
+            "Check that the server is up and still has the address {addresses}.",
+            "In the network, look at {icmp_from}, which reported it: its ARP or neighbour entry for the server and the link to it.",
+            "In ISE's CLI, `nslookup {host}`: check that DNS gives the right address.",
+        ],
+    },
+    Entry {
+        outcome: OutcomeName::Unreachable,
+        detail: Some("network"),
+        title: "There is no route to the network",
+        meaning: "A router, or the node itself, has no route to the server's network.",
+        proof: &[
+            "Log: `Network is unreachable`.",
+            "Wire: ICMP type 3 code 0, or ICMPv6 type 1 code 0, that quotes the SYN.",
+        ],
+        causes: &[
+            "The node has no default gateway, or the router no route to the internet.",
+            "The name has an IPv6 address and the network has no IPv6.",
+            "A tunnel or WAN link is down, and its routes with it.",
+        ],
+        remedy: &[
+            "In ISE's CLI, `show ip route`: check the default gateway, and `traceroute {host}`.",
+            "In the network, check the routes of {icmp_from}, which reported it, towards {addresses}.",
+            "If the address is IPv6 and the network has none, mend the IPv6 setup or have the name resolve to IPv4.",
+            "If the node may only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
+        ],
+    },
+    Entry {
+        outcome: OutcomeName::Unreachable,
+        detail: Some("admin_prohibited"),
+        title: "A filter forbids the connection",
+        meaning: "A router or firewall rejected the connection by its rules and said so.",
+        proof: &[
+            "Log: `No route to host`; the log does not tell it from other codes.",
+            "Wire: ICMP type 3 code 9, 10 or 13, or ICMPv6 type 1 code 1, 5 or 6, that quotes the SYN.",
+        ],
+        causes: &[
+            "An access list or firewall rule does not allow the node to reach the server on this port.",
+            "The rule allows an older address of the server.",
+        ],
+        remedy: &[
+            "In the network, allow TCP port {port} from the node to {server} on {icmp_from}, which rejected it; its log names the rule.",
+            "Cloud servers change addresses ({addresses} at the time of the attempt), so rules by name last longer.",
+            "If the node shall go through a proxy instead, set it in ISE, Administration > System > Settings > Proxy.",
+        ],
+    },
+];
+
+pub(super) const RESET: [Entry; 3] = [
+    Entry {
+        outcome: OutcomeName::ConnectionReset,
+        detail: None,
+        title: "The connection was cut",
+        meaning: "The connection stood and was then broken off before the answer was complete.",
+        proof: &[
+            "Log: `Connection reset`, `Remote host terminated the handshake`, `failed to respond`, `Premature end`.",
+            "Wire: RST, or FIN before its time, after the connection stood.",
+        ],
+        causes: &[
+            "A firewall or an inspecting device cuts the connection.",
+            "The server, or the load balancer in front of it, closes the connection.",
+        ],
+        remedy: &[
+            "In the capture, see who sent the RST or FIN. Set its TTL against that of the other packets from the same address: a \
+             device on the way that speaks for the server shows another one.",
+            "In the network, look into the logs of firewalls and inspecting devices between the node and {server} at the time of the attempt.",
+            "Ask the operator of {server} for its log at that time.",
+        ],
+    },
+    Entry {
+        outcome: OutcomeName::ConnectionReset,
+        detail: Some("during_handshake"),
+        title: "The connection was cut before TLS stood",
+        meaning: "The TCP connection came about, and was broken off during the TLS handshake without an alert that says why.",
+        proof: &[
+            "Log: `Remote host terminated the handshake`, `Connection reset` in an SSL exception.",
+            "Wire: RST or FIN after the TCP handshake and before both sides had sent Finished, without a TLS alert.",
+        ],
+        causes: &[
+            "A firewall reads the server name (SNI) in the ClientHello and cuts what it does not allow.",
+            "What listens on the port does not speak TLS, or the load balancer has no server behind it.",
+            "The server cuts off clients whose versions or ciphers it does not like.",
+        ],
+        remedy: &[
+            "In the network, look for URL filtering or TLS inspection that cuts off {host}, and exempt the node's traffic to it.",
+            "On the server or load balancer, check that TLS is served on port {port} and that a healthy server stands behind it.",
+            "In ISE, Administration > System > Settings > Security Settings: compare TLS versions and ciphers with what the server takes.",
+        ],
+    },
+    Entry {
+        outcome: OutcomeName::ConnectionReset,
+        detail: Some("after_request"),
+        title: "The connection was cut instead of an answer",
+        meaning: "TLS stood and the request was sent; then the other side closed the connection without a complete answer.",
+        proof: &[
+            "Log: `Connection reset`, `failed to respond`, `Premature end` after the request.",
+            "Wire: RST or FIN after the request and before an answer.",
+        ],
+        causes: &[
+            "The application behind the server crashed or restarts.",
+            "A load balancer or an inspecting firewall gave up on the request.",
+            "The server closed a connection that was kept open for too long just as the request went out.",
+        ],
+        remedy: &[
+            "Press Test Connection again: what happens once is likely a restart, what happens each time is not.",
+            "Ask the operator of {server} for the log of the application and the load balancer at the time of the attempt.",
+            "In the network, look for inspection or idle timeouts on the way to {server}.",
+        ],
+    },
+];
+
+pub(super) const READ_TIMEOUT: Entry = Entry {
+    outcome: OutcomeName::ReadTimeout,
+    detail: None,
+    title: "The server did not answer the request in time",
+    meaning: "Connection and TLS stood and the request was sent, but the answer did not come before ISE gave up.",
+    proof: &[
+        "Log: `Read timed out` (SocketTimeoutException) after the request.",
+        "Wire: the request is on the wire, often acknowledged, and no data comes back until the node closes the connection.",
+    ],
+    causes: &[
+        "The MDM server is overloaded, or waits for its database.",
+        "A proxy, load balancer or inspecting firewall holds the request or the answer back.",
+        "Large packets of the answer get lost on the way (MTU).",
+        "The timeout in ISE is short for this server.",
+    ],
+    remedy: &[
+        "Ask the operator of {server} how long the request took there at the time of the attempt.",
+        "In ISE, Administration > Network Resources > External MDM: check the timeout of the integration (30000 ms is the default and the most).",
+        "In the network, look for inspection on the way to {server}, and for lost large packets (MTU, blocked ICMP `fragmentation needed`).",
+        "If {proxy} is in the way, check its log for the same request.",
+    ],
+};

@@ -1,0 +1,134 @@
+//! The name of the server did not resolve.
+
+use crate::catalog::Entry;
+use crate::outcome::OutcomeName;
+
+/// What the log has to say of all of them.
+const LOG: &str =
+    "Log: `UnknownHostException` or `Name or service not known`. The log does not say why; the capture does.";
+
+const fn detail(
+    detail: &'static str,
+    title: &'static str,
+    meaning: &'static str,
+    proof: &'static [&'static str],
+    causes: &'static [&'static str],
+    remedy: &'static [&'static str],
+) -> Entry {
+    Entry { outcome: OutcomeName::DnsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
+}
+
+pub(super) const FAILURE: [Entry; 6] = [
+    Entry {
+        outcome: OutcomeName::DnsFailure,
+        detail: None,
+        title: "The name did not resolve",
+        meaning: "The node could not find an address for the MDM server's name, so it never tried to connect.",
+        proof: &[
+            LOG,
+            "Wire: the queries for the host's name, what the resolvers answered or that they did not, and no connection after them.",
+        ],
+        causes: &[
+            "The Hostname in ISE is mistyped.",
+            "The node's DNS servers do not resolve names of the internet, or cannot be reached.",
+            "The name is gone from the DNS.",
+        ],
+        remedy: &[
+            "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname / IP Address ({host}).",
+            "In ISE's CLI, `nslookup {host}`; `show running-config` lists the name servers.",
+            "In the network, let the node's DNS servers resolve names outside, or give the node servers that do.",
+            "As a test, enter the address in place of the name; cloud tenants need the name for TLS, so this is no lasting answer for them.",
+        ],
+    },
+    detail(
+        "nxdomain",
+        "The name does not exist (NXDOMAIN)",
+        "The DNS server answered that there is no such name.",
+        &[
+            LOG,
+            "Wire: RCODE 3 for the host's own name, for both address families, with no connection after it. NXDOMAIN for the \
+               name with a search domain appended proves nothing.",
+        ],
+        &[
+            "The Hostname in ISE is mistyped, or names a tenant that is gone or was renamed.",
+            "The DNS server only knows the names of the company, or a zone of its own hides the public one (split DNS).",
+        ],
+        &[
+            "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname / IP Address ({host}).",
+            "Ask a public resolver for {host}. If it knows the name, {resolver} must forward such names or hold the record; if it \
+             does not, the name is wrong or the tenant is gone.",
+            "In ISE's CLI, `nslookup {host}` must give an address before Test Connection can work.",
+        ],
+    ),
+    detail(
+        "servfail",
+        "The DNS server failed (SERVFAIL)",
+        "The DNS server answered that it could not find out.",
+        &[LOG, "Wire: RCODE 2 from the last resolver asked, with no connection after it."],
+        &[
+            "The DNS server cannot reach its forwarders or the servers of the zone.",
+            "DNSSEC validation of the zone fails.",
+            "The servers of the zone are out of order.",
+        ],
+        &[
+            "On {resolver}, check the forwarders, its way to the internet and its log for {host}.",
+            "Resolve {host} through another DNS server: if that works, the fault is with {resolver}; if not, with the zone.",
+            "In ISE's CLI, `ip name-server` sets other DNS servers; services restart after it.",
+        ],
+    ),
+    detail(
+        "refused",
+        "The DNS server refuses (REFUSED)",
+        "The DNS server answers, but will not resolve this name for this client.",
+        &[LOG, "Wire: RCODE 5 from the last resolver asked, with no connection after it."],
+        &[
+            "The DNS server does not do recursion for the node's address (access list).",
+            "The node is set to a server that only answers for its own zones.",
+            "A DNS filter refuses the name.",
+        ],
+        &[
+            "On {resolver}, allow recursion for the node's address and look for a filter that refuses {host}.",
+            "In ISE's CLI, check with `show running-config` that {resolver} is a resolver meant for this node, and set another with `ip name-server` if not; \
+             services restart after it.",
+        ],
+    ),
+    detail(
+        "no_data",
+        "The name has no address (NODATA)",
+        "The name exists in the DNS, but has neither an IPv4 nor an IPv6 address.",
+        &[
+            LOG,
+            "Wire: RCODE 0 without an address in the answers, for every address family that was asked for (RFC 2308, section 2.2).",
+        ],
+        &[
+            "The Hostname in ISE is a parent or sibling of the right name (the domain instead of the tenant).",
+            "The records were removed, or a CNAME leads to a name without an address.",
+            "Split DNS: the internal zone has the name without an address.",
+        ],
+        &[
+            "In ISE, Administration > Network Resources > External MDM: check Hostname / IP Address ({host}).",
+            "Ask a public resolver for A and AAAA of {host} and compare with {resolver}.",
+            "Have the owner of the zone add the address, or mend the CNAME.",
+        ],
+    ),
+    detail(
+        "no_answer",
+        "No DNS server answered",
+        "The node asked for the name, asked again, and heard nothing.",
+        &[
+            LOG,
+            "Wire: the queries for the host's name with their retransmissions and no answer from any resolver, or ICMP errors to them.",
+        ],
+        &[
+            "The DNS server is down, or its address in ISE is wrong.",
+            "A firewall drops DNS (port 53, UDP and TCP) between the node and the DNS server, or the way back.",
+            "The DNS server drops queries of clients that it does not know.",
+        ],
+        &[
+            "In ISE's CLI, `ping {resolver}` and `nslookup {host}`; `show running-config` lists the name servers.",
+            "In the network, allow UDP and TCP port 53 from the node to {resolver} and the answers back; look into the firewall's log at the time of the attempt.",
+            "On {resolver}, check that the service runs and takes queries from the node's address.",
+            "In ISE's CLI, `ip name-server` sets other DNS servers; services restart after it.",
+        ],
+    ),
+];

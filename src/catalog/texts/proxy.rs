@@ -1,0 +1,120 @@
+//! The proxy refused, or was not there.
+
+use crate::catalog::Entry;
+use crate::outcome::OutcomeName;
+
+const fn detail(
+    detail: &'static str,
+    title: &'static str,
+    meaning: &'static str,
+    proof: &'static [&'static str],
+    causes: &'static [&'static str],
+    remedy: &'static [&'static str],
+) -> Entry {
+    Entry { outcome: OutcomeName::ProxyError, detail: Some(detail), title, meaning, proof, causes, remedy }
+}
+
+pub(super) const ERROR: [Entry; 6] = [
+    Entry {
+        outcome: OutcomeName::ProxyError,
+        detail: None,
+        title: "The proxy did not let the connection through",
+        meaning: "ISE uses a proxy for the MDM server, and the proxy refused the tunnel or was not there. The MDM server was never reached.",
+        proof: &[
+            "Log: a `Proxy Config in request` record, and an error about CONNECT or about the connection to the proxy.",
+            "Wire: the proxy's answer to CONNECT other than 2xx, or no connection to the proxy.",
+        ],
+        causes: &[
+            "The proxy does not allow the node, the server or the port.",
+            "The proxy's address or port in ISE is wrong, or the proxy is down.",
+        ],
+        remedy: &[
+            "Look into the log of {proxy} at the time of the attempt.",
+            "In ISE, Administration > System > Settings > Proxy: check address, port and credentials of the proxy, and whether {host} should bypass it.",
+        ],
+    },
+    detail(
+        "407",
+        "The proxy wants credentials (407)",
+        "The proxy answered CONNECT with 407: it wants a user name and password, and ISE sent none or wrong ones.",
+        &[
+            "Log: `407` or `Proxy Authentication Required`.",
+            "Wire: status 407 in answer to CONNECT; its `Proxy-Authenticate` header names the schemes that it takes.",
+        ],
+        &[
+            "No credentials are set for the proxy in ISE, or they are wrong or have expired.",
+            "The proxy only takes NTLM or Kerberos; ISE documents Basic authentication for proxies and no NTLM.",
+        ],
+        &[
+            "In ISE, Administration > System > Settings > Proxy: set `Password required` with the user name and password of the proxy.",
+            "On {proxy}, allow Basic authentication for the node, or exempt the node's address from authentication.",
+            "In ISE, Administration > System > Settings > Proxy: if the node can reach {server} without the proxy, add {host} to the hosts that bypass it.",
+        ],
+    ),
+    detail(
+        "403",
+        "The proxy forbids the connection (403)",
+        "The proxy answered CONNECT with 403: its rules do not allow the node to reach this server or port.",
+        &["Log: `403`; the same words as for a 403 of the MDM server.", "Wire: status 403 in answer to CONNECT."],
+        &[
+            "The server is not on the proxy's allow list, or in a blocked category.",
+            "The proxy does not allow CONNECT to this port.",
+            "The proxy does not know the node.",
+        ],
+        &[
+            "On {proxy}, allow CONNECT from the node to {server}; the proxy's log names the rule that refused it.",
+            "In ISE, Administration > System > Settings > Proxy: if the node can reach {server} without the proxy, add {host} to the hosts that bypass it.",
+        ],
+    ),
+    detail(
+        "5xx",
+        "The proxy could not reach the server (5xx)",
+        "The proxy took the request and failed to connect to the MDM server: it could not resolve the name, or could not connect.",
+        &["Log: the status (`502`, `503`, `504`) in the error.", "Wire: that status in answer to CONNECT."],
+        &[
+            "The proxy cannot resolve the server's name.",
+            "A firewall behind the proxy drops or rejects the port.",
+            "The server is down, or refuses the proxy.",
+            "The proxy itself is overloaded.",
+        ],
+        &[
+            "On {proxy}, check its log at the time of the attempt, and that it resolves {host} and can connect to port {port} of it.",
+            "In the network, look for a firewall between the proxy and {server}.",
+            "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname ({host}) and the Port.",
+        ],
+    ),
+    detail(
+        "unreachable",
+        "The proxy cannot be reached",
+        "The node never got a connection to the proxy: no answer, no route, or its name does not resolve.",
+        &[
+            "Log: `Connect to PROXY failed: connect timed out` or `No route to host`, with the proxy's name or address.",
+            "Wire: SYNs to the proxy without an answer, or ICMP errors to them.",
+        ],
+        &[
+            "The proxy is down, or has moved.",
+            "A firewall drops the connection from the node to the proxy.",
+            "The proxy's address or port in ISE is wrong.",
+        ],
+        &[
+            "In ISE, Administration > System > Settings > Proxy: check address and port ({proxy}).",
+            "Check that {proxy} is up; in ISE's CLI, `traceroute` shows the way to it.",
+            "In the network, allow the node to reach {proxy}; look into the firewall's log at the time of the attempt.",
+        ],
+    ),
+    detail(
+        "refused",
+        "The proxy's port is closed",
+        "The proxy's host answered the connection request with RST: nothing listens on that port, or a firewall rejects it.",
+        &["Log: `Connection refused` while connecting to the proxy.", "Wire: RST in answer to the SYN to the proxy."],
+        &[
+            "The port of the proxy in ISE is wrong.",
+            "The proxy service is stopped.",
+            "A firewall rejects the connection with RST.",
+        ],
+        &[
+            "In ISE, Administration > System > Settings > Proxy: check address and port ({proxy}).",
+            "On the proxy, check that the service runs and listens on that port for the node's network.",
+        ],
+    ),
+];

@@ -1,0 +1,160 @@
+//! TLS did not come about.
+
+use crate::catalog::Entry;
+use crate::outcome::OutcomeName;
+
+const fn detail(
+    detail: &'static str,
+    title: &'static str,
+    meaning: &'static str,
+    proof: &'static [&'static str],
+    causes: &'static [&'static str],
+    remedy: &'static [&'static str],
+) -> Entry {
+    Entry { outcome: OutcomeName::TlsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
+}
+
+pub(super) const FAILURE: [Entry; 7] = [
+    Entry {
+        outcome: OutcomeName::TlsFailure,
+        detail: None,
+        title: "TLS did not come to an agreement",
+        meaning: "The connection stood, and the TLS handshake failed.",
+        proof: &[
+            "Log: an SSL exception, such as `SSLHandshakeException` or `Received fatal alert`.",
+            "Wire: a TLS alert during the handshake, and who sent it; or silence after the ClientHello.",
+        ],
+        causes: &[
+            "ISE does not trust the server's certificate.",
+            "The two sides have no TLS version or cipher in common.",
+            "A device on the way inspects TLS.",
+        ],
+        remedy: &[
+            "In the capture, see who sent the alert: the node refuses the certificate, the server refuses the node's offer.",
+            "In ISE, Administration > System > Certificates > Trusted Certificates: check that the CA that issued the server's certificate is there.",
+            "In the network, check whether a device inspects TLS between the node and {server}.",
+        ],
+    },
+    detail(
+        "untrusted_certificate",
+        "ISE does not trust the server's certificate",
+        "The server presented a certificate whose issuer is not among the trusted certificates of ISE, so ISE broke off.",
+        &[
+            "Log: `PKIX path building failed`, `unable to find valid certification path`, or words of an unknown or untrusted CA.",
+            "Wire: alert `unknown_ca`, `certificate_unknown` or `bad_certificate` from the node after the server's certificate, which is valid in time and for the \
+             name. The capture shows the issuer (not in TLS 1.3).",
+        ],
+        &[
+            "The root or intermediate CA of the server is not in ISE's Trusted Certificates, or not enabled, or not trusted for this use.",
+            "The server was moved to a certificate of another CA.",
+            "A proxy or firewall inspects TLS and presents a certificate of its own.",
+            "The server does not send its intermediate certificate.",
+            "The server has a self-signed certificate.",
+        ],
+        &[
+            "Look at the issuer ({issuer}): if it is a company or security product and not the CA that the server is known to use, a device inspects TLS: \
+             exempt {host} from it, or trust its CA knowingly.",
+            "In ISE, Administration > System > Certificates > Trusted Certificates: import the root and intermediate certificates of the CA \
+             that issued the server's certificate, with `Trust for authentication within ISE` and `Trust for authentication of Cisco Services`.",
+            "On the server, send the whole chain with all intermediate certificates.",
+            "In ISE, press Test Connection after the import.",
+        ],
+    ),
+    detail(
+        "hostname_mismatch",
+        "The certificate is for another name",
+        "The server's certificate does not carry the name (or address) that ISE connects to, so ISE broke off.",
+        &[
+            "Log: `Certificate for <HOST> doesn't match`, `No subject alternative names`, `No name matching`.",
+            "Wire: the host is not among the names of the certificate, and the node breaks off after it.",
+        ],
+        &[
+            "ISE is set to an alias or an address, and the certificate carries another name.",
+            "DNS leads to another server, or a load balancer serves its default certificate.",
+            "A device on the way presents its own certificate.",
+            "The certificate was renewed and lacks the name.",
+        ],
+        &[
+            "In ISE, Administration > Network Resources > External MDM: set Hostname / IP Address to a name that the certificate carries ({names}).",
+            "On the server, get a certificate with {host} among its subject alternative names.",
+            "In ISE's CLI, `nslookup {host}`: check that {addresses} is the right server.",
+        ],
+    ),
+    detail(
+        "expired_certificate",
+        "The certificate is not valid at this time",
+        "The server's certificate, or one of its chain, had expired or was not valid yet at the time of the attempt, by the clock of the node.",
+        &[
+            "Log: `validity check failed`, `NotAfter`, `CertificateExpiredException`, `CertificateNotYetValidException`.",
+            "Wire: alert `certificate_expired` or `certificate_unknown` from the node, and the validity of the certificate does not cover the time of the capture.",
+        ],
+        &[
+            "The server's certificate was not renewed, or was renewed and not installed on all servers.",
+            "An intermediate certificate of the chain has expired.",
+            "The node's clock is wrong.",
+        ],
+        &[
+            "On the server, renew the certificate (valid {validity}) and its intermediate certificates, and restart what serves them.",
+            "In ISE's CLI, `show clock` and `show ntp`: check that the node's time is right.",
+            "In ISE, if the new certificate comes from another CA, import that CA's certificates into Trusted Certificates.",
+        ],
+    ),
+    detail(
+        "protocol_version",
+        "No TLS version in common",
+        "One side offers only TLS versions that the other does not accept.",
+        &[
+            "Log: `Received fatal alert: protocol_version`, `No appropriate protocol`.",
+            "Wire: alert `protocol_version`, or a ServerHello with a version that the node did not offer.",
+        ],
+        &[
+            "The server is old, or set to TLS 1.0 or 1.1 only, which ISE has turned off.",
+            "The server takes TLS 1.3 only; ISE 3.3 documents TLS 1.3 for its administration portal alone.",
+            "A device on the way only speaks older versions.",
+        ],
+        &[
+            "On the server or load balancer of {server}, allow TLS 1.2.",
+            "In ISE, Administration > System > Settings > Security Settings: see which TLS versions are allowed; turn older ones on only as long as it takes to mend the server.",
+            "In the network, check whether a device inspects TLS on the way.",
+        ],
+    ),
+    detail(
+        "handshake_failure",
+        "TLS could not agree on parameters",
+        "The handshake was refused without a clearer reason, most often because no cipher suite is common to both sides or a client certificate is missing.",
+        &[
+            "Log: `Received fatal alert: handshake_failure`, or an SSL exception that says no more.",
+            "Wire: alert `handshake_failure`, `insufficient_security`, `internal_error`, `unrecognized_name` and the like, and who sent it.",
+        ],
+        &[
+            "No cipher suite, curve or signature algorithm in common.",
+            "The server wants a client certificate.",
+            "The server does not know the name in the SNI (a tenant that is gone, or a wrong name).",
+        ],
+        &[
+            "In ISE, Administration > System > Settings > Security Settings: compare the ciphers with those that {server} accepts.",
+            "On the server or load balancer, check for a required client certificate and for the name {host} in its configuration.",
+            "In the capture, compare the cipher suites of the ClientHello with what the server supports.",
+        ],
+    ),
+    detail(
+        "handshake_timeout",
+        "Silence in the TLS handshake",
+        "The TCP connection stood, and then the other side did not answer the ClientHello until ISE gave up.",
+        &[
+            "Log: `Read timed out` while connecting (`ConnectTimeoutException ... Read timed out`), or in the handshake.",
+            "Wire: the ClientHello, often retransmitted or acknowledged, and no handshake data from the server after it.",
+        ],
+        &[
+            "A firewall lets the TCP handshake pass and drops what follows (application control, inspection).",
+            "A load balancer accepts the connection and has no healthy server behind it.",
+            "Large packets get lost on the way (MTU): the certificate never arrives.",
+            "What listens on the port does not speak TLS and waits.",
+        ],
+        &[
+            "In the network, look into the logs of firewalls with application control or inspection on the way to {server} at the time of the attempt.",
+            "On the server or load balancer, check that a healthy server stands behind port {port}.",
+            "In the capture, see whether the server acknowledged the ClientHello: if it did, the server is silent; if not, packets get lost on the way (MTU, filter).",
+        ],
+    ),
+];

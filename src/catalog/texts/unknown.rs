@@ -1,0 +1,57 @@
+//! Nothing proves how it ended.
+
+use crate::catalog::Entry;
+use crate::outcome::OutcomeName;
+
+const TRACE: &str = "In ISE, Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set external-mdm to TRACE on the primary \
+                     administration node, start a capture there (Diagnostic Tools > TCP Dump), press Test Connection, and send \
+                     ise-psc.log and the capture of the same minutes.";
+
+pub(super) const UNKNOWN: [Entry; 3] = [
+    Entry {
+        outcome: OutcomeName::Unknown,
+        detail: None,
+        title: "Nothing proves how it ended",
+        meaning: "There was an attempt, and neither log nor capture says what it came to. This is no verdict on the MDM server.",
+        proof: &[
+            "Log: records of the attempt without a result.",
+            "Wire: traffic of the attempt without a result that can be read.",
+        ],
+        causes: &["Log or capture do not cover the whole attempt.", "The component external-mdm was not at TRACE."],
+        remedy: &[TRACE],
+    },
+    Entry {
+        outcome: OutcomeName::Unknown,
+        detail: Some("encrypted"),
+        title: "Encrypted, and no log to tell the status",
+        meaning: "The connection and TLS worked and data went both ways, so network, DNS and TLS are fine. Whether the answer was 200, 401 or 404 is inside the encryption.",
+        proof: &[
+            "Log: no records of this attempt.",
+            "Wire: application data in both directions, and no secrets to open it.",
+        ],
+        causes: &[
+            "The log does not cover the time of the capture, or the component external-mdm was not at TRACE.",
+            "The log is from another node than the capture.",
+        ],
+        remedy: &[TRACE, "If the session's TLS secrets are at hand, pass them with `--keylog FILE`."],
+    },
+    Entry {
+        outcome: OutcomeName::Unknown,
+        detail: Some("incomplete"),
+        title: "The trail is cut",
+        meaning: "The log or the capture begins after, or ends before, the part of the attempt that would tell.",
+        proof: &[
+            "Log: the attempt's first or last records are missing.",
+            "Wire: the capture ends before an answer, begins in the middle of the connection, or lost packets.",
+        ],
+        causes: &[
+            "The capture was stopped, or the log taken, before the attempt was over.",
+            "The log was rotated and only one part was sent.",
+            "The component external-mdm was not at TRACE for all of the attempt.",
+        ],
+        remedy: &[
+            TRACE,
+            "Wait for the error to appear in ISE before the capture is stopped; a connection that times out takes minutes.",
+        ],
+    },
+];
