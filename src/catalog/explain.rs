@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Context, Entry, Topic, entries, entry, fill};
 use crate::outcome::OutcomeName;
+use crate::report::wrap::wrapped;
 
 /// What an explanation is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,28 +172,3 @@ fn outcomes_page() -> String {
 }
 
 const PREAMBLE: &str = include_str!("outcomes-preamble.md");
-
-/// Breaks a line at spaces; lines after the first are indented. A word longer than the line stays whole.
-fn wrapped(line: &str, width: usize, indent: usize) -> String {
-    let mut out = String::with_capacity(line.len() + 16);
-    let mut column = 0;
-    let lead = line.len() - line.trim_start().len();
-    out.push_str(&line[..lead]);
-    column += lead;
-    let mut fresh = true;
-    for word in line[lead..].split(' ') {
-        let length = word.chars().count();
-        if !fresh && column + 1 + length > width.max(indent + 20) && !word.is_empty() {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        } else if !fresh {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += length;
-        fresh = false;
-    }
-    out
-}

@@ -1,5 +1,26 @@
 //! The report and its renderings.
+//!
+//! [`model`](Report) is the contract; each rendering is a file of its own behind the trait [`Rendering`], so that a new
+//! one touches nothing but the list of formats.
 
+mod csv;
+mod ecs;
+mod escape;
+mod format;
+mod jira;
+mod json;
+mod markdown;
 mod model;
+mod ndjson;
+#[cfg(test)]
+mod sample;
+mod schema;
+mod servicenow;
+mod text;
+mod view;
+pub(crate) mod wrap;
 
+pub use format::{Format, Rendering};
 pub use model::*;
+pub use schema::schema;
+pub use text::TextStyle;

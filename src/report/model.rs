@@ -210,6 +210,16 @@ pub enum Source {
     Capture,
 }
 
+impl Source {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Capture => "capture",
+        }
+    }
+}
+
 /// The MDM server of an attempt.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Server {

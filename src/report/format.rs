@@ -1,0 +1,100 @@
+//! The list of renderings.
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use super::text::{Text, TextStyle};
+use super::{Report, csv, ecs, jira, json, markdown, ndjson, servicenow};
+
+/// One way to write a report.
+pub trait Rendering {
+    /// Writes the report. Errors are those of `out` alone: a report can always be rendered.
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// What a report can be written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For a terminal.
+    Text,
+    /// The contract: one object.
+    Json,
+    /// One line of JSON per attempt.
+    Ndjson,
+    /// Body of a ticket.
+    Markdown,
+    /// One row per attempt.
+    Csv,
+    /// One Elastic Common Schema event per attempt and line.
+    Ecs,
+    /// One line per incident: what Jira's REST API takes to create an issue.
+    Jira,
+    /// One line per incident: what ServiceNow's Table API takes to create an incident.
+    Servicenow,
+}
+
+impl Format {
+    /// Every format, in the order in which help lists them.
+    pub const ALL: [Self; 8] =
+        [Self::Text, Self::Json, Self::Ndjson, Self::Markdown, Self::Csv, Self::Ecs, Self::Jira, Self::Servicenow];
+
+    /// The name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
+            Self::Ecs => "ecs",
+            Self::Jira => "jira",
+            Self::Servicenow => "servicenow",
+        }
+    }
+
+    /// What it is, in a few words.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Text => "a report to read on a terminal",
+            Self::Json => "one object, as `mdmlog schema` describes it",
+            Self::Ndjson => "one line of JSON per attempt",
+            Self::Markdown => "the body of a ticket",
+            Self::Csv => "one row per attempt",
+            Self::Ecs => "one Elastic Common Schema event per attempt and line",
+            Self::Jira => "one Jira issue per incident and line, for its REST API",
+            Self::Servicenow => "one ServiceNow incident per incident and line, for its Table API",
+        }
+    }
+
+    /// The rendering of this format; the style is for text alone.
+    pub fn rendering(self, style: TextStyle) -> Box<dyn Rendering> {
+        match self {
+            Self::Text => Box::new(Text(style)),
+            Self::Json => Box::new(json::Json),
+            Self::Ndjson => Box::new(ndjson::Ndjson),
+            Self::Markdown => Box::new(markdown::Markdown),
+            Self::Csv => Box::new(csv::Csv),
+            Self::Ecs => Box::new(ecs::Ecs),
+            Self::Jira => Box::new(jira::Jira),
+            Self::Servicenow => Box::new(servicenow::ServiceNow),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.into_iter().map(Self::as_str).collect();
+            format!("`{text}` is not a format; there are {}", names.join(", "))
+        })
+    }
+}

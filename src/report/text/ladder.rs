@@ -1,0 +1,80 @@
+//! An attempt step by step: a column for each who takes part, an arrow for each step.
+
+use super::paint::{Paint, STRONG, WEAK};
+use crate::report::escape::visible;
+use crate::report::view::milliseconds;
+use crate::report::{Attempt, Endpoint, Report};
+
+/// From one lane to the next.
+const LANE: usize = 11;
+/// Column of times.
+const TIME: usize = 11;
+
+/// The ladder of an attempt, in lines; none for an attempt without steps.
+pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint) -> Vec<String> {
+    let lanes = attempt.lanes();
+    let Some(start) = attempt.steps.iter().find_map(|step| step.time) else { return vec![] };
+    let mut out = vec![header(&lanes, paint)];
+    for step in &attempt.steps {
+        let time = step.time.map_or_else(String::new, |time| format!("+{}", milliseconds(time.millis_since(start))));
+        let lane = |endpoint| lanes.iter().position(|lane| *lane == endpoint).unwrap_or_default();
+        let art = arrow(lanes.len(), lane(step.from), lane(step.to));
+        let what = format!("{}  {}", visible(&step.what), paint.with(WEAK, &report.step_place(step)));
+        let mark = if step.decisive { "*" } else { " " };
+        let what = if step.decisive { paint.with(STRONG, &what) } else { what };
+        out.push(format!("{time:>TIME$} {mark} {art}  {what}"));
+    }
+    out
+}
+
+impl Attempt {
+    /// Those who take part in the steps, from the client to the server.
+    pub(in crate::report) fn lanes(&self) -> Vec<Endpoint> {
+        [Endpoint::Client, Endpoint::Resolver, Endpoint::Router, Endpoint::Proxy, Endpoint::Server]
+            .into_iter()
+            .filter(|lane| self.steps.iter().any(|step| step.from == *lane || step.to == *lane))
+            .collect()
+    }
+}
+
+fn header(lanes: &[Endpoint], paint: Paint) -> String {
+    let mut names = String::new();
+    for lane in lanes {
+        names.push_str(&format!("{:<LANE$}", lane.as_str()));
+    }
+    format!("{:TIME$}   {}", "", paint.with(WEAK, names.trim_end()))
+}
+
+/// The lanes, with an arrow from one to another, or a dot for a step of a lane with itself.
+fn arrow(lanes: usize, from: usize, to: usize) -> String {
+    let (left, right) = (from.min(to), from.max(to));
+    let mut line = String::new();
+    for lane in 0..lanes {
+        line.push(match lane {
+            _ if lane == from && from == to => '●',
+            _ if lane == to && to > from => '▶',
+            _ if lane == to && to < from => '◀',
+            _ if lane == from && from < to => '├',
+            _ if lane == from => '┤',
+            _ if lane > left && lane < right => '┼',
+            _ => '│',
+        });
+        if lane + 1 < lanes {
+            let within = lane >= left && lane < right;
+            line.extend(std::iter::repeat_n(if within { '─' } else { ' ' }, LANE - 1));
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arrow_points_from_sender_to_receiver() {
+        assert_eq!(arrow(3, 0, 2), "├──────────┼──────────▶");
+        assert_eq!(arrow(3, 1, 0), "◀──────────┤          │");
+        assert_eq!(arrow(2, 0, 0), "●          │");
+    }
+}
