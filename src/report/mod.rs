@@ -12,6 +12,7 @@ mod json;
 mod markdown;
 mod model;
 mod ndjson;
+mod redact;
 #[cfg(test)]
 mod sample;
 mod schema;
@@ -22,5 +23,6 @@ pub(crate) mod wrap;
 
 pub use format::{Format, Rendering};
 pub use model::*;
+pub use redact::redact;
 pub use schema::schema;
 pub use text::TextStyle;

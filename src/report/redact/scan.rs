@@ -1,0 +1,276 @@
+//! Finds originals within texts: those that fields of the report named, and whatever else looks like a URL, an address,
+//! a host, a user or a number of a certificate.
+
+use std::net::IpAddr;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::{Captures, Regex};
+
+use super::collect::Originals;
+use super::names::Names;
+
+/// What may be an original by its looks; each group is told from the others by its name.
+static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)
+        (?P<url> [A-Za-z][A-Za-z0-9+.-]*:// [^\s"'<>\\`]+ )
+        | (?P<email> [\w.%+-]+ @ [A-Za-z0-9.-]+ )
+        | (?P<mac> \b (?: [0-9A-Fa-f]{2} [:-] ){5} [0-9A-Fa-f]{2} \b )
+        | (?P<v6> [0-9A-Fa-f]{0,4} (?: : [0-9A-Fa-f]{0,4} ){2,8} (?: \. [0-9]{1,3} ){0,3} )
+        | (?P<v4> \b [0-9]{1,3} (?: \. [0-9]{1,3} ){3} \b )
+        | (?P<user_label> (?i: \b (?: user (?: \s? name | \s? id )? | login | account | admin ) ) \s* [:=] \s* ) (?P<user> [^\s,;:)\]}"']+ )
+        | (?P<host> (?: \*\. )? [\w-]+ (?: \. [\w-]+ )+ )
+        | (?P<digits> \b (?: [0-9a-f]{16,} | [0-9A-F]{16,} ) \b )
+        | (?P<path> (?: ^ | [\s("'=] ) (?P<slashes> (?: / [^\s/"'`<>,;:()]+ )+ /? ) )
+        "#,
+    )
+    .ok()
+});
+
+/// Hosts that the catalog's own texts name.
+const OWN_HOSTS: [&str; 1] = ["graph.microsoft.com"];
+/// Fields of Wireshark that display filters name.
+const FIELDS: [&str; 16] = [
+    "frame.number",
+    "tcp.stream",
+    "udp.stream",
+    "tcp.port",
+    "udp.port",
+    "tcp.srcport",
+    "tcp.dstport",
+    "ip.addr",
+    "ip.src",
+    "ip.dst",
+    "ipv6.addr",
+    "ipv6.src",
+    "ipv6.dst",
+    "dns.id",
+    "dns.qry.name",
+    "tls.handshake.type",
+];
+/// Packages of the Java classes that the log names.
+const PACKAGES: [&str; 7] = ["java.", "javax.", "jdk.", "sun.", "org.apache.", "com.cisco.", "cisco."];
+/// Last labels of what has dots and is no host: files.
+const NO_HOST_LAST: [&str; 16] =
+    ["log", "pcap", "pcapng", "java", "gz", "tar", "zip", "txt", "xml", "json", "md", "rs", "zst", "xz", "bz2", "cap"];
+
+/// Replaces originals within texts.
+pub(super) struct Scanner<'a> {
+    names: &'a Names,
+    known: Option<AhoCorasick>,
+    pseudonyms: Vec<String>,
+    originals: Vec<String>,
+}
+
+/// A place in a text, and what comes in its stead.
+type Found = (Range<usize>, String);
+
+impl<'a> Scanner<'a> {
+    /// Knows these originals by name.
+    pub(super) fn new(names: &'a Names, originals: Originals) -> Self {
+        let (originals, pseudonyms): (Vec<String>, Vec<String>) = originals.into_iter().unzip();
+        // A list too long for the automaton leaves the patterns, which know all but bare words.
+        let known = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(&originals)
+            .ok();
+        Self { names, known, pseudonyms, originals }
+    }
+
+    /// The text with pseudonyms. It is read once from left to right, so that a pseudonym is never taken for an original.
+    pub(super) fn redacted(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        let (mut known, mut looks) = (self.next_known(text, 0), self.next_looks(text, 0));
+        loop {
+            // A URL or path that begins where a known name does is longer than it, and says more.
+            let (range, pseudonym) = match (&known, &looks) {
+                (Some(a), Some(b)) if (a.0.start, usize::MAX - a.0.end) < (b.0.start, usize::MAX - b.0.end) => a,
+                (_, Some(found)) | (Some(found), None) => found,
+                (None, None) => break,
+            };
+            out.push_str(text.get(from..range.start).unwrap_or_default());
+            out.push_str(pseudonym);
+            from = range.end;
+            if known.as_ref().is_some_and(|found| found.0.start < from) {
+                known = self.next_known(text, from);
+            }
+            if looks.as_ref().is_some_and(|found| found.0.start < from) {
+                looks = self.next_looks(text, from);
+            }
+        }
+        out.push_str(text.get(from..).unwrap_or_default());
+        out
+    }
+
+    /// The next original that the report named and that stands as a word of its own.
+    fn next_known(&self, text: &str, from: usize) -> Option<Found> {
+        let known = self.known.as_ref()?;
+        let mut start = from;
+        while let Some(found) = known.find(aho_corasick::Input::new(text).range(start..)) {
+            let before = text.get(..found.start()).and_then(|before| before.chars().next_back());
+            let after = text.get(found.end()..).and_then(|after| after.chars().next());
+            let word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            let original = self.originals.get(found.pattern().as_usize());
+            let begins_with_word = word(original.and_then(|original| original.chars().next()));
+            let ends_with_word = word(original.and_then(|original| original.chars().next_back()));
+            if !(begins_with_word && word(before) || ends_with_word && word(after)) {
+                return Some((found.range(), self.pseudonyms.get(found.pattern().as_usize())?.clone()));
+            }
+            start = text.get(found.start()..)?.char_indices().nth(1).map_or(text.len(), |(at, _)| found.start() + at);
+        }
+        None
+    }
+
+    /// The next part that looks like an original.
+    fn next_looks(&self, text: &str, from: usize) -> Option<Found> {
+        let pattern = PATTERN.as_ref()?;
+        let mut start = from;
+        while let Some(captures) = pattern.captures_at(text, start) {
+            if let Some(found) = self.judged(&captures) {
+                return Some(found);
+            }
+            let whole = captures.get(0)?;
+            // Within a Java class there is no host; within anything else that is none after all, something may be: go
+            // on behind its first word.
+            let inside = match captures.name("host") {
+                Some(_) => whole.len(),
+                None => whole.as_str().find(|c: char| !c.is_alphanumeric()).map_or(whole.len(), |at| at + 1),
+            };
+            start = whole.start() + inside.max(1);
+            while !text.is_char_boundary(start) {
+                start += 1;
+            }
+        }
+        None
+    }
+
+    /// What comes in the place of something that matched; `None` when it only looked like an original.
+    fn judged(&self, captures: &Captures<'_>) -> Option<Found> {
+        let names = self.names;
+        if let Some(url) = captures.name("url") {
+            // A full stop or a bracket behind a URL belongs to the sentence.
+            let bare = url.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']', '}', '!', '?']);
+            let host = bare.split("://").nth(1).unwrap_or_default();
+            let own = OWN_HOSTS.contains(&host) || host.starts_with("HOST");
+            let pseudonym = if own { bare.to_owned() } else { names.url(bare) };
+            return Some((url.start()..url.start() + bare.len(), pseudonym));
+        }
+        if let Some(email) = captures.name("email") {
+            let (user, host) = email.as_str().split_once('@')?;
+            return Some((email.range(), format!("{}@{}", names.user(user), names.host(host.trim_end_matches('.')))));
+        }
+        if let Some(mac) = captures.name("mac") {
+            let pseudonym = names.digits(&mac.as_str().replace('-', ":"));
+            return Some((mac.range(), pseudonym));
+        }
+        if let Some(address) = captures.name("v6").or(captures.name("v4")) {
+            let bare = address.as_str().trim_end_matches('.');
+            let parsed = bare.parse::<IpAddr>().or_else(|_| bare.trim_end_matches(':').parse()).ok()?;
+            // Two colons alone are part of a log line's format.
+            let unspecified = parsed.is_unspecified() || parsed.is_loopback();
+            let length = if bare.parse::<IpAddr>().is_ok() { bare.len() } else { bare.trim_end_matches(':').len() };
+            return (!unspecified)
+                .then(|| (address.start()..address.start() + length, names.address(parsed).to_string()));
+        }
+        if let Some(user) = captures.name("user") {
+            return Some((user.range(), names.user(user.as_str())));
+        }
+        if let Some(host) = captures.name("host") {
+            return is_host(host.as_str()).then(|| (host.range(), names.host(host.as_str())));
+        }
+        if let Some(digits) = captures.name("digits") {
+            return Some((digits.range(), names.digits(digits.as_str())));
+        }
+        let path = captures.name("slashes")?;
+        let bare = path.as_str().trim_end_matches(['.', '!', '?']);
+        Some((path.start()..path.start() + bare.len(), names.path(bare)))
+    }
+}
+
+/// Whether words with dots between them may be a host: the last one has letters alone, and it is neither a class of Java,
+/// a field of Wireshark nor a file. Rather one too many than one too few.
+fn is_host(text: &str) -> bool {
+    let last = text.rsplit('.').next().unwrap_or_default();
+    let top = last.len() >= 2 && last.chars().all(char::is_alphabetic) || last.starts_with("xn--");
+    let class = PACKAGES.iter().any(|package| text.starts_with(package))
+        && last.starts_with(|c: char| c.is_ascii_uppercase())
+        && last.contains(|c: char| c.is_ascii_lowercase());
+    let file = NO_HOST_LAST.contains(&last.to_lowercase().as_str());
+    top && !class && !file && !FIELDS.contains(&text) && !OWN_HOSTS.contains(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(known: &[&str], text: &str) -> String {
+        let names = Names::new(b"key".to_vec());
+        let originals = known.iter().map(|name| (name.to_lowercase(), names.endpoint(name))).collect();
+        Scanner::new(&names, originals).redacted(text)
+    }
+
+    #[test]
+    fn what_only_looks_like_an_original_stays() {
+        for text in [
+            "javax.net.ssl.SSLHandshakeException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException",
+            "frame.number == 126 and tcp.stream eq 4",
+            "2023-08-15 16:21:07.123 -:::- and 16:21:07",
+            "JSS 10.48.1-t1689600654, TLS 1.2, 3.1 s.",
+            "404:Not Found: the MDM server is not reachable",
+            "ise-psc.log:812 and MdmRESTClient.java:412",
+            "In ISE, Administration > System > Settings > Proxy: TCP/UDP, and/or.",
+            "Check the Auto Discovery URL (https://graph.microsoft.com for Microsoft Graph).",
+        ] {
+            assert_eq!(redacted(&[], text), text);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_original_goes_even_when_no_field_names_it() {
+        for original in [
+            "https://mdm.corp.example.com:8443/secret/x?tok=1",
+            "10.1.2.3",
+            "fe80::1:2",
+            "2001:db8:aa::7",
+            "jane.doe@corp.example.com",
+            "00:50:56:aa:bb:cc",
+            "pan1.corp.example.com",
+            "dns.corp.example",
+            "sun.corp.example.COM",
+            "DEADBEEFDEADBEEF0011",
+            "/networkIntegrationEndpoint/a1b2c3",
+        ] {
+            for text in [format!("at {original}."), format!("({original})"), original.to_owned()] {
+                let out = redacted(&[], &text);
+                assert!(!out.contains(original) && out != text, "{text}: {out}");
+            }
+        }
+        assert!(!redacted(&[], "username = jdoe, rest").contains("jdoe"));
+        assert!(!redacted(&[], "User: jdoe").contains("jdoe"));
+    }
+
+    #[test]
+    fn known_names_go_as_words_and_not_as_parts_of_words() {
+        let out = redacted(&["mdm"], "mdm at MDM:443, mdmlog, an mdm.");
+        assert!(!out.contains("mdm ") && !out.contains("MDM") && out.contains("mdmlog"), "{out}");
+    }
+
+    #[test]
+    fn text_of_any_alphabet_is_cut_between_characters() {
+        let out = redacted(&["ü.example.com"], "→ü.example.com← //ß::é 1.2.3.4ü");
+        assert!(out.starts_with('→') && !out.contains("ü.example"), "{out}");
+    }
+
+    #[test]
+    fn a_long_text_is_read_once() {
+        // Quadratic behaviour would take minutes here.
+        for part in ["a.b:c::/x 1.2.3 mdm ", "a:", "a.", "/a", "a@", "A", "-"] {
+            let text = part.repeat(200_000 / part.len());
+            assert!(!redacted(&["mdm"], &text).is_empty());
+        }
+    }
+}
