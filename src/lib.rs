@@ -8,6 +8,8 @@
 
 pub mod capture;
 pub mod catalog;
+pub mod classify;
+pub mod correlate;
 pub mod input;
 pub mod log;
 pub mod options;

@@ -16,3 +16,8 @@ mod text;
 pub mod tls;
 
 pub use facts::*;
+
+/// Temporary until merge.
+pub fn is_mdm_name(name: &str) -> bool {
+    name.ends_with(".jamfcloud.com")
+}
