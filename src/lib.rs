@@ -4,6 +4,7 @@
 //! Data flows one way: [`input`] finds the logs and captures, [`log`] and [`capture`] read them, `correlate` joins
 //! the two, `classify` gives the verdicts, and [`report`] is what comes out.
 
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod capture;
