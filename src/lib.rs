@@ -6,6 +6,7 @@
 
 #![warn(missing_docs)]
 
+mod analysis;
 pub mod capture;
 pub mod catalog;
 pub mod input;
@@ -17,3 +18,7 @@ pub mod report;
 mod scrub;
 pub mod time;
 pub mod warning;
+
+pub use analysis::{Error, analyze};
+pub use options::Options;
+pub use report::Report;

@@ -30,6 +30,10 @@ pub struct Options {
     pub keylogs: Vec<PathBuf>,
     /// What opens encrypted bundles.
     pub passphrase: Option<Passphrase>,
+    /// Asks for the passphrase of an encrypted bundle when none was given.
+    pub prompt: Option<Prompt>,
+    /// How much an archive may unpack to.
+    pub limits: Limits,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
 }
@@ -129,6 +133,50 @@ impl Passphrase {
 impl fmt::Debug for Passphrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Passphrase(***)")
+    }
+}
+
+/// Asks a person for a passphrase; called only when an encrypted bundle is met and no passphrase was given.
+#[derive(Clone)]
+pub struct Prompt(Arc<Ask>);
+
+type Ask = dyn Fn(&str) -> Option<Passphrase> + Send + Sync;
+
+impl Prompt {
+    /// A way to ask; it is told the path of the bundle, and returns `None` when the person does not answer.
+    pub fn new(ask: impl Fn(&str) -> Option<Passphrase> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ask))
+    }
+
+    /// Asks for the passphrase of the bundle at this path.
+    pub fn ask(&self, path: &str) -> Option<Passphrase> {
+        (self.0)(path)
+    }
+}
+
+impl fmt::Debug for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Prompt")
+    }
+}
+
+/// What archives may cost, so that one that was made to do harm does none. What lies beyond a limit is left out with a
+/// warning; the rest is analysed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Archives within archives.
+    pub depth: usize,
+    /// Members of all archives together.
+    pub members: u64,
+    /// Bytes that all archives together may unpack to.
+    pub unpacked: u64,
+    /// Unpacked bytes that are kept in memory; what is beyond goes to temporary files.
+    pub memory: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 8, members: 1_000_000, unpacked: 64 << 30, memory: 256 << 20 }
     }
 }
 
