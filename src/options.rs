@@ -160,23 +160,25 @@ impl fmt::Debug for Prompt {
     }
 }
 
-/// What archives may cost, so that one that was made to do harm does none. What lies beyond a limit is left out with a
-/// warning; the rest is analysed.
+/// Bounds on unpacking; nothing of it touches files that lie there uncompressed. A member that reaches one is left out
+/// with a warning, and the rest is analysed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Archives within archives.
-    pub depth: usize,
-    /// Members of all archives together.
-    pub members: u64,
-    /// Bytes that all archives together may unpack to.
-    pub unpacked: u64,
-    /// Unpacked bytes that are kept in memory; what is beyond goes to temporary files.
+    /// Bytes of unpacked members that are held in memory, all together; more goes to temporary files.
     pub memory: u64,
+    /// Bytes that are unpacked in all, kept or not.
+    pub total: u64,
+    /// How many times its packed size a member may unpack to.
+    pub ratio: u64,
+    /// How deep archives may lie in each other.
+    pub depth: usize,
+    /// Members and files that are looked at in all.
+    pub members: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 8, members: 1_000_000, unpacked: 64 << 30, memory: 256 << 20 }
+        Self { memory: 32 << 20, total: 200 << 30, ratio: 500, depth: 8, members: 200_000 }
     }
 }
 

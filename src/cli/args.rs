@@ -185,15 +185,20 @@ pub struct LimitArgs {
     #[arg(long, value_name = "N", help_heading = INPUT)]
     pub max_depth: Option<u8>,
 
-    /// How many members all archives may have together [default: 1000000]
+    /// How many files and members to look at in all [default: 200000]
     #[arg(long, value_name = "N", help_heading = INPUT)]
     pub max_members: Option<u64>,
 
-    /// How much all archives may unpack to, such as 500M or 64G [default: 64G]
-    #[arg(long, value_name = "SIZE", help_heading = INPUT)]
-    pub max_unpacked: Option<Size>,
+    /// How many times its packed size a member may unpack to [default: 500]
+    #[arg(long, value_name = "N", help_heading = INPUT)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_ratio: Option<u64>,
 
-    /// Unpacked data to keep in memory; more goes to temporary files [default: 256M]
+    /// How much all archives may unpack to, such as 500M or 64G [default: 200G]
+    #[arg(long, value_name = "SIZE", help_heading = INPUT)]
+    pub max_total: Option<Size>,
+
+    /// Unpacked data to keep in memory; more goes to temporary files [default: 32M]
     #[arg(long, value_name = "SIZE", help_heading = INPUT)]
     pub max_memory: Option<Size>,
 }
@@ -303,7 +308,8 @@ mod tests {
         for default in [
             limits.depth.to_string(),
             limits.members.to_string(),
-            format!("{}G", limits.unpacked >> 30),
+            limits.ratio.to_string(),
+            format!("{}G", limits.total >> 30),
             format!("{}M", limits.memory >> 20),
         ] {
             assert!(help.contains(&format!("[default: {default}]")), "{default}:\n{help}");
