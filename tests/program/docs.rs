@@ -30,3 +30,43 @@ fn the_page_on_the_command_line_is_what_help_says() {
     }
     in_step("docs/cli.md", &page);
 }
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).unwrap()
+}
+
+#[test]
+fn the_readme_lists_every_format() {
+    for format in mdmlog::report::Format::ALL {
+        assert!(readme().contains(&format!("| `{format}` |")), "{format}");
+    }
+}
+
+#[test]
+fn every_option_of_the_readme_is_one() {
+    let help = run(&mut mdmlog(["analyze", "--help"])).with_status(0).stdout;
+    let readme = readme();
+    let words = readme.split(|c: char| !(c.is_ascii_lowercase() || c == '-'));
+    let options =
+        words.filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)));
+    // The words of other programs, and of other commands.
+    for option in options.filter(|option| !["--release", "--path", "--example", "--dir", "--help"].contains(option)) {
+        assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")), "{option}");
+    }
+}
+
+#[test]
+fn the_library_example_of_the_readme_is_one_that_compiles() {
+    let example = std::fs::read_to_string(root().join("examples/count_outcomes.rs")).unwrap();
+    assert!(readme().contains(&format!("```rust\n{example}```\n")), "README.md and examples/count_outcomes.rs differ");
+}
+
+#[test]
+fn links_between_the_documents_lead_somewhere() {
+    for document in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            assert!(link.starts_with("https://") || root().join(link).exists(), "{document}: {link}");
+        }
+    }
+}
