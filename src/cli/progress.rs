@@ -38,11 +38,7 @@ impl Bar {
     pub fn start(when: When, progress: &Arc<Progress>) -> Result<Self, Failure> {
         let terminal = terminal::stderr_is_terminal();
         let watched = when == When::Always || (when == When::Auto && terminal);
-        let bar = ProgressBar::with_draw_target(
-            None,
-            if watched && terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
-        );
-        let this = Self { bar, watcher: Arc::default() };
+        let this = Self { bar: ProgressBar::hidden(), watcher: Arc::default() };
         if watched {
             let (running, ended) = mpsc::channel();
             let (progress, bar) = (Arc::clone(progress), this.bar.clone());
@@ -77,24 +73,59 @@ impl Bar {
     }
 }
 
+/// What a person is told.
+struct Figures {
+    stage: Stage,
+    done: u64,
+    total: u64,
+    per_second: u64,
+}
+
+/// Takes the figures of a run, and measures its speed since the stage began.
+struct Meter<'a> {
+    progress: &'a Progress,
+    stage: Stage,
+    since: Instant,
+    read_at: Instant,
+}
+
+impl<'a> Meter<'a> {
+    fn new(progress: &'a Progress) -> Self {
+        let now = Instant::now();
+        Self { progress, stage: Stage::default(), since: now, read_at: now }
+    }
+
+    fn read(&mut self) -> Figures {
+        let (stage, done, total) = self.progress.now();
+        if stage != self.stage {
+            // It began somewhere after the last look.
+            (self.stage, self.since) = (stage, self.read_at);
+        }
+        self.read_at = Instant::now();
+        let per_second = done as f64 / self.since.elapsed().as_secs_f64().max(1e-3);
+        Figures { stage, done, total, per_second: per_second as u64 }
+    }
+}
+
 /// Moves a bar until the run ends.
 fn draw(progress: &Progress, bar: &ProgressBar, when: When, wait: impl Fn(Duration) -> bool) {
+    let mut meter = Meter::new(progress);
     if when == When::Auto && !wait(PATIENCE) {
         return;
     }
-    let mut shown = None;
+    let mut known = None;
     loop {
-        let (stage, done, total) = progress.now();
-        if shown != Some((stage, total)) {
-            shown = Some((stage, total));
-            bar.reset();
+        let Figures { stage, done, total, per_second } = meter.read();
+        if known.replace(total > 0) != Some(total > 0) {
             bar.set_style(style(total > 0));
-            bar.set_message(stage.as_str());
-            if total > 0 {
-                bar.set_length(total);
-            }
         }
+        bar.set_length(total);
         bar.set_position(done);
+        bar.set_prefix(stage.as_str());
+        bar.set_message(format!("{}/s", BinaryBytes(per_second)));
+        if bar.is_hidden() {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
         bar.tick();
         if !wait(STEP) {
             return;
@@ -104,9 +135,9 @@ fn draw(progress: &Progress, bar: &ProgressBar, when: When, wait: impl Fn(Durati
 
 fn style(of_known_length: bool) -> ProgressStyle {
     let template = if of_known_length {
-        "{msg:16} [{bar:30}] {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}"
+        "{prefix:16} [{bar:30}] {binary_bytes} of {binary_total_bytes}, {msg}"
     } else {
-        "{msg:16} {spinner} {binary_bytes}, {binary_bytes_per_sec}"
+        "{prefix:16} {spinner} {binary_bytes}, {msg}"
     };
     // A bar without a style is worth more than an error about it.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
@@ -114,21 +145,15 @@ fn style(of_known_length: bool) -> ProgressStyle {
 
 /// Writes a line now and then until the run ends, and one at the end.
 fn tell(progress: &Progress, wait: impl Fn(Duration) -> bool) {
-    let mut seen = (Stage::default(), 0);
-    let mut since = Instant::now();
+    let mut meter = Meter::new(progress);
     loop {
         let running = wait(LINE);
-        let (stage, done, total) = progress.now();
-        let before = if seen.0 == stage { seen.1 } else { 0 };
-        let per_second = done.saturating_sub(before) as f64 / since.elapsed().as_secs_f64().max(1e-3);
+        let Figures { stage, done, total, per_second } = meter.read();
         let of = if total > 0 { format!(" of {}", BinaryBytes(total)) } else { String::new() };
-        let line =
-            format!("mdmlog: {}: {}{of}, {}/s", stage.as_str(), BinaryBytes(done), BinaryBytes(per_second as u64));
+        let line = format!("mdmlog: {}: {}{of}, {}/s", stage.as_str(), BinaryBytes(done), BinaryBytes(per_second));
         let _ = writeln!(std::io::stderr(), "{line}");
         if !running {
             return;
         }
-        seen = (stage, done);
-        since = Instant::now();
     }
 }
