@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod analysis;
 pub mod capture;
 pub mod catalog;
 pub mod classify;
@@ -20,3 +21,7 @@ pub mod report;
 mod scrub;
 pub mod time;
 pub mod warning;
+
+pub use analysis::{Error, analyze};
+pub use options::Options;
+pub use report::Report;

@@ -30,6 +30,10 @@ pub struct Options {
     pub keylogs: Vec<PathBuf>,
     /// What opens encrypted bundles.
     pub passphrase: Option<Passphrase>,
+    /// Asks for the passphrase of an encrypted bundle when none was given.
+    pub prompt: Option<Prompt>,
+    /// How much an archive may unpack to.
+    pub limits: Limits,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
 }
@@ -129,6 +133,52 @@ impl Passphrase {
 impl fmt::Debug for Passphrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Passphrase(***)")
+    }
+}
+
+/// Asks a person for a passphrase; called only when an encrypted bundle is met and no passphrase was given.
+#[derive(Clone)]
+pub struct Prompt(Arc<Ask>);
+
+type Ask = dyn Fn(&str) -> Option<Passphrase> + Send + Sync;
+
+impl Prompt {
+    /// A way to ask; it is told the path of the bundle, and returns `None` when the person does not answer.
+    pub fn new(ask: impl Fn(&str) -> Option<Passphrase> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ask))
+    }
+
+    /// Asks for the passphrase of the bundle at this path.
+    pub fn ask(&self, path: &str) -> Option<Passphrase> {
+        (self.0)(path)
+    }
+}
+
+impl fmt::Debug for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Prompt")
+    }
+}
+
+/// Bounds on unpacking; nothing of it touches files that lie there uncompressed. A member that reaches one is left out
+/// with a warning, and the rest is analysed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of unpacked members that are held in memory, all together; more goes to temporary files.
+    pub memory: u64,
+    /// Bytes that are unpacked in all, kept or not.
+    pub total: u64,
+    /// How many times its packed size a member may unpack to.
+    pub ratio: u64,
+    /// How deep archives may lie in each other.
+    pub depth: usize,
+    /// Members and files that are looked at in all.
+    pub members: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: 32 << 20, total: 200 << 30, ratio: 500, depth: 8, members: 200_000 }
     }
 }
 
