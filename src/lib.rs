@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod analysis;
+mod assemble;
 pub mod capture;
 pub mod catalog;
 pub mod classify;

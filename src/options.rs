@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::tz::{Offset, TimeZone};
 
+pub use crate::input::Limits;
 use crate::progress::Progress;
 use crate::time::Timestamp;
 
@@ -157,28 +158,6 @@ impl Prompt {
 impl fmt::Debug for Prompt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Prompt")
-    }
-}
-
-/// Bounds on unpacking; nothing of it touches files that lie there uncompressed. A member that reaches one is left out
-/// with a warning, and the rest is analysed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of unpacked members that are held in memory, all together; more goes to temporary files.
-    pub memory: u64,
-    /// Bytes that are unpacked in all, kept or not.
-    pub total: u64,
-    /// How many times its packed size a member may unpack to.
-    pub ratio: u64,
-    /// How deep archives may lie in each other.
-    pub depth: usize,
-    /// Members and files that are looked at in all.
-    pub members: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { memory: 32 << 20, total: 200 << 30, ratio: 500, depth: 8, members: 200_000 }
     }
 }
 

@@ -12,7 +12,6 @@ mod container;
 mod dns;
 mod facts;
 #[cfg(test)]
-#[allow(dead_code)]
 mod fixture;
 mod flow;
 mod follow;
@@ -21,11 +20,8 @@ mod names;
 mod packet;
 mod read;
 mod scout;
-#[allow(dead_code)] // Keys are used by the opener of TLS records, which is on its way.
 pub mod secrets;
-#[allow(dead_code)]
 mod text;
-#[allow(dead_code)]
 pub mod tls;
 mod watch;
 

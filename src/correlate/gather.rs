@@ -130,9 +130,11 @@ impl<'a> Joiner<'_, 'a> {
         let mut taken: BTreeSet<Place> = self.seats.iter().flatten().flatten().copied().collect();
         let mut nodes: Vec<BTreeSet<IpAddr>> = vec![BTreeSet::new(); self.views.len()];
         for &(capture, slot) in &taken {
-            let client = self.views.get(capture).and_then(|view| Some(view.session(view.slots.get(slot)?)?.client));
-            if let Some(nodes) = nodes.get_mut(capture) {
-                nodes.extend(client);
+            let Some(view) = self.views.get(capture) else { continue };
+            let session = view.slots.get(slot).and_then(|slot| view.session(slot));
+            if let (Some(nodes), Some(session)) = (nodes.get_mut(capture), session) {
+                nodes.insert(session.client);
+                nodes.extend(view.lookup(session).map(|lookup| lookup.client));
             }
         }
         let mut attempts = Vec::new();

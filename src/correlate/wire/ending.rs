@@ -92,7 +92,7 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
         return request.response.map_or(Ending::Cut, Ending::Answered);
     }
     let after = |at: FrameRef| at >= request.at;
-    if let Some(alert) = fatal_alert(flow).filter(|alert| after(alert.at)) {
+    if let Some(alert) = decisive_alert(flow).filter(|alert| after(alert.at)) {
         return Ending::Alert(alert);
     }
     // Bytes that the capture lost may have been the answer.
@@ -134,7 +134,7 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
             }
         }
     }
-    if let Some(alert) = fatal_alert(flow) {
+    if let Some(alert) = decisive_alert(flow) {
         return Ending::Alert(alert);
     }
     let close = first_close(flow, flow.first);
@@ -186,6 +186,12 @@ fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
             None => tls.established.is_none_or(|established| alert.at < established),
         })
         .copied()
+}
+
+/// The alert that ended the session; one that only answers the server's close did not.
+fn decisive_alert(flow: &TcpFlow) -> Option<TlsAlert> {
+    let closed = flow.closes.iter().find(|close| close.by == Side::Server);
+    fatal_alert(flow).filter(|alert| alert.by == Side::Server || closed.is_none_or(|close| alert.at < close.at))
 }
 
 /// The first FIN or RST from a frame on.

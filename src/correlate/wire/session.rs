@@ -188,13 +188,19 @@ fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>]) -> Option<usize> {
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
     (from..until).rev().find(|&index| {
         lookups.get(index).is_some_and(|lookup| {
-            lookup.client == flow.client.ip()
+            may_be_one(lookup.client, flow.client.ip())
                 && said.as_deref().is_none_or(|said| said == lookup.host || flow.connect.is_some())
                 && lookup.addresses.contains(&flow.server.ip())
                 && lookup.knew_at(flow.first.time)
                 && flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AFTER_LOOKUP
         })
     })
+}
+
+/// Whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where
+/// to connect by IPv6 and the other way round.
+fn may_be_one(a: IpAddr, b: IpAddr) -> bool {
+    a == b || a.is_ipv4() != b.is_ipv4()
 }
 
 /// The host that the connection itself names.
@@ -224,7 +230,7 @@ fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Known, proxied: bool) -
         if hosts.len() >= MAX_HOSTS {
             break;
         }
-        if lookup.client == flow.client.ip()
+        if may_be_one(lookup.client, flow.client.ip())
             && lookup.addresses.contains(&address)
             && hosts.iter().all(|(host, _)| *host != lookup.host)
         {
