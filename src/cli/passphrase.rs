@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use mdmlog::options::{Passphrase, Prompt};
 
@@ -49,8 +50,13 @@ pub fn prompt(bar: Bar) -> Option<Prompt> {
     if !terminal::stdin_is_terminal() || !terminal::stderr_is_terminal() {
         return None;
     }
+    let asked = Mutex::new(String::new());
     Some(Prompt::new(move |path| {
-        let question = format!("Passphrase for `{}`: ", mdmlog::report::visible(path));
+        // Whoever is asked for the same bundle again has mistyped.
+        let again =
+            std::mem::replace(&mut *asked.lock().unwrap_or_else(PoisonError::into_inner), path.to_owned()) == path;
+        let wrong = if again { "That does not open it. " } else { "" };
+        let question = format!("{wrong}Passphrase for `{}`: ", mdmlog::report::visible(path));
         let answer = bar.aside(|| interrupt::while_typing(|| rpassword::prompt_password(question)));
         answer.ok().filter(|answer| !answer.is_empty()).map(Passphrase::new)
     }))

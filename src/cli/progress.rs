@@ -122,7 +122,7 @@ fn draw(progress: &Progress, bar: &ProgressBar, when: When, wait: impl Fn(Durati
         bar.set_length(total);
         bar.set_position(done);
         bar.set_prefix(stage.as_str());
-        bar.set_message(format!("{}/s", BinaryBytes(per_second)));
+        bar.set_message(if done > 0 { figures(done, total, per_second) } else { String::new() });
         if bar.is_hidden() {
             bar.set_draw_target(ProgressDrawTarget::stderr());
         }
@@ -134,13 +134,15 @@ fn draw(progress: &Progress, bar: &ProgressBar, when: When, wait: impl Fn(Durati
 }
 
 fn style(of_known_length: bool) -> ProgressStyle {
-    let template = if of_known_length {
-        "{prefix:16} [{bar:30}] {binary_bytes} of {binary_total_bytes}, {msg}"
-    } else {
-        "{prefix:16} {spinner} {binary_bytes}, {msg}"
-    };
+    let template = if of_known_length { "{prefix:16} [{bar:30}] {msg}" } else { "{prefix:16} {spinner} {msg}" };
     // A bar without a style is worth more than an error about it.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}
+
+/// `12.5 MiB of 2.0 GiB, 1.1 GiB/s`
+fn figures(done: u64, total: u64, per_second: u64) -> String {
+    let of = if total > 0 { format!(" of {}", BinaryBytes(total)) } else { String::new() };
+    format!("{}{of}, {}/s", BinaryBytes(done), BinaryBytes(per_second))
 }
 
 /// Writes a line now and then until the run ends, and one at the end.
@@ -149,8 +151,8 @@ fn tell(progress: &Progress, wait: impl Fn(Duration) -> bool) {
     loop {
         let running = wait(LINE);
         let Figures { stage, done, total, per_second } = meter.read();
-        let of = if total > 0 { format!(" of {}", BinaryBytes(total)) } else { String::new() };
-        let line = format!("mdmlog: {}: {}{of}, {}/s", stage.as_str(), BinaryBytes(done), BinaryBytes(per_second));
+        let figures = if done > 0 { format!(": {}", figures(done, total, per_second)) } else { String::new() };
+        let line = format!("mdmlog: {}{figures}", stage.as_str());
         let _ = writeln!(std::io::stderr(), "{line}");
         if !running {
             return;
