@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod classify;
 pub mod correlate;
 pub mod input;
+mod inspect;
 pub mod log;
 pub mod options;
 pub mod outcome;
@@ -24,5 +25,6 @@ pub mod time;
 pub mod warning;
 
 pub use analysis::{Error, analyze};
+pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
 pub use options::Options;
 pub use report::Report;

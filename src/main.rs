@@ -15,7 +15,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(status) => status.into(),
         Err(failure) => {
-            cli::stderr::failure(&failure);
+            cli::stderr::error(&failure);
             failure.status().into()
         }
     }
@@ -26,6 +26,7 @@ fn run(args: Args) -> Result<Status, Failure> {
     cli::interrupt::install()?;
     match args.command {
         Command::Analyze(args) => cli::analyze::run(args),
+        Command::Inspect(args) => cli::inspect::run(args),
         Command::Explain(args) => cli::explain::run(&args),
         Command::Schema(args) => cli::schema::run(&args),
         Command::Completions(args) => cli::completions::run(&args),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::tz::{Offset, TimeZone};
 
 pub use crate::input::Limits;
+use crate::input::{InputOptions, PassphraseSource};
 use crate::progress::Progress;
 use crate::time::Timestamp;
 
@@ -37,6 +38,18 @@ pub struct Options {
     pub limits: Limits,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
+}
+
+impl Options {
+    /// What of it is for the stage that finds the inputs.
+    pub(crate) fn input(&self) -> InputOptions {
+        let passphrase = match (&self.passphrase, self.prompt.clone()) {
+            (Some(passphrase), _) => PassphraseSource::Given(passphrase.clone()),
+            (None, Some(prompt)) => PassphraseSource::Ask(Arc::new(move |path| prompt.ask(path))),
+            (None, None) => PassphraseSource::None,
+        };
+        InputOptions { passphrase, limits: self.limits }
+    }
 }
 
 /// The zone of an appliance's clock: an IANA name such as `America/Denver`, or a fixed offset such as `+02:00`.

@@ -24,6 +24,8 @@ pub const PROGRAM: &str = concat!(
 Examples:
   Analyse a support bundle:
       mdmlog analyze bundle.tar
+  See what lies in it:
+      mdmlog inspect bundle.tar
   Look up what an outcome means and what to do:
       mdmlog explain syn_timeout
 
@@ -57,6 +59,23 @@ Environment:
   COLUMNS                  Width of text, when the terminal does not tell.
 "
 );
+
+/// Of `inspect`.
+pub const INSPECT: &str = "\
+Examples:
+  What a bundle holds:
+      mdmlog inspect bundle.tar
+  The captures that an analysis would use, for another program:
+      mdmlog inspect bundle.tar -f json | jq -r '.members[] | select(.used and .kind == \"pcap\") | .path'
+
+Exit status:
+  0    Something was there, used or not.
+  2    Wrong usage, nothing was there, or the list could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
 
 /// Of `explain`.
 pub const EXPLAIN: &str = "\

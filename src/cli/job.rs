@@ -5,13 +5,11 @@ use std::io;
 use std::path::PathBuf;
 
 use mdmlog::Options;
-use mdmlog::options::Limits;
 use mdmlog::report::{Format, TextStyle};
 
-use super::Failure;
-use super::args::{AnalyzeArgs, FormatChoice, LimitArgs, When};
+use super::args::{AnalyzeArgs, FormatChoice, RunArgs};
 use super::fail_on::FailOn;
-use super::{passphrase, terminal};
+use super::{Failure, session, terminal};
 
 /// What to do.
 pub struct Job {
@@ -29,12 +27,8 @@ pub struct Job {
     pub redaction: Option<Redaction>,
     /// What to tell by the exit status.
     pub fail_on: Vec<FailOn>,
-    /// Threads; 0 is one for each processor.
-    pub threads: usize,
-    /// When to show progress.
-    pub progress: When,
-    /// Whether to keep warnings to the report.
-    pub quiet: bool,
+    /// How it goes.
+    pub run: RunArgs,
 }
 
 /// How to put pseudonyms in.
@@ -46,7 +40,7 @@ pub struct Redaction {
 impl Job {
     /// Makes sense of what was typed.
     pub fn new(args: AnalyzeArgs) -> Result<Self, Failure> {
-        check_paths(&args.paths)?;
+        let options = session::options("analyze", &args.paths, args.input)?;
         if let (Some(since), Some(until)) = (args.since, args.until)
             && until < since
         {
@@ -63,9 +57,7 @@ impl Job {
             style: TextStyle { width: terminal::width(), color, verbose: args.verbose },
             redaction: redaction(args.redact, args.redact_key)?,
             fail_on: args.fail_on,
-            threads: args.threads.into(),
-            progress: if args.quiet && args.progress == When::Auto { When::Never } else { args.progress },
-            quiet: args.quiet,
+            run: args.run,
             options: Options {
                 log_zone: args.log_timezone,
                 hosts: args.host,
@@ -74,9 +66,7 @@ impl Job {
                 since: args.since,
                 until: args.until,
                 keylogs: args.keylog,
-                passphrase: passphrase::given(args.passphrase_file.as_deref())?,
-                limits: limits(args.limits),
-                ..Options::default()
+                ..options
             },
             inputs: args.paths,
             output,
@@ -89,28 +79,6 @@ impl Job {
             && self.output.is_none()
             && terminal::stdout_is_terminal()
             && terminal::stderr_is_terminal()
-    }
-}
-
-fn check_paths(paths: &[PathBuf]) -> Result<(), Failure> {
-    let piped = !terminal::stdin_is_terminal();
-    if paths.is_empty() {
-        let how = if piped { "; to read standard input, say `mdmlog analyze -`" } else { "" };
-        return Err(Failure::Usage(format!(
-            "nothing to analyse: name a support bundle, or the log and the captures, as in `mdmlog analyze bundle.tar` \
-             or `mdmlog analyze ise-psc.log TCPDump.pcap`{how}\n\
-             `mdmlog analyze --help` says more"
-        )));
-    }
-    match paths.iter().filter(|path| path.as_os_str() == "-").count() {
-        0 => Ok(()),
-        1 if piped => Ok(()),
-        1 => Err(Failure::Usage(
-            "`-` is standard input, which is this terminal: pipe a file into it, as in \
-             `mdmlog analyze - < bundle.tar`"
-                .to_owned(),
-        )),
-        _ => Err(Failure::Usage("standard input, `-`, can be read only once".to_owned())),
     }
 }
 
@@ -139,15 +107,4 @@ fn key(typed: &OsStr) -> Result<Vec<u8>, Failure> {
         return Err(Failure::Read { what: "the key of the pseudonyms".to_owned(), error });
     }
     Ok(key)
-}
-
-fn limits(args: LimitArgs) -> Limits {
-    let default = Limits::default();
-    Limits {
-        depth: args.max_depth.map_or(default.depth, usize::from),
-        members: args.max_members.unwrap_or(default.members),
-        ratio: args.max_ratio.unwrap_or(default.ratio),
-        total: args.max_total.map_or(default.total, |size| size.0),
-        memory: args.max_memory.map_or(default.memory, |size| size.0),
-    }
 }

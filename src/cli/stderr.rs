@@ -6,16 +6,15 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use mdmlog::report::{Report, visible};
-
-use super::Failure;
+use mdmlog::warning::Warning;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default();
 
 /// Why there is no result.
-pub fn failure(failure: &Failure) {
-    say(ERROR, "", failure);
+pub fn error(text: impl Display) {
+    say(ERROR, "", text);
 }
 
 /// Something that the person who typed the command should know.
@@ -25,12 +24,17 @@ pub fn note(text: impl Display) {
 
 /// Says what the inputs are short of, one line each.
 pub fn warnings(report: &Report) {
-    for warning in &report.warnings {
-        let input = warning.input.and_then(|input| report.inputs.get(input));
-        let about = input.map(|input| format!("{}: ", visible(&input.path))).unwrap_or_default();
-        let text = format!("{about}{} [{}]", visible(&warning.message), visible(&warning.code));
-        say(WARNING, "warning: ", text);
+    for Warning { input, code, message } in &report.warnings {
+        let input = input.and_then(|input| report.inputs.get(input));
+        warning(input.map(|input| input.path.as_str()), code, message);
     }
+}
+
+/// Says what could not be read, and where.
+pub fn warning(path: Option<&str>, code: &str, message: &str) {
+    // Messages of some stages name the path themselves.
+    let about = path.filter(|path| !message.contains(path)).map(|path| format!("{}: ", visible(path)));
+    say(WARNING, "warning: ", format_args!("{}{} [{}]", about.unwrap_or_default(), visible(message), visible(code)));
 }
 
 /// Lines stay lines: those of a message are the program's own, what it quotes of an input has been made one line.

@@ -69,7 +69,7 @@ fn a_window_that_holds_nothing_is_wrong_usage() {
 #[test]
 fn without_a_path_it_says_what_to_do() {
     run(&mut mdmlog(["analyze"])).with_status(2).saying(&[
-        "mdmlog: nothing to analyse",
+        "mdmlog: nothing to analyze",
         "bundle.tar",
         "`mdmlog analyze -`",
     ]);

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::{Scratch, has_tool, mdmlog, quiet, run};
 
-const COMMANDS: [&str; 5] = ["analyze", "explain", "schema", "completions", "man"];
+const COMMANDS: [&str; 6] = ["analyze", "inspect", "explain", "schema", "completions", "man"];
 
 /// A command on a terminal of its own, which `script` of util-linux makes.
 fn on_terminal(arguments: &str) -> Command {
@@ -66,7 +66,7 @@ fn manual_pages_render_without_a_complaint() {
         quiet(&mut man).env("MANWIDTH", "100").env("LC_ALL", "C.UTF-8").args(["--warnings", "-l"]).arg(&path);
         let ran = run(&mut man).with_status(0).silent();
         assert!(ran.stdout.contains("NAME") && ran.stdout.contains("EXAMPLES"), "{ran}");
-        let has_statuses = ["mdmlog.1", "mdmlog-analyze.1"].contains(&page);
+        let has_statuses = ["mdmlog.1", "mdmlog-analyze.1", "mdmlog-inspect.1"].contains(&page);
         assert_eq!(ran.stdout.contains("EXIT STATUS"), has_statuses, "{ran}");
     }
 }
@@ -84,7 +84,7 @@ fn analyze_on_a_terminal_without_a_path_says_what_to_do() {
     }
     // What a person sees comes out of the terminal, and that is the standard output of `script`.
     let ran = run(&mut on_terminal("analyze")).with_status(2);
-    assert!(ran.stdout.contains("nothing to analyse") && ran.stdout.contains("bundle.tar"), "{ran}");
+    assert!(ran.stdout.contains("nothing to analyze") && ran.stdout.contains("bundle.tar"), "{ran}");
     let ran = run(&mut on_terminal("analyze -")).with_status(2);
     assert!(ran.stdout.contains("is this terminal"), "{ran}");
 }

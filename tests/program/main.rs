@@ -4,4 +4,5 @@ mod cli;
 mod docs;
 mod explain;
 mod habits;
+mod inspect;
 mod support;
