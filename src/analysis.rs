@@ -1,7 +1,6 @@
 //! The front door: inputs and options in, a report out.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,7 +8,7 @@ use crate::assemble::{Listed, assemble};
 use crate::capture::secrets::Secrets;
 use crate::capture::{CaptureFacts, CapturePart, read_capture};
 use crate::correlate::{Known, join};
-use crate::input::{Found, Groups, InputError, InputOptions, Item, PassphraseSource, find, groups};
+use crate::input::{Found, Groups, InputError, Item, find, groups};
 use crate::log::{LogFacts, LogPart, read_log};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
@@ -46,7 +45,7 @@ fn sentences(errors: &[InputError]) -> String {
 /// What is damaged or not understood is a warning in the report. An error is returned when there is nothing to analyse.
 pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
     let named = named_keylogs(&options.keylogs)?;
-    let found = find(inputs, &input_options(options), &options.progress);
+    let found = find(inputs, &options.input(), &options.progress);
     let groups = groups(&found.items);
     if groups.logs.is_empty() && groups.captures.is_empty() {
         return Err(Error::Nothing(found.errors));
@@ -62,18 +61,6 @@ pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
     let joined = join(&logs, &captures, &known, options.log_zone.as_ref());
     warnings.extend(found.check_unchanged());
     Ok(assemble(listed(&found.items), &logs, &captures, &joined, &known, options, warnings))
-}
-
-fn input_options(options: &Options) -> InputOptions {
-    let passphrase = match (&options.passphrase, &options.prompt) {
-        (Some(passphrase), _) => PassphraseSource::Given(passphrase.clone()),
-        (None, Some(prompt)) => {
-            let prompt = prompt.clone();
-            PassphraseSource::Ask(Arc::new(move |path| prompt.ask(path)))
-        }
-        (None, None) => PassphraseSource::None,
-    };
-    InputOptions { passphrase, limits: options.limits }
 }
 
 /// Paths of which nothing can be used are warnings when others can.

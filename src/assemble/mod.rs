@@ -46,9 +46,7 @@ pub fn assemble(
         .attempts
         .iter()
         .map(|attempt| {
-            let of = |clock: &&crate::correlate::PairClock| attempt.log.is_some_and(|(log, _)| log == clock.log);
-            let confidence = joined.clocks.iter().find(of).map(|clock| clock.confidence);
-            let verdict = classify(attempt, known, confidence);
+            let verdict = classify(attempt, known);
             (attempt::attempt(attempt, &verdict), verdict.ruling.outcome)
         })
         .filter(|(attempt, _)| is_within(attempt.started_at, options))

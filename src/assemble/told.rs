@@ -6,7 +6,10 @@ use crate::log::{CitationRole, LogAttempt, LogCitation};
 
 /// The records of an attempt.
 pub(super) fn events(attempt: &LogAttempt, reading: &Reading) -> Vec<Event> {
-    let last_result = attempt.citations.iter().rposition(|citation| tells_result(citation.role));
+    let last = |roles: &[CitationRole]| attempt.citations.iter().rposition(|citation| roles.contains(&citation.role));
+    let last_result = last(&[CitationRole::ResponseCode, CitationRole::Error])
+        .or_else(|| last(&[CitationRole::Verdict]))
+        .or_else(|| last(&[CitationRole::Answer]));
     attempt
         .citations
         .iter()

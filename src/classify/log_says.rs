@@ -46,6 +46,13 @@ impl<'a> LogSays<'a> {
     }
 }
 
+impl LogSays<'_> {
+    /// Whether the log alone decides.
+    pub(super) fn is_proof(&self) -> bool {
+        self.outcome.is_some() && self.weight == Weight::Proof
+    }
+}
+
 /// The try's own exception, unless it is in words that nothing knows and the verdict's are better.
 fn most_telling<'a>(own: Option<&'a LogCause>, verdict: Option<&'a LogCause>) -> Option<&'a LogCause> {
     let telling = |cause: &&LogCause| !matches!(cause.kind, CauseKind::Other | CauseKind::SomeTimeout);

@@ -24,8 +24,8 @@ pub struct Verdict {
     pub tries: Vec<Ruling>,
 }
 
-/// Classifies an attempt. `clock` is how sure the clock is by which its log and its packets were joined.
-pub fn classify(attempt: &JoinedAttempt<'_>, known: &Known, clock: Option<Confidence>) -> Verdict {
+/// Classifies an attempt.
+pub fn classify(attempt: &JoinedAttempt<'_>, known: &Known) -> Verdict {
     let in_log = attempt.log.map(|(_, log)| log);
     let last = attempt.tries.len().saturating_sub(1);
     let mut tries: Vec<Ruling> = Vec::with_capacity(attempt.tries.len());
@@ -40,7 +40,7 @@ pub fn classify(attempt: &JoinedAttempt<'_>, known: &Known, clock: Option<Confid
         let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
         let mut ruling = rule(&log, wire.as_ref(), around);
         if let Some(wire) = attempted.wire.as_ref().filter(|_| in_log.is_some()) {
-            if clock == Some(Confidence::Low) {
+            if attempt.doubtful && !log.is_proof() {
                 ruling.confidence = ruling.confidence.min(Confidence::Medium);
             }
             if ruling.conflict.is_none() {

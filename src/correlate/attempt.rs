@@ -20,6 +20,8 @@ pub struct JoinedAttempt<'a> {
     pub missing: Option<String>,
     /// That side's part of the time is covered all the same, so that it ought to be there.
     pub missed: bool,
+    /// The packets were found by a clock that is hardly known, and others of the same host could be meant.
+    pub doubtful: bool,
 }
 
 /// One request.

@@ -63,6 +63,8 @@ pub trait Pairing {
     fn candidates(&self, mark: usize) -> &[usize];
     /// How a request and a place agree; `None` when they cannot be the same event.
     fn agreement(&self, mark: usize, spot: usize) -> Option<(Fit, HostSource)>;
+    /// The packet that told the client, as far as it bears on this request.
+    fn end(&self, mark: usize, spot: usize) -> Option<i64>;
 }
 
 /// Where the log and the capture reach.
@@ -125,7 +127,10 @@ fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<i64> {
             if !in_range(offset, zone_given) {
                 continue;
             }
-            let lasted = mark.result.zip(spot.end).map(|(result, end)| (result - mark.start) - (end - spot.start));
+            let lasted = mark
+                .result
+                .zip(pairing.end(index, place))
+                .map(|(result, end)| (result - mark.start) - (end - spot.start));
             let duration = match lasted {
                 Some(difference) if difference.abs() <= 40 * MILLISECOND => 3,
                 Some(difference) if difference.abs() <= 300 * MILLISECOND => 1,
@@ -208,7 +213,7 @@ fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Op
         said_start: Some(said.start - offset),
         said_result: said.result.map(|result| result - offset),
         start: spot.start,
-        end: spot.end,
+        end: pairing.end(mark, place),
         last: spot.last,
     };
     Some(cost::cost(times, fit, host))
@@ -218,7 +223,10 @@ fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Op
 fn refine(pairing: &impl Pairing, offset: i64) -> Option<i64> {
     let pairs: Vec<(Mark, Spot)> = matches(pairing, offset, step(pairing))
         .into_iter()
-        .filter_map(|(mark, place, _)| Some((*pairing.marks().get(mark)?, *pairing.spots().get(place)?)))
+        .filter_map(|(mark, place, _)| {
+            let spot = Spot { end: pairing.end(mark, place), ..*pairing.spots().get(place)? };
+            Some((*pairing.marks().get(mark)?, spot))
+        })
         .collect();
     settle(&pairs)
 }

@@ -12,7 +12,7 @@ use super::matching::{Offsets, Place, matching};
 use super::pair::with_changes;
 use super::said::{self, Said, SaidKind};
 use super::view::View;
-use super::wire::{Lookup, LookupResult};
+use super::wire::{Ending, Lookup, LookupResult};
 use crate::capture::{CaptureFacts, TcpFlow};
 use crate::log::{CauseKind, LineRef, LogFacts};
 use crate::options::LogZone;
@@ -108,7 +108,11 @@ fn matched_pairs(
             let mark = Mark { start: said.start?, result: said.result };
             Some((
                 mark,
-                Spot { start: slot.start.nanos(), end: slot.end.map(Timestamp::nanos), last: slot.last.nanos() },
+                Spot {
+                    start: slot.start.nanos(),
+                    end: slot.end_for(said.kind).map(Timestamp::nanos),
+                    last: slot.last.nanos(),
+                },
             ))
         })
         .collect()
@@ -163,6 +167,7 @@ impl<'a> Joiner<'_, 'a> {
                 reading: Reading { calendar: None, offset: 0 },
                 missing: None,
                 missed: false,
+                doubtful: false,
             };
             (joined.missing, joined.missed) = self.why_not_in_log(&joined, &readings);
             attempts.push(joined);
@@ -267,7 +272,10 @@ impl<'a> Joiner<'_, 'a> {
         reading.offset = offset.unwrap_or(reading.offset);
         let mut tries: Vec<JoinedTry<'a>> = Vec::new();
         for (said, seat) in requests {
-            let wire = seat.and_then(|place| self.wire_try(place)).or_else(|| self.remembered_failure(log, said));
+            let mut wire = seat.and_then(|place| self.wire_try(place)).or_else(|| self.remembered_failure(log, said));
+            if let Some(wire) = &mut wire {
+                wait_as_told(said, reading.offset, wire);
+            }
             tries.push(JoinedTry { log: said.attempted, wire });
         }
         if tries.is_empty() {
@@ -283,7 +291,25 @@ impl<'a> Joiner<'_, 'a> {
         } else {
             self.why_not_on_wire(log, requests)
         };
-        JoinedAttempt { log: None, tries, reading, missing, missed }
+        let doubtful = self.is_doubtful(log, requests);
+        JoinedAttempt { log: None, tries, reading, missing, missed, doubtful }
+    }
+
+    /// Whether the attempt's packets were found by a clock that is hardly known, and others could be meant as well.
+    fn is_doubtful(&self, log: usize, requests: &[(&Said<'a>, &Option<Place>)]) -> bool {
+        let Some((said, (capture, own))) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?))) else {
+            return false;
+        };
+        let estimate = self.tables.get(log).and_then(|table| table.estimates.get(capture).copied().flatten());
+        if estimate.is_some_and(|estimate| estimate.confidence > Confidence::Low) {
+            return false;
+        }
+        let Some(view) = self.views.get(capture) else { return false };
+        let session = view.slots.get(own).map(|slot| slot.session);
+        view.slots.iter().any(|slot| {
+            let other = Some(slot.session) != session;
+            other && said.host.zip(view.session(slot)).is_some_and(|(host, session)| session.is_for(host).is_some())
+        })
     }
 
     fn wire_try(&self, (capture, index): Place) -> Option<WireTry<'a>> {
@@ -422,6 +448,18 @@ impl<'a> Joiner<'_, 'a> {
         }
         (Some(reason.to_owned()), false)
     }
+}
+
+/// A capture that ends while the client waits does not show that nothing came; the log tells that it waited in vain.
+fn wait_as_told(said: &Said<'_>, offset: i64, wire: &mut WireTry<'_>) {
+    let timed_out =
+        [CauseKind::ConnectTimedOut, CauseKind::SomeTimeout, CauseKind::ReadTimedOut, CauseKind::HandshakeTimedOut];
+    let timed_out = timed_out.iter().any(|kind| said.kind == SaidKind::Cause(*kind));
+    let (Some(Ending::Cut), Some(flow), Some(result), true) = (wire.ending, wire.flow(), said.result, timed_out) else {
+        return;
+    };
+    let until = Timestamp::from_nanos(result - offset).max(wire.capture_end);
+    wire.ending = Some(Ending::of(flow, &wire.session.requests, wire.request, until));
 }
 
 impl JoinedAttempt<'_> {

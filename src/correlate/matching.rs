@@ -159,7 +159,7 @@ fn costs(said: &Said<'_>, pair: &Pair<'_, '_>, view: &View<'_>, offset: Option<i
                 said_start: start,
                 said_result: result,
                 start: slot.start.nanos(),
-                end: slot.end.map(|end| end.nanos()),
+                end: slot.end_for(said.kind).map(|end| end.nanos()),
                 last: slot.last.nanos(),
             };
             let cost = cost::cost(times, fit, host);

@@ -11,6 +11,7 @@ use super::slot::{Slot, Target};
 use super::view::View;
 use super::wire::HostSource;
 use crate::log::LogFacts;
+use crate::time::Timestamp;
 
 /// A change of the zone is believed when it makes the log and the capture agree so much better, in thousandths of a
 /// natural logarithm of odds.
@@ -97,6 +98,11 @@ impl Pairing for Pair<'_, '_> {
     fn agreement(&self, mark: usize, spot: usize) -> Option<(Fit, HostSource)> {
         let said = self.marked.get(mark).and_then(|index| self.said.get(*index))?;
         self.agree(said, spot)
+    }
+
+    fn end(&self, mark: usize, spot: usize) -> Option<i64> {
+        let said = self.marked.get(mark).and_then(|index| self.said.get(*index))?;
+        self.view.slots.get(spot)?.end_for(said.kind).map(Timestamp::nanos)
     }
 }
 

@@ -3,8 +3,10 @@
 
 use std::net::SocketAddr;
 
+use super::said::SaidKind;
 use super::wire::{Ending, HostSource, Lookup, Session};
 use crate::capture::TcpFlow;
+use crate::log::CauseKind;
 use crate::time::Timestamp;
 
 /// One place.
@@ -22,6 +24,16 @@ pub struct Slot<'a> {
     pub last: Timestamp,
     /// How it ended; `None` for a lookup that led to no connection.
     pub ending: Option<Ending<'a>>,
+}
+
+impl Slot<'_> {
+    /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
+    /// came while the socket was busy, so that a timeout may follow much later.
+    pub fn end_for(&self, kind: SaidKind) -> Option<Timestamp> {
+        let waited_on = matches!(kind, SaidKind::Cause(CauseKind::ConnectTimedOut | CauseKind::SomeTimeout))
+            && matches!(self.ending, Some(Ending::Unreachable(_)));
+        self.end.filter(|_| !waited_on)
+    }
 }
 
 /// The places of a capture, session by session.

@@ -13,4 +13,5 @@ mod inspect;
 mod readme;
 mod report;
 mod support;
+mod traps;
 mod truth;

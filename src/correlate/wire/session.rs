@@ -79,8 +79,8 @@ pub fn read_sessions<'a>(
     let proxies = proxies(flows, known);
     let mut ordered: Vec<&TcpFlow> = flows.iter().collect();
     ordered.sort_by_key(|flow| flow.first);
-    // Only the latest sessions of a client can still go on.
-    let mut open: HashMap<(IpAddr, u16), Vec<usize>> = HashMap::new();
+    // Only the latest sessions to a port can still go on.
+    let mut open: HashMap<u16, Vec<usize>> = HashMap::new();
     for flow in ordered {
         let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
         let looked_up = lookup_before(flow, lookups);
@@ -95,7 +95,7 @@ pub fn read_sessions<'a>(
             requests: Request::of(flow),
             first: first_frame(flow, looked_up.and_then(|index| lookups.get(index))),
         };
-        let recent = open.entry((flow.client.ip(), flow.server.port())).or_default();
+        let recent = open.entry(flow.server.port()).or_default();
         recent.retain(|&index| {
             let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
             last.is_some_and(|last| flow.first.time.nanos().saturating_sub(last.nanos()) <= CONNECT_TIMEOUT)
@@ -157,7 +157,8 @@ fn continues(before: &Session<'_>, next: &Session<'_>, lookups: &[Lookup<'_>], e
         (Some((a, _)), Some(_)) => next.is_for(a).is_some(),
         _ => true,
     };
-    if pause < 0 || !same_host || before.proxy.is_some() != next.proxy.is_some() {
+    let same_client = may_be_one(before.client, next.client);
+    if pause < 0 || !same_client || !same_host || before.proxy.is_some() != next.proxy.is_some() {
         return false;
     }
     let ending = Ending::of(last, &before.requests, before.requests.len().checked_sub(1), end);
