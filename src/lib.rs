@@ -4,10 +4,15 @@
 //! Data flows one way: [`input`] finds the logs and captures, [`log`] and [`capture`] read them, `correlate` joins
 //! the two, `classify` gives the verdicts, and [`report`] is what comes out.
 
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod analysis;
+mod assemble;
 pub mod capture;
 pub mod catalog;
+pub mod classify;
+pub mod correlate;
 pub mod input;
 pub mod log;
 pub mod options;
@@ -17,3 +22,7 @@ pub mod report;
 mod scrub;
 pub mod time;
 pub mod warning;
+
+pub use analysis::{Error, analyze};
+pub use options::Options;
+pub use report::Report;

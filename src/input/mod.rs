@@ -1,8 +1,43 @@
 //! What lies at a path: sniffing by content, archives, decryption, memory maps.
+//!
+//! [`find`] takes the paths that a person gave and says what of it an analysis can use. Files and uncompressed members are
+//! slices of a memory map; what is packed is unpacked into memory or a temporary file. Nothing is ever written under a
+//! member's name.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::PathBuf;
 
 use bytes::Bytes;
+use rayon::prelude::*;
+use serde::Serialize;
 
+use crate::progress::{Progress, Stage};
 use crate::report::InputKind;
+use crate::warning::Warning;
+
+mod archive;
+mod duplicates;
+mod files;
+mod groups;
+mod limits;
+#[allow(unsafe_code)]
+mod map;
+mod members;
+mod names;
+mod outcome;
+mod passphrase;
+mod sniff;
+mod spool;
+mod walk;
+
+pub use groups::{Groups, groups};
+pub use limits::Limits;
+pub use passphrase::{Ask, PassphraseSource};
+pub use sniff::MemberKind;
+
+use outcome::{Key, Note, Outcome, Watch};
+use walk::{Content, Context, EXPECTED, Node};
 
 /// A log, capture or key log that was found, with its bytes: mapped, or unpacked.
 #[derive(Clone, Debug)]
@@ -13,4 +48,212 @@ pub struct Item {
     pub kind: InputKind,
     /// Its bytes; a slice of the memory map where the file or the member of a tar is not compressed.
     pub data: Bytes,
+}
+
+/// How to look.
+#[derive(Clone, Debug, Default)]
+pub struct InputOptions {
+    /// What opens encrypted bundles.
+    pub passphrase: PassphraseSource,
+    /// How much unpacking may cost.
+    pub limits: Limits,
+}
+
+/// What lies at the paths.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What an analysis uses, in the order of the paths, of names in a folder and of members in an archive.
+    pub items: Vec<Item>,
+    /// What could not be read; `input` is an index into `items`.
+    pub warnings: Vec<Warning>,
+    /// All that was looked at, in the same order.
+    pub listing: Vec<Member>,
+    /// The paths of which nothing can be used.
+    pub errors: Vec<InputError>,
+    watches: Vec<(Option<usize>, Watch)>,
+}
+
+/// One file or member, used or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// Path as the report shows it.
+    pub path: String,
+    /// What it is, by its content.
+    pub kind: MemberKind,
+    /// What it was unpacked from without getting a path of its own, outermost first: a log may lie in `gzip`.
+    pub wrapping: Vec<MemberKind>,
+    /// Its size, unpacked where it was unpacked to its end.
+    pub bytes: Option<u64>,
+    /// Index into the items.
+    pub item: Option<usize>,
+    /// Whether it, or something in it, is an item.
+    pub used: bool,
+    /// What else there is to say: what an unknown file seems to be, why something was skipped.
+    pub note: Option<String>,
+}
+
+/// Why nothing at a path can be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct InputError {
+    /// The path as it was given.
+    pub path: String,
+    /// A stable word: `not_found`, `unreadable`, `needs_passphrase`, `wrong_passphrase`, `unknown_content`, `nothing_found`, ...
+    pub code: &'static str,
+    /// A sentence: what, where and what to do.
+    pub message: String,
+}
+
+/// Finds logs, captures and key logs at the paths; `-` is standard input.
+pub fn find(paths: &[PathBuf], options: &InputOptions, progress: &Progress) -> Found {
+    let context = Context {
+        limits: options.limits,
+        used: limits::Used::default(),
+        memory: spool::Memory::new(options.limits.memory),
+        passphrases: passphrase::Passphrases::new(&options.passphrase),
+        progress,
+    };
+    let (mut all, errors) = files::collect(paths, &context);
+    let mut level = std::mem::take(&mut all.nodes);
+    while !level.is_empty() {
+        progress.begin(Stage::Finding, level.iter().map(Node::size).sum());
+        let mut next = Vec::new();
+        for outcome in open_level(level, &context) {
+            next.extend(all.absorb(outcome));
+        }
+        level = next;
+    }
+    Found::from_outcome(all, errors, paths.len())
+}
+
+/// Opens the nodes in parallel. Where that runs into a limit that they share, which of them ran into it depends on the
+/// threads; then the level is gone through again one by one, so that the same input gives the same report.
+fn open_level(nodes: Vec<Node>, context: &Context<'_>) -> Vec<Outcome> {
+    let (pipes, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|node| matches!(node.content, Content::Pipe(_)));
+    let mut outcomes: Vec<_> = pipes.iter().map(|node| node.open(context)).collect();
+    let before = context.used.save();
+    let mut opened: Vec<_> = nodes.par_iter().map(|node| node.open(context)).collect();
+    if context.used.exhausted() && nodes.len() > 1 {
+        drop(opened);
+        context.used.restore(before);
+        opened = nodes.iter().map(|node| node.open(context)).collect();
+    }
+    outcomes.append(&mut opened);
+    outcomes
+}
+
+impl Found {
+    fn from_outcome(mut all: Outcome, mut errors: Vec<(u32, InputError)>, roots: usize) -> Self {
+        all.items.sort_by(|a, b| a.0.cmp(&b.0));
+        all.members.sort_by(|a, b| a.0.cmp(&b.0));
+        duplicates::remove(&mut all);
+        all.notes.sort_by(|a, b| a.key.cmp(&b.key));
+        let used: HashSet<&[u32]> =
+            all.items.iter().flat_map(|(key, _)| (1..=key.len()).filter_map(|to| key.get(..to))).collect();
+        let item_at = |key: &Key| all.items.binary_search_by(|(other, _)| other.cmp(key)).ok();
+        // A path of which nothing can be used is an error; what was noted of it says why.
+        let mut notes = Vec::new();
+        for root in 0..u32::try_from(roots).unwrap_or(u32::MAX) {
+            let (here, rest): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut all.notes).into_iter().partition(|note| note.key.first() == Some(&root));
+            all.notes = rest;
+            let failed_before = errors.iter().any(|(ordinal, _)| *ordinal == root);
+            if used.contains([root].as_slice())
+                || failed_before
+                || here.iter().any(|note| note.code == "duplicate_input")
+            {
+                notes.extend(here);
+            } else {
+                errors.push((root, nothing_at(root, &all, &here)));
+                notes.extend(here.into_iter().filter(|note| note.key.len() > 1));
+            }
+        }
+        errors.sort_by_key(|(ordinal, _)| *ordinal);
+        let warnings = warnings(notes, item_at);
+        let watches = all
+            .watches
+            .into_iter()
+            .filter(|watch| used.contains(watch.key.as_slice()))
+            .map(|watch| (all.items.iter().position(|(key, _)| key.starts_with(&watch.key)), watch))
+            .collect();
+        let listing = all
+            .members
+            .into_iter()
+            .map(|(key, member)| Member { item: item_at(&key), used: used.contains(key.as_slice()), ..member })
+            .collect();
+        Self {
+            items: all.items.into_iter().map(|(_, item)| item).collect(),
+            warnings,
+            listing,
+            errors: errors.into_iter().map(|(_, error)| error).collect(),
+            watches,
+        }
+    }
+
+    /// Compares the files that are read through a map with what they were when they were found; to be called when the
+    /// analysis is done.
+    pub fn check_unchanged(&self) -> Vec<Warning> {
+        let changed = |(input, watch): &(Option<usize>, Watch)| {
+            let Watch { shown, size, .. } = watch;
+            // A file that was moved away or replaced is still there for the map.
+            let now = fs::metadata(&watch.path).ok().filter(|now| files::inode(now) == watch.identity);
+            let message = match now {
+                _ if watch.hits.any() => {
+                    format!("{shown} lost bytes while it was read; what was lost was read as zeros")
+                }
+                Some(now) if now.len() < *size => {
+                    format!(
+                        "{shown} shrank from {size} to {} bytes while it was read; its end may be missing here",
+                        now.len()
+                    )
+                }
+                Some(now) if now.len() > *size => {
+                    format!("{shown} grew by {} bytes while it was read; they are not in this report", now.len() - size)
+                }
+                Some(now) if now.modified().ok() != watch.modified => {
+                    format!("{shown} was written to while it was read; parts of it may be missing here")
+                }
+                _ => return None,
+            };
+            Some(Warning {
+                input: *input,
+                code: "changed_while_read".to_owned(),
+                message: format!("{message}; run again on a copy"),
+            })
+        };
+        self.watches.iter().filter_map(changed).collect()
+    }
+}
+
+/// Notes as warnings; the limit on the total is met by every member after the one that met it first, and told once.
+fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Warning> {
+    notes
+        .into_iter()
+        .map(|note| Warning { input: item_at(&note.key), code: note.code.to_owned(), message: note.message })
+        .collect()
+}
+
+/// Why nothing of a root can be used.
+fn nothing_at(root: u32, all: &Outcome, notes: &[Note]) -> InputError {
+    let members: Vec<_> = all.members.iter().filter(|(key, _)| key.first() == Some(&root)).collect();
+    let own = notes.iter().find(|note| note.key == [root]);
+    let path =
+        members.first().map(|(_, member)| member.path.clone()).or_else(|| notes.first().map(|note| note.path.clone()));
+    let path = path.unwrap_or_default();
+    if let Some(note) = own {
+        return InputError { path, code: note.code, message: note.message.clone() };
+    }
+    let leaves = members.iter().filter(|(_, member)| !member.kind.is_container()).count();
+    let message = match members.as_slice() {
+        [(key, member)] if key.len() == 1 && leaves == 1 => {
+            let seems = member.note.as_deref().unwrap_or("is unknown");
+            return InputError {
+                code: "unknown_content",
+                message: format!("{path} {seems}; expected {EXPECTED}"),
+                path,
+            };
+        }
+        _ => format!("{path} holds {leaves} files, none of which is of use; expected {EXPECTED}"),
+    };
+    InputError { path, code: "nothing_found", message }
 }

@@ -22,6 +22,7 @@ mod text;
 mod view;
 pub(crate) mod wrap;
 
+pub use escape::visible;
 pub use format::{Format, Rendering};
 pub use model::*;
 pub use redact::redact;

@@ -23,12 +23,6 @@ pub(super) struct Message<'a> {
     pub(super) end: FrameRef,
 }
 
-impl Message<'_> {
-    pub(super) fn is_complete(&self) -> bool {
-        self.body.len() == self.length
-    }
-}
-
 /// The handshake content of one record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fragment<'a> {

@@ -1,0 +1,77 @@
+//! OpenPGP messages under a passphrase: what ISE makes of a support bundle with "shared key encryption", and `gpg -c`.
+
+use std::io::{BufReader, Cursor, Read};
+
+use bytes::Bytes;
+use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
+use pgp::types::{Password, Seipdv1ReadMode};
+
+use crate::input::sniff::{SessionKey, session_key_packet};
+use crate::input::spool::CHUNK;
+use crate::options::Passphrase;
+
+/// Layers of compression inside a message; `gpg` makes one at most.
+const MAX_LAYERS: usize = 4;
+
+/// Why a message was not opened.
+#[derive(Debug)]
+pub(in crate::input) enum Closed {
+    /// Only the holder of a private key can open it.
+    PublicKey,
+    /// The passphrase is wrong, or the first encrypted bytes are damaged: the two look the same.
+    WrongPassphrase,
+    /// It is no message, or one that uses what the library does not know.
+    Damaged(String),
+}
+
+/// An encrypted message whose first packets were read.
+pub(in crate::input) struct Encrypted(Message<'static>);
+
+impl Encrypted {
+    /// Reads up to the encrypted data; an error when no passphrase can open it.
+    pub(in crate::input) fn parse(bytes: &Bytes) -> Result<Self, Closed> {
+        let source = BufReader::with_capacity(CHUNK, Cursor::new(bytes.clone()));
+        let message = match Message::from_reader(source) {
+            Ok((message, _)) => message,
+            // A session key for an algorithm that the library does not know.
+            Err(_) if session_key_packet(bytes) == Some(SessionKey::PublicKey) => return Err(Closed::PublicKey),
+            Err(error) => return Err(Closed::Damaged(error.to_string())),
+        };
+        match &message {
+            // Without any key packet the passphrase itself is the key, as in the oldest messages.
+            Message::Encrypted { esk, .. } if esk.is_empty() => {
+                Err(Closed::Damaged("it has no session key".to_owned()))
+            }
+            Message::Encrypted { esk, .. }
+                if esk.iter().any(|key| matches!(key, Esk::SymKeyEncryptedSessionKey(_))) =>
+            {
+                Ok(Self(message))
+            }
+            Message::Encrypted { .. } => Err(Closed::PublicKey),
+            _ => Err(Closed::Damaged("it is not encrypted".to_owned())),
+        }
+    }
+
+    /// What the message holds, decrypted as it is read. Its integrity is known at the end only; what was read before
+    /// that is used with a warning, as from any damaged archive, and nothing is sent back to whoever wrote it.
+    pub(in crate::input) fn open(self, passphrase: &Passphrase) -> Result<Box<dyn Read + Send>, Closed> {
+        let password = Password::from(passphrase.reveal());
+        let ring = TheRing {
+            message_password: vec![&password],
+            // Old appliances write messages without an integrity code, new GnuPG writes its own authenticated ones.
+            decrypt_options: DecryptionOptions::new()
+                .enable_legacy()
+                .enable_gnupg_aead()
+                .set_seipdv1_read_mode(Seipdv1ReadMode::Streaming),
+            ..TheRing::default()
+        };
+        let (mut message, _) = self.0.decrypt_the_ring(ring, true).map_err(|_| Closed::WrongPassphrase)?;
+        for _ in 0..MAX_LAYERS {
+            if !message.is_compressed() {
+                return Ok(Box::new(message));
+            }
+            message = message.decompress().map_err(|error| Closed::Damaged(error.to_string()))?;
+        }
+        Err(Closed::Damaged(format!("more than {MAX_LAYERS} layers of compression lie in each other")))
+    }
+}

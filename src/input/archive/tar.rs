@@ -1,0 +1,380 @@
+//! tar: ustar, GNU and pax, read header by header so that members of a mapped archive can be sliced and those of a
+//! stream passed by, with a search for the next header where one is damaged.
+//!
+//! The header types are the `tar` crate's; its iterator is not used, since it ends at the first damaged header, reads
+//! long names without a bound and cannot go on where a stream was cut.
+
+use std::io::{self, Read};
+
+use bytes::Bytes;
+use tar::{EntryType, Header, PaxExtensions};
+
+use super::sparse::{PaxSparse, Sparse};
+
+const BLOCK: u64 = 512;
+
+/// Bytes of a long name or of pax records; more is taken for damage.
+const MAX_RECORDS: u64 = 1 << 20;
+
+/// Where an archive's bytes come from.
+pub(in crate::input) trait Source: Read {
+    fn position(&self) -> u64;
+
+    /// Goes forward so many bytes, or to the end; says how many.
+    fn skip(&mut self, bytes: u64) -> io::Result<u64>;
+
+    /// The next bytes without reading them, where they are in memory; fewer at the end.
+    fn ahead(&self, bytes: u64) -> Option<Bytes>;
+}
+
+/// An archive in memory or in a map.
+pub(in crate::input) struct Slice {
+    bytes: Bytes,
+    at: usize,
+}
+
+impl Slice {
+    pub(in crate::input) fn new(bytes: Bytes) -> Self {
+        Self { bytes, at: 0 }
+    }
+}
+
+impl Read for Slice {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.bytes.get(self.at..).unwrap_or_default().read(buffer)?;
+        self.at += read;
+        Ok(read)
+    }
+}
+
+impl Source for Slice {
+    fn position(&self) -> u64 {
+        self.at as u64
+    }
+
+    fn skip(&mut self, bytes: u64) -> io::Result<u64> {
+        let left = (self.bytes.len() - self.at) as u64;
+        let skipped = left.min(bytes);
+        self.at += skipped as usize;
+        Ok(skipped)
+    }
+
+    fn ahead(&self, bytes: u64) -> Option<Bytes> {
+        let length = (self.bytes.len() - self.at).min(usize::try_from(bytes).unwrap_or(usize::MAX));
+        Some(self.bytes.slice(self.at..self.at + length))
+    }
+}
+
+/// An archive that passes by.
+pub(in crate::input) struct Stream<R> {
+    inner: R,
+    at: u64,
+}
+
+impl<R> Stream<R> {
+    pub(in crate::input) fn new(inner: R) -> Self {
+        Self { inner, at: 0 }
+    }
+}
+
+impl<R: Read> Read for Stream<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: Read> Source for Stream<R> {
+    fn position(&self) -> u64 {
+        self.at
+    }
+
+    fn skip(&mut self, bytes: u64) -> io::Result<u64> {
+        let mut scratch = [0; 16 << 10];
+        let mut left = bytes;
+        while left > 0 {
+            let length = left.min(scratch.len() as u64) as usize;
+            match self.read(scratch.get_mut(..length).unwrap_or_default()) {
+                Ok(0) => break,
+                Ok(read) => left -= read as u64,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bytes - left)
+    }
+
+    fn ahead(&self, _: u64) -> Option<Bytes> {
+        None
+    }
+}
+
+/// What a member is.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::input) enum EntryKind {
+    File,
+    Sparse(Sparse),
+    Directory,
+    /// With what it points to.
+    Link(Vec<u8>),
+    Special,
+}
+
+/// One member; its data is what the source yields next.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::input) struct Entry {
+    pub(in crate::input) name: Vec<u8>,
+    pub(in crate::input) kind: EntryKind,
+    /// Bytes stored in the archive.
+    pub(in crate::input) size: u64,
+}
+
+/// What was wrong between members, and at which byte of the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::input) enum Damage {
+    /// A header that is none, or whose checksum is wrong.
+    Header(u64),
+    /// The archive ends inside a header or without its end mark.
+    Cut(u64),
+}
+
+/// The members of an archive, one after the other.
+pub(in crate::input) struct Members<S> {
+    source: S,
+    /// Data of the current member that was not read yet.
+    left: u64,
+    /// From the end of that data to the next header.
+    padding: u64,
+    end_mark: bool,
+}
+
+/// What extended headers in front of a member say of it.
+#[derive(Default)]
+struct Extended {
+    name: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    size: Option<u64>,
+    sparse: Option<PaxSparse>,
+}
+
+impl<S: Source> Members<S> {
+    pub(in crate::input) fn new(source: S) -> Self {
+        Self { source, left: 0, padding: 0, end_mark: false }
+    }
+
+    /// How far the archive was read.
+    pub(in crate::input) fn position(&self) -> u64 {
+        self.source.position()
+    }
+
+    /// The stored bytes of the current member without reading them, where the archive is in memory.
+    pub(in crate::input) fn slice(&self) -> Option<Bytes> {
+        self.source.ahead(self.left)
+    }
+
+    /// The stored bytes of the current member that were not read yet.
+    pub(in crate::input) fn data(&mut self) -> Data<'_, S> {
+        Data { source: &mut self.source, left: &mut self.left }
+    }
+
+    /// The next member. An error is one of the source: nothing can follow it.
+    pub(in crate::input) fn next(&mut self, damage: &mut Vec<Damage>) -> io::Result<Option<Entry>> {
+        let mut extended = Extended::default();
+        loop {
+            let Some(block) = self.next_header(damage)? else { return Ok(None) };
+            let header = Header::from_byte_slice(&block);
+            let at = self.source.position() - BLOCK;
+            let Ok(stated) = header.entry_size() else {
+                damage.push(Damage::Header(at));
+                continue;
+            };
+            let entry_type = header.entry_type();
+            let described = entry_type.is_gnu_longname()
+                || entry_type.is_gnu_longlink()
+                || entry_type.is_pax_local_extensions()
+                || entry_type.is_pax_global_extensions();
+            let size = if described { stated } else { extended.size.unwrap_or(stated) };
+            self.left = size;
+            self.padding = size.wrapping_neg() % BLOCK;
+            if described {
+                if size > MAX_RECORDS {
+                    damage.push(Damage::Header(at));
+                    continue;
+                }
+                let mut records = Vec::new();
+                if self.data().read_to_end(&mut records).is_err() {
+                    damage.push(Damage::Cut(self.source.position()));
+                    return Ok(None);
+                }
+                extended.take(entry_type, records);
+                continue;
+            }
+            return self.entry(header, extended, damage).map(Some);
+        }
+    }
+
+    fn entry(&mut self, header: &Header, extended: Extended, damage: &mut Vec<Damage>) -> io::Result<Entry> {
+        let mut name = extended.name.unwrap_or_else(|| header.path_bytes().into_owned());
+        let link = || extended.link.or_else(|| header.link_name_bytes().map(|name| name.into_owned()));
+        let kind = match header.entry_type() {
+            EntryType::Directory => EntryKind::Directory,
+            EntryType::Link | EntryType::Symlink => EntryKind::Link(link().unwrap_or_default()),
+            EntryType::Char | EntryType::Block | EntryType::Fifo => EntryKind::Special,
+            // In the oldest archives a folder is a file whose name ends in a slash.
+            EntryType::Regular if name.ends_with(b"/") => EntryKind::Directory,
+            EntryType::GNUSparse => {
+                let at = self.source.position();
+                match Sparse::from_gnu(header, || next_block(&mut self.source)) {
+                    Ok(Some(sparse)) => EntryKind::Sparse(sparse),
+                    Ok(None) => EntryKind::File,
+                    Err(_) => {
+                        damage.push(Damage::Header(at));
+                        EntryKind::File
+                    }
+                }
+            }
+            _ => EntryKind::File,
+        };
+        let mut entry = Entry { name: Vec::new(), kind, size: self.left };
+        match entry.kind {
+            // These have no data, whatever their size field says.
+            EntryKind::Directory | EntryKind::Link(_) | EntryKind::Special => {
+                (self.left, self.padding, entry.size) = (0, 0, 0);
+            }
+            EntryKind::File => {
+                if let Some(mut pax) = extended.sparse {
+                    if let Some(real) = pax.name.take() {
+                        name = real;
+                    }
+                    let at = self.source.position();
+                    let mut data = self.data();
+                    match pax.finish(|| next_block(&mut data)) {
+                        Ok((sparse, taken)) => {
+                            entry.kind = EntryKind::Sparse(sparse);
+                            entry.size = entry.size.saturating_sub(taken);
+                        }
+                        Err(_) => damage.push(Damage::Header(at)),
+                    }
+                }
+            }
+            EntryKind::Sparse(_) => {}
+        }
+        entry.name = name;
+        Ok(entry)
+    }
+
+    /// Goes behind the current member, to the next block that is a header.
+    fn next_header(&mut self, damage: &mut Vec<Damage>) -> io::Result<Option<[u8; 512]>> {
+        let behind = std::mem::take(&mut self.left).saturating_add(std::mem::take(&mut self.padding));
+        let skipped = self.source.skip(behind)?;
+        if skipped < behind {
+            damage.push(Damage::Cut(self.source.position()));
+            return Ok(None);
+        }
+        let mut searching = false;
+        loop {
+            let at = self.source.position();
+            let mut block = [0; 512];
+            let read = read_full(&mut self.source, &mut block)?;
+            if read < block.len() {
+                if !self.end_mark && !searching {
+                    damage.push(Damage::Cut(at + read as u64));
+                }
+                return Ok(None);
+            }
+            // Two blocks of zeros end an archive, but archives are joined end to end as well.
+            if block == [0; 512] {
+                self.end_mark = true;
+                continue;
+            }
+            let magic = block.get(257..262) == Some(b"ustar");
+            if (magic || !searching) && header_fits(&block) {
+                self.end_mark = false;
+                return Ok(Some(block));
+            }
+            if !searching {
+                // What stands behind the end is no damage.
+                if self.end_mark {
+                    return Ok(None);
+                }
+                damage.push(Damage::Header(at));
+                searching = true;
+            }
+        }
+    }
+}
+
+impl Extended {
+    fn take(&mut self, entry_type: EntryType, mut records: Vec<u8>) {
+        if entry_type.is_gnu_longname() || entry_type.is_gnu_longlink() {
+            if let Some(end) = memchr::memchr(0, &records) {
+                records.truncate(end);
+            }
+            *if entry_type.is_gnu_longname() { &mut self.name } else { &mut self.link } = Some(records);
+        } else if entry_type.is_pax_local_extensions() {
+            for record in PaxExtensions::new(&records).flatten() {
+                match record.key_bytes() {
+                    b"path" => self.name = Some(record.value_bytes().to_vec()),
+                    b"linkpath" => self.link = Some(record.value_bytes().to_vec()),
+                    b"size" => self.size = record.value().ok().and_then(|size| size.parse().ok()),
+                    _ => {}
+                }
+            }
+            self.sparse = PaxSparse::from_records(&records).ok().flatten();
+        }
+        // A global header tells of times, owners and comments.
+    }
+}
+
+/// The data of one member; ends early with an error where the archive does.
+pub(in crate::input) struct Data<'a, S> {
+    source: &'a mut S,
+    left: &'a mut u64,
+}
+
+impl<S: Source> Read for Data<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = (*self.left).min(buffer.len() as u64) as usize;
+        let Some(part) = buffer.get_mut(..length).filter(|part| !part.is_empty()) else { return Ok(0) };
+        let read = self.source.read(part)?;
+        if read == 0 {
+            *self.left = 0;
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends inside this member"));
+        }
+        *self.left -= read as u64;
+        Ok(read)
+    }
+}
+
+fn next_block(source: &mut impl Read) -> io::Result<[u8; 512]> {
+    let mut block = [0; 512];
+    source.read_exact(&mut block)?;
+    Ok(block)
+}
+
+/// Reads until the buffer is full or the source ends.
+pub(in crate::input) fn read_full(source: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Whether a block's checksum is that of a header; some archivers summed signed bytes.
+pub(in crate::input) fn header_fits(block: &[u8; 512]) -> bool {
+    let Ok(stated) = Header::from_byte_slice(block).cksum() else { return false };
+    let (mut unsigned, mut signed) = (0_u32, 0_i32);
+    for (at, &byte) in block.iter().enumerate() {
+        let byte = if (148..156).contains(&at) { b' ' } else { byte };
+        unsigned += u32::from(byte);
+        signed += i32::from(byte.cast_signed());
+    }
+    stated == unsigned || i32::try_from(stated) == Ok(signed)
+}

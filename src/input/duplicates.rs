@@ -1,0 +1,47 @@
+//! The same bytes twice: a bundle that lies beside what was unpacked from it. Used twice they would double every attempt.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::outcome::{Note, Outcome};
+use crate::report::InputKind;
+
+/// Items that are compared at most with one that may be the same: a bound on what made-up collisions cost.
+const COMPARED: usize = 8;
+
+/// How many bytes at the beginning, in the middle and at the end tell most files apart.
+const SAMPLE: usize = 4096;
+
+/// Removes items with the bytes of an earlier one, with a note.
+pub(super) fn remove(all: &mut Outcome) {
+    let hasher = RandomState::new();
+    let mut seen: HashMap<(InputKind, u64), Vec<usize>> = HashMap::new();
+    let mut twice = Vec::new();
+    for (index, (_, item)) in all.items.iter().enumerate() {
+        let digest = hasher.hash_one((item.data.len(), samples(&item.data)));
+        let alike = seen.entry((item.kind, digest)).or_default();
+        let earlier =
+            alike.iter().filter_map(|&earlier| all.items.get(earlier)).find(|(_, earlier)| earlier.data == item.data);
+        match earlier {
+            Some((_, earlier)) => twice.push((index, earlier.path.clone())),
+            None if alike.len() < COMPARED => alike.push(index),
+            None => {}
+        }
+    }
+    for (index, earlier) in twice.into_iter().rev() {
+        let (key, item) = all.items.remove(index);
+        let message = format!("{} has the same content as {earlier} and is used once", item.path);
+        if let Ok(member) = all.members.binary_search_by(|(other, _)| other.cmp(&key))
+            && let Some((_, member)) = all.members.get_mut(member)
+        {
+            member.note = Some(format!("the same content as {earlier}"));
+        }
+        all.notes.push(Note { key, path: item.path, code: "duplicate_input", message });
+    }
+}
+
+fn samples(bytes: &[u8]) -> [&[u8]; 3] {
+    let length = SAMPLE.min(bytes.len());
+    let from = |at: usize| bytes.get(at..at + length).unwrap_or_default();
+    [from(0), from((bytes.len() - length) / 2), from(bytes.len() - length)]
+}

@@ -1,0 +1,73 @@
+//! Files in memory without copying them.
+//!
+//! A mapped file that is cut while it is read (a log being rotated, a share that goes away) makes the kernel send SIGBUS
+//! to whoever touches a page that is no longer there, which ends the process. Reading everything instead would cost
+//! the memory of the largest capture. The policy, therefore:
+//!
+//! - files below [`COPY_BELOW`] are read, larger ones are mapped;
+//! - the first map that is made installs a SIGBUS handler. For an address inside one of this module's maps it puts
+//!   zeroed pages where the file is gone and notes the hit, so that the reader goes on and finds zeros, which every
+//!   parser takes for a damaged end; a fault anywhere else goes to the handler that was there before;
+//! - after the analysis `Found::check_unchanged` compares each file with what it was and tells of hits, growth and
+//!   rewriting, since a map shows a file as it is and not as it was.
+//!
+//! That the bytes of a map can change is more than Rust promises for a `&[u8]`. Parsers here read a byte once or check
+//! bounds on slices whose length never changes, so that the worst is a wrong value in a damaged file. This module
+//! is the only one with `unsafe` code.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use memmap2::{Advice, Mmap};
+
+#[cfg(unix)]
+mod guard;
+
+/// Files smaller than this are read, not mapped: a map costs more than the copy of a few pages.
+pub(super) const COPY_BELOW: u64 = 1 << 20;
+
+/// How often a page of a map turned out to be gone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hits(Arc<AtomicUsize>);
+
+impl Hits {
+    /// Whether bytes were read that the file no longer had.
+    pub(super) fn any(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// A map and its place in the guard's table; fields drop in this order, so that the guard lets go first.
+struct Guarded {
+    #[cfg(unix)]
+    _registration: guard::Registration,
+    map: Mmap,
+}
+
+impl AsRef<[u8]> for Guarded {
+    fn as_ref(&self) -> &[u8] {
+        &self.map
+    }
+}
+
+/// Maps a whole file for reading from front to back.
+pub(super) fn map(file: &File) -> io::Result<(Bytes, Hits)> {
+    // SAFETY: the map is private to this module and read only; that another process may change the file is the
+    // subject of the module's policy above.
+    let map = unsafe { Mmap::map(file)? };
+    let hits = Hits::default();
+    // Advice is a hint: a kernel or file system that knows no such thing loses nothing.
+    #[cfg(unix)]
+    let _ = map.advise(Advice::Sequential);
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(Advice::HugePage);
+    let guarded = Guarded {
+        #[cfg(unix)]
+        _registration: guard::register(&map, &hits)?,
+        map,
+    };
+    Ok((Bytes::from_owner(guarded), hits))
+}

@@ -1,0 +1,147 @@
+//! What a name tells: whether it promises an input, and which names are parts of one log or one capture.
+//!
+//! Nothing is recognised by its name; names decide what belongs together, and whether an unreadable file is worth a word.
+
+/// The last part of a path; members' names may have either slash.
+pub(super) fn base(path: &str) -> &str {
+    path.rsplit(['/', '\\', '!']).next().unwrap_or(path)
+}
+
+/// What stands before the last part: the folder, with the archive that it is in.
+pub(super) fn folder(path: &str) -> &str {
+    path.get(..path.len() - base(path).len()).unwrap_or_default()
+}
+
+/// Whether someone who sees the name expects a log or a capture behind it.
+pub(super) fn promises_input(path: &str) -> bool {
+    let name = unpacked(base(path)).to_ascii_lowercase();
+    let capture = capture_parts(&name).is_some();
+    capture || name.contains("psc.log") || name.contains("keylog") || name.contains("sslkey")
+}
+
+/// The name without the ending of a codec.
+fn unpacked(name: &str) -> &str {
+    let endings = [".gz", ".bz2", ".xz", ".zst", ".gpg", ".pgp", ".asc"];
+    endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+}
+
+/// The name of the log that this file is a part of, and whether it is a rotated part: `ise-psc.log.2023-08-15-1.gz` is
+/// one of `ise-psc.log`.
+pub(super) fn log_parts(name: &str) -> (&str, bool) {
+    let name = unpacked(name);
+    let mut rest = name;
+    // A date, a number behind it, or both; `ise-psc.log-20230815` and `ise-psc.log.old` are in use as well.
+    while let Some((head, tail)) = rest.rsplit_once(['.', '-', '_']) {
+        let number = !tail.is_empty() && tail.bytes().all(|byte| byte.is_ascii_digit());
+        if !(number || matches!(tail, "old" | "bak")) {
+            break;
+        }
+        rest = head;
+    }
+    // Only a name that still has an ending was rotated: `node-2.log` lost nothing, `trace.2` would lose its identity.
+    if rest.contains('.') { (rest, rest.len() < name.len()) } else { (name, false) }
+}
+
+/// Stem and format of a capture's name: `x_00001_20230815102107.pcap` and `x.pcap1` are both parts of `x`, `pcap`.
+pub(super) fn capture_parts(name: &str) -> Option<(&str, &str)> {
+    let name = unpacked(name);
+    let (stem, ending) = name.rsplit_once('.')?;
+    // tcpdump -C and -W put their number behind the ending.
+    let format = ending.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let known = ["pcap", "pcapng", "cap", "dmp", "ntar"].iter().any(|known| known.eq_ignore_ascii_case(format));
+    known.then(|| (rotation_stem(stem), format))
+}
+
+/// Takes off what a rotation adds: a five digit number, a time stamp, or both in either order.
+fn rotation_stem(stem: &str) -> &str {
+    let mut rest = stem;
+    // Number, date and time are three parts at most.
+    for _ in 0..3 {
+        let Some(shorter) = without_stamp(rest) else { break };
+        rest = shorter;
+    }
+    if rest.is_empty() { stem } else { rest }
+}
+
+/// The shapes of number and time stamp that dumpcap, editcap and `tcpdump -G` write, longest first.
+const STAMPS: [&str; 10] = [
+    "dddd-dd-dd_dd-dd-dd",
+    "dddd-dd-dd-dd-dd-dd",
+    "dddd-dd-dd_dd:dd:dd",
+    "dddd-dd-ddTdd:dd:dd",
+    "dddddddd-dddddd",
+    "dddddddd_dddddd",
+    "dddddddddddddd",
+    "dddd-dd-dd",
+    "dddddddd",
+    "ddddd",
+];
+
+fn without_stamp(stem: &str) -> Option<&str> {
+    STAMPS.iter().find_map(|shape| {
+        let at = stem.len().checked_sub(shape.len())?;
+        let (head, tail) = stem.split_at_checked(at)?;
+        let fits = tail.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
+            b'd' => byte.is_ascii_digit(),
+            other => byte == other,
+        });
+        fits.then(|| head.strip_suffix(['_', '-', '.'])).flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotated_logs_keep_the_name_of_their_log() {
+        for name in [
+            "ise-psc.log.1",
+            "ise-psc.log.2023-08-15-1",
+            "ise-psc.log.2023-08-15-1.gz",
+            "ise-psc.log-20230815.xz",
+            "ise-psc.log.old",
+        ] {
+            assert_eq!(log_parts(name), ("ise-psc.log", true), "{name}");
+        }
+        assert_eq!(log_parts("ise-psc.log"), ("ise-psc.log", false));
+        assert_eq!(log_parts("ise-psc.log.gz"), ("ise-psc.log", false));
+        assert_eq!(log_parts("node-2.log"), ("node-2.log", false));
+        assert_eq!(log_parts("trace.2"), ("trace.2", false));
+        assert_eq!(log_parts("excerpt.txt"), ("excerpt.txt", false));
+    }
+
+    #[test]
+    fn parts_of_a_rotated_capture_share_a_stem() {
+        for name in [
+            "x.pcap",
+            "x.pcap1",
+            "x.pcap02",
+            "x_00001_20230815102107.pcap",
+            "x_00001.pcap",
+            "x-20230815-102107.pcap.gz",
+            "x_2023-08-15_10:21:07.pcap",
+            "x_20230815102107_00002.pcap",
+        ] {
+            assert_eq!(capture_parts(name), Some(("x", "pcap")), "{name}");
+        }
+        assert_eq!(capture_parts("x.pcapng"), Some(("x", "pcapng")));
+        assert_eq!(capture_parts("client1.pcap"), Some(("client1", "pcap")));
+        assert_eq!(capture_parts("00001.pcap"), Some(("00001", "pcap")));
+        assert_eq!(capture_parts("ise-psc.log"), None);
+        assert_eq!(capture_parts("ü_00001.pcap"), Some(("ü", "pcap")));
+    }
+
+    #[test]
+    fn a_path_has_a_folder_and_a_base() {
+        assert_eq!(
+            (folder("b.tar!support/ise-psc.log"), base("b.tar!support/ise-psc.log")),
+            ("b.tar!support/", "ise-psc.log")
+        );
+        assert_eq!((folder("a.zip!x"), base("a.zip!x")), ("a.zip!", "x"));
+        assert_eq!((folder("x"), base("x")), ("", "x"));
+        assert!(promises_input("b.tar!logs/ise-psc.log.2023-08-15-1.gz"));
+        assert!(promises_input("a/TCPDump.PCAP3"));
+        assert!(!promises_input("b.tar!support/catalina.out"));
+    }
+}
