@@ -7,6 +7,7 @@ mod csv;
 mod ecs;
 mod escape;
 mod format;
+mod html;
 mod jira;
 mod json;
 mod markdown;
