@@ -36,7 +36,7 @@ pub(super) fn remove(all: &mut Outcome) {
         {
             member.note = Some(format!("the same content as {earlier}"));
         }
-        all.notes.push(Note { key, path: item.path, code: "duplicate_input", message });
+        all.notes.push(Note { key, code: "duplicate_input", message, shared: false });
     }
 }
 

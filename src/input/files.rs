@@ -87,7 +87,7 @@ impl Collector<'_, '_> {
     }
 
     fn note(&mut self, place: &Place, code: &'static str, message: String) {
-        self.out.notes.push(Note { key: place.key.clone(), path: place.path.clone(), code, message });
+        self.out.notes.push(Note { key: place.key.clone(), code, message, shared: false });
     }
 
     /// Walks a folder, each level sorted by name. Links are listed and not followed: what they point to inside the
@@ -185,7 +185,7 @@ pub(super) fn open(walk: &mut Walk<'_, '_>, place: Place, file: &FileAt) {
     let Some(path) = &file.path else { return };
     if let Err(error) = open_at(walk, &place, path) {
         walk.list(&place, MemberKind::Unknown, Some(file.size), Some(format!("cannot be read: {error}")));
-        walk.note(&place.key, &place.path, "unreadable", format!("{} cannot be read: {error}", place.path));
+        walk.note(&place.key, "unreadable", format!("{} cannot be read: {error}", place.path));
     }
 }
 
@@ -205,7 +205,7 @@ fn open_at(walk: &mut Walk<'_, '_>, place: &Place, path: &Path) -> io::Result<()
         }
         // Files of /proc and the like say that they are empty.
         if head.len() as u64 > size {
-            let mut spool = Spool::new(&walk.context.memory);
+            let mut spool = Spool::new(&walk.context.memory, None)?;
             spool.fill(&mut io::Cursor::new(head).chain(file))?;
             walk.bytes(place.clone(), spool.finish()?);
             return Ok(());
@@ -237,8 +237,6 @@ pub(super) fn open_pipe(walk: &mut Walk<'_, '_>, place: Place, file: &FileAt) {
     };
     match reader {
         Ok(mut reader) => walk.stream(place, &mut reader, None),
-        Err(error) => {
-            walk.note(&place.key, &place.path, "unreadable", format!("{} cannot be read: {error}", place.path))
-        }
+        Err(error) => walk.note(&place.key, "unreadable", format!("{} cannot be read: {error}", place.path)),
     }
 }

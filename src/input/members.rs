@@ -29,14 +29,12 @@ impl Walk<'_, '_> {
                 match damage {
                     Damage::Header(at) => self.note(
                         &place.key,
-                        &place.path,
                         "damaged",
                         format!("{} has no valid member header at byte {at}; read on at the next one", place.path),
                     ),
                     // When a member was cut that has been said.
                     Damage::Cut(at) if whole => self.note(
                         &place.key,
-                        &place.path,
                         "truncated",
                         format!("{} ends at byte {at} without its end mark; members may be missing", place.path),
                     ),
@@ -94,10 +92,8 @@ impl Walk<'_, '_> {
 
     /// The members of a zip; packed ones wait for their turn.
     pub(super) fn zip(&mut self, place: &Place, bytes: &Bytes) {
-        let limit = self.context.limits.members;
-        if zips::claimed_members(bytes).is_some_and(|claimed| claimed > limit) {
-            let text = format!("{}'s directory is not read: {}", place.path, Reached::Members(limit));
-            self.note(&place.key, &place.path, "limit", text);
+        // A directory beyond the limit is not read; local headers are, one by one up to it.
+        if zips::claimed_members(bytes).is_some_and(|claimed| claimed > self.context.limits.members) {
             return self.salvage(place, bytes);
         }
         let listed = match zips::list(bytes) {
@@ -107,7 +103,7 @@ impl Walk<'_, '_> {
                     "{} is cut or damaged at its end, where its directory should be ({error}); its members were read one by one as far as they go",
                     place.path
                 );
-                self.note(&place.key, &place.path, "truncated", text);
+                self.note(&place.key, "truncated", text);
                 return self.salvage(place, bytes);
             }
         };
@@ -217,7 +213,7 @@ impl Walk<'_, '_> {
         for failure in failures {
             if let sevenz::Failed::Damaged(why) = failure {
                 let text = format!("{} is cut or damaged ({why}); get a whole copy", place.path);
-                self.note(&place.key, &place.path, "damaged", text);
+                self.note(&place.key, "damaged", text);
             }
         }
     }
@@ -282,7 +278,7 @@ impl Walk<'_, '_> {
             }
         };
         self.list(&place, MemberKind::OpenPgp, Some(size), Some(note.to_owned()));
-        self.note(&place.key, &place.path, code, format!("{} {text}", place.path));
+        self.note(&place.key, code, format!("{} {text}", place.path));
     }
 
     /// Lists what stays closed for want of a passphrase.
@@ -292,7 +288,7 @@ impl Walk<'_, '_> {
             Locked::Wrong => ("wrong_passphrase", "the passphrase is wrong", WRONG),
         };
         self.list(place, kind, size, Some(note.to_owned()));
-        self.note(&place.key, &place.path, code, format!("{} {text}", place.path));
+        self.note(&place.key, code, format!("{} {text}", place.path));
     }
 }
 

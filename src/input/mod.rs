@@ -29,6 +29,8 @@ mod outcome;
 mod passphrase;
 mod sniff;
 mod spool;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use groups::{Groups, groups};
@@ -123,7 +125,8 @@ pub fn find(paths: &[PathBuf], options: &InputOptions, progress: &Progress) -> F
         }
         level = next;
     }
-    Found::from_outcome(all, errors, paths.len())
+    let roots: Vec<_> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    Found::from_outcome(all, errors, &roots)
 }
 
 /// Opens the nodes in parallel. Where that runs into a limit that they share, which of them ran into it depends on the
@@ -143,7 +146,7 @@ fn open_level(nodes: Vec<Node>, context: &Context<'_>) -> Vec<Outcome> {
 }
 
 impl Found {
-    fn from_outcome(mut all: Outcome, mut errors: Vec<(u32, InputError)>, roots: usize) -> Self {
+    fn from_outcome(mut all: Outcome, mut errors: Vec<(u32, InputError)>, roots: &[String]) -> Self {
         all.items.sort_by(|a, b| a.0.cmp(&b.0));
         all.members.sort_by(|a, b| a.0.cmp(&b.0));
         duplicates::remove(&mut all);
@@ -152,24 +155,21 @@ impl Found {
             all.items.iter().flat_map(|(key, _)| (1..=key.len()).filter_map(|to| key.get(..to))).collect();
         let item_at = |key: &Key| all.items.binary_search_by(|(other, _)| other.cmp(key)).ok();
         // A path of which nothing can be used is an error; what was noted of it says why.
-        let mut notes = Vec::new();
-        for root in 0..u32::try_from(roots).unwrap_or(u32::MAX) {
-            let (here, rest): (Vec<_>, Vec<_>) =
-                std::mem::take(&mut all.notes).into_iter().partition(|note| note.key.first() == Some(&root));
-            all.notes = rest;
-            let failed_before = errors.iter().any(|(ordinal, _)| *ordinal == root);
-            if used.contains([root].as_slice())
-                || failed_before
-                || here.iter().any(|note| note.code == "duplicate_input")
-            {
-                notes.extend(here);
-            } else {
-                errors.push((root, nothing_at(root, &all, &here)));
-                notes.extend(here.into_iter().filter(|note| note.key.len() > 1));
+        let mut explained = HashSet::new();
+        for (ordinal, root) in (0..).zip(roots) {
+            let failed_before = errors.iter().any(|(other, _)| *other == ordinal);
+            let here = of_root(&all.notes, ordinal, |note| &note.key);
+            let again = here.iter().any(|note| note.code == "duplicate_input");
+            if !used.contains([ordinal].as_slice()) && !failed_before && !again {
+                let members = of_root(&all.members, ordinal, |(key, _)| key);
+                errors.push((ordinal, nothing_at(root, members, here)));
+                explained.insert(ordinal);
             }
         }
         errors.sort_by_key(|(ordinal, _)| *ordinal);
-        let warnings = warnings(notes, item_at);
+        // The note that became the error is not told twice.
+        all.notes.retain(|note| !matches!(*note.key, [root] if explained.contains(&root)));
+        let warnings = warnings(all.notes, item_at);
         let watches = all
             .watches
             .into_iter()
@@ -225,35 +225,52 @@ impl Found {
     }
 }
 
-/// Notes as warnings; the limit on the total is met by every member after the one that met it first, and told once.
-fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Warning> {
-    notes
-        .into_iter()
-        .map(|note| Warning { input: item_at(&note.key), code: note.code.to_owned(), message: note.message })
-        .collect()
+/// Those of a list sorted by key that belong to one of the given paths.
+fn of_root<T>(sorted: &[T], ordinal: u32, key: impl Fn(&T) -> &Key) -> &[T] {
+    let from = sorted.partition_point(|one| key(one).first() < Some(&ordinal));
+    let to = sorted.partition_point(|one| key(one).first() <= Some(&ordinal));
+    sorted.get(from..to).unwrap_or_default()
 }
 
-/// Why nothing of a root can be used.
-fn nothing_at(root: u32, all: &Outcome, notes: &[Note]) -> InputError {
-    let members: Vec<_> = all.members.iter().filter(|(key, _)| key.first() == Some(&root)).collect();
-    let own = notes.iter().find(|note| note.key == [root]);
-    let path =
-        members.first().map(|(_, member)| member.path.clone()).or_else(|| notes.first().map(|note| note.path.clone()));
-    let path = path.unwrap_or_default();
-    if let Some(note) = own {
+/// Notes as warnings. A limit that all share is met by whatever comes after the one that met it first, so it is told
+/// once, with how many more it stopped.
+fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = Vec::new();
+    let mut first_shared = None;
+    let mut more = 0;
+    for note in notes {
+        if note.shared {
+            if first_shared.is_some() {
+                more += 1;
+                continue;
+            }
+            first_shared = Some(warnings.len());
+        }
+        warnings.push(Warning { input: item_at(&note.key), code: note.code.to_owned(), message: note.message });
+    }
+    if let Some(warning) = first_shared.and_then(|first| warnings.get_mut(first)).filter(|_| more > 0) {
+        warning.message.push_str(&format!("; {more} more were stopped by it"));
+    }
+    warnings
+}
+
+/// Why nothing of a path can be used.
+fn nothing_at(root: &str, members: &[(Key, Member)], notes: &[Note]) -> InputError {
+    let path = root.to_owned();
+    if let Some(note) = notes.iter().find(|note| note.key.len() == 1) {
         return InputError { path, code: note.code, message: note.message.clone() };
     }
-    let leaves = members.iter().filter(|(_, member)| !member.kind.is_container()).count();
-    let message = match members.as_slice() {
-        [(key, member)] if key.len() == 1 && leaves == 1 => {
-            let seems = member.note.as_deref().unwrap_or("is unknown");
-            return InputError {
-                code: "unknown_content",
-                message: format!("{path} {seems}; expected {EXPECTED}"),
-                path,
-            };
-        }
-        _ => format!("{path} holds {leaves} files, none of which is of use; expected {EXPECTED}"),
+    if let [(key, member)] = members
+        && key.len() == 1
+        && !member.kind.is_container()
+    {
+        let seems = member.note.as_deref().unwrap_or("is of no known kind");
+        return InputError { path, code: "unknown_content", message: format!("{root} {seems}; expected {EXPECTED}") };
+    }
+    let leaves = match members.iter().filter(|(_, member)| !member.kind.is_container()).count() {
+        0 => "no files".to_owned(),
+        1 => "one file, which is of no use".to_owned(),
+        count => format!("{count} files, none of which is of use"),
     };
-    InputError { path, code: "nothing_found", message }
+    InputError { path, code: "nothing_found", message: format!("{root} holds {leaves}; expected {EXPECTED}") }
 }

@@ -44,9 +44,10 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(super) struct Note {
     pub(super) key: Key,
-    pub(super) path: String,
     pub(super) code: &'static str,
     pub(super) message: String,
+    /// Whether it is a limit that all members share.
+    pub(super) shared: bool,
 }
 
 /// A file that is read through a map, as it was when it was mapped.

@@ -26,6 +26,10 @@ impl Memory {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
     }
 
+    fn left(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     fn give_back(&self, bytes: u64) {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
@@ -68,8 +72,14 @@ pub(super) struct Spool {
 }
 
 impl Spool {
-    pub(super) fn new(memory: &Arc<Memory>) -> Self {
-        Self { held: Held { bytes: Vec::new(), charged: 0, memory: Arc::clone(memory) }, file: None }
+    /// For so many bytes, if that is known; then nothing goes through memory that will not stay there.
+    pub(super) fn new(memory: &Arc<Memory>, expected: Option<u64>) -> io::Result<Self> {
+        let held = Held { bytes: Vec::new(), charged: 0, memory: Arc::clone(memory) };
+        let file = match expected {
+            Some(expected) if expected > memory.left() => Some(tempfile::tempfile().map_err(no_space)?),
+            _ => None,
+        };
+        Ok(Self { held, file })
     }
 
     /// Takes all that a reader yields. What came before an error is kept.
@@ -126,6 +136,9 @@ impl Spool {
     /// The bytes, to be read at will.
     pub(super) fn finish(mut self) -> io::Result<Bytes> {
         if let Some(file) = self.file {
+            if file.metadata()?.len() == 0 {
+                return Ok(Bytes::new());
+            }
             return map::map(&file).map(|(bytes, _)| bytes);
         }
         self.held.bytes.shrink_to_fit();

@@ -176,11 +176,14 @@ impl<'a> Walk<'a, '_> {
             self.unknown(&place, head, size);
             return true;
         }
-        let mut spool = Spool::new(&self.context.memory);
-        let result = spool.fill(whole);
-        let complete = result.is_ok();
-        match spool.finish() {
-            Ok(bytes) => {
+        let mut complete = false;
+        let spooled = Spool::new(&self.context.memory, size).and_then(|mut spool| {
+            let result = spool.fill(whole);
+            complete = result.is_ok();
+            spool.finish().map(|bytes| (bytes, result))
+        });
+        match spooled {
+            Ok((bytes, result)) => {
                 if let Err(error) = result {
                     self.failed(&place.key, &place.path, &error, bytes.len() as u64);
                 }
@@ -205,7 +208,7 @@ impl<'a> Walk<'a, '_> {
         if deep {
             let reached = Reached::Depth(limit);
             self.list(place, kind, Some(size), Some(format!("not opened: {reached}")));
-            self.note(&place.key, &place.path, "limit", format!("{} is not opened: {reached}", place.path));
+            self.note(&place.key, "limit", format!("{} is not opened: {reached}", place.path));
         }
         deep
     }
@@ -227,7 +230,7 @@ impl<'a> Walk<'a, '_> {
                 _ => format!("{} is not read: it seems to be {seems}; expected {EXPECTED}", place.path),
             };
             let code = if kind == MemberKind::Empty { "empty" } else { "unknown_content" };
-            self.note(&place.key, &place.path, code, message);
+            self.note(&place.key, code, message);
         }
     }
 
@@ -245,8 +248,8 @@ impl<'a> Walk<'a, '_> {
         self.out.members.push((place.key.clone(), member));
     }
 
-    pub(super) fn note(&mut self, key: &Key, path: &str, code: &'static str, message: String) {
-        self.out.notes.push(Note { key: key.clone(), path: path.to_owned(), code, message });
+    pub(super) fn note(&mut self, key: &Key, code: &'static str, message: String) {
+        self.out.notes.push(Note { key: key.clone(), code, message, shared: false });
     }
 
     /// Says that something could not be read to its end.
@@ -268,7 +271,8 @@ impl<'a> Walk<'a, '_> {
                 ),
             )
         };
-        self.note(key, path, code, message);
+        let shared = matches!(Reached::of(error), Some(Reached::Total(_)));
+        self.out.notes.push(Note { key: key.clone(), code, message, shared });
     }
 
     /// Counts a member; says that there are too many when there are.
@@ -276,12 +280,7 @@ impl<'a> Walk<'a, '_> {
         match self.context.used.member(&self.context.limits) {
             Ok(()) => true,
             Err(reached) => {
-                self.note(
-                    &archive.key,
-                    &archive.path,
-                    "limit",
-                    format!("{} is not read to its end: {reached}", archive.path),
-                );
+                self.note(&archive.key, "limit", format!("{} is not read to its end: {reached}", archive.path));
                 false
             }
         }

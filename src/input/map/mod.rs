@@ -71,3 +71,51 @@ pub(super) fn map(file: &File) -> io::Result<(Bytes, Hits)> {
     };
     Ok((Bytes::from_owner(guarded), hits))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    fn large_file() -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&vec![b'2'; 2 << 20]).unwrap();
+        file
+    }
+
+    #[test]
+    fn more_maps_than_one_chunk_of_the_table_holds_are_guarded() {
+        let file = large_file();
+        let maps: Vec<_> = (0..600).map(|_| map(&file).unwrap()).collect();
+        file.set_len(4096).unwrap();
+        let first_and_last = |(bytes, hits): &(Bytes, Hits)| {
+            let bytes = (bytes[0], bytes[bytes.len() - 1]);
+            (bytes, hits.any())
+        };
+        assert!(maps.iter().map(first_and_last).all(|found| found == ((b'2', 0), true)));
+        drop(maps);
+        let (bytes, hits) = map(&file).unwrap();
+        assert_eq!((bytes.len(), hits.any()), (4096, false));
+    }
+
+    #[test]
+    fn a_bus_error_in_a_map_of_someone_else_still_ends_the_process() {
+        const CHILD: &str = "MDMLOG_TEST_FOREIGN_MAP";
+        if std::env::var_os(CHILD).is_some() {
+            let (own, foreign) = (large_file(), large_file());
+            let _guarded = map(&own).unwrap();
+            // SAFETY: read only, and what happens when it shrinks is what is tested.
+            let unguarded = unsafe { Mmap::map(&foreign).unwrap() };
+            foreign.set_len(0).unwrap();
+            println!("{}", unguarded[0]);
+            return;
+        }
+        let name = "input::map::tests::a_bus_error_in_a_map_of_someone_else_still_ends_the_process";
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        let status = child.args(["--exact", name]).env(CHILD, "1").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        assert_eq!(status.unwrap().signal(), Some(libc::SIGBUS));
+    }
+}

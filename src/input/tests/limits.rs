@@ -1,0 +1,106 @@
+//! Archives that are made to hurt.
+
+use super::*;
+
+#[test]
+fn a_member_that_unpacks_without_end_is_stopped_and_the_rest_is_used() {
+    let mut scratch = Scratch::new();
+    scratch.options.limits.ratio = 100;
+    let log = log(50);
+    let zeros = vec![0; 1 << 20];
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(&log).unwrap();
+    for _ in 0..=(Limits::RATIO_FLOOR >> 20) {
+        encoder.write_all(&zeros).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    let found = scratch.find_in("b.tar", &tar(&[("bomb.gz", &bomb), ("ise-psc.log", &log)]));
+    assert_eq!((paths(&found), codes(&found)), (vec!["b.tar!bomb.gz", "b.tar!ise-psc.log"], vec!["limit"]));
+    assert!(found.warnings[0].message.starts_with("b.tar!bomb.gz is not unpacked further"), "{:?}", found.warnings);
+    assert!(found.warnings[0].message.contains("more than 100 times its size"), "{:?}", found.warnings);
+    assert_eq!(found.warnings[0].input, Some(0));
+}
+
+#[test]
+fn the_limit_on_all_that_is_unpacked_gives_the_same_result_whatever_the_threads_do() {
+    let logs: Vec<_> = (0..40).map(|number| (format!("{number:02}.log"), log(1000 + number))).collect();
+    let members: Vec<_> = logs.iter().map(|(name, log)| (name.as_str(), log.as_slice())).collect();
+    let bundle = zip(::zip::CompressionMethod::Deflated, &members);
+    let results: Vec<_> = (0..5)
+        .map(|_| {
+            let mut scratch = Scratch::new();
+            scratch.options.limits.total = 1 << 20;
+            let found = scratch.find_in("b.zip", &bundle);
+            let items: Vec<_> = found.items.iter().map(|item| (item.path.clone(), item.data.clone())).collect();
+            (items, found.warnings)
+        })
+        .collect();
+    let (items, warnings) = &results[0];
+    assert!(items.len() > 5 && items.len() < 40, "{}", items.len());
+    let limits: Vec<_> = warnings.iter().filter(|warning| warning.code == "limit").collect();
+    assert_eq!(limits.len(), 1, "{warnings:?}");
+    assert!(limits[0].message.contains("1048576 bytes"), "{warnings:?}");
+    assert!(results.iter().all(|result| result == &results[0]));
+}
+
+#[test]
+fn archives_are_not_opened_deeper_than_allowed() {
+    let mut scratch = Scratch::new();
+    scratch.options.limits.depth = 3;
+    let wrap =
+        |depth: usize| (0..depth).fold(tar(&[("ise-psc.log", &log(3))]), |inner, _| tar(&[("inner.tar", &inner)]));
+    assert_eq!(paths(&scratch.find_in("b", &wrap(2))), ["b!inner.tar!inner.tar!ise-psc.log"]);
+    let found = scratch.find_in("b", &wrap(3));
+    assert_eq!((paths(&found), codes(&found)), (vec![], vec!["limit"]));
+    let packed = (0..20).fold(log(3), |inner, _| gzip(&inner));
+    let found = scratch.find_in("b", &packed);
+    assert_eq!(error_codes(&found), ["limit"]);
+    assert!(found.errors[0].message.contains("more than 3 deep"), "{:?}", found.errors);
+}
+
+#[test]
+fn the_number_of_members_is_limited() {
+    let mut scratch = Scratch::new();
+    scratch.options.limits.members = 10;
+    let names: Vec<_> = (0..50).map(|number| format!("{number:02}.txt")).collect();
+    let mut members: Vec<(&str, &[u8])> = vec![("ise-psc.log", b"2023-08-15 10:21:07,123 DEBUG  [a][[]] b -:::- c\n")];
+    members.extend(names.iter().map(|name| (name.as_str(), &b"hello"[..])));
+    for bundle in
+        [tar(&members), gzip(&tar(&members)), zip(::zip::CompressionMethod::Deflated, &members), sevenz(&members)]
+    {
+        let found = scratch.find_in("b", &bundle);
+        assert_eq!((paths(&found), codes(&found)), (vec!["b!ise-psc.log"], vec!["limit"]), "{found:#?}");
+        assert!(found.warnings[0].message.contains("more than 10 members"), "{:?}", found.warnings);
+    }
+    for (name, data) in members {
+        scratch.write(&format!("d/{name}"), data);
+    }
+    // In order of names, the log comes after ten others.
+    assert_eq!(error_codes(&scratch.find(&["d"])), ["limit"]);
+}
+
+#[test]
+fn what_does_not_fit_into_memory_goes_to_a_file_without_a_name() {
+    let mut scratch = Scratch::new();
+    scratch.options.limits.memory = 1000;
+    let (log, capture) = (log(1000), capture(1000));
+    let bundle = gzip(&tar(&[("ise-psc.log", &log), ("x.pcap", &capture)]));
+    assert_holds(&scratch.find_in("b", &bundle), &[("b!ise-psc.log", &log), ("b!x.pcap", &capture)]);
+}
+
+#[test]
+fn headers_that_claim_gigabytes_cost_nothing() {
+    use ::tar::EntryType;
+    let scratch = Scratch::new();
+    for kind in [EntryType::GNULongName, EntryType::XHeader, EntryType::Regular] {
+        let bundle =
+            [raw_member(&raw_header(b"x", kind, 8_000_000_000), b"y"), tar(&[("x.pcap", &capture(1))])].concat();
+        let found = scratch.find_in("b", &bundle);
+        assert!(found.items.is_empty() && !found.errors.is_empty(), "{found:?}");
+    }
+    let mut sparse = raw_header(b"x.pcap", EntryType::GNUSparse, 0);
+    sparse.as_gnu_mut().unwrap().set_real_size(8_000_000_000);
+    sparse.set_cksum();
+    let found = scratch.find_in("b", &[raw_member(&sparse, b""), tar(&[("ise-psc.log", &log(3))])].concat());
+    assert_eq!(paths(&found), ["b!ise-psc.log"]);
+}
