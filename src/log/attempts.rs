@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::event::{Event, Failure, Query, What};
 use super::facts::{CauseKind, CitationRole, LineRef, LogAttempt, LogCause, LogCitation, LogTry};
 use super::scan::Record;
@@ -33,7 +35,7 @@ pub(super) struct Attempts<'a> {
     input: usize,
     /// How many parts of the log have begun.
     part: usize,
-    threads: HashMap<&'a [u8], Thread>,
+    threads: HashMap<&'a [u8], Thread, RandomState>,
     shelf: Shelf,
 }
 

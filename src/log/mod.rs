@@ -72,3 +72,6 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
     }
     facts
 }
+
+#[cfg(test)]
+mod tests;
