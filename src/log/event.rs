@@ -200,7 +200,7 @@ fn error(first: &[u8], more: &[u8]) -> Event {
         if let Some(at) = find(line, FAILED_HOST) {
             break line.get(at + FAILED_HOST.len()..);
         }
-        if below.is_empty() {
+        if below.is_empty() || below.len() + MAX_MESSAGE < more.len() {
             break None;
         }
         (line, below) = split_line(below);

@@ -9,6 +9,8 @@ mod decode;
 mod endpoint;
 mod event;
 mod facts;
+mod open;
+mod phrases;
 mod record;
 mod scan;
 mod sniff;
@@ -73,5 +75,7 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
     facts
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
