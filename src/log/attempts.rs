@@ -18,6 +18,10 @@ use crate::time::SECOND;
 const PAUSE: i64 = 600 * SECOND;
 /// The longest wait for a result: many addresses, each with the operating system's own timeout.
 const WAIT: i64 = 7200 * SECOND;
+/// More attempts than a node can make in the years that a log may span; bounds memory where a log was made up.
+const MAX_ATTEMPTS: usize = 1 << 20;
+/// More threads than a node has.
+const MAX_THREADS: usize = 1 << 16;
 
 /// The attempts of one log as they are put together.
 #[derive(Default)]
@@ -33,6 +37,8 @@ pub(super) struct Attempts<'a> {
 #[derive(Default)]
 struct Shelf {
     next: usize,
+    /// Whether there were more than are kept.
+    overflowed: bool,
     done: Vec<(usize, LogAttempt)>,
 }
 
@@ -56,25 +62,31 @@ impl<'a> Attempts<'a> {
     /// The next record.
     pub(super) fn add(&mut self, record: Record<'a>) {
         let at = LineRef { input: self.input, line: record.line, time: record.time };
+        if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(record.thread) {
+            self.shelf.overflowed = true;
+            return;
+        }
         let thread = self.threads.entry(record.thread).or_default();
         let known = std::mem::replace(&mut thread.part, self.part) == self.part;
         thread.add(record.thread, at, record.event, known, &mut self.shelf);
     }
 
-    /// All attempts, in the order of their first records.
-    pub(super) fn finish(mut self) -> Vec<LogAttempt> {
+    /// All attempts, in the order of their first records, and whether there were more than are kept.
+    pub(super) fn finish(mut self) -> (Vec<LogAttempt>, bool) {
         for thread in self.threads.values_mut() {
             self.shelf.close(thread.open.take());
         }
         self.shelf.done.sort_unstable_by_key(|(number, _)| *number);
-        self.shelf.done.into_iter().map(|(_, attempt)| attempt).collect()
+        (self.shelf.done.into_iter().map(|(_, attempt)| attempt).collect(), self.shelf.overflowed)
     }
 }
 
 impl Shelf {
-    fn open(&mut self, thread: &[u8], at: LineRef, begin_seen: bool) -> Open {
+    fn open(&mut self, thread: &[u8], at: LineRef, begin_seen: bool) -> Option<Open> {
+        let room = self.done.len() < MAX_ATTEMPTS;
+        self.overflowed |= !room;
         self.next += 1;
-        Open::new(self.next, thread, at, begin_seen)
+        room.then(|| Open::new(self.next, thread, at, begin_seen))
     }
 
     fn close(&mut self, open: Option<Open>) {
@@ -108,7 +120,7 @@ impl Thread {
                 What::Query(query) => query == Query::Server,
                 _ => begin_seen || !known || !(result || matches!(what, What::Body(_))),
             };
-            self.open = opens.then(|| shelf.open(name, at, begin_seen));
+            self.open = if opens { shelf.open(name, at, begin_seen) } else { None };
         }
         let Some(open) = &mut self.open else { return };
         let ends = matches!(what, What::Answer(_));

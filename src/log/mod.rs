@@ -63,7 +63,8 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
             steps: totals.clock.steps(totals.records),
         });
     }
-    facts.attempts = attempts.finish();
+    let overflowed;
+    (facts.attempts, overflowed) = attempts.finish();
     if let (0, Some((input, _))) = (events, texts.first()) {
         facts.warnings.push(Warning::about(
             *input,
@@ -71,6 +72,10 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
             "the log has no records of the MDM component (`cisco.cpm.mdm`); set external-mdm to TRACE on the primary \
              administration node, repeat the attempt and collect the log again",
         ));
+    }
+    if let (true, Some((input, _))) = (overflowed, texts.first()) {
+        let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
+        facts.warnings.push(Warning::about(*input, "too_many_attempts", message));
     }
     facts
 }

@@ -46,6 +46,9 @@ impl Open {
     /// The attempt as far as it was seen, with its number; `None` when what was seen need not be an attempt.
     pub(super) fn finish(self) -> Option<(usize, LogAttempt)> {
         let Self { number, mut attempt, .. } = self;
+        // There may be hundreds of thousands of attempts; most have one try.
+        attempt.tries.shrink_to_fit();
+        attempt.citations.shrink_to_fit();
         let last = attempt.tries.last();
         attempt.verdict = attempt.verdict.filter(|(_, verdict)| last.is_none_or(|last| says_more(verdict, last)));
         let seen = attempt.begin_seen || !attempt.tries.is_empty() || attempt.answer.is_some();

@@ -24,8 +24,8 @@ const NEEDLE: &[u8] = b".mdm.";
 pub(super) const CHUNK: usize = 1 << 20;
 /// Two passes go over each block; the second one finds it in the processor's cache.
 const BLOCK: usize = 64 << 10;
-/// How many chunks are read before what they hold is handed on: bounds memory.
-const WAVE: usize = 64;
+/// How many chunks a thread reads before what they hold is handed on: bounds memory.
+const WAVE: usize = 8;
 /// Bytes of a record that are looked at; longer ones are response bodies and stack traces.
 const MAX_RECORD: usize = 64 << 10;
 /// The first [`KEY`] bytes of sixteen.
@@ -73,8 +73,9 @@ pub(super) fn scan<'a>(
     let finder = FinderBuilder::new().build_forward_with_ranker(RareLetters, NEEDLE);
     let mut totals = Totals::default();
     let mut chunks = WholeLines { bytes, range: 0..bytes.len(), size: chunk_size };
+    let in_flight = WAVE * rayon::current_num_threads();
     loop {
-        let wave: Vec<Range<usize>> = chunks.by_ref().take(WAVE).collect();
+        let wave: Vec<Range<usize>> = chunks.by_ref().take(in_flight).collect();
         if wave.is_empty() {
             return totals;
         }

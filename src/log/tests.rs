@@ -326,6 +326,13 @@ fn lines_of_megabytes_and_endless_traces_are_passed_over() {
 }
 
 #[test]
+fn a_made_up_log_does_not_fill_the_memory() {
+    let line = |number: u32| format!("INFO [{number}][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- {GET}\n");
+    let facts = read((0..70_000).map(line).collect::<String>().as_bytes());
+    assert_eq!((facts.attempts.len(), &*facts.warnings[0].code), (1 << 16, "too_many_attempts"));
+}
+
+#[test]
 fn times_are_those_of_the_records() {
     let facts = read(log(&[(0, "a", BEGIN), (61, "a", GET)]).as_bytes());
     let begin = facts.attempts[0].begin.unwrap().time.unwrap();
