@@ -1,8 +1,6 @@
 //! What the words of Java's exceptions mean.
 //!
-//! Apache HttpClient 4.5, the JDK's own client and the JDK's TLS put the same failure in different words, which
-//! also changed between releases; the table is what they have in common. First match wins, so that the sharper words
-//! stand above the vaguer ones.
+//! The client's own words come first; the stack trace below them is asked where they name no failure.
 
 use std::sync::LazyLock;
 
@@ -11,6 +9,7 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 
 use super::facts::{CauseKind, LogCause};
+use super::phrases::{TABLE, Weight};
 use super::{clean, endpoint};
 
 /// Longest text in which a cause is looked for.
@@ -19,108 +18,6 @@ const MAX_WORDS: usize = 2048;
 const MAX_EXCEPTIONS: usize = 32;
 /// So much of a phrase must be there for one that the right edge of a screen cut off.
 const LEAST_OF_PHRASE: usize = 8;
-
-/// How much a match says: words that name a class of failures give way to words that name the failure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
-    Nothing,
-    Class,
-    Failure,
-}
-
-/// The words in lower case, what they mean, how much they say.
-const TABLE: &[(&str, CauseKind, Weight)] = &[
-    ("timeout waiting for connection from pool", Other, Weight::Nothing),
-    ("connect refused by proxy", ProxyRefusedConnect(None), Weight::Failure),
-    ("unable to tunnel through proxy", ProxyRefusedConnect(None), Weight::Failure),
-    ("tunnelrefusedexception", ProxyRefusedConnect(None), Weight::Failure),
-    ("doesn't match any of the subject", HostnameMismatch, Weight::Failure),
-    ("doesn't match common name", HostnameMismatch, Weight::Failure),
-    ("does not match the certificate subject", HostnameMismatch, Weight::Failure),
-    ("hostname in certificate didn't match", HostnameMismatch, Weight::Failure),
-    ("no subject alternative", HostnameMismatch, Weight::Failure),
-    ("no name matching", HostnameMismatch, Weight::Failure),
-    ("doesn't match", HostnameMismatch, Weight::Failure),
-    ("notafter:", ExpiredCertificate, Weight::Failure),
-    ("notbefore:", ExpiredCertificate, Weight::Failure),
-    ("validity check failed", ExpiredCertificate, Weight::Failure),
-    ("timestamp check failed", ExpiredCertificate, Weight::Failure),
-    ("certificateexpiredexception", ExpiredCertificate, Weight::Failure),
-    ("certificatenotyetvalidexception", ExpiredCertificate, Weight::Failure),
-    ("certificate_expired", ExpiredCertificate, Weight::Failure),
-    ("certificate expired", ExpiredCertificate, Weight::Failure),
-    ("certificate has expired", ExpiredCertificate, Weight::Failure),
-    ("pkix path building failed", UntrustedCertificate, Weight::Failure),
-    ("unable to find valid certification path", UntrustedCertificate, Weight::Failure),
-    ("unknown_ca", UntrustedCertificate, Weight::Failure),
-    ("certificate_unknown", UntrustedCertificate, Weight::Failure),
-    ("self signed", UntrustedCertificate, Weight::Failure),
-    ("self-signed", UntrustedCertificate, Weight::Failure),
-    ("trust anchor", UntrustedCertificate, Weight::Failure),
-    ("no trusted certificate", UntrustedCertificate, Weight::Failure),
-    ("untrusted", UntrustedCertificate, Weight::Failure),
-    ("peer not authenticated", UntrustedCertificate, Weight::Class),
-    ("pkix path validation failed", UntrustedCertificate, Weight::Class),
-    ("certpathvalidatorexception", UntrustedCertificate, Weight::Class),
-    ("validatorexception", UntrustedCertificate, Weight::Class),
-    ("protocol_version", ProtocolVersion, Weight::Failure),
-    ("no appropriate protocol", ProtocolVersion, Weight::Failure),
-    ("server selected protocol version", ProtocolVersion, Weight::Failure),
-    ("unsupported protocol", ProtocolVersion, Weight::Failure),
-    ("terminated the handshake", HandshakeTerminated, Weight::Failure),
-    ("closed connection during handshake", HandshakeTerminated, Weight::Failure),
-    ("ssl peer shut down incorrectly", HandshakeTerminated, Weight::Failure),
-    ("handshake_failure", HandshakeFailure, Weight::Failure),
-    ("received fatal alert", HandshakeFailure, Weight::Failure),
-    ("unrecognized ssl message", HandshakeFailure, Weight::Failure),
-    ("name or service not known", UnknownHost, Weight::Failure),
-    ("temporary failure in name resolution", UnknownHost, Weight::Failure),
-    ("no address associated with hostname", UnknownHost, Weight::Failure),
-    ("failure in name resolution", UnknownHost, Weight::Failure),
-    ("name does not resolve", UnknownHost, Weight::Failure),
-    ("nodename nor servname", UnknownHost, Weight::Failure),
-    ("no such host is known", UnknownHost, Weight::Failure),
-    ("unknownhostexception", UnknownHost, Weight::Failure),
-    ("unknown host", UnknownHost, Weight::Failure),
-    ("unresolvedaddressexception", UnknownHost, Weight::Failure),
-    ("unresolved address", UnknownHost, Weight::Failure),
-    ("no route to host", NoRouteToHost, Weight::Failure),
-    ("host unreachable", NoRouteToHost, Weight::Failure),
-    ("host is unreachable", NoRouteToHost, Weight::Failure),
-    ("noroutetohostexception", NoRouteToHost, Weight::Failure),
-    ("network is unreachable", NetworkUnreachable, Weight::Failure),
-    ("network unreachable", NetworkUnreachable, Weight::Failure),
-    ("connection refused", Refused, Weight::Failure),
-    ("connection reset", Reset, Weight::Failure),
-    ("broken pipe", Reset, Weight::Failure),
-    ("software caused connection abort", Reset, Weight::Failure),
-    ("connection abort", Reset, Weight::Failure),
-    ("failed to respond", ClosedWithoutAnswer, Weight::Failure),
-    ("nohttpresponseexception", ClosedWithoutAnswer, Weight::Failure),
-    ("premature end of", ClosedWithoutAnswer, Weight::Failure),
-    ("unexpected end of file from server", ClosedWithoutAnswer, Weight::Failure),
-    ("connectionclosedexception", ClosedWithoutAnswer, Weight::Failure),
-    ("connection timeout occurred", SomeTimeout, Weight::Class),
-    ("read timed out", ReadTimedOut, Weight::Failure),
-    ("read timeout", ReadTimedOut, Weight::Failure),
-    ("timed out (read failed)", ReadTimedOut, Weight::Failure),
-    ("timed out (write failed)", ReadTimedOut, Weight::Failure),
-    ("connect timed out", ConnectTimedOut, Weight::Failure),
-    ("connection timed out", ConnectTimedOut, Weight::Failure),
-    ("connection timeout", ConnectTimedOut, Weight::Failure),
-    ("operation timed out", ConnectTimedOut, Weight::Failure),
-    ("connecttimeoutexception", ConnectTimedOut, Weight::Class),
-    ("sockettimeoutexception", SomeTimeout, Weight::Class),
-    ("timed out", SomeTimeout, Weight::Class),
-    ("httphostconnectexception", Refused, Weight::Class),
-    ("sslhandshakeexception", HandshakeFailure, Weight::Class),
-    ("sslexception", HandshakeFailure, Weight::Class),
-    ("sslprotocolexception", HandshakeFailure, Weight::Class),
-    ("sslpeerunverifiedexception", UntrustedCertificate, Weight::Class),
-    ("cipher suites", HandshakeFailure, Weight::Class),
-    ("algorithm constraints", HandshakeFailure, Weight::Class),
-    ("handshake", HandshakeFailure, Weight::Class),
-];
 
 static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).build(TABLE.iter().map(|(words, ..)| words)).ok()

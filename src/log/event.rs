@@ -197,10 +197,11 @@ fn answer(rest: &[u8], more: &[u8]) -> Option<Event> {
 fn error(first: &[u8], more: &[u8]) -> Event {
     let (mut line, mut below) = (first, more);
     let named = loop {
-        if let Some(at) = find(line, FAILED_HOST) {
+        let at = if line.len() < FAILED_HOST.len() { None } else { find(line, FAILED_HOST) };
+        if let Some(at) = at {
             break line.get(at + FAILED_HOST.len()..);
         }
-        if below.is_empty() {
+        if below.is_empty() || below.len() + MAX_MESSAGE < more.len() {
             break None;
         }
         (line, below) = split_line(below);

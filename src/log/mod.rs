@@ -9,6 +9,8 @@ mod decode;
 mod endpoint;
 mod event;
 mod facts;
+mod open;
+mod phrases;
 mod record;
 mod scan;
 mod sniff;
@@ -61,7 +63,8 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
             steps: totals.clock.steps(totals.records),
         });
     }
-    facts.attempts = attempts.finish();
+    let overflowed;
+    (facts.attempts, overflowed) = attempts.finish();
     if let (0, Some((input, _))) = (events, texts.first()) {
         facts.warnings.push(Warning::about(
             *input,
@@ -70,5 +73,14 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
              administration node, repeat the attempt and collect the log again",
         ));
     }
+    if let (true, Some((input, _))) = (overflowed, texts.first()) {
+        let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
+        facts.warnings.push(Warning::about(*input, "too_many_attempts", message));
+    }
     facts
 }
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

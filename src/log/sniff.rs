@@ -21,21 +21,16 @@ pub enum LogLook {
 /// Records that are looked at when none of them is of the MDM component.
 const SAMPLE: usize = 2000;
 /// Who writes logs of the same format of their own.
-const OTHER_LOGS: [&[u8]; 14] = [
+const OTHER_LOGS: [&[u8]; 9] = [
     b"cisco.profiler.",
     b"com.cisco.profiler.",
     b"cpm.guestaccess.",
     b"cpm.guest.",
-    b"cisco.guest.",
     b"cpm.ers.",
     b"cisco.cpm.ers.",
     b"cpm.ca.",
     b"com.cisco.cpm.scep.",
-    b"cisco.cpm.pxgrid.",
     b"com.cisco.pxgrid.",
-    b"org.apache.",
-    b"org.springframework.",
-    b"org.hibernate.",
 ];
 
 /// How a file that begins like this looks; `None` when it is not a log of this kind.
@@ -44,13 +39,13 @@ pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
     let records = || text.split(|byte| *byte == b'\n').filter_map(header);
     // The component may have little to say, so the search for its name is not limited to a sample.
     if memmem::find(&text, MARK).is_some() {
-        let mut mdm = records().filter(|header| header.logger.starts_with(MARK)).peekable();
-        if let Some(first) = mdm.peek() {
-            return Some(if first.time.is_some() { LogLook::Records } else { LogLook::Excerpt });
+        let mdm = records().find(|header| header.logger.starts_with(MARK));
+        if let Some(mdm) = mdm {
+            return Some(if mdm.time.is_some() { LogLook::Records } else { LogLook::Excerpt });
         }
     }
-    let stamped = records().filter(|header| header.time.is_some()).take(SAMPLE);
-    stamped.into_iter().any(|header| is_of_ise(header.logger)).then_some(LogLook::Records)
+    let mut stamped = records().filter(|header| header.time.is_some()).take(SAMPLE);
+    stamped.any(|header| is_of_ise(header.logger)).then_some(LogLook::Records)
 }
 
 /// The header of a record with level, thread and context, which no other log has in that form.
