@@ -23,6 +23,8 @@ mod read;
 mod scout;
 #[allow(dead_code)] // Keys are used by the opener of TLS records, which is on its way.
 pub mod secrets;
+#[cfg(test)]
+mod tests;
 #[allow(dead_code)]
 mod text;
 #[allow(dead_code)]
