@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use etherparse::{IpNumber, LaxIpSlice, ip_number};
 
+use super::glance::Ends;
 use super::link::{self, u16_at, u32_at};
 
 /// Tunnels in each other.
@@ -83,6 +84,18 @@ pub(crate) struct Quote<'a> {
     pub(crate) destination_port: u16,
     /// The transport header and what follows; at least eight bytes by the standards.
     pub(crate) transport: &'a [u8],
+}
+
+impl Quote<'_> {
+    pub(crate) fn ends(&self) -> Ends {
+        Ends::new(self.source, self.source_port, self.destination, self.destination_port)
+    }
+
+    /// Sequence number and flags of TCP, 0 where the quote is too short for them.
+    pub(crate) fn sequence_and_flags(&self) -> (u32, u8) {
+        let flags = self.transport.get(13).copied().unwrap_or_default();
+        (u32_at(self.transport, 4).unwrap_or_default(), flags)
+    }
 }
 
 /// A part of a packet.
