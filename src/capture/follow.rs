@@ -48,7 +48,7 @@ impl<'a, 's> Sightings<'a, 's> {
                 }
             }
             Body::Icmp(icmp) => {
-                if icmp.quote.tcp && self.watch.knows(number(icmp.quote.destination)) {
+                if icmp.quote.tcp {
                     self.see(frame, Seen::Packet(packet));
                 }
             }
@@ -131,7 +131,12 @@ impl<'t, 'a, 's> Follower<'t, 'a, 's> {
     fn packet(&mut self, packet: &Packet<'a>, at: FrameRef) {
         match packet.body {
             Body::Tcp(segment) => self.segment(packet, &segment, Cow::Borrowed(segment.payload), at),
-            Body::Icmp(icmp) => self.tracker.icmp(packet.source, packet.ip_id, &icmp, at),
+            Body::Icmp(icmp) => {
+                let (sequence, flags) = icmp.quote.sequence_and_flags();
+                let head = Head::new(self.seed, &icmp.quote.ends(), flags).numbered(sequence, 0).quoted();
+                let stream = self.conversations.observe(&head);
+                self.tracker.icmp(packet.source, packet.ip_id, &icmp, at, stream);
+            }
             Body::Fragment(_) => {
                 let Some(whole) = self.fragments.add(packet, at.time) else { return };
                 let Some(Packet { body: Body::Tcp(segment), .. }) = whole.packet() else { return };

@@ -21,6 +21,8 @@ mod packet;
 mod read;
 mod scout;
 pub mod secrets;
+#[cfg(test)]
+mod tests;
 mod text;
 pub mod tls;
 mod watch;

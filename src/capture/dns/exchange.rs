@@ -2,7 +2,7 @@
 //! with another from another port (Java, dnsmasq); two threads that ask for the same name at the same moment do not belong
 //! together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use smallvec::SmallVec;
@@ -222,16 +222,59 @@ impl Exchanges {
         })
     }
 
-    /// Targets of CNAMEs without an address: somebody must have asked for them apart.
+    /// Targets of CNAMEs that no answer gave an address for: somebody must have asked for them apart. That one of A and AAAA
+    /// stays without is the rule and means nothing.
     pub(crate) fn dangling(&self) -> impl Iterator<Item = &str> {
-        self.done.iter().filter_map(|open| {
-            let answer = open.exchange.answer.as_ref().filter(|answer| answer.addresses.is_empty())?;
-            answer.cnames.last().map(String::as_str)
-        })
+        let answers = || self.done.iter().filter_map(|open| open.exchange.answer.as_ref());
+        let resolved: HashSet<&str, foldhash::fast::RandomState> = answers()
+            .filter(|answer| !answer.addresses.is_empty())
+            .filter_map(|answer| answer.cnames.last().map(String::as_str))
+            .collect();
+        answers()
+            .filter(|answer| answer.addresses.is_empty())
+            .filter_map(|answer| answer.cnames.last().map(String::as_str))
+            .filter(move |name| !resolved.contains(name))
     }
 }
 
 fn is_duplicate(known: &Sent, sent: &Sent) -> bool {
     let since = sent.at.time.nanos().saturating_sub(known.at.time.nanos());
     (known.id, known.port, known.ip_id) == (sent.id, sent.port, sent.ip_id) && since.abs() < DUPLICATE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    /// An answer of this type with an alias, and with an address or without.
+    fn answered(qtype: u16, address: Option<&str>) -> Asked {
+        Asked {
+            from: "192.0.2.53:53".parse().unwrap(),
+            to: "192.0.2.10:5000".parse().unwrap(),
+            tcp: false,
+            ip_id: 0,
+            at: FrameRef { time: Timestamp::from_nanos(0), input: 0, frame: 1 },
+            message: DnsMessage {
+                id: 7,
+                is_answer: true,
+                name: "mdm.example.com".to_owned(),
+                qtype,
+                rcode: 0,
+                truncated: false,
+                addresses: address.iter().map(|address| address.parse().unwrap()).collect(),
+                cnames: vec!["edge.example.net".to_owned()],
+                cut: false,
+            },
+        }
+    }
+
+    #[test]
+    fn an_alias_without_ipv6_is_not_left_open() {
+        let mut exchanges = Exchanges::default();
+        exchanges.add(answered(28, None));
+        assert_eq!(exchanges.dangling().collect::<Vec<_>>(), ["edge.example.net"]);
+        exchanges.add(answered(1, Some("198.51.100.7")));
+        assert_eq!(exchanges.dangling().count(), 0);
+    }
 }

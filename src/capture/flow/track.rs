@@ -213,7 +213,11 @@ impl<'a, 's> Tracker<'a, 's> {
         let side = |flow: &Flow| {
             if is_client(&flow.facts, ends) { &flow.to_server } else { &flow.to_client }.fits(segment.sequence)
         };
-        let earlier = flow.before.filter(|before| !side(flow) && self.flows.get(*before).is_some_and(side));
+        // The place may have been given to another connection since.
+        let earlier = flow.before.filter(|before| {
+            let before = self.flows.get(*before).filter(|before| before.pair == pair && before.state != State::Gone);
+            !side(flow) && before.is_some_and(side)
+        });
         Some(earlier.unwrap_or(index))
     }
 
@@ -249,7 +253,7 @@ impl<'a, 's> Tracker<'a, 's> {
             pair,
             to_server: Direction::default(),
             to_client: Direction::default(),
-            before: before.filter(|before| self.flows.get(*before).is_some_and(|flow| flow.state != State::Gone)),
+            before,
             state: State::Open,
         };
         let index = match self.free.pop() {
@@ -326,10 +330,6 @@ impl<'a, 's> Tracker<'a, 's> {
             self.latest.insert(pair, Latest::Rejected);
             self.rejected.push_back(pair);
         }
-        // Those that follow must not take this place for the connection before them.
-        for later in self.flows.iter_mut().filter(|later| later.pair == pair && later.before == Some(index)) {
-            later.before = None;
-        }
         self.free.push(index);
         while self.rejected.len() > MAX_REJECTED {
             let Some(oldest) = self.rejected.pop_front() else { return };
@@ -340,9 +340,9 @@ impl<'a, 's> Tracker<'a, 's> {
     }
 
     /// Takes an ICMP error that quotes a TCP packet.
-    pub(crate) fn icmp(&mut self, from: IpAddr, ip_id: u16, icmp: &Icmp, at: FrameRef) {
+    pub(crate) fn icmp(&mut self, from: IpAddr, ip_id: u16, icmp: &Icmp, at: FrameRef, stream: Option<u64>) {
         let quote = &icmp.quote;
-        let ends = Ends::new(quote.source, quote.source_port, quote.destination, quote.destination_port);
+        let ends = quote.ends();
         if self.watch.to_server(&ends) != Some(true) {
             return;
         }
@@ -355,7 +355,7 @@ impl<'a, 's> Tracker<'a, 's> {
         let index = match self.latest.get(&pair) {
             Some(Latest::Flow(index)) => Some(*index),
             Some(Latest::Rejected) => None,
-            None => self.begin(&ends, true, false, at, None, None),
+            None => self.begin(&ends, true, false, at, stream, None),
         };
         let Some(flow) = index.and_then(|index| self.flows.get_mut(index)) else { return };
         if is_client(&flow.facts, &ends) && flow.facts.icmp.len() < MAX_ICMP {

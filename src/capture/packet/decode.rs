@@ -6,8 +6,9 @@
 
 use std::net::IpAddr;
 
-use etherparse::{IpNumber, Ipv6ExtensionSlice, LaxIpSlice, ip_number};
+use etherparse::{IpNumber, LaxIpSlice, ip_number};
 
+use super::glance::Ends;
 use super::link::{self, u16_at, u32_at};
 
 /// Tunnels in each other.
@@ -83,6 +84,18 @@ pub(crate) struct Quote<'a> {
     pub(crate) destination_port: u16,
     /// The transport header and what follows; at least eight bytes by the standards.
     pub(crate) transport: &'a [u8],
+}
+
+impl Quote<'_> {
+    pub(crate) fn ends(&self) -> Ends {
+        Ends::new(self.source, self.source_port, self.destination, self.destination_port)
+    }
+
+    /// Sequence number and flags of TCP, 0 where the quote is too short for them.
+    pub(crate) fn sequence_and_flags(&self) -> (u32, u8) {
+        let flags = self.transport.get(13).copied().unwrap_or_default();
+        (u32_at(self.transport, 4).unwrap_or_default(), flags)
+    }
 }
 
 /// A part of a packet.
@@ -168,12 +181,8 @@ impl<'a> Ip<'a> {
                 }
             }
             LaxIpSlice::Ipv6(v6) if payload.fragmented => {
-                for extension in v6.extensions().clone() {
-                    if let Ipv6ExtensionSlice::Fragment(header) = extension {
-                        let offset = header.fragment_offset().byte_offset();
-                        fragment = Some((header.identification(), offset.into(), header.more_fragments()));
-                    }
-                }
+                let extensions = v6.extensions();
+                fragment = extensions.first_header().and_then(|first| v6_fragment(first, extensions.slice()));
             }
             LaxIpSlice::Ipv6(_) => {}
         }
@@ -203,6 +212,25 @@ impl<'a> Ip<'a> {
             None => transport(self.protocol, self.payload, self.sent)?,
         };
         Some(Packet { source: self.source, destination: self.destination, ip_id: self.ip_id, body })
+    }
+}
+
+/// The fields of the fragment header among IPv6's extension headers. Not with etherparse's iterator, which reads beyond the
+/// end of headers that were cut.
+fn v6_fragment(first: IpNumber, mut headers: &[u8]) -> Option<(u32, u32, bool)> {
+    let mut kind = first;
+    loop {
+        let (&next, &length) = (headers.first()?, headers.get(1)?);
+        if kind == ip_number::IPV6_FRAGMENTATION_HEADER {
+            let offset = u16_at(headers, 2)?;
+            return Some((u32_at(headers, 4)?, u32::from(offset & 0xfff8), offset & 1 != 0));
+        }
+        let length = match kind {
+            ip_number::AUTHENTICATION_HEADER => (usize::from(length) + 2) * 4,
+            _ => (usize::from(length) + 1) * 8,
+        };
+        headers = headers.get(length..)?;
+        kind = IpNumber(next);
     }
 }
 
