@@ -202,7 +202,7 @@ fn silence_after_the_client_hello_is_a_handshake_timeout() {
     connection.open(&mut world);
     connection.client(&mut world, 1, &tls::client_hello(HOST));
     connection.at += 8000;
-    let fin = connection.from_client(Flag::Fin, &[]);
+    let fin = connection.by_client(Flag::Fin, &[]);
     world.frame(connection.at, fin);
     world.told("admin-http-pool1", HOST, 1000, &[(connection.at + 2, Told::Failure("Read timed out"))]);
     assert_eq!(verdicts(&world.report()), ["tls_failure/handshake_timeout high"]);

@@ -175,14 +175,14 @@ impl World {
     pub fn syns(&mut self, port: u16, server: &str, times: &[i64]) {
         for at in times {
             let connection = Connection::new(*at, port, server);
-            let syn = connection.from_client(Flag::Syn, &[]);
+            let syn = connection.by_client(Flag::Syn, &[]);
             self.frame(*at, syn);
         }
     }
 
     /// A SYN that the router answers with an ICMP error.
     pub fn unreachable(&mut self, at: i64, port: u16, server: &str, code: u8) {
-        let syn = Connection::new(at, port, server).from_client(Flag::Syn, &[]);
+        let syn = Connection::new(at, port, server).by_client(Flag::Syn, &[]);
         let error = icmp(3, code, &syn);
         self.frame(at, syn);
         self.frame(at + 1, error);
@@ -191,10 +191,10 @@ impl World {
     /// A SYN that is refused.
     pub fn refused(&mut self, at: i64, port: u16, server: &str) {
         let mut connection = Connection::new(at, port, server);
-        let syn = connection.from_client(Flag::Syn, &[]);
+        let syn = connection.by_client(Flag::Syn, &[]);
         self.frame(at, syn);
         connection.seq.0 += 1;
-        let reset = connection.from_server(Flag::Rst, &[]);
+        let reset = connection.by_server(Flag::Rst, &[]);
         self.frame(at + 1, reset);
     }
 
@@ -287,37 +287,37 @@ impl Connection {
         self
     }
 
-    pub fn from_client(&self, flag: Flag, payload: &[u8]) -> Vec<u8> {
+    pub fn by_client(&self, flag: Flag, payload: &[u8]) -> Vec<u8> {
         segment(self.client, self.server, flag, self.seq, payload)
     }
 
-    pub fn from_server(&self, flag: Flag, payload: &[u8]) -> Vec<u8> {
+    pub fn by_server(&self, flag: Flag, payload: &[u8]) -> Vec<u8> {
         segment(self.server, self.client, flag, (self.seq.1, self.seq.0), payload)
     }
 
     /// SYN, and a millisecond later its answer.
     pub fn open(&mut self, world: &mut World) {
-        world.frame(self.at, self.from_client(Flag::Syn, &[]));
+        world.frame(self.at, self.by_client(Flag::Syn, &[]));
         self.answer_syn(world, 1);
     }
 
     pub fn answer_syn(&mut self, world: &mut World, after: i64) {
         self.at += after;
         self.seq.0 += 1;
-        world.frame(self.at, self.from_server(Flag::SynAck, &[]));
+        world.frame(self.at, self.by_server(Flag::SynAck, &[]));
         self.seq.1 += 1;
-        world.frame(self.at, self.from_client(Flag::Ack, &[]));
+        world.frame(self.at, self.by_client(Flag::Ack, &[]));
     }
 
     pub fn client(&mut self, world: &mut World, after: i64, payload: &[u8]) {
         self.at += after;
-        world.frame(self.at, self.from_client(Flag::Ack, payload));
+        world.frame(self.at, self.by_client(Flag::Ack, payload));
         self.seq.0 = self.seq.0.wrapping_add(payload.len() as u32);
     }
 
     pub fn server(&mut self, world: &mut World, after: i64, payload: &[u8]) {
         self.at += after;
-        world.frame(self.at, self.from_server(Flag::Ack, payload));
+        world.frame(self.at, self.by_server(Flag::Ack, payload));
         self.seq.1 = self.seq.1.wrapping_add(payload.len() as u32);
     }
 
@@ -330,14 +330,14 @@ impl Connection {
 
     pub fn reset_by_server(&mut self, world: &mut World, after: i64) {
         self.at += after;
-        world.frame(self.at, self.from_server(Flag::Rst, &[]));
+        world.frame(self.at, self.by_server(Flag::Rst, &[]));
     }
 
     pub fn close(&mut self, world: &mut World) {
         self.at += 1;
-        world.frame(self.at, self.from_client(Flag::Fin, &[]));
+        world.frame(self.at, self.by_client(Flag::Fin, &[]));
         self.seq.0 = self.seq.0.wrapping_add(1);
-        world.frame(self.at, self.from_server(Flag::Fin, &[]));
+        world.frame(self.at, self.by_server(Flag::Fin, &[]));
     }
 }
 
