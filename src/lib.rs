@@ -7,9 +7,14 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+mod analysis;
+mod assemble;
 pub mod capture;
 pub mod catalog;
+pub mod classify;
+pub mod correlate;
 pub mod input;
+mod inspect;
 pub mod log;
 pub mod options;
 pub mod outcome;
@@ -18,3 +23,8 @@ pub mod report;
 mod scrub;
 pub mod time;
 pub mod warning;
+
+pub use analysis::{Error, analyze};
+pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
+pub use options::Options;
+pub use report::Report;

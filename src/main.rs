@@ -1,1 +1,35 @@
-fn main() {}
+//! The program `mdmlog`: reads the command line, has the library do the work, and maps what came of it to an exit
+//! status. Data goes to standard output, everything else to standard error.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use cli::{Args, Command, Failure, Status};
+
+fn main() -> ExitCode {
+    let outcome = match Args::from_command_line() {
+        Ok(args) => run(args),
+        Err(answered) => return answered.into(),
+    };
+    match outcome {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            cli::stderr::error(&failure);
+            failure.status().into()
+        }
+    }
+}
+
+fn run(args: Args) -> Result<Status, Failure> {
+    args.color.apply();
+    cli::interrupt::install()?;
+    match args.command {
+        Command::Analyze(args) => cli::analyze::run(args),
+        Command::Inspect(args) => cli::inspect::run(args),
+        Command::Explain(args) => cli::explain::run(&args),
+        Command::Schema(args) => cli::schema::run(&args),
+        Command::Completions(args) => cli::completions::run(&args),
+        Command::Man(args) => cli::man::run(&args),
+    }
+}

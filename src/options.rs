@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use jiff::tz::{Offset, TimeZone};
 
+pub use crate::input::Limits;
+use crate::input::{InputOptions, PassphraseSource};
 use crate::progress::Progress;
 use crate::time::Timestamp;
 
@@ -30,8 +32,24 @@ pub struct Options {
     pub keylogs: Vec<PathBuf>,
     /// What opens encrypted bundles.
     pub passphrase: Option<Passphrase>,
+    /// Asks for the passphrase of an encrypted bundle when none was given.
+    pub prompt: Option<Prompt>,
+    /// How much an archive may unpack to.
+    pub limits: Limits,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
+}
+
+impl Options {
+    /// What of it is for the stage that finds the inputs.
+    pub(crate) fn input(&self) -> InputOptions {
+        let passphrase = match (&self.passphrase, self.prompt.clone()) {
+            (Some(passphrase), _) => PassphraseSource::Given(passphrase.clone()),
+            (None, Some(prompt)) => PassphraseSource::Ask(Arc::new(move |path| prompt.ask(path))),
+            (None, None) => PassphraseSource::None,
+        };
+        InputOptions { passphrase, limits: self.limits }
+    }
 }
 
 /// The zone of an appliance's clock: an IANA name such as `America/Denver`, or a fixed offset such as `+02:00`.
@@ -129,6 +147,30 @@ impl Passphrase {
 impl fmt::Debug for Passphrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Passphrase(***)")
+    }
+}
+
+/// Asks a person for a passphrase; called only when an encrypted bundle is met and no passphrase was given.
+#[derive(Clone)]
+pub struct Prompt(Arc<Ask>);
+
+type Ask = dyn Fn(&str) -> Option<Passphrase> + Send + Sync;
+
+impl Prompt {
+    /// A way to ask; it is told the path of the bundle, and returns `None` when the person does not answer.
+    pub fn new(ask: impl Fn(&str) -> Option<Passphrase> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ask))
+    }
+
+    /// Asks for the passphrase of the bundle at this path.
+    pub fn ask(&self, path: &str) -> Option<Passphrase> {
+        (self.0)(path)
+    }
+}
+
+impl fmt::Debug for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Prompt")
     }
 }
 

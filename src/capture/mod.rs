@@ -1,18 +1,33 @@
 //! Packet captures: bytes to packets, packets to DNS exchanges and TCP flows, flows to TLS and HTTP facts.
+//!
+//! A capture is read twice. The first pass (`scout`) finds out who is worth following, from DNS and from what TCP payload
+//! begins with; the second (`follow`) follows those, so that a flow is known from its first packet even when what makes
+//! it matter comes later. Both go through a file in chunks on all cores (`chunks`), and both drop nearly all packets
+//! after a glance.
 
-#[allow(dead_code)] // Called by the follower of TCP connections, which is on its way.
 mod application;
+mod chunks;
+mod clouds;
+mod container;
+mod dns;
 mod facts;
 #[cfg(test)]
-#[allow(dead_code)]
 mod fixture;
-#[allow(dead_code)]
+mod flow;
+mod follow;
 pub mod http;
-#[allow(dead_code)]
+mod names;
+mod packet;
+mod read;
+mod scout;
 pub mod secrets;
-#[allow(dead_code)]
+#[cfg(test)]
+mod tests;
 mod text;
-#[allow(dead_code)]
 pub mod tls;
+mod watch;
 
+pub use container::{Container, RawFrame, container_of, first_packet_time, frames};
 pub use facts::*;
+pub use names::is_mdm_name;
+pub use read::{CapturePart, read_capture};

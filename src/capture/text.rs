@@ -25,11 +25,6 @@ impl<'a> Text<'a> {
         self.end
     }
 
-    /// Whether nothing was sent.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.end == 0
-    }
-
     /// The bytes from a position to the next hole; empty inside a hole.
     pub(crate) fn at(&self, position: u64) -> &'a [u8] {
         let next = self.pieces.partition_point(|(start, _)| *start <= position);
@@ -61,11 +56,6 @@ impl<'a> Text<'a> {
     pub(crate) fn starts_from(&self, position: u64) -> impl Iterator<Item = u64> {
         let next = self.marks.partition_point(|(start, _)| *start < position);
         self.marks.get(next..).unwrap_or_default().iter().map(|(start, _)| *start)
-    }
-
-    /// Whether bytes are missing anywhere in a range.
-    pub(crate) fn has_hole(&self, from: u64, to: u64) -> bool {
-        from < to && (self.at(from).len() as u64) < to - from
     }
 }
 
@@ -111,7 +101,6 @@ pub(crate) mod tests {
         assert_eq!((text.resume(0), text.resume(3), text.resume(8), text.resume(9)), (Some(0), Some(7), Some(8), None));
         assert_eq!((text.frame_at(2), text.frame_at(7)), (Some(frame(1)), Some(frame(5))));
         assert_eq!(text.starts_from(1).collect::<Vec<_>>(), [7]);
-        assert!(text.has_hole(2, 4) && !text.has_hole(0, 3));
         assert_eq!(text.end(), 9);
     }
 }

@@ -25,8 +25,9 @@ pub struct LogPartFacts {
     pub records: u64,
     /// The first and the last time stamp; `None` in an excerpt without any.
     pub span: Option<(LocalTime, LocalTime)>,
-    /// Wall clock steps of 15 minutes or more between neighbouring records, as DST makes them: where, and by how many
-    /// nanoseconds the clock jumped (negative: back).
+    /// Wall clock steps of 15 minutes or more between neighbouring records, as DST makes them. Every step back is one.
+    /// A step forward may have been a pause: it counts where the log is otherwise never so quiet, and where it is of
+    /// the size that DST makes and rare.
     pub steps: Vec<ClockStep>,
 }
 

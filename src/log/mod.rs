@@ -1,5 +1,86 @@
 //! `ise-psc.log`: bytes to records, records to MDM events, events to the attempts of the log.
 
+mod answer;
+mod attempts;
+mod body;
+mod cause;
+mod clean;
+mod decode;
+mod endpoint;
+mod event;
 mod facts;
+mod open;
+mod phrases;
+mod record;
+mod scan;
+mod sniff;
+mod steps;
+
+use std::borrow::Cow;
 
 pub use facts::*;
+pub use sniff::{LogLook, looks_like_log};
+
+use crate::progress::Progress;
+use crate::warning::Warning;
+
+/// One file of a node's log (rotated parts of the same log are given together, in any order).
+#[derive(Clone, Copy, Debug)]
+pub struct LogPart<'a> {
+    /// Index of the input.
+    pub input: usize,
+    /// The file.
+    pub bytes: &'a [u8],
+}
+
+/// Reads all parts of one node's log.
+pub fn read_log(parts: &[LogPart<'_>], progress: &Progress) -> LogFacts {
+    read_in_chunks(parts, scan::CHUNK, progress)
+}
+
+/// How large the chunks are that are read beside each other makes no difference to what is found.
+fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> LogFacts {
+    let mut texts: Vec<(usize, Cow<'_, [u8]>)> =
+        parts.iter().map(|part| (part.input, decode::as_utf8(part.bytes))).collect();
+    // An attempt may begin in one part and end in the next. Excerpts without times come last.
+    texts.sort_by_cached_key(|(input, text)| {
+        let first = scan::first_time(text);
+        (first.is_none(), first, *input)
+    });
+    let mut attempts = attempts::Attempts::default();
+    let mut facts = LogFacts::default();
+    let mut events = 0u64;
+    for (input, text) in &texts {
+        attempts.begin_part(*input);
+        let totals = scan::scan(text, chunk, progress, |record| {
+            events += 1;
+            attempts.add(record);
+        });
+        facts.parts.push(LogPartFacts {
+            input: *input,
+            records: totals.records,
+            span: totals.clock.span(),
+            steps: totals.clock.steps(totals.records),
+        });
+    }
+    let overflowed;
+    (facts.attempts, overflowed) = attempts.finish();
+    if let (0, Some((input, _))) = (events, texts.first()) {
+        facts.warnings.push(Warning::about(
+            *input,
+            "no_mdm_records",
+            "the log has no records of the MDM component (`cisco.cpm.mdm`); set external-mdm to TRACE on the primary \
+             administration node, repeat the attempt and collect the log again",
+        ));
+    }
+    if let (true, Some((input, _))) = (overflowed, texts.first()) {
+        let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
+        facts.warnings.push(Warning::about(*input, "too_many_attempts", message));
+    }
+    facts
+}
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

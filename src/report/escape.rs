@@ -14,7 +14,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 }
 
 /// The text in one line, with hidden characters spelled out: `\n`, `\u{1b}`.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }

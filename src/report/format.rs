@@ -5,7 +5,7 @@ use std::io;
 use std::str::FromStr;
 
 use super::text::{Text, TextStyle};
-use super::{Report, csv, ecs, jira, json, markdown, ndjson, servicenow};
+use super::{Report, csv, ecs, html, jira, json, markdown, ndjson, servicenow};
 
 /// One way to write a report.
 pub trait Rendering {
@@ -22,6 +22,8 @@ pub enum Format {
     Json,
     /// One line of JSON per attempt.
     Ndjson,
+    /// A page for a browser, in one file.
+    Html,
     /// Body of a ticket.
     Markdown,
     /// One row per attempt.
@@ -36,8 +38,17 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which help lists them.
-    pub const ALL: [Self; 8] =
-        [Self::Text, Self::Json, Self::Ndjson, Self::Markdown, Self::Csv, Self::Ecs, Self::Jira, Self::Servicenow];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Ndjson,
+        Self::Html,
+        Self::Markdown,
+        Self::Csv,
+        Self::Ecs,
+        Self::Jira,
+        Self::Servicenow,
+    ];
 
     /// The name on the command line.
     pub const fn as_str(self) -> &'static str {
@@ -45,6 +56,7 @@ impl Format {
             Self::Text => "text",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Csv => "csv",
             Self::Ecs => "ecs",
@@ -59,6 +71,7 @@ impl Format {
             Self::Text => "a report to read on a terminal",
             Self::Json => "one object, as `mdmlog schema` describes it",
             Self::Ndjson => "one line of JSON per attempt",
+            Self::Html => "a page for a browser, in one file that needs no network",
             Self::Markdown => "the body of a ticket",
             Self::Csv => "one row per attempt",
             Self::Ecs => "one Elastic Common Schema event per attempt and line",
@@ -73,6 +86,7 @@ impl Format {
             Self::Text => Box::new(Text(style)),
             Self::Json => Box::new(json::Json),
             Self::Ndjson => Box::new(ndjson::Ndjson),
+            Self::Html => Box::new(html::Html),
             Self::Markdown => Box::new(markdown::Markdown),
             Self::Csv => Box::new(csv::Csv),
             Self::Ecs => Box::new(ecs::Ecs),

@@ -7,6 +7,7 @@ mod csv;
 mod ecs;
 mod escape;
 mod format;
+mod html;
 mod jira;
 mod json;
 mod markdown;
@@ -21,6 +22,7 @@ mod text;
 mod view;
 pub(crate) mod wrap;
 
+pub use escape::visible;
 pub use format::{Format, Rendering};
 pub use model::*;
 pub use redact::redact;

@@ -66,12 +66,12 @@ pub(super) enum Body {
 }
 
 /// Whether a request begins here, as far as the bytes go.
-pub(super) fn begins_request(bytes: &[u8]) -> bool {
+pub(crate) fn begins_request(bytes: &[u8]) -> bool {
     METHODS.iter().any(|method| bytes.starts_with(method))
 }
 
 /// Whether a response begins here.
-pub(super) fn begins_response(bytes: &[u8]) -> bool {
+pub(crate) fn begins_response(bytes: &[u8]) -> bool {
     bytes.starts_with(b"HTTP/1.") || bytes.starts_with(b"HTTP/0.9 ")
 }
 

@@ -7,6 +7,7 @@ mod head;
 use crate::scrub;
 pub(crate) use conversation::{Conversation, read_conversation, speaks_http};
 use head::RequestHead;
+pub(crate) use head::{begins_request, begins_response};
 
 /// What the first payload of a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,12 +23,6 @@ pub(super) struct Message<'a> {
     pub(super) end: FrameRef,
 }
 
-impl Message<'_> {
-    pub(super) fn is_complete(&self) -> bool {
-        self.body.len() == self.length
-    }
-}
-
 /// The handshake content of one record.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fragment<'a> {
@@ -58,6 +52,21 @@ pub(super) struct Joiner<'a> {
 impl<'a> Joiner<'a> {
     /// Adds the next fragment.
     pub(super) fn push(&mut self, fragment: Fragment<'a>) {
+        self.join(fragment, append);
+    }
+
+    /// Adds the next fragment, whose bytes go away.
+    pub(super) fn push_copied(&mut self, fragment: Fragment) {
+        self.join(fragment, |body, part| body.to_mut().extend_from_slice(part));
+    }
+
+    /// Takes out the messages that wait for nothing more.
+    pub(super) fn take_complete(&mut self) -> Vec<Message<'a>> {
+        let kept = self.messages.len() - usize::from(self.missing > 0).min(self.messages.len());
+        self.messages.drain(..kept).collect()
+    }
+
+    fn join<'f>(&mut self, fragment: Fragment<'f>, append: impl Fn(&mut Cow<'a, [u8]>, &'f [u8])) {
         if fragment.lost_before {
             self.lose();
         }

@@ -58,6 +58,9 @@ impl Rhythm<'_> {
         if self.is_tls13(&client, &server) {
             self.tell_client_flight(&mut client);
             let finished = client.iter().find(|item| item.content == Content::Finished).map(|item| item.end);
+            // Finished may have stayed closed where what follows it was opened.
+            let data = client.iter().find(|item| item.content == Content::Data && !self.agreement.early_data);
+            let finished = finished.or(data.map(|item| item.at));
             self.tell_server_flight(&mut server, finished);
             tell_last_alerts(&mut client);
             tell_last_alerts(&mut server);

@@ -168,12 +168,19 @@ fn resumed(hello: &ServerHello, offered: &[u8], messages: &[Message], records: &
 /// What each record of a direction is, opened where the secrets allow.
 fn read_side(records: &[Record], side: Side, agreement: &Agreement, secrets: &SessionSecrets) -> (Opened, Vec<Item>) {
     let mut opener = Opener::new(side, agreement, secrets);
+    let tls13 = agreement.version == Some(TLS13);
     let mut changed = false;
-    let mut items = Vec::with_capacity(records.len());
+    // A hole may have swallowed the ChangeCipherSpec.
+    let mut maybe_changed = false;
+    let mut items: Vec<Item> = Vec::with_capacity(records.len());
     for record in records {
-        let tls13 = agreement.version == Some(TLS13);
-        let protected = if tls13 { record.kind == TlsRecordType::ApplicationData } else { changed };
+        maybe_changed |= changed || record.lost_before > 0;
+        let protected = record.kind == TlsRecordType::ApplicationData || (maybe_changed && !tls13);
         let opened = if protected { opener.open(record) } else { None };
+        if opener.begins_data() {
+            let closed = items.iter_mut().filter(|item| item.content == Content::Protected);
+            closed.for_each(|item| item.content = Content::Handshake);
+        }
         let content = match (record.kind, opened) {
             (TlsRecordType::ChangeCipherSpec, _) => {
                 changed = true;

@@ -46,7 +46,8 @@ fn no_original_is_left_in_any_format() {
         let before = rendered(format, &report);
         assert!(ORIGINALS.iter().any(|original| before.contains(original)), "{format} shows none to begin with");
     }
-    redact(&mut report, None);
+    // A key of its own makes other pseudonyms each time, and `2001:db8::7cd2:1` has an original in it by mere chance.
+    redact(&mut report, Some(b"a key whose pseudonyms begin with no original"));
     for format in Format::ALL {
         let text = rendered(format, &report);
         for original in ORIGINALS {

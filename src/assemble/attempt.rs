@@ -1,0 +1,208 @@
+//! An attempt as the report shows it.
+
+use std::collections::BTreeSet;
+
+use super::dns::dns;
+use super::event::{Event, sort};
+use super::flow::{flow, rounded};
+use super::{shown, told};
+use crate::capture::TcpFlow;
+use crate::catalog::{self, Context};
+use crate::classify::{Ruling, Verdict};
+use crate::correlate::{JoinedAttempt, JoinedTry, WireTry};
+use crate::log::{LogTry, ProxyMention};
+use crate::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Proxy, Server, Source, Step, Try};
+use crate::time::Timestamp;
+
+/// Steps and pieces of evidence that are shown of one attempt.
+const MAX_EVENTS: usize = 200;
+
+/// The attempt with its verdict; its id is given later.
+pub(super) fn attempt(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Attempt {
+    let log = joined.log.map(|(_, log)| log);
+    let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_ref()).collect();
+    let server = server(joined);
+    let mut events: Vec<Event> = log.map(|log| told::events(log, &joined.reading)).unwrap_or_default();
+    for wire in &wires {
+        events.extend(shown::events(wire, server.host.as_deref()));
+    }
+    sort(&mut events);
+    let evidence: Vec<Evidence> = events.iter().filter_map(Event::to_evidence).take(MAX_EVENTS).collect();
+    let steps: Vec<Step> = events.iter().map(Event::to_step).take(MAX_EVENTS).collect();
+    let started_at = joined.started();
+    let ended_at = ended(joined).filter(|ended| started_at.is_none_or(|started| *ended >= started));
+    let last = joined.tries.last().and_then(|attempted| attempted.wire.as_ref()).or(wires.last().copied());
+    let (flow, other_flows) = flows(&wires, last, server.host.as_deref());
+    let Ruling { outcome, confidence, conflict, status } = verdict.ruling.clone();
+    let mut sources = Vec::new();
+    sources.extend(log.map(|_| Source::Log));
+    sources.extend((!wires.is_empty()).then_some(Source::Capture));
+    let mut attempt = Attempt {
+        id: 0,
+        outcome: outcome.name(),
+        detail: outcome.detail().map(Into::into),
+        confidence,
+        conflict,
+        started_at,
+        ended_at,
+        duration_ms: started_at.zip(ended_at).map(|(started, ended)| rounded(ended.millis_since(started))),
+        sources,
+        missing_source: joined.missing.clone(),
+        proxy: proxy(joined, &server),
+        server,
+        thread: log.map(|log| log.thread.clone()).filter(|thread| !thread.is_empty()),
+        api: api(joined),
+        tries: tries(joined, verdict),
+        http_status: status,
+        flow,
+        other_flows,
+        dns: lookups(&wires),
+        evidence,
+        steps,
+        diagnosis: Diagnosis::default(),
+    };
+    attempt.diagnosis = catalog::diagnosis(outcome, &Context::of(&attempt));
+    attempt
+}
+
+/// When the result of a request was known.
+fn try_ended(joined: &JoinedAttempt<'_>, attempted: &JoinedTry<'_>) -> Option<Timestamp> {
+    let told = attempted.log.and_then(|log| joined.reading.utc(log.result?));
+    told.or_else(|| attempted.wire.as_ref()?.end)
+}
+
+fn ended(joined: &JoinedAttempt<'_>) -> Option<Timestamp> {
+    let last = joined.tries.last().and_then(|attempted| try_ended(joined, attempted));
+    last.or_else(|| {
+        let (_, log) = joined.log?;
+        let told = log.verdict.as_ref().map(|(at, _)| *at).or(log.end)?;
+        joined.reading.utc(told)
+    })
+}
+
+fn try_started(joined: &JoinedAttempt<'_>, attempted: &JoinedTry<'_>) -> Option<Timestamp> {
+    let told = attempted.log.and_then(|log| joined.reading.utc(log.get?));
+    told.or_else(|| attempted.wire.as_ref().map(|wire| wire.start))
+}
+
+fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
+    joined
+        .tries
+        .iter()
+        .zip(&verdict.tries)
+        .map(|(attempted, ruling)| Try {
+            outcome: ruling.outcome.name(),
+            detail: ruling.outcome.detail().map(Into::into),
+            http_status: ruling.status,
+            started_at: try_started(joined, attempted),
+            ended_at: try_ended(joined, attempted),
+            url: url(attempted),
+            stream: attempted.wire.as_ref().and_then(|wire| wire.flow()?.stream),
+        })
+        .collect()
+}
+
+/// As the log has it, or out of a request that could be read.
+fn url(attempted: &JoinedTry<'_>) -> Option<String> {
+    if let Some(url) = attempted.log.and_then(|log| log.url.clone()) {
+        return Some(url);
+    }
+    let wire = attempted.wire.as_ref()?;
+    let exchange = wire.request()?.exchange?;
+    let target = exchange.target.as_deref()?;
+    if !target.starts_with('/') {
+        return Some(target.to_owned());
+    }
+    let host = exchange.host.as_deref().or(wire.session.hosts.first().map(|(host, _)| host.as_str()))?;
+    let scheme = if wire.flow()?.tls.is_some() { "https" } else { "http" };
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    Some(match wire.session.port {
+        Some(port) => format!("{scheme}://{host}:{port}{target}"),
+        None => format!("{scheme}://{host}{target}"),
+    })
+}
+
+fn server(joined: &JoinedAttempt<'_>) -> Server {
+    let logs = || joined.tries.iter().rev().filter_map(|attempted| attempted.log);
+    let wires = || joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_ref());
+    let host = logs().find_map(|log| log.host.clone());
+    let host = host.or_else(|| wires().find_map(|wire| wire.session.hosts.first().map(|(host, _)| host.clone())));
+    let port = logs().find_map(|log| log.port).or_else(|| wires().find_map(|wire| wire.session.port));
+    let mut addresses = Vec::new();
+    let mut add = |address: String| {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    };
+    for wire in wires().collect::<Vec<_>>().into_iter().rev() {
+        if wire.session.proxy.is_none() {
+            wire.lookups.iter().flat_map(|lookup| &lookup.addresses).for_each(|address| add(address.to_string()));
+            let flows = wire.session.flows.iter().chain(&wire.earlier);
+            flows.for_each(|flow| add(flow.server.ip().to_string()));
+        }
+    }
+    let targets = logs().filter_map(|log| log.cause.as_ref()?.target.as_ref());
+    for target in targets.filter(|target| host.as_deref().is_some_and(|host| host.eq_ignore_ascii_case(&target.host))) {
+        target.addresses.iter().for_each(|address| add(address.to_string()));
+    }
+    let url = joined.tries.iter().rev().find_map(url);
+    Server { host, port, url, addresses }
+}
+
+fn proxy(joined: &JoinedAttempt<'_>, server: &Server) -> Option<Proxy> {
+    let seen = joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_ref()?.session.proxy).next();
+    if let Some(proxy) = seen {
+        return Some(Proxy { address: Some(proxy.ip().to_string()), port: Some(proxy.port()) });
+    }
+    let logs: Vec<&LogTry> = joined.tries.iter().rev().filter_map(|attempted| attempted.log).collect();
+    let mention = logs.iter().find_map(|log| log.proxy.as_ref());
+    if mention == Some(&ProxyMention::None) {
+        return None;
+    }
+    if let Some(ProxyMention::Named { host, port }) = mention {
+        return Some(Proxy { address: Some(host.clone()), port: *port });
+    }
+    // The exception names whom it could not connect to.
+    let target = logs.iter().find_map(|log| log.cause.as_ref()?.target.as_ref());
+    let target =
+        target.filter(|target| server.host.as_deref().is_some_and(|host| !host.eq_ignore_ascii_case(&target.host)));
+    match (target, mention) {
+        (Some(target), _) => Some(Proxy { address: Some(target.host.clone()), port: target.port }),
+        (None, Some(_)) => Some(Proxy { address: None, port: None }),
+        (None, None) => None,
+    }
+}
+
+fn api(joined: &JoinedAttempt<'_>) -> Api {
+    let log = joined.log.map(|(_, log)| log);
+    let answer = log.and_then(|log| log.answer.as_ref());
+    Api {
+        version: answer.and_then(|answer| answer.api_version.clone()).or_else(|| log?.api_version.clone()),
+        path: answer.and_then(|answer| answer.api_path.clone()),
+        vendor: answer.and_then(|answer| answer.vendor.clone()),
+        product: answer.and_then(|answer| answer.product_name.clone()),
+        product_version: answer.and_then(|answer| answer.product_version.clone()),
+    }
+}
+
+/// The connection of the last request, and the others in order.
+fn flows(wires: &[&WireTry<'_>], last: Option<&WireTry<'_>>, host: Option<&str>) -> (Option<Flow>, Vec<Flow>) {
+    let counts: Option<&TcpFlow> = last.and_then(WireTry::flow);
+    let mut seen = BTreeSet::new();
+    seen.extend(counts.map(|flow| (flow.first, flow.client)));
+    let mut others: Vec<&TcpFlow> = wires
+        .iter()
+        .flat_map(|wire| wire.earlier.iter().chain(&wire.session.flows))
+        .copied()
+        .filter(|flow| seen.insert((flow.first, flow.client)))
+        .collect();
+    others.sort_by_key(|flow| flow.first);
+    (counts.map(|counts| flow(counts, host)), others.into_iter().map(|other| flow(other, host)).collect())
+}
+
+fn lookups(wires: &[&WireTry<'_>]) -> Vec<Dns> {
+    let mut seen = BTreeSet::new();
+    let exchanges = wires.iter().flat_map(|wire| &wire.lookups).flat_map(|lookup| &lookup.exchanges);
+    let found = exchanges.filter_map(|exchange| dns(exchange));
+    found.filter(|dns| seen.insert((dns.input, dns.first_frame, dns.answer_frame))).collect()
+}

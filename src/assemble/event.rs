@@ -1,0 +1,131 @@
+//! What was seen of an attempt, on both sides, in order of time. Evidence and steps are two views of this list.
+
+use crate::capture::FrameRef;
+use crate::log::LineRef;
+use crate::report::{Endpoint, Evidence, Source, Step};
+use crate::time::Timestamp;
+
+/// Something that was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) time: Option<Timestamp>,
+    pub(super) from: Endpoint,
+    pub(super) to: Endpoint,
+    /// A few words, for a ladder.
+    pub(super) step: String,
+    /// The verdict rests on it.
+    pub(super) decisive: bool,
+    /// What it shows, when it is evidence.
+    pub(super) evidence: Option<String>,
+    /// Shows it in Wireshark.
+    pub(super) display_filter: Option<String>,
+    pub(super) place: Place,
+}
+
+/// Where it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    Line { input: usize, line: u64 },
+    Frame { input: usize, frame: u64 },
+}
+
+impl Event {
+    /// A frame that goes from one to the other.
+    pub(super) fn frame(at: FrameRef, from: Endpoint, to: Endpoint, step: impl Into<String>) -> Self {
+        Self {
+            time: Some(at.time),
+            from,
+            to,
+            step: step.into(),
+            decisive: false,
+            evidence: None,
+            display_filter: Some(format!("frame.number == {}", at.frame)),
+            place: Place::Frame { input: at.input, frame: at.frame },
+        }
+    }
+
+    /// A record, with its time on the capture's clock.
+    pub(super) fn line(at: LineRef, time: Option<Timestamp>, step: impl Into<String>) -> Self {
+        Self {
+            time,
+            from: Endpoint::Client,
+            to: Endpoint::Client,
+            step: step.into(),
+            decisive: false,
+            evidence: None,
+            display_filter: None,
+            place: Place::Line { input: at.input, line: at.line },
+        }
+    }
+
+    /// Makes it evidence.
+    pub(super) fn proves(mut self, what: impl Into<String>) -> Self {
+        self.evidence = Some(what.into());
+        self
+    }
+
+    /// Marks what the verdict rests on.
+    pub(super) fn decisive(mut self, decisive: bool) -> Self {
+        self.decisive = decisive;
+        self
+    }
+
+    /// Another display filter than that of the frame alone.
+    pub(super) fn filter(mut self, filter: Option<String>) -> Self {
+        self.display_filter = filter.or(self.display_filter);
+        self
+    }
+
+    pub(super) fn to_step(&self) -> Step {
+        let (source, input, line, frame) = self.place.parts();
+        Step {
+            time: self.time,
+            from: self.from,
+            to: self.to,
+            what: self.step.clone(),
+            decisive: self.decisive,
+            source,
+            input,
+            line,
+            frame,
+        }
+    }
+
+    pub(super) fn to_evidence(&self) -> Option<Evidence> {
+        let (source, input, line, frame) = self.place.parts();
+        Some(Evidence {
+            source,
+            input,
+            line,
+            frame,
+            time: self.time,
+            what: self.evidence.clone()?,
+            display_filter: self.display_filter.clone(),
+        })
+    }
+}
+
+impl Place {
+    fn parts(self) -> (Source, usize, Option<u64>, Option<u64>) {
+        match self {
+            Self::Line { input, line } => (Source::Log, input, Some(line), None),
+            Self::Frame { input, frame } => (Source::Capture, input, None, Some(frame)),
+        }
+    }
+}
+
+/// Puts events in order of time; those without one stay behind the one before them.
+pub(super) fn sort(events: &mut Vec<Event>) {
+    let mut last = None;
+    let mut keyed: Vec<(Option<Timestamp>, Event)> = std::mem::take(events)
+        .into_iter()
+        .map(|event| {
+            last = event.time.or(last);
+            (last, event)
+        })
+        .collect();
+    keyed.sort_by_key(|(time, _)| *time);
+    events.extend(keyed.into_iter().map(|(_, event)| event));
+    let mut seen = std::collections::BTreeSet::new();
+    events.retain(|event| seen.insert((event.place, event.step.clone())));
+}

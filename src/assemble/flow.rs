@@ -1,0 +1,106 @@
+//! A connection as the report shows it.
+
+use crate::capture::tls::{alert_name, cipher_name, version_name};
+use crate::capture::{CertificateFacts, IcmpError, Side, TcpFlow, TlsSession};
+use crate::classify::{icmp_meaning, is_for_host, is_valid_at, side};
+use crate::report::{Alert, Certificate, Endpoint, Flow, Icmp, Tls};
+use crate::time::Timestamp;
+
+use super::community_id;
+
+/// Alerts of this level end a session (RFC 5246, section 7.2).
+const FATAL: u8 = 2;
+/// `close_notify`.
+const CLOSE_NOTIFY: u8 = 0;
+
+/// The connection; `host` is whom it is for.
+pub(super) fn flow(flow: &TcpFlow, host: Option<&str>) -> Flow {
+    let first_syn = flow.syns.first().map(|syn| syn.time);
+    Flow {
+        input: flow.first.input,
+        stream: flow.stream,
+        client: flow.client.to_string(),
+        server: flow.server.to_string(),
+        community_id: community_id::of_tcp(flow.client, flow.server),
+        first_frame: flow.first.frame,
+        last_frame: flow.last.frame,
+        syn_retransmissions: flow.syns.len().saturating_sub(1) as u64,
+        syn_schedule_ms: flow.syns.iter().filter_map(|syn| Some(rounded(syn.time.millis_since(first_syn?)))).collect(),
+        connect_ms: first_syn.zip(flow.syn_ack).map(|(syn, ack)| rounded(ack.time.millis_since(syn))),
+        bytes_to_server: flow.to_server.bytes,
+        bytes_to_client: flow.to_client.bytes,
+        retransmissions: flow.to_server.retransmissions + flow.to_client.retransmissions,
+        missing_bytes: flow.to_server.missing + flow.to_client.missing,
+        closed_by: flow
+            .closes
+            .first()
+            .map(|close| format!("{} {}", side(close.by), if close.reset { "RST" } else { "FIN" })),
+        icmp: flow.icmp.last().map(icmp),
+        connect_status: flow.connect.as_ref().and_then(|connect| connect.reply.as_ref()).map(|reply| reply.status),
+        tls: flow.tls.as_ref().map(|session| tls(session, host)),
+    }
+}
+
+/// Microseconds are what most captures have.
+pub(super) fn rounded(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
+}
+
+fn icmp(error: &IcmpError) -> Icmp {
+    Icmp {
+        from: error.from.to_string(),
+        icmp_type: error.icmp_type,
+        code: error.code,
+        meaning: icmp_meaning(error),
+        frame: error.at.frame,
+    }
+}
+
+fn tls(session: &TlsSession, host: Option<&str>) -> Tls {
+    let begun = session.client_hello.map(|hello| hello.time);
+    let alert =
+        session.alerts.iter().find(|alert| alert.code.is_none_or(|(_, description)| description != CLOSE_NOTIFY));
+    // An encrypted alert behind the handshake is the close_notify of a peaceful end.
+    let alert = alert.filter(|alert| alert.code.is_some() || session.established.is_none_or(|done| alert.at < done));
+    Tls {
+        version: session.version.map(|version| version_name(version).into_owned()),
+        sni: session.sni.clone(),
+        alpn: session.alpn.clone(),
+        cipher: session.cipher.map(|cipher| cipher_name(cipher).into_owned()),
+        resumed: session.resumed,
+        handshake_ms: begun.zip(session.established).map(|(hello, done)| rounded(done.time.millis_since(hello))),
+        alert: alert.map(|alert| Alert {
+            from: if alert.by == Side::Client { Endpoint::Client } else { Endpoint::Server },
+            level: match alert.code {
+                Some((FATAL, _)) => "fatal",
+                Some(_) => "warning",
+                None => "encrypted",
+            }
+            .to_owned(),
+            description: alert
+                .code
+                .map_or_else(|| "encrypted".to_owned(), |(_, description)| alert_name(description).into_owned()),
+            frame: alert.at.frame,
+        }),
+        certificate: session.certificate.as_ref().and_then(|(at, chain)| {
+            let leaf = chain.first()?;
+            Some(certificate(leaf, host.or(session.sni.as_deref()), at.time))
+        }),
+        decrypted: session.decrypted,
+    }
+}
+
+fn certificate(facts: &CertificateFacts, host: Option<&str>, seen: Timestamp) -> Certificate {
+    Certificate {
+        subject: facts.subject.clone(),
+        issuer: facts.issuer.clone(),
+        names: facts.names.clone(),
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        serial: facts.serial.clone(),
+        sha256: facts.sha256.clone(),
+        self_signed: facts.self_signed,
+        matches_host: host.map(|host| is_for_host(facts, host)),
+        valid_at_handshake: is_valid_at(facts, seen),
+    }
+}

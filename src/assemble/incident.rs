@@ -1,0 +1,196 @@
+//! Incidents: runs of the same failure of the same server, and what was other when it last went well.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::catalog::{self, Context};
+use crate::outcome::{Outcome, OutcomeName};
+use crate::report::{Attempt, Change, Diagnosis, Incident, IncidentServer};
+
+/// Hexadecimal digits of a fingerprint.
+const FINGERPRINT: usize = 16;
+/// What the fingerprint is made of has changed when this has.
+const FINGERPRINT_VERSION: &str = "1";
+
+/// Host in lower case, and port.
+type ServerKey = (Option<String>, Option<u16>);
+/// An attempt with its outcome.
+type Decided<'a> = (&'a Attempt, Outcome);
+
+/// Finds the incidents. Attempts are in order of time and have their ids; each comes with its outcome.
+pub(super) fn incidents(attempts: &[(Attempt, Outcome)]) -> Vec<Incident> {
+    let mut by_server: BTreeMap<ServerKey, Vec<Decided<'_>>> = BTreeMap::new();
+    for (attempt, outcome) in attempts {
+        let host = attempt.server.host.as_ref().map(|host| host.to_ascii_lowercase());
+        by_server.entry((host, attempt.server.port)).or_default().push((attempt, *outcome));
+    }
+    let mut incidents: Vec<Incident> =
+        by_server.into_iter().flat_map(|(server, attempts)| of_server(&server, &attempts)).collect();
+    incidents.sort_by_key(|incident| incident.attempts.first().copied());
+    for (index, incident) in incidents.iter_mut().enumerate() {
+        incident.id = index + 1;
+    }
+    incidents
+}
+
+fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>]) -> Vec<Incident> {
+    let mut incidents: Vec<(Incident, &Attempt, Outcome)> = Vec::new();
+    let mut last_success: Option<&Attempt> = None;
+    let mut open = false;
+    for &(attempt, outcome) in attempts {
+        match attempt.outcome {
+            // Nobody knows what it came to, so it neither ends a run nor is a part of one.
+            OutcomeName::Unknown => continue,
+            OutcomeName::Success => {
+                for (incident, ..) in
+                    incidents.iter_mut().rev().take_while(|(incident, ..)| incident.resolved_by.is_none())
+                {
+                    incident.resolved_by = Some(attempt.id);
+                }
+                last_success = Some(attempt);
+                open = false;
+                continue;
+            }
+            _ => {}
+        }
+        if let Some((incident, ..)) = incidents.last_mut()
+            && open
+            && (incident.outcome, &incident.detail) == (attempt.outcome, &attempt.detail)
+        {
+            incident.attempts.push(attempt.id);
+            incident.last_at = attempt.started_at.or(incident.last_at);
+            continue;
+        }
+        let incident = Incident {
+            id: 0,
+            fingerprint: fingerprint(host.as_deref(), *port, attempt.outcome, attempt.detail.as_deref()),
+            outcome: attempt.outcome,
+            detail: attempt.detail.clone(),
+            server: IncidentServer { host: host.clone(), port: *port },
+            first_at: attempt.started_at,
+            last_at: attempt.started_at,
+            attempts: vec![attempt.id],
+            last_success_before: last_success.map(|success| success.id),
+            resolved_by: None,
+            changes: last_success.map(|success| changes(success, attempt)).unwrap_or_default(),
+            diagnosis: Diagnosis::default(),
+        };
+        incidents.push((incident, attempt, outcome));
+        open = true;
+    }
+    incidents
+        .into_iter()
+        .map(|(incident, first, outcome)| {
+            let (context, resolved) = (Context::of(first), incident.resolved_by.is_some());
+            let count = incident.attempts.len();
+            let diagnosis = catalog::incident_diagnosis(outcome, &context, count, &incident.changes, resolved);
+            Incident { diagnosis, ..incident }
+        })
+        .collect()
+}
+
+/// Server, outcome and detail alone: the same next week, and the same for two nodes.
+fn fingerprint(host: Option<&str>, port: Option<u16>, outcome: OutcomeName, detail: Option<&str>) -> String {
+    let port = port.map(|port| port.to_string()).unwrap_or_default();
+    let parts = [FINGERPRINT_VERSION, host.unwrap_or_default(), &port, outcome.as_str(), detail.unwrap_or_default()];
+    let mut text = hex::encode(Sha256::digest(parts.join("\0")));
+    text.truncate(FINGERPRINT);
+    text
+}
+
+/// What was other in the failure than in the success before it, as far as both tell.
+fn changes(success: &Attempt, failure: &Attempt) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let mut compare = |what: &str, before: Option<String>, after: Option<String>| {
+        if before != after {
+            changes.push(Change { what: what.to_owned(), before, after });
+        }
+    };
+    let (old, new) = (Address::of(success), Address::of(failure));
+    if let (Some(old), Some(new)) = (&old, &new) {
+        compare("url", Some(old.origin.clone()), Some(new.origin.clone()));
+        compare("path", Some(old.path.clone()), Some(new.path.clone()));
+    }
+    let version = |attempt: &Attempt, address: &Option<Address>| {
+        let asked = address.as_ref().and_then(|address| address.api_version.clone());
+        asked.or_else(|| attempt.api.version.clone())
+    };
+    let both = |before: Option<String>, after: Option<String>| before.zip(after);
+    if let Some((before, after)) = both(version(success, &old), version(failure, &new)) {
+        compare("api_version", Some(before), Some(after));
+    }
+    compare("proxy", proxy(success), proxy(failure));
+    let listed = |set: BTreeSet<&str>| (!set.is_empty()).then(|| set.into_iter().collect::<Vec<_>>().join(", "));
+    let addresses = |attempt: &Attempt| listed_addresses(attempt);
+    if let Some((before, after)) = both(addresses(success), addresses(failure)) {
+        compare("addresses", Some(before), Some(after));
+    }
+    let resolvers = |attempt: &Attempt| listed(attempt.dns.iter().map(|dns| dns.resolver.as_str()).collect());
+    let (before, after) = (resolvers(success), resolvers(failure));
+    if let Some((before, after)) = both(before, after) {
+        compare("resolver", Some(before), Some(after));
+    }
+    let certificate = |attempt: &Attempt| {
+        let tls = attempt.flow.as_ref()?.tls.as_ref()?;
+        tls.certificate.as_ref().map(|certificate| format!("{} (SHA-256 {})", certificate.subject, certificate.sha256))
+    };
+    if let Some((before, after)) = both(certificate(success), certificate(failure)) {
+        compare("certificate", Some(before), Some(after));
+    }
+    let tls_version = |attempt: &Attempt| attempt.flow.as_ref()?.tls.as_ref()?.version.clone();
+    if let Some((before, after)) = both(tls_version(success), tls_version(failure)) {
+        compare("tls_version", Some(before), Some(after));
+    }
+    changes
+}
+
+fn listed_addresses(attempt: &Attempt) -> Option<String> {
+    let set: BTreeSet<&str> = attempt.server.addresses.iter().map(String::as_str).collect();
+    (!set.is_empty()).then(|| set.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+fn proxy(attempt: &Attempt) -> Option<String> {
+    let proxy = attempt.proxy.as_ref()?;
+    Some(match (&proxy.address, proxy.port) {
+        (Some(address), Some(port)) if address.contains(':') => format!("[{address}]:{port}"),
+        (Some(address), Some(port)) => format!("{address}:{port}"),
+        (Some(address), None) => address.clone(),
+        (None, _) => "a proxy".to_owned(),
+    })
+}
+
+/// A URL in parts: the retry with another API version is no change of the URL.
+struct Address {
+    origin: String,
+    path: String,
+    api_version: Option<String>,
+}
+
+impl Address {
+    fn of(attempt: &Attempt) -> Option<Self> {
+        // What the first try asked for: later ones are ISE's own reaction.
+        let first = attempt.tries.iter().find_map(|attempted| attempted.url.as_deref());
+        let url = first.or(attempt.server.url.as_deref())?;
+        let authority = url.find("://").map_or(0, |at| at + 3);
+        let end = url.get(authority..)?.find('/').map_or(url.len(), |at| authority + at);
+        let (origin, rest) = url.split_at_checked(end)?;
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let api_version = query.split('&').find_map(|part| part.strip_prefix("ise_api_version=")).map(str::to_owned);
+        Some(Self { origin: origin.to_owned(), path: path.to_owned(), api_version })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_depends_on_server_and_failure_alone() {
+        let of = |host, port, detail| fingerprint(Some(host), Some(port), OutcomeName::TlsFailure, detail);
+        assert_eq!(of("mdm.example.com", 443, None), of("mdm.example.com", 443, None));
+        assert_ne!(of("mdm.example.com", 443, None), of("mdm.example.com", 8443, None));
+        assert_ne!(of("mdm.example.com", 443, None), of("mdm.example.com", 443, Some("handshake_failure")));
+        assert_eq!(of("mdm.example.com", 443, None).len(), FINGERPRINT);
+    }
+}

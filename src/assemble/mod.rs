@@ -1,0 +1,130 @@
+//! Makes the report out of what was joined and decided: the contract with the programs that read it.
+
+mod attempt;
+mod clock;
+mod community_id;
+mod dns;
+mod event;
+mod flow;
+mod incident;
+mod shown;
+mod told;
+
+use crate::capture::CaptureFacts;
+use crate::classify::classify;
+use crate::correlate::{Joined, Known};
+use crate::log::LogFacts;
+use crate::options::Options;
+use crate::outcome::{Outcome, OutcomeName};
+use crate::report::{Attempt, Input, InputKind, Report, SCHEMA_VERSION, Summary, Tool};
+use crate::time::Timestamp;
+use crate::warning::Warning;
+
+/// An input as the report lists it, before anything was read of it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Path as the report shows it.
+    pub path: String,
+    /// What it is.
+    pub kind: InputKind,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// Puts the report together.
+pub fn assemble(
+    listed: Vec<Listed>,
+    logs: &[LogFacts],
+    captures: &[CaptureFacts],
+    joined: &Joined<'_>,
+    known: &Known,
+    options: &Options,
+    mut warnings: Vec<Warning>,
+) -> Report {
+    let clocks = clock::clocks(logs, captures, joined, options.log_zone.as_ref());
+    let mut attempts: Vec<(Attempt, Outcome)> = joined
+        .attempts
+        .iter()
+        .map(|attempt| {
+            let verdict = classify(attempt, known);
+            (attempt::attempt(attempt, &verdict), verdict.ruling.outcome)
+        })
+        .filter(|(attempt, _)| is_within(attempt.started_at, options))
+        .collect();
+    for (index, (attempt, _)) in attempts.iter_mut().enumerate() {
+        attempt.id = index + 1;
+    }
+    let incidents = incident::incidents(&attempts);
+    let attempts: Vec<Attempt> = attempts.into_iter().map(|(attempt, _)| attempt).collect();
+    warnings.extend(clock::warnings(logs, joined));
+    warnings.extend(logs.iter().flat_map(|log| &log.warnings).cloned());
+    warnings.extend(captures.iter().flat_map(|capture| &capture.warnings).cloned());
+    warnings.sort();
+    warnings.dedup();
+    let summary = Summary { attempts: attempts.len(), by_outcome: count(&attempts), incidents: incidents.len() };
+    Report {
+        schema_version: SCHEMA_VERSION.to_owned(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        inputs: inputs(listed, logs, captures, joined, &warnings),
+        clock: clocks.first().cloned(),
+        clocks,
+        summary,
+        attempts,
+        incidents,
+        warnings,
+    }
+}
+
+fn count(attempts: &[Attempt]) -> std::collections::BTreeMap<OutcomeName, usize> {
+    let mut counts = std::collections::BTreeMap::new();
+    for attempt in attempts {
+        *counts.entry(attempt.outcome).or_default() += 1;
+    }
+    counts
+}
+
+/// Whether an attempt starts in the window that was asked for; one without a time can't be shown to lie outside.
+fn is_within(started: Option<Timestamp>, options: &Options) -> bool {
+    let Some(started) = started else { return true };
+    options.since.is_none_or(|since| started >= since) && options.until.is_none_or(|until| started <= until)
+}
+
+fn inputs(
+    listed: Vec<Listed>,
+    logs: &[LogFacts],
+    captures: &[CaptureFacts],
+    joined: &Joined<'_>,
+    warnings: &[Warning],
+) -> Vec<Input> {
+    let mut inputs: Vec<Input> = listed
+        .into_iter()
+        .enumerate()
+        .map(|(index, listed)| Input {
+            path: listed.path,
+            kind: listed.kind,
+            bytes: listed.bytes,
+            records: None,
+            first_time: None,
+            last_time: None,
+            warnings: warnings
+                .iter()
+                .filter(|warning| warning.input == Some(index))
+                .map(|warning| warning.message.clone())
+                .collect(),
+        })
+        .collect();
+    for (log, facts) in logs.iter().enumerate() {
+        for part in &facts.parts {
+            let Some(input) = inputs.get_mut(part.input) else { continue };
+            input.records = Some(part.records);
+            let span = part.span.and_then(|(first, last)| clock::span(joined, log, part.input, first, last));
+            (input.first_time, input.last_time) = span.unzip();
+        }
+    }
+    for part in captures.iter().flat_map(|capture| &capture.parts) {
+        let Some(input) = inputs.get_mut(part.input) else { continue };
+        input.records = Some(part.frames);
+        (input.first_time, input.last_time) = part.span.unzip();
+    }
+    inputs
+}

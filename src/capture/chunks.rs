@@ -1,0 +1,123 @@
+//! A capture file read in chunks side by side, and taken in its order.
+//!
+//! Nothing in a capture says where a frame begins but the frame before it. Walking all headers first to find borders would
+//! cost most of what reading costs, so each chunk's first frame is guessed, as it would be found behind garbage, and what
+//! was read is taken only when the chunk before really ended there; otherwise the chunk is read again from where it
+//! begins. The outcome is that of one walk from front to back, whatever the size of the chunks.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::container::{Damage, Frame, Position, Sink, State};
+use crate::progress::Progress;
+
+/// Small enough that what a few chunks find is small, large enough that a guess costs nothing.
+pub(super) const CHUNK: usize = 1 << 20;
+
+/// How much at the beginning of a file is looked at for what all chunks must know.
+const PROLOGUE: usize = 64 << 10;
+
+struct Scanned<S> {
+    range: Range<usize>,
+    begun: State,
+    from: Position,
+    state: State,
+    to: Position,
+    sink: S,
+}
+
+/// Reads a file; `take` is given the sinks in the order of the file. `false` when the file is no capture.
+pub(super) fn read<'a, S: Sink<'a> + Send>(
+    bytes: &'a [u8],
+    chunk: usize,
+    progress: &Progress,
+    make: impl Fn() -> S + Sync,
+    mut take: impl FnMut(S) + Send,
+) -> bool {
+    let Some((mut state, mut position)) = State::open(bytes) else { return false };
+    let mut known = state.clone();
+    known.walk(bytes, position, PROLOGUE.min(bytes.len()), &mut Ignore);
+    let chunks = bytes.len().div_ceil(chunk);
+    let wave = rayon::current_num_threads() * 2;
+    let mut scanned: Vec<Scanned<S>> = Vec::new();
+    let mut next = 0;
+    while next < chunks || !scanned.is_empty() {
+        let ahead = next..(next + wave).min(chunks);
+        next = ahead.end;
+        let assumed = if ahead.start > wave { state.clone() } else { known.clone() };
+        let (beginning, from) = (state.clone(), position);
+        let scan = |index: usize| {
+            let range = index * chunk..((index + 1) * chunk).min(bytes.len());
+            if index == 0 {
+                return scan(bytes, range, beginning.clone(), from, &make);
+            }
+            let from = match assumed.find(bytes, range.start, range.end) {
+                Some(found) => Position::At(found),
+                None => Position::Lost(range.end),
+            };
+            scan(bytes, range, assumed.clone(), from, &make)
+        };
+        let read = std::mem::take(&mut scanned);
+        let ((), found) = rayon::join(
+            || {
+                for read in read {
+                    let length = read.range.len();
+                    if let Some(sink) = verify(bytes, read, &mut state, &mut position, &make) {
+                        take(sink);
+                    }
+                    progress.advance(length as u64);
+                }
+            },
+            || ahead.into_par_iter().map(scan).collect(),
+        );
+        scanned = found;
+    }
+    true
+}
+
+fn scan<'a, S: Sink<'a>>(
+    bytes: &'a [u8],
+    range: Range<usize>,
+    begun: State,
+    from: Position,
+    make: &impl Fn() -> S,
+) -> Scanned<S> {
+    let mut sink = make();
+    let mut state = begun.clone();
+    let to = match from {
+        Position::Lost(at) if at >= range.end => from,
+        _ => state.walk(bytes, from, range.end, &mut sink),
+    };
+    Scanned { range, begun, from, state, to, sink }
+}
+
+/// What a chunk holds, given how the one before it ended; `None` when a frame covers it all.
+fn verify<'a, S: Sink<'a>>(
+    bytes: &'a [u8],
+    read: Scanned<S>,
+    state: &mut State,
+    position: &mut Position,
+    make: &impl Fn() -> S,
+) -> Option<S> {
+    let end = read.range.end;
+    if matches!(*position, Position::At(at) if at >= end) {
+        return None;
+    }
+    let guessed = read.begun == *state
+        && match *position {
+            Position::At(_) => read.from == *position,
+            Position::Lost(at) => at == read.range.start,
+        };
+    let read = if guessed { read } else { scan(bytes, read.range, state.clone(), *position, make) };
+    *state = read.state;
+    *position = read.to;
+    Some(read.sink)
+}
+
+struct Ignore;
+
+impl<'a> Sink<'a> for Ignore {
+    fn frame(&mut self, _: Frame<'a>) {}
+    fn damage(&mut self, _: Damage) {}
+}

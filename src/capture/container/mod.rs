@@ -1,0 +1,202 @@
+//! Capture files: pcap and pcapng, from bytes to frames. What is damaged is passed by, and said.
+//!
+//! Both containers are walked by hand over the mapped bytes: a frame costs one header, nothing is copied and nothing is
+//! allocated, and a walk can begin at any frame, so that the chunks of a large file are read side by side. The blocks of
+//! pcapng that are not frames are rare, and pcap-parser reads them.
+
+mod pcap;
+mod pcapng;
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::time::Timestamp;
+
+/// Frames longer than this are not believed; Wireshark has the same limit for most link types.
+const MAX_FRAME: u32 = 262_144;
+
+/// The kinds of capture file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// What tcpdump writes, with micro- or nanoseconds in either byte order.
+    Pcap,
+    /// What Wireshark writes.
+    Pcapng,
+}
+
+/// Which container a file is that begins like this.
+pub fn container_of(prefix: &[u8]) -> Option<Container> {
+    if pcapng::begins(prefix) { Some(Container::Pcapng) } else { pcap::Header::read(prefix).map(|_| Container::Pcap) }
+}
+
+/// A frame as the file holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Frame<'a> {
+    pub(crate) time: Timestamp,
+    /// LINKTYPE number (tcpdump.org).
+    pub(crate) link: u16,
+    /// Limit of the interface; 0 when there is none.
+    pub(crate) snap_length: u32,
+    pub(crate) bytes: &'a [u8],
+    /// Length on the wire.
+    pub(crate) length: u32,
+}
+
+/// What takes the content of a file, in its order.
+pub(crate) trait Sink<'a> {
+    /// A frame.
+    fn frame(&mut self, frame: Frame<'a>);
+    /// TLS secrets in key log format.
+    fn key_log(&mut self, _text: &'a [u8]) {}
+    /// A name that belongs to an address.
+    fn name(&mut self, _address: IpAddr, _name: &'a [u8]) {}
+    /// Something that cannot be read.
+    fn damage(&mut self, _damage: Damage) {}
+}
+
+/// Something in a file that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// The file ends inside a frame or block that begins at this byte.
+    Cut(usize),
+    /// What stands at this byte is no frame or block.
+    Garbage(usize),
+    /// Frames of an interface that the file does not describe, the first at this byte.
+    UnknownInterface(usize),
+}
+
+/// What must be known to read on from a frame in the middle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Pcap(pcap::Header),
+    Pcapng(pcapng::Section),
+}
+
+/// Where a walk stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// A frame or block begins here, or the file ends.
+    At(usize),
+    /// Behind garbage, looking from here for the next frame.
+    Lost(usize),
+}
+
+impl State {
+    /// The state at the beginning of a file, and where its first frame or block is; `None` when it is no capture.
+    pub(crate) fn open(bytes: &[u8]) -> Option<(Self, Position)> {
+        if pcapng::begins(bytes) {
+            return Some((Self::Pcapng(pcapng::Section::default()), Position::At(0)));
+        }
+        let mut header = pcap::Header::read(bytes)?;
+        header.learn_epoch(bytes);
+        let first = header.first_frame();
+        Some((Self::Pcap(header), Position::At(first)))
+    }
+
+    /// The first position in a range where a frame or block is believed to begin.
+    pub(crate) fn find(&self, bytes: &[u8], from: usize, until: usize) -> Option<usize> {
+        match self {
+            Self::Pcap(header) => header.find(bytes, from, until),
+            Self::Pcapng(section) => section.find(bytes, from, until),
+        }
+    }
+
+    /// Hands all that begins before `until` to the sink; returns where the next walk goes on.
+    pub(crate) fn walk<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        from: Position,
+        until: usize,
+        sink: &mut impl Sink<'a>,
+    ) -> Position {
+        match self {
+            Self::Pcap(header) => header.walk(bytes, from, until, sink),
+            Self::Pcapng(section) => section.walk(bytes, from, until, sink),
+        }
+    }
+}
+
+/// A frame with its number, for those who write frames out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawFrame<'a> {
+    /// Frame number from 1.
+    pub number: u64,
+    /// Time.
+    pub time: Timestamp,
+    /// LINKTYPE number (tcpdump.org).
+    pub link_type: u16,
+    /// Snap length of the interface; 0 when it has none.
+    pub snap_length: u32,
+    /// The bytes that were captured.
+    pub bytes: &'a [u8],
+    /// Length on the wire.
+    pub original_length: u32,
+}
+
+/// The frames of a file that have these numbers, in order.
+pub fn frames<'a>(bytes: &'a [u8], wanted: &BTreeSet<u64>) -> Vec<RawFrame<'a>> {
+    struct Wanted<'a, 'w> {
+        wanted: &'w BTreeSet<u64>,
+        number: u64,
+        found: Vec<RawFrame<'a>>,
+    }
+    impl<'a> Sink<'a> for Wanted<'a, '_> {
+        fn frame(&mut self, frame: Frame<'a>) {
+            self.number += 1;
+            if self.wanted.contains(&self.number) {
+                self.found.push(RawFrame {
+                    number: self.number,
+                    time: frame.time,
+                    link_type: frame.link,
+                    snap_length: frame.snap_length,
+                    bytes: frame.bytes,
+                    original_length: frame.length,
+                });
+            }
+        }
+    }
+    let mut sink = Wanted { wanted, number: 0, found: Vec::new() };
+    if let Some((mut state, from)) = State::open(bytes)
+        && !wanted.is_empty()
+    {
+        state.walk(bytes, from, bytes.len(), &mut sink);
+    }
+    sink.found
+}
+
+/// Time of the first frame; `None` when there is none near the beginning.
+pub fn first_packet_time(bytes: &[u8]) -> Option<Timestamp> {
+    struct First(Option<Timestamp>);
+    impl<'a> Sink<'a> for First {
+        fn frame(&mut self, frame: Frame<'a>) {
+            self.0.get_or_insert(frame.time);
+        }
+    }
+    // Blocks that describe rather than capture may come first; steps grow so that a file without frames is walked once.
+    const STEP: usize = 4096;
+    let (mut state, mut position) = State::open(bytes)?;
+    let mut first = First(None);
+    let mut step = STEP;
+    loop {
+        let (Position::At(at) | Position::Lost(at)) = position;
+        if first.0.is_some() || at >= bytes.len() {
+            return first.0;
+        }
+        position = state.walk(bytes, position, at.saturating_add(step), &mut first);
+        step = step.saturating_mul(2);
+    }
+}
+
+/// A number of four bytes in the byte order of the file.
+#[inline]
+fn word(bytes: &[u8], at: usize, big_endian: bool) -> Option<u32> {
+    let field = bytes.get(at..)?.first_chunk::<4>()?;
+    Some(if big_endian { u32::from_be_bytes(*field) } else { u32::from_le_bytes(*field) })
+}
+
+/// A number of two bytes in the byte order of the file.
+#[inline]
+fn half(bytes: &[u8], at: usize, big_endian: bool) -> Option<u16> {
+    let field = bytes.get(at..)?.first_chunk::<2>()?;
+    Some(if big_endian { u16::from_be_bytes(*field) } else { u16::from_le_bytes(*field) })
+}

@@ -1,0 +1,275 @@
+//! The pcapng format (draft-ietf-opsawg-pcapng): sections of blocks, each with its length before and behind.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use pcap_parser::pcapng::{
+    parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le, parse_interfacedescriptionblock_be,
+    parse_interfacedescriptionblock_le, parse_nameresolutionblock_be, parse_nameresolutionblock_le,
+};
+use pcap_parser::{NameRecordType, OptionCode, SecretsType};
+
+use super::{Damage, Frame, MAX_FRAME, Position, Sink, half, word};
+use crate::time::{SECOND, Timestamp};
+
+const SECTION_HEADER: u32 = 0x0a0d_0d0a;
+const INTERFACE: u32 = 1;
+const OLD_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const NAME_RESOLUTION: u32 = 4;
+const ENHANCED_PACKET: u32 = 6;
+const DECRYPTION_SECRETS: u32 = 10;
+
+/// A block longer than this is not believed; one of frames much earlier.
+const MAX_BLOCK: usize = 256 << 20;
+const MAX_PACKET_BLOCK: usize = 1 << 20;
+/// Interfaces of one section that are kept; frames of others cannot be read.
+const MAX_INTERFACES: usize = 1 << 16;
+/// Names that are read of one block.
+const MAX_NAMES: usize = 1 << 16;
+
+/// What a section has said so far. Cheap to clone, since each chunk of a file begins with one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Section {
+    big_endian: bool,
+    interfaces: Arc<Vec<Interface>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Interface {
+    link: u16,
+    snap_length: u32,
+    /// Ticks in a second.
+    resolution: u64,
+    /// Seconds to add.
+    offset: i64,
+}
+
+/// Whether a file begins like this.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    word(bytes, 0, false) == Some(SECTION_HEADER) && byte_order(bytes, 0).is_some()
+}
+
+/// Whether the section whose header begins at a position is big-endian.
+fn byte_order(bytes: &[u8], at: usize) -> Option<bool> {
+    match word(bytes, at.checked_add(8)?, false)? {
+        0x1a2b_3c4d => Some(false),
+        0x4d3c_2b1a => Some(true),
+        _ => None,
+    }
+}
+
+/// What stands at a position.
+enum Next {
+    Block { kind: u32, behind: usize, big_endian: bool },
+    Cut,
+    Garbage,
+}
+
+impl Section {
+    fn next(&self, bytes: &[u8], at: usize) -> Next {
+        let Some(kind) = word(bytes, at, self.big_endian) else { return Next::Cut };
+        let big_endian = match kind {
+            SECTION_HEADER => match byte_order(bytes, at) {
+                Some(order) => order,
+                None if bytes.len() - at < 12 => return Next::Cut,
+                None => return Next::Garbage,
+            },
+            _ => self.big_endian,
+        };
+        let Some(length) = word(bytes, at + 4, big_endian) else { return Next::Cut };
+        let length = length as usize;
+        // Some writers forget to count the padding at the end of a block.
+        let padded = length.next_multiple_of(4);
+        let packet = matches!(kind, OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET);
+        if length < 12 || length > if packet { MAX_PACKET_BLOCK } else { MAX_BLOCK } {
+            return Next::Garbage;
+        }
+        let behind = at + padded;
+        if behind > bytes.len() && length > MAX_PACKET_BLOCK {
+            return Next::Garbage;
+        }
+        match word(bytes, behind - 4, big_endian) {
+            Some(trailer) if trailer as usize == length => Next::Block { kind, behind, big_endian },
+            Some(_) => Next::Garbage,
+            None => Next::Cut,
+        }
+    }
+
+    pub(super) fn walk<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        from: Position,
+        until: usize,
+        sink: &mut impl Sink<'a>,
+    ) -> Position {
+        let mut position = from;
+        loop {
+            let mut at = match position {
+                Position::At(at) => at,
+                Position::Lost(from) => match self.find(bytes, from, until) {
+                    Some(found) => found,
+                    None => return Position::Lost(until.max(from)),
+                },
+            };
+            while at < until {
+                match self.next(bytes, at) {
+                    Next::Block { kind, behind, big_endian } => {
+                        if kind == SECTION_HEADER {
+                            *self = Self { big_endian, ..Self::default() };
+                        } else if let Some(block) = bytes.get(at..behind) {
+                            self.block(kind, block, at, sink);
+                        }
+                        at = behind;
+                    }
+                    Next::Cut => {
+                        if at < bytes.len() {
+                            sink.damage(Damage::Cut(at));
+                        }
+                        return Position::At(bytes.len());
+                    }
+                    Next::Garbage => {
+                        sink.damage(Damage::Garbage(at));
+                        break;
+                    }
+                }
+            }
+            if at >= until {
+                return Position::At(at);
+            }
+            position = Position::Lost(at + 4);
+        }
+    }
+
+    /// The first position in a range where a block is believed to begin: two others follow it, or the file ends.
+    pub(super) fn find(&self, bytes: &[u8], from: usize, until: usize) -> Option<usize> {
+        let aligned = from.next_multiple_of(4);
+        (aligned..until.min(bytes.len())).step_by(4).find(|&start| {
+            let mut at = start;
+            for _ in 0..3 {
+                // A plain number may look like the header of a block with a type of no meaning.
+                match self.next(bytes, at) {
+                    Next::Block { kind: 0, .. } => return false,
+                    Next::Block { behind, .. } => at = behind,
+                    _ => return false,
+                }
+                if at == bytes.len() {
+                    return true;
+                }
+            }
+            true
+        })
+    }
+
+    fn block<'a>(&mut self, kind: u32, block: &'a [u8], at: usize, sink: &mut impl Sink<'a>) {
+        let interface = match kind {
+            ENHANCED_PACKET => word(block, 8, self.big_endian),
+            OLD_PACKET => half(block, 8, self.big_endian).map(u32::from),
+            SIMPLE_PACKET => Some(0),
+            INTERFACE => return self.interface(block),
+            NAME_RESOLUTION => return self.names(block, sink),
+            DECRYPTION_SECRETS => return self.secrets(block, sink),
+            _ => return,
+        };
+        let known = interface.and_then(|index| self.interfaces.get(usize::try_from(index).ok()?)).copied();
+        if known.is_none() {
+            sink.damage(Damage::UnknownInterface(at));
+        }
+        // A frame that cannot be read counts nevertheless: numbers must be those that Wireshark shows.
+        let interface = known.unwrap_or(Interface { link: u16::MAX, snap_length: 0, resolution: 1_000_000, offset: 0 });
+        let body = if kind == SIMPLE_PACKET { 12 } else { 28 };
+        let order = self.big_endian;
+        let (captured, length, ticks) = if kind == SIMPLE_PACKET {
+            let length = word(block, 8, order).unwrap_or_default();
+            let limit = if interface.snap_length == 0 { MAX_FRAME } else { interface.snap_length };
+            (length.min(limit), length, None)
+        } else {
+            let field = |at| word(block, at, order).unwrap_or_default();
+            (field(20), field(24), Some((u64::from(field(12)) << 32) | u64::from(field(16))))
+        };
+        let rest = block.get(body..block.len().saturating_sub(4)).unwrap_or_default();
+        let frame = rest.get(..captured as usize).unwrap_or(rest);
+        sink.frame(Frame {
+            time: ticks.map_or(Timestamp::from_nanos(0), |ticks| interface.time(ticks)),
+            link: interface.link,
+            snap_length: interface.snap_length,
+            bytes: frame,
+            length: length.max(frame.len() as u32),
+        });
+    }
+
+    fn interface(&mut self, block: &[u8]) {
+        let read =
+            if self.big_endian { parse_interfacedescriptionblock_be } else { parse_interfacedescriptionblock_le };
+        if self.interfaces.len() >= MAX_INTERFACES {
+            return;
+        }
+        // An interface that cannot be read still takes a number.
+        let mut interface = Interface {
+            link: half(block, 8, self.big_endian).unwrap_or(u16::MAX),
+            snap_length: word(block, 12, self.big_endian).unwrap_or_default(),
+            resolution: 1_000_000,
+            offset: 0,
+        };
+        if let Ok((_, described)) = read(block) {
+            interface.resolution = resolution(described.if_tsresol);
+            let offset = described.options.iter().find(|option| option.code == OptionCode::IfTsoffset);
+            if let Some(field) = offset.and_then(|option| option.value().first_chunk::<8>()) {
+                let order = self.big_endian;
+                interface.offset = if order { i64::from_be_bytes(*field) } else { i64::from_le_bytes(*field) };
+            }
+        }
+        Arc::make_mut(&mut self.interfaces).push(interface);
+    }
+
+    fn names<'a>(&self, block: &'a [u8], sink: &mut impl Sink<'a>) {
+        let read = if self.big_endian { parse_nameresolutionblock_be } else { parse_nameresolutionblock_le };
+        let Ok((_, block)) = read(block) else { return };
+        for record in block.nr.iter().take(MAX_NAMES) {
+            let value = record.record_value;
+            let (address, names): (IpAddr, &[u8]) = match record.record_type {
+                NameRecordType::Ipv4 => match value.split_first_chunk::<4>() {
+                    Some((address, names)) => (Ipv4Addr::from(*address).into(), names),
+                    None => continue,
+                },
+                NameRecordType::Ipv6 => match value.split_first_chunk::<16>() {
+                    Some((address, names)) => (Ipv6Addr::from(*address).into(), names),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
+                sink.name(address, name);
+            }
+        }
+    }
+
+    fn secrets<'a>(&self, block: &'a [u8], sink: &mut impl Sink<'a>) {
+        let read = if self.big_endian { parse_decryptionsecretsblock_be } else { parse_decryptionsecretsblock_le };
+        if let Ok((_, block)) = read(block)
+            && block.secrets_type == SecretsType::TlsKeyLog
+            && let Some(text) = block.data.get(..block.secrets_len as usize)
+        {
+            sink.key_log(text);
+        }
+    }
+}
+
+/// Ticks in a second: a power of ten, or of two when the highest bit is set (section 4.2).
+fn resolution(option: u8) -> u64 {
+    let power = u32::from(option & 0x7f);
+    let ticks = if option & 0x80 == 0 { 10_u64.checked_pow(power) } else { 1_u64.checked_shl(power) };
+    ticks.unwrap_or(1_000_000)
+}
+
+impl Interface {
+    fn time(&self, ticks: u64) -> Timestamp {
+        let nanos = match self.resolution {
+            1_000_000 => i128::from(ticks) * 1_000,
+            1_000_000_000 => i128::from(ticks),
+            resolution => i128::from(ticks) * i128::from(SECOND) / i128::from(resolution),
+        };
+        let nanos = nanos + i128::from(self.offset) * i128::from(SECOND);
+        Timestamp::from_nanos(nanos.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+    }
+}

@@ -1,0 +1,280 @@
+//! Queries and answers to exchanges. A resolver library that hears nothing asks again, with the same identification (glibc) or
+//! with another from another port (Java, dnsmasq); two threads that ask for the same name at the same moment do not belong
+//! together.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
+
+use smallvec::SmallVec;
+
+use super::message::DnsMessage;
+use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
+use crate::time::{MILLISECOND, SECOND};
+
+/// Exchanges that are kept; names of interest are asked for thousands of times a day at most.
+const MAX_EXCHANGES: usize = 100_000;
+/// A question that comes again within this time is a retry.
+const RETRY: i64 = 15 * SECOND;
+/// A question with another identification that comes sooner than this is another thread's: no resolver library waits
+/// less.
+const IMPATIENT: i64 = 400 * MILLISECOND;
+/// Queries that one exchange takes, and exchanges about one question or from one port that may still be open.
+const MAX_RETRIES: usize = 16;
+const MAX_OPEN: usize = 32;
+/// The same packet within this time is a duplicate that the capture made.
+const DUPLICATE: i64 = 150 * MILLISECOND;
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) from: SocketAddr,
+    pub(crate) to: SocketAddr,
+    pub(crate) tcp: bool,
+    pub(crate) ip_id: u16,
+    pub(crate) at: FrameRef,
+    pub(crate) message: DnsMessage,
+}
+
+/// Exchanges under way and done.
+#[derive(Debug, Default)]
+pub(crate) struct Exchanges {
+    done: Vec<Open>,
+    /// The latest exchanges about a question, the newest last.
+    latest: HashMap<Question, Vec<usize>, foldhash::fast::RandomState>,
+    /// The latest exchanges of a client's port with a resolver.
+    sockets: HashMap<(SocketAddr, SocketAddr), SmallVec<[usize; 2]>, foldhash::fast::RandomState>,
+    /// More came than are kept.
+    pub(crate) overflow: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Question {
+    client: IpAddr,
+    resolver: SocketAddr,
+    tcp: bool,
+    name: String,
+    qtype: u16,
+}
+
+#[derive(Debug)]
+struct Open {
+    exchange: DnsExchange,
+    /// Identification and port of each query, with IP identification and time.
+    sent: Vec<Sent>,
+    answered: Option<(u16, u16)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sent {
+    id: u16,
+    port: u16,
+    ip_id: u16,
+    at: FrameRef,
+}
+
+impl Open {
+    fn asked(&self, id: u16, port: u16) -> bool {
+        self.sent.iter().any(|sent| (sent.id, sent.port) == (id, port))
+    }
+
+    fn last(&self) -> Option<&Sent> {
+        self.sent.last()
+    }
+}
+
+impl Exchanges {
+    /// Takes a query or an answer.
+    pub(crate) fn add(&mut self, asked: Asked) {
+        let (client, resolver) = if asked.message.is_answer { (asked.to, asked.from) } else { (asked.from, asked.to) };
+        let question = Question {
+            client: client.ip(),
+            resolver,
+            tcp: asked.tcp,
+            name: asked.message.name.clone(),
+            qtype: asked.message.qtype,
+        };
+        if asked.message.is_answer {
+            self.answer(question, client, asked);
+        } else {
+            self.query(question, client, asked);
+        }
+    }
+
+    fn query(&mut self, question: Question, client: SocketAddr, asked: Asked) {
+        let sent = Sent { id: asked.message.id, port: client.port(), ip_id: asked.ip_id, at: asked.at };
+        let candidates = self.latest.get(&question).map(Vec::as_slice).unwrap_or_default();
+        for &index in candidates.iter().rev() {
+            let Some(open) = self.done.get_mut(index) else { continue };
+            let Some(last) = open.last() else { continue };
+            let since = asked.at.time.nanos().saturating_sub(last.at.time.nanos());
+            let same = open.asked(sent.id, sent.port);
+            if same && open.sent.iter().any(|known| is_duplicate(known, &sent)) {
+                return;
+            }
+            let patient = same || since >= IMPATIENT;
+            let waits = open.exchange.answer.is_none() && open.sent.len() < MAX_RETRIES;
+            if waits && patient && (0..=RETRY).contains(&since) {
+                open.exchange.queries.push(asked.at);
+                open.sent.push(sent);
+                self.remember_socket(client, question.resolver, index);
+                return;
+            }
+        }
+        self.open(question, client, asked.at, Some(sent));
+    }
+
+    fn answer(&mut self, question: Question, client: SocketAddr, asked: Asked) {
+        let id = (asked.message.id, client.port());
+        let message = asked.message;
+        let answer = DnsAnswer {
+            at: asked.at,
+            rcode: message.rcode,
+            truncated: message.truncated,
+            addresses: message.addresses,
+            cnames: message.cnames,
+            cut: message.cut,
+        };
+        let candidates = self.latest.get(&question).map(Vec::as_slice).unwrap_or_default();
+        for &index in candidates.iter().rev() {
+            let Some(open) = self.done.get_mut(index).filter(|open| open.asked(id.0, id.1)) else { continue };
+            // An answer to an earlier port gives way to the one that the client still waits for.
+            let waited_for = open.last().map(|last| (last.id, last.port));
+            if open.answered.is_none() || (open.answered != waited_for && waited_for == Some(id)) {
+                open.answered = Some(id);
+                open.exchange.answer = Some(answer);
+            }
+            return;
+        }
+        let orphan = candidates.iter().rev().find_map(|&index| {
+            let open = self.done.get(index)?;
+            let near = asked.at.time.nanos().saturating_sub(open.exchange.answer.as_ref()?.at.time.nanos()) < RETRY;
+            (open.sent.is_empty() && open.answered == Some(id) && near).then_some(())
+        });
+        if orphan.is_none()
+            && let Some(open) = self.open(question, client, asked.at, None)
+        {
+            open.answered = Some(id);
+            open.exchange.answer = Some(answer);
+        }
+    }
+
+    fn open(&mut self, question: Question, client: SocketAddr, at: FrameRef, sent: Option<Sent>) -> Option<&mut Open> {
+        if self.done.len() >= MAX_EXCHANGES {
+            self.overflow = true;
+            return None;
+        }
+        let exchange = DnsExchange {
+            client,
+            resolver: question.resolver,
+            tcp: question.tcp,
+            name: question.name.clone(),
+            qtype: question.qtype,
+            queries: sent.iter().map(|_| at).collect(),
+            answer: None,
+            icmp: None,
+        };
+        let index = self.done.len();
+        self.remember_socket(client, question.resolver, index);
+        let recent = self.latest.entry(question).or_default();
+        if recent.len() >= MAX_OPEN {
+            recent.remove(0);
+        }
+        recent.push(index);
+        self.done.push(Open { exchange, sent: sent.into_iter().collect(), answered: None });
+        self.done.last_mut()
+    }
+
+    fn remember_socket(&mut self, client: SocketAddr, resolver: SocketAddr, index: usize) {
+        let known = self.sockets.entry((client, resolver)).or_default();
+        if known.len() >= MAX_OPEN {
+            known.remove(0);
+        }
+        if known.last() != Some(&index) {
+            known.push(index);
+        }
+    }
+
+    /// Takes an error that quotes a query from a client to a resolver, with the query's identification when the quote is
+    /// long enough.
+    pub(crate) fn icmp(&mut self, client: SocketAddr, resolver: SocketAddr, id: Option<u16>, error: IcmpError) {
+        let Some(known) = self.sockets.get(&(client, resolver)) else { return };
+        // A and AAAA may come from one port: without an identification, each error is for the next of them.
+        for &index in known {
+            let Some(open) = self.done.get_mut(index) else { continue };
+            let asked = id.is_none_or(|id| open.asked(id, client.port()));
+            if asked && open.exchange.answer.is_none() && open.exchange.icmp.is_none() {
+                open.exchange.icmp = Some(error);
+                return;
+            }
+        }
+    }
+
+    /// The exchanges in order of their first frame.
+    pub(crate) fn finish(self) -> Vec<DnsExchange> {
+        self.done.into_iter().map(|open| open.exchange).collect()
+    }
+
+    /// Addresses that answers gave, each with the name that was asked for.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (&str, IpAddr)> {
+        self.done.iter().flat_map(|open| {
+            let name = open.exchange.name.as_str();
+            open.exchange.answer.iter().flat_map(move |answer| answer.addresses.iter().map(move |found| (name, *found)))
+        })
+    }
+
+    /// Targets of CNAMEs that no answer gave an address for: somebody must have asked for them apart. That one of A and AAAA
+    /// stays without is the rule and means nothing.
+    pub(crate) fn dangling(&self) -> impl Iterator<Item = &str> {
+        let answers = || self.done.iter().filter_map(|open| open.exchange.answer.as_ref());
+        let resolved: HashSet<&str, foldhash::fast::RandomState> = answers()
+            .filter(|answer| !answer.addresses.is_empty())
+            .filter_map(|answer| answer.cnames.last().map(String::as_str))
+            .collect();
+        answers()
+            .filter(|answer| answer.addresses.is_empty())
+            .filter_map(|answer| answer.cnames.last().map(String::as_str))
+            .filter(move |name| !resolved.contains(name))
+    }
+}
+
+fn is_duplicate(known: &Sent, sent: &Sent) -> bool {
+    let since = sent.at.time.nanos().saturating_sub(known.at.time.nanos());
+    (known.id, known.port, known.ip_id) == (sent.id, sent.port, sent.ip_id) && since.abs() < DUPLICATE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Timestamp;
+
+    /// An answer of this type with an alias, and with an address or without.
+    fn answered(qtype: u16, address: Option<&str>) -> Asked {
+        Asked {
+            from: "192.0.2.53:53".parse().unwrap(),
+            to: "192.0.2.10:5000".parse().unwrap(),
+            tcp: false,
+            ip_id: 0,
+            at: FrameRef { time: Timestamp::from_nanos(0), input: 0, frame: 1 },
+            message: DnsMessage {
+                id: 7,
+                is_answer: true,
+                name: "mdm.example.com".to_owned(),
+                qtype,
+                rcode: 0,
+                truncated: false,
+                addresses: address.iter().map(|address| address.parse().unwrap()).collect(),
+                cnames: vec!["edge.example.net".to_owned()],
+                cut: false,
+            },
+        }
+    }
+
+    #[test]
+    fn an_alias_without_ipv6_is_not_left_open() {
+        let mut exchanges = Exchanges::default();
+        exchanges.add(answered(28, None));
+        assert_eq!(exchanges.dangling().collect::<Vec<_>>(), ["edge.example.net"]);
+        exchanges.add(answered(1, Some("198.51.100.7")));
+        assert_eq!(exchanges.dangling().count(), 0);
+    }
+}

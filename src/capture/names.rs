@@ -1,0 +1,100 @@
+//! Names of interest: those that the log and the options name, those under the clouds of MDM vendors, and the targets of
+//! their CNAMEs.
+
+use std::net::IpAddr;
+
+use super::Interest;
+use super::clouds::CLOUDS;
+
+/// Names that are kept at most besides those of the log and the options.
+const MAX_LEARNED: usize = 1 << 16;
+
+type Set = std::collections::HashSet<String, foldhash::fast::RandomState>;
+
+/// Which names make traffic worth keeping.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    hosts: Set,
+    proxies: Set,
+    /// Targets of CNAMEs, to be looked for in questions.
+    learned: Set,
+}
+
+impl Names {
+    pub(crate) fn new(interest: &Interest) -> Self {
+        Self {
+            hosts: interest.hosts.iter().cloned().collect(),
+            proxies: interest.proxy_hosts.iter().cloned().collect(),
+            learned: Set::default(),
+        }
+    }
+
+    /// Whether this is the name of an MDM server: of interest, or under a vendor's cloud.
+    pub(crate) fn is_server(&self, name: &str) -> bool {
+        self.hosts.contains(name) || is_mdm_name(name)
+    }
+
+    /// Whether this is the name of a proxy of interest.
+    pub(crate) fn is_proxy(&self, name: &str) -> bool {
+        let known = |name: &str| self.proxies.contains(name);
+        known(name) || name.match_indices('.').any(|(dot, _)| name.get(..dot).is_some_and(known))
+    }
+
+    /// Whether a question about this name matters. A resolver that tries search domains asks for the name with something
+    /// behind it.
+    pub(crate) fn is_asked(&self, name: &str) -> bool {
+        let known = |name: &str| self.is_server(name) || self.proxies.contains(name) || self.learned.contains(name);
+        known(name) || name.match_indices('.').any(|(dot, _)| name.get(..dot).is_some_and(known))
+    }
+
+    /// The names that answers add; returns whether there was a new one.
+    pub(crate) fn learn(&mut self, name: &str) -> bool {
+        !self.is_asked(name) && self.learned.len() < MAX_LEARNED && self.learned.insert(name.to_owned())
+    }
+}
+
+/// Whether a host of a request is of interest, by name or as a literal address.
+pub(crate) fn is_target(host: &str, names: &Names, interest: &Interest) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(address) => interest.addresses.contains(&address),
+        Err(_) => names.is_server(host),
+    }
+}
+
+/// Whether a name, in lower case, is or lies under a cloud of an MDM vendor.
+pub fn is_mdm_name(name: &str) -> bool {
+    let mut rest = name;
+    loop {
+        if CLOUDS.binary_search(&rest).is_ok() {
+            return true;
+        }
+        match rest.split_once('.') {
+            Some((_, parent)) => rest = parent,
+            None => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clouds_can_be_searched() {
+        assert!(CLOUDS.is_sorted());
+        assert!(is_mdm_name("tenant.jamfcloud.com") && is_mdm_name("jamfcloud.com"));
+        assert!(!is_mdm_name("notjamfcloud.com") && !is_mdm_name("com") && !is_mdm_name(""));
+    }
+
+    #[test]
+    fn a_search_domain_behind_a_name_does_not_hide_it() {
+        let interest = Interest { hosts: ["mdm.example.com".to_owned()].into(), ..Interest::default() };
+        let mut names = Names::new(&interest);
+        assert!(names.is_asked("mdm.example.com") && names.is_asked("mdm.example.com.corp.example.net"));
+        assert!(names.is_asked("a.jamfcloud.com.corp.example.net"));
+        assert!(!names.is_asked("example.com") && !names.is_asked("xmdm.example.com"));
+        assert!(!names.is_asked("edge.example.org"));
+        assert!(names.learn("edge.example.org") && !names.learn("edge.example.org"));
+        assert!(names.is_asked("edge.example.org") && !names.is_server("edge.example.org"));
+    }
+}

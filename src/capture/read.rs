@@ -1,0 +1,214 @@
+//! The capture stage as a whole: two passes over the files of a capture.
+
+use super::chunks::{self, CHUNK};
+use super::container::{Damage, first_packet_time};
+use super::flow::Tracker;
+use super::follow::{Follower, Seed, Sightings};
+use super::names::Names;
+use super::scout::{Finds, Scent, Scout};
+use super::secrets::Secrets;
+use super::watch::Watch;
+use super::{CaptureFacts, CapturePartFacts, Interest};
+use crate::progress::Progress;
+use crate::time::Timestamp;
+use crate::warning::Warning;
+
+/// Times that the files are read for names that answers point to.
+const MAX_ROUNDS: usize = 4;
+
+/// One file of a capture.
+#[derive(Clone, Copy, Debug)]
+pub struct CapturePart<'a> {
+    /// Index of the input.
+    pub input: usize,
+    /// The file.
+    pub bytes: &'a [u8],
+}
+
+/// Reads a capture. The files of one that was rotated are given together, in any order.
+pub fn read_capture(
+    parts: &[CapturePart<'_>],
+    interest: &Interest,
+    secrets: &Secrets,
+    progress: &Progress,
+) -> CaptureFacts {
+    read_in_chunks(parts, interest, secrets, progress, CHUNK)
+}
+
+/// The same with chunks of any size, which changes nothing.
+pub(super) fn read_in_chunks(
+    parts: &[CapturePart<'_>],
+    interest: &Interest,
+    secrets: &Secrets,
+    progress: &Progress,
+    chunk: usize,
+) -> CaptureFacts {
+    let parts = in_order(parts);
+    let mut facts = CaptureFacts::default();
+    let mut names = Names::new(interest);
+    // Bytes are done when the second pass is, so the first one tells nothing.
+    let silent = Progress::default();
+    let mut round = 1;
+    let (scent, key_logs) = loop {
+        facts.parts.clear();
+        facts.warnings.clear();
+        let scout = scout(&parts, &names, interest, chunk, &silent, &mut facts);
+        if round < MAX_ROUNDS && scout.learn_names(&mut names) {
+            round += 1;
+            continue;
+        }
+        let key_logs = scout.key_logs.clone();
+        break (scout.finish(&names, interest), key_logs);
+    };
+    let mut secrets = secrets.clone();
+    for (input, text) in key_logs {
+        let (found, warnings) = Secrets::parse(text, Some(input));
+        secrets.extend(found);
+        facts.warnings.extend(warnings);
+    }
+    follow(&parts, &scent, &names, interest, &secrets, chunk, progress, &mut facts);
+    if scent.dns_overflow {
+        facts.warnings.push(Warning::general(
+            "dns_limit",
+            "the capture has more DNS queries about MDM servers than are kept; the later ones were not read",
+        ));
+    }
+    facts.dns = scent.dns;
+    facts
+}
+
+/// By the time of their first frame; files that begin at the same time by their content, so that the order in which they
+/// were given means nothing.
+fn in_order<'a>(parts: &[CapturePart<'a>]) -> Vec<CapturePart<'a>> {
+    let mut timed: Vec<(Option<Timestamp>, CapturePart)> =
+        parts.iter().map(|part| (first_packet_time(part.bytes), *part)).collect();
+    timed.sort_by(|(first, left), (second, right)| {
+        first
+            .cmp(second)
+            .then_with(|| left.bytes.len().cmp(&right.bytes.len()))
+            .then_with(|| left.bytes.cmp(right.bytes))
+    });
+    timed.into_iter().map(|(_, part)| part).collect()
+}
+
+fn scout<'a>(
+    parts: &[CapturePart<'a>],
+    names: &Names,
+    interest: &Interest,
+    chunk: usize,
+    progress: &Progress,
+    facts: &mut CaptureFacts,
+) -> Scout<'a> {
+    let mut scout = Scout::new();
+    for part in parts {
+        let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };
+        let mut told = Told { input: part.input, damages: Vec::new(), links: Vec::new() };
+        let take = |finds: Finds<'a, '_>| {
+            told.note(&finds, read.frames);
+            read.span = match (read.span, finds.span) {
+                (Some((first, last)), Some((begin, end))) => Some((first.min(begin), last.max(end))),
+                (known, found) => known.or(found),
+            };
+            let before = read.frames;
+            read.frames += u64::from(finds.frames);
+            scout.take(finds, part.input, before);
+        };
+        if chunks::read(part.bytes, chunk, progress, || Finds::new(names, interest), take) {
+            facts.warnings.extend(told.warnings(part.bytes.len()));
+        } else {
+            facts.warnings.push(Warning::about(
+                part.input,
+                "not_a_capture",
+                "the file does not begin like a capture; expected pcap or pcapng",
+            ));
+        }
+        facts.parts.push(read);
+    }
+    scout
+}
+
+#[expect(clippy::too_many_arguments, reason = "all that the first pass made")]
+fn follow(
+    parts: &[CapturePart<'_>],
+    scent: &Scent,
+    names: &Names,
+    interest: &Interest,
+    secrets: &Secrets,
+    chunk: usize,
+    progress: &Progress,
+    facts: &mut CaptureFacts,
+) {
+    let watch = Watch::new(scent, names, interest);
+    if watch.is_idle() {
+        progress.advance(parts.iter().map(|part| part.bytes.len() as u64).sum());
+        return;
+    }
+    let seed = Seed::default();
+    let mut tracker = Tracker::new(&watch, secrets);
+    for part in parts {
+        let mut follower = Follower::new(&mut tracker, &seed, part.input);
+        chunks::read(
+            part.bytes,
+            chunk,
+            progress,
+            || Sightings::new(&watch, &seed),
+            |sightings| {
+                follower.take(sightings);
+            },
+        );
+    }
+    if tracker.overflow {
+        facts.warnings.push(Warning::general(
+            "flow_limit",
+            "the capture has more connections to MDM servers and proxies than are kept; the later ones were not read",
+        ));
+    }
+    facts.flows = tracker.finish();
+}
+
+/// What of a file could not be read: the first of each kind.
+struct Told {
+    input: usize,
+    damages: Vec<Damage>,
+    links: Vec<(u16, u64)>,
+}
+
+impl Told {
+    fn note(&mut self, finds: &Finds<'_, '_>, before: u64) {
+        for damage in &finds.damages {
+            if self.damages.iter().all(|known| std::mem::discriminant(known) != std::mem::discriminant(damage)) {
+                self.damages.push(*damage);
+            }
+        }
+        for (link, frame) in &finds.unknown_links {
+            if self.links.iter().all(|(known, _)| known != link) {
+                self.links.push((*link, before + u64::from(*frame)));
+            }
+        }
+    }
+
+    fn warnings(self, length: usize) -> Vec<Warning> {
+        let damages = self.damages.into_iter().map(|damage| match damage {
+            Damage::Cut(at) => (
+                "truncated",
+                format!("the capture ends at byte {length} inside a frame that begins at byte {at}; what comes before was read"),
+            ),
+            Damage::Garbage(at) => (
+                "damaged",
+                format!("the capture is damaged at byte {at}; reading went on where frames seem to begin again, so frame numbers behind it may be wrong"),
+            ),
+            Damage::UnknownInterface(at) => (
+                "unknown_interface",
+                format!("the frame at byte {at} is of an interface that the capture does not describe; such frames were not read"),
+            ),
+        });
+        // An interface that is not described has no link type.
+        let links = self.links.into_iter().filter(|(link, _)| *link != u16::MAX).map(|(link, frame)| {
+            (
+                "unknown_link_type",
+                format!("frame {frame} and others are of link type {link}, which mdmlog can't read; capture on an Ethernet or `any` interface"),
+            )
+        });
+        damages.chain(links).map(|(code, message)| Warning::about(self.input, code, message)).collect()
+    }
+}

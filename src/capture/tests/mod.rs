@@ -1,0 +1,8 @@
+//! The stage as a whole, over captures that the tests write and over real ones.
+
+mod dns;
+mod files;
+mod flows;
+mod layers;
+mod properties;
+mod wire;

@@ -1,0 +1,182 @@
+//! What was typed: the command line as clap reads it. What it means is [`job`](super::job)'s affair; help, man pages and
+//! completions come from the definitions here.
+
+mod analyze;
+mod shared;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use mdmlog::catalog::Topic;
+
+pub use self::analyze::{AnalyzeArgs, FormatChoice};
+pub use self::shared::{InputArgs, LimitArgs, RunArgs};
+use super::terminal::Color;
+use super::{Status, help};
+
+/// Says of every attempt of a Cisco ISE node to reach its MDM server what happened
+///
+/// mdmlog reads a node's ise-psc.log and packet captures, joins them, and says of every attempt to reach the MDM server
+/// (Jamf Pro, Microsoft Intune, ...) what happened, what proves it and what to do.
+#[derive(Debug, Parser)]
+#[command(name = "mdmlog", version = VERSION, after_help = help::SEE, after_long_help = help::PROGRAM)]
+#[command(propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// When to use colours
+    ///
+    /// `auto` is: on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE asks for them anywhere.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    #[arg(help = "When to use colours: auto, always, never", help_heading = "Global options")]
+    pub color: Color,
+}
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("MDMLOG_COMMIT"));
+
+impl Args {
+    /// Reads the command line. When there is nothing more to do, because help was asked for or the usage is wrong, that
+    /// has been answered, and the status comes back.
+    pub fn from_command_line() -> Result<Self, Status> {
+        Self::try_parse().map_err(|error| {
+            if !error.use_stderr() {
+                // A reader that went away, as `head` does, has seen what it wanted.
+                let _ = error.print();
+                return Status::Done;
+            }
+            // clap says `error:` where every other message of this program says who speaks.
+            let text = error.render().ansi().to_string().replacen("error:", "mdmlog:", 1);
+            let _ = std::io::Write::write_all(&mut anstream::stderr(), text.as_bytes());
+            Status::Failed
+        })
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Analyze(Box<AnalyzeArgs>),
+    Inspect(InspectArgs),
+    Explain(ExplainArgs),
+    Schema(SchemaArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// List what lies in a bundle: what it is, the time it covers, whether an analysis uses it
+///
+/// Times of captures are UTC; those of logs are the appliance's, and say no zone.
+#[derive(Debug, clap::Args)]
+#[command(after_help = help::SEE, after_long_help = help::INSPECT)]
+pub struct InspectArgs {
+    /// Files, directories, archives and bundles; `-` is standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// What to write: a table or JSON; `auto` is text on a terminal and json otherwise
+    #[arg(long, short, value_enum, default_value = "auto")]
+    pub format: InspectChoice,
+
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// Say what an outcome means, how it is proved and what to do
+///
+/// Without an outcome, lists them all.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::EXPLAIN)]
+pub struct ExplainArgs {
+    /// An outcome such as syn_timeout, or an outcome with its detail such as dns_failure/nxdomain
+    pub outcome: Option<Topic>,
+
+    /// How to write it
+    #[arg(long, short, value_enum, default_value = "text")]
+    pub format: ExplainChoice,
+}
+
+/// Print the JSON Schema of the report
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::SCHEMA)]
+pub struct SchemaArgs {}
+
+/// Print a script with which a shell completes commands and options
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::COMPLETIONS)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Print the manual page, or write those of all commands
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::MAN)]
+pub struct ManArgs {
+    /// Write mdmlog.1 and a page for each command into this directory
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub dir: Option<PathBuf>,
+}
+
+/// A way to write a list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum InspectChoice {
+    /// Text on a terminal, json otherwise
+    Auto,
+    /// A table
+    Text,
+    /// One object
+    Json,
+}
+
+/// A way to write an explanation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ExplainChoice {
+    /// For a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For a wiki or a ticket
+    Markdown,
+}
+
+/// When to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_limits_that_help_names_are_those_of_the_library() {
+        let limits = mdmlog::options::Limits::default();
+        let mut command = Args::command();
+        command.build();
+        let analyze = command.find_subcommand_mut("analyze").unwrap();
+        let help = analyze.render_long_help().to_string();
+        for default in [
+            limits.depth.to_string(),
+            limits.members.to_string(),
+            limits.ratio.to_string(),
+            format!("{}G", limits.total >> 30),
+            format!("{}M", limits.memory >> 20),
+        ] {
+            assert!(help.contains(&format!("[default: {default}]")), "{default}:\n{help}");
+        }
+    }
+}

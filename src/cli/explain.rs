@@ -1,0 +1,26 @@
+//! `mdmlog explain`: the catalog of outcomes.
+
+use mdmlog::catalog::{self, ExplainFormat};
+
+use super::args::{ExplainArgs, ExplainChoice};
+use super::output::Output;
+use super::{Failure, Status, terminal};
+
+/// Wider lines are hard to read.
+const WIDEST: usize = 110;
+
+/// Shows one outcome, or all of them.
+pub fn run(args: &ExplainArgs) -> Result<Status, Failure> {
+    let format = match args.format {
+        ExplainChoice::Text => ExplainFormat::Text,
+        ExplainChoice::Json => ExplainFormat::Json,
+        ExplainChoice::Markdown => ExplainFormat::Markdown,
+    };
+    let width = terminal::width().min(WIDEST);
+    let text = match &args.outcome {
+        Some(topic) => catalog::explain(topic, format, width),
+        None => catalog::list(format, width),
+    };
+    Output::new(None, "the explanation")?.write(|out| out.write_all(text.as_bytes()))?;
+    Ok(Status::Done)
+}

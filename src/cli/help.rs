@@ -1,0 +1,130 @@
+//! What help and man pages say besides the options. A line without indentation that ends in a colon heads a section, which
+//! becomes one of the man page.
+
+use clap::builder::StyledStr;
+
+macro_rules! exit_status {
+    () => {
+        "\
+Exit status:
+  0    The input was analysed, whatever was found in it.
+  1    An attempt has an outcome that --fail-on names.
+  2    Wrong usage, nothing could be read, or the report could not be written.
+  130  Interrupted.
+"
+    };
+}
+
+/// Below the short help of every command that has more to say.
+pub const SEE: &str = "`--help` says more, with examples.";
+
+/// Of the program.
+pub const PROGRAM: &str = concat!(
+    "\
+Examples:
+  Analyse a support bundle:
+      mdmlog analyze bundle.tar
+  See what lies in it:
+      mdmlog inspect bundle.tar
+  Look up what an outcome means and what to do:
+      mdmlog explain syn_timeout
+
+",
+    exit_status!()
+);
+
+/// Of `analyze`.
+pub const ANALYZE: &str = concat!(
+    "\
+Examples:
+  A support bundle, as it comes:
+      mdmlog analyze bundle.tar
+  A log and a capture, the appliance's time zone known, each attempt step by step:
+      mdmlog analyze ise-psc.log TCPDump.pcap --log-timezone Europe/Paris -v
+  From a pipe, for another program:
+      ssh host cat bundle.tar.gz | mdmlog analyze - | jq '.attempts[].outcome'
+  The body of a ticket, with pseudonyms for what tells of the customer:
+      mdmlog analyze bundle.tar --format markdown --redact -o ticket.md
+  In a script, stop when the name does not resolve or the server refuses the user:
+      mdmlog analyze bundle.tar -q -o report.json --fail-on dns_failure,http_401
+
+",
+    exit_status!(),
+    "
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+  MDMLOG_REDACT_KEY        Key of the pseudonyms of --redact.
+  NO_COLOR                 No colours, when set to anything but nothing.
+  CLICOLOR_FORCE           Colours even where there is no terminal.
+  COLUMNS                  Width of text, when the terminal does not tell.
+"
+);
+
+/// Of `inspect`.
+pub const INSPECT: &str = "\
+Examples:
+  What a bundle holds:
+      mdmlog inspect bundle.tar
+  The captures that an analysis would use, for another program:
+      mdmlog inspect bundle.tar -f json | jq -r '.members[] | select(.used and .kind == \"pcap\") | .path'
+
+Exit status:
+  0    Something was there, used or not.
+  2    Wrong usage, nothing was there, or the list could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
+/// Of `explain`.
+pub const EXPLAIN: &str = "\
+Examples:
+  List the outcomes and their details:
+      mdmlog explain
+  One outcome, one kind of it:
+      mdmlog explain dns_failure
+      mdmlog explain dns_failure/nxdomain
+";
+
+/// Of `schema`.
+pub const SCHEMA: &str = "\
+Examples:
+  Keep the contract beside a program that reads reports:
+      mdmlog schema > mdmlog-report.schema.json
+";
+
+/// Of `completions`.
+pub const COMPLETIONS: &str = "\
+Examples:
+  bash:
+      mdmlog completions bash > ~/.local/share/bash-completion/completions/mdmlog
+  zsh, in a folder of $fpath:
+      mdmlog completions zsh > ~/.zfunc/_mdmlog
+  fish:
+      mdmlog completions fish > ~/.config/fish/completions/mdmlog.fish
+  PowerShell, in $PROFILE:
+      mdmlog completions powershell | Out-String | Invoke-Expression
+";
+
+/// Of `man`.
+pub const MAN: &str = "\
+Examples:
+  Read it at once:
+      mdmlog man | man -l -
+  Install all pages:
+      mdmlog man --dir ~/.local/share/man/man1
+";
+
+/// The sections of one of these texts: heading and lines.
+pub fn sections(text: Option<&StyledStr>) -> Vec<(String, Vec<String>)> {
+    let mut sections: Vec<(String, Vec<String>)> = Vec::new();
+    for line in text.map(ToString::to_string).unwrap_or_default().lines() {
+        match (line.strip_suffix(':').filter(|heading| !heading.starts_with(' ')), sections.last_mut()) {
+            (Some(heading), _) => sections.push((heading.to_owned(), Vec::new())),
+            (None, Some((_, lines))) => lines.push(line.to_owned()),
+            (None, None) => {}
+        }
+    }
+    sections
+}

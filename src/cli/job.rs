@@ -1,0 +1,110 @@
+//! What was meant: the arguments of `analyze` turned into options of the library, and into decisions on what comes out.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::PathBuf;
+
+use mdmlog::Options;
+use mdmlog::report::{Format, TextStyle};
+
+use super::args::{AnalyzeArgs, FormatChoice, RunArgs};
+use super::fail_on::FailOn;
+use super::{Failure, session, terminal};
+
+/// What to do.
+pub struct Job {
+    /// Where the inputs lie.
+    pub inputs: Vec<PathBuf>,
+    /// How the library takes them.
+    pub options: Options,
+    /// What to write.
+    pub format: Format,
+    /// How text looks.
+    pub style: TextStyle,
+    /// The file to write, unless it is standard output.
+    pub output: Option<PathBuf>,
+    /// Whether to put pseudonyms in, and under which key.
+    pub redaction: Option<Redaction>,
+    /// What to tell by the exit status.
+    pub fail_on: Vec<FailOn>,
+    /// How it goes.
+    pub run: RunArgs,
+}
+
+/// How to put pseudonyms in.
+pub struct Redaction {
+    /// The key, unless one is drawn for this report alone.
+    pub key: Option<Vec<u8>>,
+}
+
+impl Job {
+    /// Makes sense of what was typed.
+    pub fn new(args: AnalyzeArgs) -> Result<Self, Failure> {
+        let options = session::options("analyze", &args.paths, args.input)?;
+        if let (Some(since), Some(until)) = (args.since, args.until)
+            && until < since
+        {
+            return Err(Failure::Usage(format!("--until {until} is before --since {since}: no attempt can be kept")));
+        }
+        let output = args.output.filter(|path| path.as_os_str() != "-");
+        let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
+        Ok(Self {
+            format: match args.format {
+                FormatChoice::Of(format) => format,
+                FormatChoice::Auto if output.is_none() && terminal::stdout_is_terminal() => Format::Text,
+                FormatChoice::Auto => Format::Json,
+            },
+            style: TextStyle { width: terminal::width(), color, verbose: args.verbose },
+            redaction: redaction(args.redact, args.redact_key)?,
+            fail_on: args.fail_on,
+            run: args.run,
+            options: Options {
+                log_zone: args.log_timezone,
+                hosts: args.host,
+                ports: args.port,
+                proxies: args.proxy,
+                since: args.since,
+                until: args.until,
+                keylogs: args.keylog,
+                ..options
+            },
+            inputs: args.paths,
+            output,
+        })
+    }
+
+    /// Whether the person who would be warned on standard error sees the same warnings in the report beside it.
+    pub fn shows_warnings(&self) -> bool {
+        self.format == Format::Text
+            && self.output.is_none()
+            && terminal::stdout_is_terminal()
+            && terminal::stderr_is_terminal()
+    }
+}
+
+/// A key that was typed asks for redaction; one that lies in the environment only serves it.
+fn redaction(wanted: bool, typed: Option<OsString>) -> Result<Option<Redaction>, Failure> {
+    if !wanted && typed.is_none() {
+        return Ok(None);
+    }
+    let key = match typed {
+        Some(typed) => Some(key(&typed)?),
+        None => std::env::var_os("MDMLOG_REDACT_KEY").map(OsString::into_encoded_bytes).filter(|key| !key.is_empty()),
+    };
+    Ok(Some(Redaction { key }))
+}
+
+/// The key itself, or what lies in the file behind an at sign, the line break at its end left off.
+fn key(typed: &OsStr) -> Result<Vec<u8>, Failure> {
+    let mut key = match typed.to_str().and_then(|typed| typed.strip_prefix('@')) {
+        Some(file) => std::fs::read(file)
+            .map_err(|error| Failure::Read { what: format!("the key of the pseudonyms from `{file}`"), error })?,
+        None => typed.as_encoded_bytes().to_vec(),
+    };
+    key.truncate(key.trim_ascii_end().len());
+    if key.is_empty() {
+        let error = io::Error::other("it is empty; give a key, or leave --redact-key away for one that is drawn");
+        return Err(Failure::Read { what: "the key of the pseudonyms".to_owned(), error });
+    }
+    Ok(key)
+}

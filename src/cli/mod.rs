@@ -1,0 +1,26 @@
+//! The command line. What was typed ([`args`]) is kept apart from what it means ([`job`]), and both from the work, which
+//! the library does; each command is a file of its own.
+
+pub mod analyze;
+mod args;
+pub mod completions;
+pub mod explain;
+mod fail_on;
+mod failure;
+mod help;
+pub mod inspect;
+pub mod interrupt;
+mod job;
+pub mod man;
+mod moment;
+mod output;
+mod passphrase;
+mod progress;
+pub mod schema;
+mod session;
+mod size;
+pub mod stderr;
+mod terminal;
+
+pub use args::{Args, Command};
+pub use failure::{Failure, Status};

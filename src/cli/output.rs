@@ -1,0 +1,176 @@
+//! Where data goes: standard output, or a file that is there whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Failure, interrupt};
+
+/// A place to write to.
+pub struct Output {
+    target: Target,
+    what: String,
+}
+
+enum Target {
+    Stdout,
+    /// A device or a pipe: it takes what comes, and nothing can take its place.
+    Special(PathBuf),
+    /// A file, or one that is not there yet.
+    File(PathBuf),
+}
+
+impl Output {
+    /// Standard output, or this file; `what` names the data in messages. Fails where it is plain that nothing can be
+    /// written, without leaving anything behind.
+    pub fn new(path: Option<&Path>, what: &str) -> Result<Self, Failure> {
+        let Some(path) = path else {
+            return Ok(Self { target: Target::Stdout, what: format!("{what} to standard output") });
+        };
+        let what = format!("{what} to `{}`", path.display());
+        match target(path) {
+            Ok(target) => Ok(Self { target, what }),
+            Err(error) => Err(Failure::Write { what, error }),
+        }
+    }
+
+    /// Writes what `render` gives. A reader of standard output that goes away early, as `head` does, has what it wanted.
+    pub fn write(self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        let written = match &self.target {
+            Target::Stdout => to_stdout(render),
+            Target::Special(path) => File::options().write(true).open(path).and_then(|mut file| render(&mut file)),
+            Target::File(path) => to_file(path, render),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !matches!(self.target, Target::File(_)) => {
+                Ok(())
+            }
+            Err(error) => Err(Failure::Write { what: self.what, error }),
+            Ok(()) => Ok(()),
+        }
+    }
+}
+
+fn target(path: &Path) -> io::Result<Target> {
+    let is_there = match fs::metadata(path) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    match is_there {
+        Some(metadata) if metadata.is_dir() => Err(io::Error::other("it is a directory; name a file in it")),
+        Some(metadata) if !metadata.is_file() => Ok(Target::Special(path.to_owned())),
+        // What a link points to is replaced, and the link stays.
+        is_there => {
+            let path = if is_there.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+            // A file without a name is gone with the program, whatever happens.
+            tempfile::tempfile_in(folder(&path))?;
+            Ok(Target::File(path))
+        }
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn to_stdout(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    render(&mut out)?;
+    out.flush()
+}
+
+/// Writes beside the file and puts what was written in its place.
+fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mdmlog-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As for any new file, of which the umask then takes its part.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let file = interrupt::create_unfinished(|| builder.tempfile_in(folder(path)))?;
+    if let Ok(metadata) = fs::metadata(path) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    render(&mut file.as_file())?;
+    // Some systems find out only now that the disk is full.
+    file.as_file().sync_all()?;
+    interrupt::finish(|| file.persist(path).map(drop).map_err(io::Error::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn write(path: &Path, text: &str) -> Result<(), Failure> {
+        Output::new(Some(path), "the report")?.write(|out| out.write_all(text.as_bytes()))
+    }
+
+    #[test]
+    fn a_file_is_written_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        write(&path, "one").unwrap();
+        write(&path, "two").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(names(folder.path()), ["report.json"]);
+    }
+
+    #[test]
+    fn an_error_leaves_the_old_file_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        write(&path, "old").unwrap();
+        let output = Output::new(Some(&path), "the report").unwrap();
+        let error = output
+            .write(|out| {
+                out.write_all(b"half")?;
+                Err(io::Error::from(io::ErrorKind::StorageFull))
+            })
+            .unwrap_err();
+        assert!(error.to_string().contains("report.json"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["report.json"]);
+    }
+
+    #[test]
+    fn a_place_that_takes_no_file_is_found_out_before_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Output::new(Some(folder.path()), "the report").err().unwrap();
+        assert!(error.to_string().contains("directory"), "{error}");
+        assert!(Output::new(Some(&folder.path().join("no/report.json")), "the report").is_err());
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_stay() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("report.json"), folder.path().join("link.json"));
+        write(&path, "old").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o600, 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("report.json", &link).unwrap();
+        write(&link, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        write(Path::new("/dev/null"), "gone").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+}

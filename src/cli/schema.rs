@@ -1,0 +1,17 @@
+//! `mdmlog schema`: the contract with the programs that read reports.
+
+use std::io;
+
+use super::args::SchemaArgs;
+use super::output::Output;
+use super::{Failure, Status};
+
+/// Prints the JSON Schema of the report.
+pub fn run(_: &SchemaArgs) -> Result<Status, Failure> {
+    let schema = mdmlog::report::schema();
+    Output::new(None, "the schema")?.write(|out| {
+        serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
+        out.write_all(b"\n")
+    })?;
+    Ok(Status::Done)
+}

@@ -1,0 +1,73 @@
+//! What the commands that read bundles have in common: what is asked of the paths, and what goes on around the work.
+
+use std::path::PathBuf;
+
+use mdmlog::Options;
+use mdmlog::options::Limits;
+
+use super::args::{InputArgs, LimitArgs, RunArgs, When};
+use super::progress::Bar;
+use super::{Failure, passphrase, terminal};
+
+/// The options that say how inputs are read; fails where the paths make no sense.
+pub fn options(command: &str, paths: &[PathBuf], args: InputArgs) -> Result<Options, Failure> {
+    check_paths(command, paths)?;
+    Ok(Options {
+        passphrase: passphrase::given(args.passphrase_file.as_deref())?,
+        limits: limits(args.limits),
+        ..Options::default()
+    })
+}
+
+/// Does the work, with as many threads as asked for, a person to ask for a passphrase, and progress shown.
+pub fn run<T>(args: &RunArgs, options: &mut Options, work: impl FnOnce(&Options) -> T) -> Result<T, Failure> {
+    set_threads(args.threads.into())?;
+    let progress = if args.quiet && args.progress == When::Auto { When::Never } else { args.progress };
+    let bar = Bar::start(progress, &options.progress)?;
+    if options.passphrase.is_none() {
+        options.prompt = passphrase::prompt(bar.clone());
+    }
+    let done = work(options);
+    bar.finish();
+    Ok(done)
+}
+
+fn check_paths(command: &str, paths: &[PathBuf]) -> Result<(), Failure> {
+    let piped = !terminal::stdin_is_terminal();
+    if paths.is_empty() {
+        let how = if piped { format!("; to read standard input, say `mdmlog {command} -`") } else { String::new() };
+        return Err(Failure::Usage(format!(
+            "nothing to {command}: name a support bundle, or the log and the captures, as in \
+             `mdmlog {command} bundle.tar` or `mdmlog {command} ise-psc.log TCPDump.pcap`{how}\n\
+             `mdmlog {command} --help` says more"
+        )));
+    }
+    match paths.iter().filter(|path| path.as_os_str() == "-").count() {
+        0 => Ok(()),
+        1 if piped => Ok(()),
+        1 => Err(Failure::Usage(format!(
+            "`-` is standard input, which is this terminal: pipe a file into it, as in \
+             `mdmlog {command} - < bundle.tar`"
+        ))),
+        _ => Err(Failure::Usage("standard input, `-`, can be read only once".to_owned())),
+    }
+}
+
+fn limits(args: LimitArgs) -> Limits {
+    let default = Limits::default();
+    Limits {
+        depth: args.max_depth.map_or(default.depth, usize::from),
+        members: args.max_members.unwrap_or(default.members),
+        ratio: args.max_ratio.unwrap_or(default.ratio),
+        total: args.max_total.map_or(default.total, |size| size.0),
+        memory: args.max_memory.map_or(default.memory, |size| size.0),
+    }
+}
+
+/// Sets how many threads the stages share.
+fn set_threads(threads: usize) -> Result<(), Failure> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| Failure::System {
+        what: "start the threads that --threads asks for",
+        error: error.to_string(),
+    })
+}

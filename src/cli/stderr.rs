@@ -1,0 +1,45 @@
+//! What is said on standard error, always in one form: `mdmlog: ...`. Text that comes from inputs is shown with its
+//! control characters escaped, and a standard error that is closed ends nothing.
+
+use std::fmt::Display;
+use std::io::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use mdmlog::report::{Report, visible};
+use mdmlog::warning::Warning;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default();
+
+/// Why there is no result.
+pub fn error(text: impl Display) {
+    say(ERROR, "", text);
+}
+
+/// Something that the person who typed the command should know.
+pub fn note(text: impl Display) {
+    say(NOTE, "note: ", text);
+}
+
+/// Says what the inputs are short of, one line each.
+pub fn warnings(report: &Report) {
+    for Warning { input, code, message } in &report.warnings {
+        let input = input.and_then(|input| report.inputs.get(input));
+        warning(input.map(|input| input.path.as_str()), code, message);
+    }
+}
+
+/// Says what could not be read, and where.
+pub fn warning(path: Option<&str>, code: &str, message: &str) {
+    // Messages of some stages name the path themselves.
+    let about = path.filter(|path| !message.contains(path)).map(|path| format!("{}: ", visible(path)));
+    say(WARNING, "warning: ", format_args!("{}{} [{}]", about.unwrap_or_default(), visible(message), visible(code)));
+}
+
+/// Lines stay lines: those of a message are the program's own, what it quotes of an input has been made one line.
+fn say(style: Style, kind: &str, text: impl Display) {
+    let text = text.to_string();
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    let _ = writeln!(anstream::stderr(), "{style}mdmlog: {kind}{style:#}{}", lines.join("\n"));
+}

@@ -1,0 +1,109 @@
+//! What the join hands on: attempts with what both sides know of each.
+
+use super::calendar::Calendar;
+use super::wire::{Ending, Lookup, Request, Session};
+use crate::capture::TcpFlow;
+use crate::log::{LineRef, LogAttempt, LogTry};
+use crate::report::{Confidence, OffsetSource};
+use crate::time::Timestamp;
+
+/// One attempt.
+#[derive(Clone, Debug)]
+pub struct JoinedAttempt<'a> {
+    /// Index of its log and what that says.
+    pub log: Option<(usize, &'a LogAttempt)>,
+    /// Its requests, in order; at least one.
+    pub tries: Vec<JoinedTry<'a>>,
+    /// How to read its log's clock.
+    pub reading: Reading,
+    /// Why one side is missing, in a sentence.
+    pub missing: Option<String>,
+    /// That side's part of the time is covered all the same, so that it ought to be there.
+    pub missed: bool,
+    /// The packets were found by a clock that is hardly known, and others of the same host could be meant.
+    pub doubtful: bool,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct JoinedTry<'a> {
+    /// What the log says of it.
+    pub log: Option<&'a LogTry>,
+    /// What the wire shows of it.
+    pub wire: Option<WireTry<'a>>,
+}
+
+/// What the wire shows of a request.
+#[derive(Clone, Debug)]
+pub struct WireTry<'a> {
+    /// Index of the capture.
+    pub capture: usize,
+    /// The session.
+    pub session: Session<'a>,
+    /// Lookups that belong to it, in order.
+    pub lookups: Vec<Lookup<'a>>,
+    /// Connections that failed before the session, and were repeated by it without a word in the log.
+    pub earlier: Vec<&'a TcpFlow>,
+    /// Index of the request in the session.
+    pub request: Option<usize>,
+    /// How it ended; `None` for a lookup that led to no connection.
+    pub ending: Option<Ending<'a>>,
+    /// First packet.
+    pub start: Timestamp,
+    /// The packet that told the client.
+    pub end: Option<Timestamp>,
+    /// The last packet in which the client still waited.
+    pub last: Timestamp,
+    /// The capture's last frame.
+    pub capture_end: Timestamp,
+}
+
+impl<'a> WireTry<'a> {
+    /// The connection that counts.
+    pub fn flow(&self) -> Option<&'a TcpFlow> {
+        self.session.flow()
+    }
+
+    /// The request, when it was seen.
+    pub fn request(&self) -> Option<&Request<'a>> {
+        self.request.and_then(|index| self.session.requests.get(index))
+    }
+}
+
+/// How to read a log's clock.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Takes the changes of the zone out.
+    pub calendar: Option<Calendar>,
+    /// What is left to take off, in nanoseconds.
+    pub offset: i64,
+}
+
+impl Reading {
+    /// The time of a record on the capture's clock, or in UTC.
+    pub fn utc(&self, at: LineRef) -> Option<Timestamp> {
+        let unfolded = self.calendar.as_ref()?.unfold(at)?;
+        Some(Timestamp::from_nanos(unfolded.saturating_sub(self.offset)))
+    }
+}
+
+/// The clock between a log and a capture.
+#[derive(Clone, Debug)]
+pub struct PairClock {
+    /// Index of the log.
+    pub log: usize,
+    /// Index of the capture.
+    pub capture: usize,
+    /// The zone's offset at the first attempt, in nanoseconds.
+    pub zone: i64,
+    /// Where the zone comes from.
+    pub source: OffsetSource,
+    /// Log minus capture without the zone, in nanoseconds.
+    pub skew: Option<i64>,
+    /// Attempts on both sides.
+    pub matched: usize,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// From when on other offsets held, in UTC.
+    pub changes: Vec<(Timestamp, i64)>,
+}

@@ -1,0 +1,305 @@
+//! How far a log's clock is ahead of a capture's: zone and skew together, found as the offset at which most of what the
+//! log says is on the wire when and as it should be.
+//!
+//! Every pair of a request and a place that could be the same event votes for an offset. The offsets with the most votes
+//! are then tried in earnest: matches count for how exactly both ends agree, and requests that ought to be in the
+//! capture and are not count against an offset, by how likely that is when the capture shows that share of them. So an
+//! offset wrong by one period of a regular failure loses to the right one: it misses the requests at its ends, and
+//! jitter and durations agree less well.
+
+use std::collections::HashSet;
+
+use super::cost::{self, Times, UNMATCHED};
+use super::fit::Fit;
+use super::wire::HostSource;
+use crate::report::Confidence;
+use crate::time::{MILLISECOND, SECOND};
+
+/// Zones lie between -12:00 and +14:00; clocks that nobody set are minutes off, seldom more.
+const EARLIEST: i64 = -(12 * 3600 + 900) * SECOND;
+const LATEST: i64 = (14 * 3600 + 900) * SECOND;
+/// When the zone is given, what is left is the error of the clocks.
+const LARGEST_SKEW: i64 = 2 * 3600 * SECOND;
+/// Votes so near to each other are for the same offset.
+const WINDOW: i64 = 120 * MILLISECOND;
+/// Offsets that are tried in earnest.
+const CANDIDATES: usize = 192;
+/// Pairs that may vote; with more, an even sample of the requests does.
+const MAX_PAIRS: usize = 3_000_000;
+/// What an earnest trial looks at.
+const MAX_TRIED: usize = 4_000;
+/// Places in time beside a request that an earnest trial compares.
+const NEIGHBOURS: usize = 12;
+/// Offsets nearer than this are the same one.
+const DISTINCT: i64 = SECOND;
+
+/// A request of the log that could be on the wire.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// When the request was logged, in nanoseconds on the log's line of time.
+    pub start: i64,
+    /// When its result was.
+    pub result: Option<i64>,
+}
+
+/// A place on the wire that could be a request's.
+#[derive(Clone, Copy, Debug)]
+pub struct Spot {
+    /// First packet, in nanoseconds of UTC.
+    pub start: i64,
+    /// The packet that told the client.
+    pub end: Option<i64>,
+    /// The last packet in which the client still waited.
+    pub last: i64,
+}
+
+/// Which requests and places could be the same event, and how well they agree without a look at the clock.
+pub trait Pairing {
+    /// The requests that have a time, in order of time.
+    fn marks(&self) -> &[Mark];
+    /// The places, in order of time.
+    fn spots(&self) -> &[Spot];
+    /// The places that may be a request's by its host, as ascending indices into `spots`.
+    fn candidates(&self, mark: usize) -> &[usize];
+    /// How a request and a place agree; `None` when they cannot be the same event.
+    fn agreement(&self, mark: usize, spot: usize) -> Option<(Fit, HostSource)>;
+    /// The packet that told the client, as far as it bears on this request.
+    fn end(&self, mark: usize, spot: usize) -> Option<i64>;
+}
+
+/// Where the log and the capture reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// First and last record of the log on its own line of time.
+    pub log: Option<(i64, i64)>,
+    /// First and last frame.
+    pub capture: Option<(i64, i64)>,
+}
+
+/// An offset with what speaks for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Log minus capture, in nanoseconds.
+    pub offset: i64,
+    /// Requests that are on the wire at this offset.
+    pub matched: usize,
+    /// What speaks for it, in thousandths of a natural logarithm of odds.
+    pub score: i64,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// The offset that the two agree on best; `None` when nothing of the log is on the wire at any.
+pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Option<Estimate> {
+    let mut tried: Vec<Estimate> = candidates(pairing, zone_given)
+        .into_iter()
+        .filter_map(|offset| {
+            // The votes lean to the packet side of the truth; a second look from there is exact.
+            let first = refine(pairing, offset)?;
+            try_offset(pairing, reach, first, zone_given)
+        })
+        .collect();
+    tried.sort_by_key(|estimate| (std::cmp::Reverse(estimate.score), estimate.offset.abs(), estimate.offset));
+    let best = *tried.first()?;
+    if best.score <= 0 {
+        return None;
+    }
+    let rival = tried.iter().find(|other| (other.offset - best.offset).abs() > DISTINCT).map_or(0, |other| other.score);
+    let margin = best.score - rival.max(0);
+    let confidence = match (margin, best.matched) {
+        (6_000.., 3..) => Confidence::High,
+        (10_000.., 2) | (3_000.., 2..) => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    Some(Estimate { confidence, ..best })
+}
+
+/// The offsets with the most votes, each the middle of its votes.
+fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<i64> {
+    let marks = pairing.marks();
+    let pairs: usize = (0..marks.len()).map(|mark| pairing.candidates(mark).len()).sum();
+    let step = pairs.div_ceil(MAX_PAIRS).max(1);
+    let mut votes: Vec<(i64, u32)> = Vec::new();
+    for (index, mark) in marks.iter().enumerate().step_by(step) {
+        for &place in pairing.candidates(index) {
+            let Some(spot) = pairing.spots().get(place) else { continue };
+            let offset = mark.start.saturating_sub(spot.start);
+            if !in_range(offset, zone_given) {
+                continue;
+            }
+            let lasted = mark
+                .result
+                .zip(pairing.end(index, place))
+                .map(|(result, end)| (result - mark.start) - (end - spot.start));
+            let duration = match lasted {
+                Some(difference) if difference.abs() <= 40 * MILLISECOND => 3,
+                Some(difference) if difference.abs() <= 300 * MILLISECOND => 1,
+                Some(_) => 0,
+                None => 1,
+            };
+            let fit = match pairing.agreement(index, place) {
+                Some((Fit::Same, _)) => 2,
+                Some((Fit::Possible, _)) => 1,
+                Some((Fit::Contradiction, _)) | None => 0,
+            };
+            if duration * fit > 0 {
+                votes.push((offset, duration * fit));
+            }
+        }
+    }
+    votes.sort_unstable();
+    heaviest(&votes)
+}
+
+fn in_range(offset: i64, zone_given: bool) -> bool {
+    if zone_given { offset.abs() <= LARGEST_SKEW } else { (EARLIEST..=LATEST).contains(&offset) }
+}
+
+/// The windows with the most votes, none within another.
+fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
+    let mut windows: Vec<(u64, usize, usize)> = Vec::with_capacity(votes.len());
+    let (mut end, mut weight) = (0, 0_u64);
+    for (begin, vote) in votes.iter().enumerate() {
+        while let Some(next) = votes.get(end).filter(|next| next.0 - vote.0 <= WINDOW) {
+            weight += u64::from(next.1);
+            end += 1;
+        }
+        windows.push((weight, begin, end));
+        weight -= u64::from(vote.1);
+    }
+    windows.sort_unstable_by_key(|(weight, begin, _)| (std::cmp::Reverse(*weight), *begin));
+    let mut chosen: Vec<i64> = Vec::new();
+    // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
+    for (_, begin, end) in windows.into_iter().take(CANDIDATES * 64) {
+        let Some(middle) = votes.get(begin + (end - begin) / 2) else { continue };
+        if chosen.iter().all(|other| (other - middle.0).abs() > WINDOW) {
+            chosen.push(middle.0);
+        }
+        if chosen.len() == CANDIDATES {
+            break;
+        }
+    }
+    chosen
+}
+
+/// Matches at an offset: each request with the cheapest place that no earlier one took.
+fn matches(pairing: &impl Pairing, offset: i64, step: usize) -> Vec<(usize, usize, i64)> {
+    let mut taken: HashSet<usize> = HashSet::new();
+    let mut found = Vec::new();
+    for (index, mark) in pairing.marks().iter().enumerate().step_by(step) {
+        let candidates = pairing.candidates(index);
+        let wanted = mark.start - offset;
+        let near =
+            candidates.partition_point(|&place| pairing.spots().get(place).is_some_and(|spot| spot.start < wanted));
+        let around = candidates.get(near.saturating_sub(NEIGHBOURS)..(near + NEIGHBOURS).min(candidates.len()));
+        let cheapest = around
+            .unwrap_or_default()
+            .iter()
+            .filter(|place| !taken.contains(*place))
+            .filter_map(|&place| Some((cost_at(pairing, index, place, offset)?, place)))
+            .min();
+        if let Some((cost, place)) = cheapest.filter(|(cost, _)| *cost < UNMATCHED) {
+            taken.insert(place);
+            found.push((index, place, cost));
+        }
+    }
+    found
+}
+
+fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Option<i64> {
+    let (said, spot) = (pairing.marks().get(mark)?, pairing.spots().get(place)?);
+    let (fit, host) = pairing.agreement(mark, place).filter(|(fit, _)| *fit != Fit::Contradiction)?;
+    let times = Times {
+        said_start: Some(said.start - offset),
+        said_result: said.result.map(|result| result - offset),
+        start: spot.start,
+        end: pairing.end(mark, place),
+        last: spot.last,
+    };
+    Some(cost::cost(times, fit, host))
+}
+
+/// The offset as the matches at a first one tell it.
+fn refine(pairing: &impl Pairing, offset: i64) -> Option<i64> {
+    let pairs: Vec<(Mark, Spot)> = matches(pairing, offset, step(pairing))
+        .into_iter()
+        .filter_map(|(mark, place, _)| {
+            let spot = Spot { end: pairing.end(mark, place), ..*pairing.spots().get(place)? };
+            Some((*pairing.marks().get(mark)?, spot))
+        })
+        .collect();
+    settle(&pairs)
+}
+
+fn quantile(values: &mut [i64], of: usize, parts: usize) -> Option<i64> {
+    values.sort_unstable();
+    values.get(values.len().saturating_sub(1) * of / parts).copied()
+}
+
+/// An even sample when there are more requests than a trial should look at.
+fn step(pairing: &impl Pairing) -> usize {
+    let possible = (0..pairing.marks().len()).filter(|mark| !pairing.candidates(*mark).is_empty()).count();
+    possible.div_ceil(MAX_TRIED).max(1)
+}
+
+fn try_offset(pairing: &impl Pairing, reach: Reach, offset: i64, zone_given: bool) -> Option<Estimate> {
+    let step = step(pairing);
+    let found = matches(pairing, offset, step);
+    if found.is_empty() {
+        return None;
+    }
+    let gain: i64 = found.iter().map(|(_, _, cost)| UNMATCHED - cost).sum();
+    // Requests that the capture's time covers, and places that the log's time covers.
+    let covered = reach.capture.map_or(found.len(), |(first, last)| {
+        let inside = |mark: &&Mark| (first..=last).contains(&(mark.start - offset));
+        pairing.marks().iter().step_by(step).filter(inside).count()
+    });
+    let places = reach.log.filter(|_| step == 1).map_or(found.len(), |(first, last)| {
+        pairing.spots().iter().filter(|spot| (first..=last).contains(&(spot.start + offset))).count()
+    });
+    let score = gain - unseen(found.len(), covered) - unseen(found.len(), places) - unlikely(offset, zone_given);
+    Some(Estimate { offset, matched: found.len() * step, score, confidence: Confidence::Low })
+}
+
+/// How unlikely it is to see so many out of so many when each is seen with the likelihood that this share stands for.
+fn unseen(seen: usize, all: usize) -> i64 {
+    let missed = all.saturating_sub(seen);
+    if missed == 0 || seen == 0 {
+        return 0;
+    }
+    let (seen, missed, all) = (seen as f64, missed as f64, all as f64);
+    let entropy = -(seen * (seen / all).ln() + missed * (missed / all).ln());
+    (entropy * 1000.0) as i64
+}
+
+/// How unlikely an offset is by itself: clocks are mostly right, and most zones are not in use.
+fn unlikely(offset: i64, zone_given: bool) -> i64 {
+    let skew = if zone_given { offset } else { offset - nearest_zone(offset) };
+    let seconds = skew.abs() as f64 / SECOND as f64;
+    ((1.0 + seconds).ln() * 600.0) as i64
+}
+
+/// Zones in use that are not a whole number of hours, in minutes (IANA tz database).
+const BETWEEN: [i64; 13] = [-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825];
+
+/// The zone in use that is nearest to an offset, in nanoseconds.
+pub fn nearest_zone(offset: i64) -> i64 {
+    let minute = 60 * SECOND;
+    let whole = (-12..=14).map(|hours| hours * 60);
+    whole
+        .chain(BETWEEN)
+        .map(|minutes| minutes * minute)
+        .min_by_key(|zone| ((offset - zone).abs(), zone.abs()))
+        .unwrap_or_default()
+}
+
+/// The offset in the middle of what pairs of request and place allow: packets come after the record of the request, and
+/// before the record of the result.
+pub fn settle(pairs: &[(Mark, Spot)]) -> Option<i64> {
+    let mut at_least: Vec<i64> = pairs.iter().map(|(said, spot)| said.start - spot.start).collect();
+    let mut at_most: Vec<i64> = pairs.iter().filter_map(|(said, spot)| Some(said.result? - spot.end?)).collect();
+    match (quantile(&mut at_least, 3, 4), quantile(&mut at_most, 1, 4)) {
+        (Some(low), Some(high)) => Some(low.midpoint(high)),
+        (low, high) => low.or(high),
+    }
+}

@@ -1,0 +1,115 @@
+//! What it costs to take a request of the log and a place on the wire for the same event. The unit is about that of a
+//! natural logarithm of odds, in thousandths, so that sums are exact and every run decides alike.
+//!
+//! | term | grows with |
+//! |---|---|
+//! | start | how far the first packet is from where the record of the request lets one expect it |
+//! | end | how far the record of the result is from the packet that told the client |
+//! | fit | what the log says of the result against what the wire shows |
+//! | host | how sure it is whom the connection is for |
+//!
+//! A pair that costs more than [`UNMATCHED`] is none.
+
+use super::fit::Fit;
+use super::wire::HostSource;
+use crate::time::MILLISECOND;
+
+/// Cost of leaving a request of the log without a place.
+pub const UNMATCHED: i64 = 10_000;
+
+/// Spread of the first packet behind the record of the request: name lookup and socket follow in some milliseconds.
+const START_LATE: i64 = 30 * MILLISECOND;
+/// And before it, which only an error of the clock can bring.
+const START_EARLY: i64 = 12 * MILLISECOND;
+/// Spread of the record of the result behind the last packet.
+const RESULT_LATE: i64 = 25 * MILLISECOND;
+/// And before it.
+const RESULT_EARLY: i64 = 12 * MILLISECOND;
+/// Cost of an end that only one side tells.
+const END_UNTOLD: i64 = 1_500;
+/// Cost of each side when the log has no times.
+const TIMELESS: i64 = 2_500;
+/// Cost of results that exclude each other: only times that agree to the millisecond outweigh it.
+const CONTRADICTION: i64 = 7_000;
+/// Cost of results that may be the same.
+const POSSIBLE: i64 = 700;
+
+/// When something happened, on the log's clock with the offset taken off, and on the wire's; in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// Record of the request.
+    pub said_start: Option<i64>,
+    /// Record of the result.
+    pub said_result: Option<i64>,
+    /// First packet.
+    pub start: i64,
+    /// Packet that told the client.
+    pub end: Option<i64>,
+    /// Last packet in which the client still waited.
+    pub last: i64,
+}
+
+/// The cost of a pair.
+pub fn cost(times: Times, fit: Fit, host: HostSource) -> i64 {
+    let start =
+        times.said_start.map_or(TIMELESS, |said| spread(times.start.saturating_sub(said), START_EARLY, START_LATE));
+    let end = match (times.said_result, times.end) {
+        (Some(said), Some(end)) => spread(said.saturating_sub(end), RESULT_EARLY, RESULT_LATE),
+        (Some(said), None) if said < times.last => {
+            END_UNTOLD + spread(said.saturating_sub(times.last), RESULT_EARLY, 1)
+        }
+        (Some(_), None) => END_UNTOLD,
+        (None, _) if times.said_start.is_none() => TIMELESS,
+        (None, _) => END_UNTOLD,
+    };
+    let fit = match fit {
+        Fit::Same => 0,
+        Fit::Possible => POSSIBLE,
+        Fit::Contradiction => CONTRADICTION,
+    };
+    let host = match host {
+        HostSource::Said => 0,
+        HostSource::LookedUp => 200,
+        HostSource::Address => 1_500,
+    };
+    start.saturating_add(end).saturating_add(fit).saturating_add(host)
+}
+
+/// `ln(1 + (delay / spread)^2)`: nearly nothing within the spread, and never so much that one late packet decides alone.
+fn spread(delay: i64, early: i64, late: i64) -> i64 {
+    let scale = if delay < 0 { early } else { late };
+    let ratio = delay as f64 / scale as f64;
+    (ratio.mul_add(ratio, 1.0).ln() * 1000.0) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn times(start_delay: i64, result_delay: i64) -> Times {
+        Times {
+            said_start: Some(0),
+            said_result: Some(1_000_000_000 + result_delay * MILLISECOND),
+            start: start_delay * MILLISECOND,
+            end: Some(1_000_000_000),
+            last: 1_000_000_000,
+        }
+    }
+
+    #[test]
+    fn what_agrees_costs_next_to_nothing() {
+        assert!(cost(times(4, 2), Fit::Same, HostSource::Said) < 100);
+    }
+
+    #[test]
+    fn a_second_off_at_both_ends_is_no_match() {
+        assert!(cost(times(1000, 1000), Fit::Same, HostSource::Said) > UNMATCHED);
+        assert!(cost(times(-1000, -1000), Fit::Same, HostSource::Said) > UNMATCHED);
+    }
+
+    #[test]
+    fn a_contradiction_is_only_outweighed_by_exact_times() {
+        assert!(cost(times(2, 2), Fit::Contradiction, HostSource::Said) < UNMATCHED);
+        assert!(cost(times(100, 100), Fit::Contradiction, HostSource::Said) > UNMATCHED);
+    }
+}

@@ -1,0 +1,92 @@
+//! The requests of a log as the join sees them: when they began and ended on the log's clock, whom they were for, and
+//! what would have to be on the wire.
+
+use crate::log::{CauseKind, LogAttempt, LogFacts, LogTry, ProxyMention};
+
+use super::calendar::Calendar;
+
+/// One request of the log; an attempt that logged none stands for itself.
+#[derive(Clone, Debug)]
+pub struct Said<'a> {
+    /// Index of the log.
+    pub log: usize,
+    /// Index of the attempt in its log.
+    pub attempt: usize,
+    /// The try.
+    pub attempted: Option<&'a LogTry>,
+    /// When it began, on the log's clock as a calendar unfolds it, in nanoseconds.
+    pub start: Option<i64>,
+    /// When its result was known.
+    pub result: Option<i64>,
+    /// The server's host, in lower case.
+    pub host: Option<&'a str>,
+    /// The server's port.
+    pub port: Option<u16>,
+    /// Whether a proxy was in use; `None` when the log does not say.
+    pub proxied: Option<bool>,
+    /// What it came to in the log's words.
+    pub kind: SaidKind,
+}
+
+/// What the log says of a result, reduced to what the wire could show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaidKind {
+    /// An HTTP status.
+    Status(u16),
+    /// An exception.
+    Cause(CauseKind),
+    /// Nothing.
+    Nothing,
+}
+
+/// The requests of a log, in order of their attempts.
+pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec<Said<'a>> {
+    let mut all = Vec::new();
+    for (number, attempt) in facts.attempts.iter().enumerate() {
+        if attempt.tries.is_empty() {
+            all.push(whole(log, number, attempt, calendar));
+        }
+        for (index, attempted) in attempt.tries.iter().enumerate() {
+            let begin = attempted.get.or(if index == 0 { attempt.begin } else { None });
+            let last = index + 1 == attempt.tries.len();
+            let result = attempted.result.or(if last { attempt.verdict.as_ref().map(|(at, _)| *at) } else { None });
+            all.push(Said {
+                log,
+                attempt: number,
+                attempted: Some(attempted),
+                start: begin.and_then(|at| calendar.unfold(at)),
+                result: result.and_then(|at| calendar.unfold(at)),
+                host: attempted.host.as_deref(),
+                port: attempted.port,
+                proxied: attempted.proxy.as_ref().map(|proxy| *proxy != ProxyMention::None),
+                kind: kind(attempted, if last { attempt.verdict.as_ref().map(|(_, cause)| cause.kind) } else { None }),
+            });
+        }
+    }
+    all
+}
+
+/// An attempt without a request.
+fn whole<'a>(log: usize, number: usize, attempt: &'a LogAttempt, calendar: &Calendar) -> Said<'a> {
+    let verdict = attempt.verdict.as_ref();
+    Said {
+        log,
+        attempt: number,
+        attempted: None,
+        start: attempt.begin.and_then(|at| calendar.unfold(at)),
+        result: verdict.map(|(at, _)| *at).or(attempt.end).and_then(|at| calendar.unfold(at)),
+        host: None,
+        port: None,
+        proxied: None,
+        kind: verdict.map_or(SaidKind::Nothing, |(_, cause)| SaidKind::Cause(cause.kind)),
+    }
+}
+
+fn kind(attempted: &LogTry, verdict: Option<CauseKind>) -> SaidKind {
+    let cause = attempted.cause.as_ref().map(|cause| cause.kind).filter(|kind| *kind != CauseKind::Other).or(verdict);
+    match (attempted.http_status, cause) {
+        (Some(status), _) | (None, Some(CauseKind::HttpStatus(status))) => SaidKind::Status(status),
+        (None, Some(kind)) => SaidKind::Cause(kind),
+        (None, None) => SaidKind::Nothing,
+    }
+}

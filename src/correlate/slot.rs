@@ -1,0 +1,133 @@
+//! The places on the wire that a request of the log may take: each request of a session, or the session itself when it
+//! came to none.
+
+use std::net::SocketAddr;
+
+use super::said::SaidKind;
+use super::wire::{Ending, HostSource, Lookup, Session};
+use crate::capture::TcpFlow;
+use crate::log::CauseKind;
+use crate::time::Timestamp;
+
+/// One place.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot<'a> {
+    /// Index of the session in its capture.
+    pub session: usize,
+    /// Index of the request in the session.
+    pub request: Option<usize>,
+    /// When it began.
+    pub start: Timestamp,
+    /// When the client knew how it ended; `None` when nothing on the wire tells.
+    pub end: Option<Timestamp>,
+    /// The last frame that belongs to it: the client still waited then.
+    pub last: Timestamp,
+    /// How it ended; `None` for a lookup that led to no connection.
+    pub ending: Option<Ending<'a>>,
+}
+
+impl Slot<'_> {
+    /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
+    /// came while the socket was busy, so that a timeout may follow much later.
+    pub fn end_for(&self, kind: SaidKind) -> Option<Timestamp> {
+        let waited_on = matches!(kind, SaidKind::Cause(CauseKind::ConnectTimedOut | CauseKind::SomeTimeout))
+            && matches!(self.ending, Some(Ending::Unreachable(_)));
+        self.end.filter(|_| !waited_on)
+    }
+}
+
+/// The places of a capture, session by session.
+pub fn slots<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: Timestamp) -> Vec<Slot<'a>> {
+    let mut slots = Vec::new();
+    for (number, session) in sessions.iter().enumerate() {
+        let Some(flow) = session.flow() else {
+            let Some(lookup) = session.lookup.and_then(|index| lookups.get(index)) else { continue };
+            slots.push(Slot {
+                session: number,
+                request: None,
+                start: lookup.first.time,
+                end: lookup.answered_last.then_some(lookup.last),
+                last: lookup.last,
+                ending: None,
+            });
+            continue;
+        };
+        let requests = &session.requests;
+        let indices: Vec<Option<usize>> =
+            if requests.is_empty() { vec![None] } else { (0..requests.len()).map(Some).collect() };
+        for index in indices {
+            let request = index.and_then(|index| requests.get(index));
+            let ending = Ending::of(flow, requests, index, end);
+            let first = index.unwrap_or(0) == 0;
+            slots.push(Slot {
+                session: number,
+                request: index,
+                start: if first {
+                    session.first.time
+                } else {
+                    request.map_or(session.first.time, |request| request.at.time)
+                },
+                end: ending.at(),
+                last: ending.at().unwrap_or_else(|| last_asked(flow)),
+                ending: Some(ending),
+            });
+        }
+    }
+    slots
+}
+
+/// The last frame in which the client still wanted something.
+fn last_asked(flow: &TcpFlow) -> Timestamp {
+    let syn = flow.syns.last().map(|syn| syn.time);
+    flow.to_server.last_data.map(|data| data.time).max(syn).unwrap_or(flow.first.time)
+}
+
+/// What a place says of whom it is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'s, 'a> {
+    session: &'s Session<'a>,
+}
+
+impl<'s, 'a> Target<'s, 'a> {
+    /// Of a session.
+    pub fn of(session: &'s Session<'a>) -> Self {
+        Self { session }
+    }
+
+    /// Whether a request for this host and port, directly or through a proxy, may be here; and how the host is known.
+    /// `connected_to` are the endpoints that the log says it connected to.
+    pub fn suits(
+        &self,
+        host: Option<&str>,
+        port: Option<u16>,
+        proxied: Option<bool>,
+        connected_to: &[SocketAddr],
+    ) -> Option<HostSource> {
+        let session = self.session;
+        if session.port.zip(port).is_some_and(|(here, wanted)| here != wanted) {
+            return None;
+        }
+        let only_lookup = session.flows.is_empty();
+        if !only_lookup && proxied == Some(true) && session.proxy.is_none() && connected_to.is_empty() {
+            // The proxy may not be known as one when nothing was ever asked of it.
+            return session.hosts.is_empty().then_some(HostSource::Address);
+        }
+        if session.proxy.is_some() && proxied == Some(false) {
+            return None;
+        }
+        let address = session.flow().map(|flow| flow.server);
+        if let Some(address) = address
+            && !connected_to.is_empty()
+            && session.hosts.first().is_none_or(|(_, source)| *source != HostSource::Said)
+        {
+            return connected_to.contains(&address).then_some(HostSource::LookedUp);
+        }
+        match host {
+            Some(host) if !session.hosts.is_empty() => session.is_for(host),
+            // A connection to a proxy that was never asked for anything may be for anyone.
+            _ if session.proxy.is_some() && session.hosts.is_empty() => Some(HostSource::Address),
+            None => session.hosts.first().map(|_| HostSource::Address),
+            Some(_) => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A capture as the join sees it.
+
+use super::known::Known;
+use super::slot::{Slot, slots};
+use super::wire::{Lookup, Session, read_lookups, read_sessions};
+use crate::capture::CaptureFacts;
+use crate::time::Timestamp;
+
+/// Lookups, sessions and places of one capture.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// Times of the first and the last frame.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// In order of their first frames.
+    pub lookups: Vec<Lookup<'a>>,
+    /// In order of their first frames.
+    pub sessions: Vec<Session<'a>>,
+    /// In order of time.
+    pub slots: Vec<Slot<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// Of the capture with this index.
+    pub fn new(capture: usize, facts: &'a CaptureFacts, known: &Known) -> Self {
+        let spans = facts.parts.iter().filter_map(|part| part.span);
+        let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let end = span.map_or(Timestamp::from_nanos(0), |(_, last)| last);
+        let lookups = read_lookups(capture, &facts.dns, &known.hosts, end);
+        let sessions = read_sessions(capture, &facts.flows, &lookups, known, end);
+        let mut slots = slots(&sessions, &lookups, end);
+        slots.sort_by_key(|slot| (slot.start, slot.session, slot.request));
+        Self { span, lookups, sessions, slots }
+    }
+
+    /// The session of a place.
+    pub fn session(&self, slot: &Slot<'_>) -> Option<&Session<'a>> {
+        self.sessions.get(slot.session)
+    }
+
+    /// The lookup that a session began with.
+    pub fn lookup(&self, session: &Session<'_>) -> Option<&Lookup<'a>> {
+        self.lookups.get(session.lookup?)
+    }
+}

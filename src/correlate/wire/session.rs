@@ -1,0 +1,256 @@
+//! A session: the connections by which a client tried to reach one server, one after the other until one stood or none
+//! was left. Apache HttpClient goes through a host's addresses, and repeats a request that a broken connection took with
+//! it; its caller sees one request all the same.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
+
+use super::Ending;
+use super::lookup::{Lookup, LookupResult};
+use super::request::Request;
+use crate::capture::{FrameRef, TcpFlow};
+use crate::correlate::Known;
+use crate::time::{MILLISECOND, SECOND, Timestamp};
+
+/// The longest wait for one address before the next is tried: Linux gives up on a SYN after 127 seconds.
+const CONNECT_TIMEOUT: i64 = 130 * SECOND;
+/// A request that a broken connection took with it is repeated at once.
+const REPEAT: i64 = 250 * MILLISECOND;
+/// A lookup is this connection's when it ended so shortly before.
+const AFTER_LOOKUP: i64 = 5 * SECOND;
+/// And the request began with it when the connection followed at once.
+const AT_ONCE: i64 = 500 * MILLISECOND;
+
+/// How it is known whom a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostSource {
+    /// The connection says it: SNI, CONNECT or `Host`.
+    Said,
+    /// The address is what a lookup just before gave.
+    LookedUp,
+    /// The address is known to be the host's, from an older lookup or from the log.
+    Address,
+}
+
+/// Connections of a client to one server, or a lookup that led to none.
+#[derive(Clone, Debug)]
+pub struct Session<'a> {
+    /// Index of the capture.
+    pub capture: usize,
+    /// The client.
+    pub client: IpAddr,
+    /// Whom it is for, the likeliest first; empty when nothing tells.
+    pub hosts: Vec<(String, HostSource)>,
+    /// The server's port (not the proxy's), when it is known.
+    pub port: Option<u16>,
+    /// The proxy that was connected to.
+    pub proxy: Option<SocketAddr>,
+    /// Every connection, in order; empty when the name did not resolve.
+    pub flows: Vec<&'a TcpFlow>,
+    /// Index of the lookup that it began with.
+    pub lookup: Option<usize>,
+    /// The requests on the last connection.
+    pub requests: Vec<Request<'a>>,
+    /// Its first frame, the lookup included.
+    pub first: FrameRef,
+}
+
+impl<'a> Session<'a> {
+    /// The connection that counts.
+    pub fn flow(&self) -> Option<&'a TcpFlow> {
+        self.flows.last().copied()
+    }
+
+    /// Whether it may be for this host.
+    pub fn is_for(&self, host: &str) -> Option<HostSource> {
+        self.hosts.iter().find(|(name, _)| name == host).map(|(_, source)| *source)
+    }
+}
+
+/// The sessions of a capture, in order of their first frames.
+pub fn read_sessions<'a>(
+    capture: usize,
+    flows: &'a [TcpFlow],
+    lookups: &[Lookup<'a>],
+    known: &Known,
+    end: Timestamp,
+) -> Vec<Session<'a>> {
+    let mut sessions: Vec<Session<'a>> = Vec::new();
+    let proxies = proxies(flows, known);
+    let mut ordered: Vec<&TcpFlow> = flows.iter().collect();
+    ordered.sort_by_key(|flow| flow.first);
+    // Only the latest sessions to a port can still go on.
+    let mut open: HashMap<u16, Vec<usize>> = HashMap::new();
+    for flow in ordered {
+        let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
+        let looked_up = lookup_before(flow, lookups);
+        let session = Session {
+            capture,
+            client: flow.client.ip(),
+            hosts: hosts(flow, lookups, known, proxied),
+            port: server_port(flow, proxied),
+            proxy: proxied.then_some(flow.server),
+            flows: vec![flow],
+            lookup: looked_up,
+            requests: Request::of(flow),
+            first: first_frame(flow, looked_up.and_then(|index| lookups.get(index))),
+        };
+        let recent = open.entry(flow.server.port()).or_default();
+        recent.retain(|&index| {
+            let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
+            last.is_some_and(|last| flow.first.time.nanos().saturating_sub(last.nanos()) <= CONNECT_TIMEOUT)
+        });
+        let goes_on = recent
+            .iter()
+            .rev()
+            .take(64)
+            .copied()
+            .find(|&index| sessions.get(index).is_some_and(|before| continues(before, &session, lookups, end)));
+        match goes_on.and_then(|index| sessions.get_mut(index)) {
+            Some(before) => {
+                before.flows.push(flow);
+                before.requests = session.requests;
+                if session.hosts.first().is_some_and(|(_, source)| *source == HostSource::Said) {
+                    before.hosts = session.hosts;
+                }
+                before.port = session.port.or(before.port);
+            }
+            None => {
+                recent.push(sessions.len());
+                sessions.push(session);
+            }
+        }
+    }
+    let used: HashSet<usize> = sessions.iter().filter_map(|session| session.lookup).collect();
+    for (index, lookup) in lookups.iter().enumerate() {
+        let led_nowhere = matches!(lookup.result, LookupResult::Failed(_) | LookupResult::Cut);
+        if led_nowhere && !used.contains(&index) {
+            sessions.push(Session {
+                capture,
+                client: lookup.client,
+                hosts: vec![(lookup.host.clone(), HostSource::Said)],
+                port: None,
+                proxy: None,
+                flows: Vec::new(),
+                lookup: Some(index),
+                requests: Vec::new(),
+                first: lookup.first,
+            });
+        }
+    }
+    sessions.sort_by_key(|session| session.first);
+    sessions
+}
+
+/// Where the session begins: with the lookup, unless that was made for an earlier one and is only still remembered.
+fn first_frame(flow: &TcpFlow, lookup: Option<&Lookup<'_>>) -> FrameRef {
+    let at_once = |lookup: &&Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AT_ONCE;
+    lookup.filter(at_once).map_or(flow.first, |lookup| lookup.first.min(flow.first))
+}
+
+/// Whether a connection is the next of a session: the one before came to nothing, and this one is to the host's next
+/// address, or the same request once more.
+fn continues(before: &Session<'_>, next: &Session<'_>, lookups: &[Lookup<'_>], end: Timestamp) -> bool {
+    let (Some(last), Some(flow)) = (before.flow(), next.flow()) else { return false };
+    let pause = flow.first.time.nanos().saturating_sub(last.last.time.nanos());
+    let same_host = match (before.hosts.first(), next.hosts.first()) {
+        (Some((a, _)), Some(_)) => next.is_for(a).is_some(),
+        _ => true,
+    };
+    let same_client = may_be_one(before.client, next.client);
+    if pause < 0 || !same_client || !same_host || before.proxy.is_some() != next.proxy.is_some() {
+        return false;
+    }
+    let ending = Ending::of(last, &before.requests, before.requests.len().checked_sub(1), end);
+    match ending {
+        Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_) | Ending::Cut if last.syn_ack.is_none() => {
+            let tried = before.flows.iter().any(|tried| tried.server == flow.server);
+            let lookup = before.lookup.or(next.lookup).and_then(|index| lookups.get(index));
+            let offered = lookup.is_some_and(|lookup| {
+                [last.server.ip(), flow.server.ip()].iter().all(|address| lookup.addresses.contains(address))
+            });
+            !tried && offered && pause <= CONNECT_TIMEOUT
+        }
+        Ending::HandshakeClosed(_) | Ending::ResponseClosed(_) => flow.server == last.server && pause <= REPEAT,
+        _ => false,
+    }
+}
+
+/// Endpoints that are proxies: known ones, and those that were ever asked to CONNECT.
+fn proxies(flows: &[TcpFlow], known: &Known) -> HashSet<SocketAddr> {
+    let asked = flows.iter().filter(|flow| flow.connect.is_some()).map(|flow| flow.server);
+    asked.chain(known.proxies.iter().copied()).collect()
+}
+
+/// The lookup that a connection was made for: the latest that gave its address, when it ended just before.
+fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>]) -> Option<usize> {
+    let said = said_host(flow);
+    let from = lookups.partition_point(|lookup| lookup.first.time.nanos() < flow.first.time.nanos() - CONNECT_TIMEOUT);
+    let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
+    (from..until).rev().find(|&index| {
+        lookups.get(index).is_some_and(|lookup| {
+            may_be_one(lookup.client, flow.client.ip())
+                && said.as_deref().is_none_or(|said| said == lookup.host || flow.connect.is_some())
+                && lookup.addresses.contains(&flow.server.ip())
+                && lookup.knew_at(flow.first.time)
+                && flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AFTER_LOOKUP
+        })
+    })
+}
+
+/// Whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where
+/// to connect by IPv6 and the other way round.
+fn may_be_one(a: IpAddr, b: IpAddr) -> bool {
+    a == b || a.is_ipv4() != b.is_ipv4()
+}
+
+/// The host that the connection itself names.
+fn said_host(flow: &TcpFlow) -> Option<String> {
+    let connect = flow.connect.as_ref().map(|connect| connect.host.clone()).filter(|host| !host.is_empty());
+    let sni = || flow.tls.as_ref().and_then(|tls| tls.sni.clone());
+    let http = || flow.http.iter().find_map(|exchange| exchange.host.clone());
+    connect.or_else(sni).or_else(http)
+}
+
+/// Longest list of hosts that share an address.
+const MAX_HOSTS: usize = 16;
+/// Lookups that are gone through to find them.
+const MAX_LOOKUPS: usize = 4096;
+
+fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Known, proxied: bool) -> Vec<(String, HostSource)> {
+    if let Some(host) = said_host(flow) {
+        return vec![(host, HostSource::Said)];
+    }
+    if proxied {
+        return Vec::new();
+    }
+    let mut hosts: Vec<(String, HostSource)> = Vec::new();
+    let address = flow.server.ip();
+    let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
+    for lookup in lookups.get(..until).unwrap_or_default().iter().rev().take(MAX_LOOKUPS) {
+        if hosts.len() >= MAX_HOSTS {
+            break;
+        }
+        if may_be_one(lookup.client, flow.client.ip())
+            && lookup.addresses.contains(&address)
+            && hosts.iter().all(|(host, _)| *host != lookup.host)
+        {
+            let fresh = flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AFTER_LOOKUP;
+            hosts.push((lookup.host.clone(), if fresh { HostSource::LookedUp } else { HostSource::Address }));
+        }
+    }
+    for host in known.hosts_at(address) {
+        if hosts.len() < MAX_HOSTS && hosts.iter().all(|(name, _)| name != host) {
+            hosts.push((host.to_owned(), HostSource::Address));
+        }
+    }
+    hosts
+}
+
+fn server_port(flow: &TcpFlow, proxied: bool) -> Option<u16> {
+    match (&flow.connect, proxied) {
+        (Some(connect), _) => Some(connect.port).filter(|port| *port != 0),
+        (None, true) => None,
+        (None, false) => Some(flow.server.port()),
+    }
+}

@@ -1,0 +1,197 @@
+//! What lies at the paths, without a verdict: for those who want to know what a bundle holds, and what of it an analysis
+//! would use.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::capture::secrets::Secrets;
+use crate::capture::{CapturePart, Interest, read_capture};
+use crate::input::{self, Found, Item, Member, MemberKind};
+use crate::log::{LogPart, read_log};
+use crate::options::Options;
+use crate::progress::Stage;
+use crate::time::{LocalTime, Timestamp};
+
+/// What was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspection {
+    /// Every file and every member of an archive that was looked at.
+    pub members: Vec<Inspected>,
+    /// What could not be read.
+    pub warnings: Vec<InspectionWarning>,
+}
+
+/// One file or member.
+#[derive(Clone, Debug, Serialize)]
+pub struct Inspected {
+    /// Path as the report shows it: a member's name follows an exclamation mark.
+    pub path: String,
+    /// What it is, by its content.
+    pub kind: MemberKind,
+    /// What it was unpacked from, outermost first, where that has no path of its own.
+    pub wrapping: Vec<MemberKind>,
+    /// Size in bytes, unpacked.
+    pub bytes: Option<u64>,
+    /// Whether an analysis uses it, or something in it.
+    pub used: bool,
+    /// Log records or packets.
+    pub records: Option<u64>,
+    /// Times of the first and the last record.
+    #[serde(flatten)]
+    pub span: Span,
+    /// Why it is not used, and what else there is to say.
+    pub note: Option<String>,
+}
+
+/// The time that records cover. A log says no zone, so its times are readings of the appliance's clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// Time of the first frame, in UTC.
+    pub first_time: Option<Timestamp>,
+    /// Time of the last frame, in UTC.
+    pub last_time: Option<Timestamp>,
+    /// Time of the first record on the appliance's clock, without a zone.
+    pub first_local_time: Option<String>,
+    /// Time of the last record on the appliance's clock, without a zone.
+    pub last_local_time: Option<String>,
+}
+
+/// What could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InspectionWarning {
+    /// Where, when it is about one path.
+    pub path: Option<String>,
+    /// A stable word for programs.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// What the records of an item come to.
+#[derive(Clone, Default)]
+struct Counted {
+    records: Option<u64>,
+    span: Span,
+}
+
+/// Looks at what lies at the paths; `-` is standard input.
+pub fn inspect(inputs: &[PathBuf], options: &Options) -> Inspection {
+    let found = input::find(inputs, &options.input(), &options.progress);
+    let mut warnings = Vec::new();
+    let counted = count(&found, options, &mut warnings);
+    warnings.extend(found.check_unchanged());
+    let item_path = |index: usize| found.items.get(index).map(|item| item.path.clone());
+    let warnings = found.warnings.iter().chain(&warnings).map(|warning| InspectionWarning {
+        path: warning.input.and_then(item_path),
+        code: warning.code.clone(),
+        message: warning.message.clone(),
+    });
+    let errors = found.errors.iter().map(|error| InspectionWarning {
+        path: Some(error.path.clone()),
+        code: error.code.to_owned(),
+        message: error.message.clone(),
+    });
+    Inspection {
+        warnings: errors.chain(warnings).collect(),
+        members: found.listing.iter().map(|member| inspected(member, &counted)).collect(),
+    }
+}
+
+fn inspected(member: &Member, counted: &[Counted]) -> Inspected {
+    let Counted { records, span } = member.item.and_then(|item| counted.get(item)).cloned().unwrap_or_default();
+    Inspected {
+        path: member.path.clone(),
+        kind: member.kind,
+        wrapping: member.wrapping.clone(),
+        bytes: member.bytes,
+        used: member.used,
+        records,
+        span,
+        note: member.note.clone(),
+    }
+}
+
+/// Reads logs and captures for the number of their records and the time that they cover, by item.
+fn count(found: &Found, options: &Options, warnings: &mut Vec<crate::warning::Warning>) -> Vec<Counted> {
+    let mut counted = vec![Counted::default(); found.items.len()];
+    let mut put = |input: usize, records: u64, span: Span| {
+        if let Some(counted) = counted.get_mut(input) {
+            *counted = Counted { records: Some(records), span };
+        }
+    };
+    let groups = input::groups(&found.items);
+    let items = |group: &[usize]| -> Vec<(usize, &Item)> {
+        group.iter().filter_map(|index| found.items.get(*index).map(|item| (*index, item))).collect()
+    };
+    let size = |groups: &[Vec<usize>]| {
+        groups.iter().flat_map(|group| items(group)).map(|(_, item)| item.data.len() as u64).sum()
+    };
+    options.progress.begin(Stage::Logs, size(&groups.logs));
+    for group in &groups.logs {
+        let parts: Vec<_> =
+            items(group).into_iter().map(|(input, item)| LogPart { input, bytes: &item.data }).collect();
+        let facts = read_log(&parts, &options.progress);
+        for part in facts.parts {
+            put(part.input, part.records, Span::of_log(part.span));
+        }
+        warnings.extend(facts.warnings);
+    }
+    options.progress.begin(Stage::Captures, size(&groups.captures));
+    for group in &groups.captures {
+        let parts: Vec<_> =
+            items(group).into_iter().map(|(input, item)| CapturePart { input, bytes: &item.data }).collect();
+        let facts = read_capture(&parts, &Interest::default(), &Secrets::default(), &options.progress);
+        for part in facts.parts {
+            put(part.input, part.frames, Span::of_capture(part.span));
+        }
+        warnings.extend(facts.warnings);
+    }
+    counted
+}
+
+impl Span {
+    fn of_log(span: Option<(LocalTime, LocalTime)>) -> Self {
+        // The same digits, without the letter that would make them UTC.
+        let text = |time: LocalTime| Timestamp::from_nanos(time.nanos()).to_string().trim_end_matches('Z').to_owned();
+        Self {
+            first_local_time: span.map(|(first, _)| text(first)),
+            last_local_time: span.map(|(_, last)| text(last)),
+            ..Self::default()
+        }
+    }
+
+    fn of_capture(span: Option<(Timestamp, Timestamp)>) -> Self {
+        Self { first_time: span.map(|(first, _)| first), last_time: span.map(|(_, last)| last), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_says_no_zone() {
+        let span = Span::of_log(Some((LocalTime::from_nanos(0), LocalTime::from_nanos(1_500_000))));
+        assert_eq!(span.first_local_time.as_deref(), Some("1970-01-01T00:00:00.000"));
+        assert_eq!(span.last_local_time.as_deref(), Some("1970-01-01T00:00:00.001500"));
+        assert_eq!(span.first_time, None);
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_listed_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("notes.txt"), "nothing works\n").unwrap();
+        let inspection = inspect(&[folder.path().to_owned()], &Options::default());
+        let [member] = inspection.members.as_slice() else { panic!("{inspection:#?}") };
+        assert_eq!((member.kind, member.used, member.records), (MemberKind::Unknown, false, None));
+        assert!(member.path.ends_with("notes.txt"), "{inspection:#?}");
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_a_warning_with_its_path() {
+        let inspection = inspect(&[PathBuf::from("not/there")], &Options::default());
+        assert!(inspection.members.is_empty());
+        assert_eq!(inspection.warnings[0].path.as_deref(), Some("not/there"));
+    }
+}

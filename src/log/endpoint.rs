@@ -1,0 +1,190 @@
+//! Hosts and ports as the log writes them: in URLs, in HttpClient's `Connect to ...`, in MdmClient's `Connection Failed
+//! to ...`, and in what is said of a proxy.
+
+use std::net::IpAddr;
+
+use super::facts::{ConnectTarget, ProxyMention};
+use crate::scrub;
+
+/// Most addresses of one name that are kept.
+const MAX_ADDRESSES: usize = 32;
+
+/// A URL without its credentials, and the server that it names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Url {
+    pub(super) text: String,
+    /// In lower case, without brackets; `None` where the end of the text may have cut it off.
+    pub(super) host: Option<String>,
+    /// Explicit or that of the scheme; `None` where the end of the text may have cut it off.
+    pub(super) port: Option<u16>,
+}
+
+/// Reads the URL that the text begins with.
+pub(super) fn url(text: &str) -> Url {
+    let text = text.split(|c: char| c.is_whitespace() || c.is_control()).next().unwrap_or_default();
+    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
+    let (authority, ended) = match rest.find(['/', '?', '#']) {
+        Some(end) => (&rest[..end], true),
+        None => (rest, false),
+    };
+    let server = authority.rsplit_once('@').map_or(authority, |(_, server)| server);
+    let (host, port) = split_port(server);
+    let known = !host.is_empty() && (ended || port.is_some());
+    let default = match scheme.to_ascii_lowercase().as_str() {
+        "http" => Some(80),
+        _ => Some(443),
+    };
+    // Cut off in front of an `@`, what looks like host and port may be a name and a password.
+    let doubtful = !ended && server.len() == authority.len() && server.contains(':') && port.and_then(number).is_none();
+    Url {
+        text: if doubtful { format!("{scheme}://") } else { scrub::target(text.as_bytes()) },
+        host: (known && !doubtful).then(|| host.to_ascii_lowercase()),
+        port: match port {
+            Some(port) => number(port).filter(|_| ended),
+            None => default.filter(|_| ended && !host.is_empty()),
+        },
+    }
+}
+
+/// `Connect to HOST:PORT [HOST/ADDRESS, ...] failed: ...`.
+pub(super) fn connect_target(words: &str) -> Option<ConnectTarget> {
+    let words = words.to_ascii_lowercase();
+    let (_, rest) = words.split_once("connect to ")?;
+    let (server, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (host, port) = split_port(server.trim_start_matches('/'));
+    if host.is_empty() {
+        return None;
+    }
+    let listed = rest.trim_start().strip_prefix('[').and_then(|list| list.split_once(']')).map_or("", |(list, _)| list);
+    let addresses = listed.split(',').filter_map(|entry| address(entry.rsplit('/').next()?));
+    Some(ConnectTarget {
+        host: host.to_owned(),
+        port: port.and_then(number),
+        addresses: addresses.take(MAX_ADDRESSES).collect(),
+    })
+}
+
+/// `HOST, and port - PORT : REASON`, as it follows `Connection Failed to the MDM server host - `.
+pub(super) fn failed_host(text: &str) -> (Option<String>, Option<u16>, &str) {
+    let Some((host, rest)) = text.split_once(',') else { return (None, None, "") };
+    let host = host.trim().trim_matches(['[', ']']);
+    let host = (!host.is_empty() && !host.contains(char::is_whitespace)).then(|| host.to_ascii_lowercase());
+    let digits = rest.find(|c: char| c.is_ascii_digit()).and_then(|at| rest.get(at..)).unwrap_or_default();
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let (port, reason) = digits.split_at(end);
+    let port = number(port).filter(|_| !reason.is_empty());
+    (host, port, reason.trim_start().trim_start_matches(':').trim())
+}
+
+/// What stands behind `Proxy Config in request =`. `whole` says that the text was not cut off.
+pub(super) fn proxy(text: &str, whole: bool) -> ProxyMention {
+    let text = text.trim_start_matches([' ', '=', ':']).trim_end();
+    let (inside, closed) = match text.strip_prefix('[').map(|rest| rest.strip_suffix(']').ok_or(rest)) {
+        Some(Ok(inside)) => (inside, true),
+        Some(Err(inside)) => (inside, whole),
+        None => (text, whole),
+    };
+    let inside = inside.trim_matches([',', ' ']);
+    if inside.is_empty() || ["null", "none", "direct", "no_proxy", "no proxy"].contains(&&*inside.to_ascii_lowercase())
+    {
+        return if closed { ProxyMention::None } else { ProxyMention::Unnamed };
+    }
+    // `PROXY@http://user:password@host:port`, `HTTP @ host/192.0.2.8:3128`, `http://192.0.2.8:3128`.
+    let server = inside.rsplit('@').next().unwrap_or_default();
+    let server = server.rsplit("://").next().unwrap_or_default().trim().trim_start_matches('/').trim_end_matches('/');
+    let (host, port) = split_port(server);
+    let host = host.split('/').next().unwrap_or_default();
+    let plausible = host.contains(['.', ':']) || port.and_then(number).is_some();
+    let name = |c: char| c.is_alphanumeric() || ".:-_%".contains(c);
+    if closed && plausible && !host.is_empty() && host.chars().all(name) {
+        ProxyMention::Named { host: host.to_ascii_lowercase(), port: port.and_then(number) }
+    } else {
+        ProxyMention::Unnamed
+    }
+}
+
+/// Host without brackets, and the text behind the colon that is not part of an IPv6 address.
+fn split_port(server: &str) -> (&str, Option<&str>) {
+    if let Some((host, rest)) = server.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return (host, rest.strip_prefix(':'));
+    }
+    match server.rsplit_once(':') {
+        Some((host, port)) if address(server).is_none() => (host, Some(port)),
+        _ => (server, None),
+    }
+}
+
+fn number(port: &str) -> Option<u16> {
+    port.parse().ok().filter(|port| *port != 0)
+}
+
+fn address(text: &str) -> Option<IpAddr> {
+    text.trim().split('%').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(text: &str) -> (Option<String>, Option<u16>) {
+        let url = url(text);
+        (url.host, url.port)
+    }
+
+    fn named(host: &str, port: Option<u16>) -> ProxyMention {
+        ProxyMention::Named { host: host.to_owned(), port }
+    }
+
+    #[test]
+    fn urls_name_host_and_port() {
+        let host = |name: &str| Some(name.to_owned());
+        assert_eq!(server("https://Tenant.example.com:8443/x y"), (host("tenant.example.com"), Some(8443)));
+        assert_eq!(server("https://[2001:db8::1]/x"), (host("2001:db8::1"), Some(443)));
+        assert_eq!(server("http://u:p@192.0.2.1/"), (host("192.0.2.1"), Some(80)));
+        assert_eq!(url("https://u:p@h/x?password=1").text, "https://h/x?password=***");
+    }
+
+    #[test]
+    fn what_may_be_cut_off_is_not_known() {
+        let host = |name: &str| Some(name.to_owned());
+        assert_eq!(server("https://YOU"), (None, None));
+        assert_eq!(server("https://h.example.com:44"), (host("h.example.com"), None));
+        assert_eq!(server("https://h.example.com:443/ne"), (host("h.example.com"), Some(443)));
+        assert_eq!(url("https://admin:s3cr"), Url { text: "https://".to_owned(), host: None, port: None });
+    }
+
+    #[test]
+    fn http_client_says_whom_it_connects_to() {
+        let target =
+            connect_target("x: Connect to [2001:db8::1]:443 [h/2001:db8:0:0:0:0:0:1, h/192.0.2.1] failed: y").unwrap();
+        assert_eq!((&*target.host, target.port, target.addresses.len()), ("2001:db8::1", Some(443), 2));
+        let target = connect_target("Connect to 192.0.2.8:3999 [/192.0.2.8] failed: Connection refused").unwrap();
+        assert_eq!((&*target.host, target.port), ("192.0.2.8", Some(3999)));
+        assert_eq!(target.addresses, ["192.0.2.8".parse::<IpAddr>().unwrap()]);
+        assert_eq!(connect_target("Connect to H.example.com").unwrap().port, None);
+        assert_eq!(connect_target("Connection refused"), None);
+    }
+
+    #[test]
+    fn mdm_client_says_whom_it_did_not_reach() {
+        let host = || Some("h.example.com".to_owned());
+        assert_eq!(failed_host("H.example.com, and port - 443 : h: x : y"), (host(), Some(443), "h: x : y"));
+        assert_eq!(failed_host("h.example.com, and port - 44"), (host(), None, ""));
+        assert_eq!(failed_host("h.exa"), (None, None, ""));
+    }
+
+    #[test]
+    fn proxies_are_named_in_many_ways_or_not() {
+        assert_eq!(proxy("= [PROXY@http://192.0.2.8:3128]", true), named("192.0.2.8", Some(3128)));
+        assert_eq!(proxy("= [PROXY@http://u:p@Proxy.example.com:8080/]", true), named("proxy.example.com", Some(8080)));
+        assert_eq!(proxy("= [HTTP @ proxy.example.com/192.0.2.8:80]", true), named("proxy.example.com", Some(80)));
+        assert_eq!(proxy("= http://[2001:db8::8]:3128", true), named("2001:db8::8", Some(3128)));
+        assert_eq!(proxy("= [proxy.example.com]", true), named("proxy.example.com", None));
+        assert_eq!(proxy("= [PROXY]", true), ProxyMention::Unnamed);
+        assert_eq!(proxy("= [,PRO", false), ProxyMention::Unnamed);
+        assert_eq!(proxy("= [PROXY@http://192.0.2.8:31", false), ProxyMention::Unnamed);
+        for none in ["= []", "= null", "= [,]", "= [DIRECT]"] {
+            assert_eq!(proxy(none, true), ProxyMention::None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The grammar of one record: where it starts, and what stands in front of its message.
+//!
+//! A record starts at the start of a line with a time stamp, or with a level and a thread where an excerpt was stripped
+//! of its time stamps. What pagers, quoting and `grep` put in front is skipped, and so is what a header lacks.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_till, take_while, take_while_m_n, take_while1};
+use nom::character::complete::{char, one_of};
+use nom::combinator::{map_opt, opt, verify};
+use nom::sequence::{preceded, terminated};
+use nom::{IResult, Parser};
+
+use crate::time::LocalTime;
+
+/// How many bytes of a time stamp, from its start, say which ten minutes it lies in.
+pub(super) const KEY: usize = 15;
+/// Length of a time stamp down to the second; what the end of a file leaves shorter is no record yet.
+pub(super) const SECONDS: usize = 19;
+/// How far into its line a record may start, and its logger too.
+pub(super) const MAX_HEADER: usize = 8192;
+/// Longest name, context or path that is believed to be one.
+const MAX_FIELD: usize = 512;
+
+/// What stands in front of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    /// `None` when there is no time stamp, or none that a clock can show.
+    pub(super) time: Option<LocalTime>,
+    /// Without its brackets; empty when there is none.
+    pub(super) thread: &'a [u8],
+    /// Dotted class name, as it is written.
+    pub(super) logger: &'a [u8],
+}
+
+/// Where in the line that begins here a record starts: at its first byte, or behind junk.
+pub(super) fn start(line: &[u8]) -> Option<usize> {
+    if has_stamp(line) || has_level_and_thread(line) {
+        return Some(0);
+    }
+    let line = line.get(..MAX_HEADER).unwrap_or(line);
+    let (rest, _) = opt(junk).parse(line).ok()?;
+    let (rest, _) = opt(grep_prefix).parse(rest).ok()?;
+    if rest.len() == line.len() {
+        return None;
+    }
+    // Text that is quoted or indented may well speak of a time; only a whole header is a record there.
+    let (header, _) = opt(terminated(stamp, blanks1)).parse(rest).ok()?;
+    has_level_and_thread(header).then_some(line.len() - rest.len())
+}
+
+/// Whether a time stamp begins here, by its first [`KEY`] bytes.
+pub(super) fn has_stamp(text: &[u8]) -> bool {
+    text.first_chunk::<KEY>().is_some_and(|key| {
+        key.iter().zip(b"dddd-dd-dd?dd:d").all(|(byte, shape)| match shape {
+            b'd' => byte.is_ascii_digit(),
+            b'?' => matches!(byte, b' ' | b'T'),
+            other => byte == other,
+        })
+    })
+}
+
+/// Reads the time stamp that begins here: to the ten minutes when what stands behind its key is damaged, so that the
+/// key alone says whether there is a time.
+pub(super) fn time(text: &[u8]) -> Option<LocalTime> {
+    let whole = stamp(text).ok().and_then(|(_, time)| time);
+    whole.or_else(|| stamp(&[text.get(..KEY)?, b"0:00"].concat()).ok().and_then(|(_, time)| time))
+}
+
+/// Takes a record's first line apart; the rest is its message as far as it stands in that line.
+pub(super) fn header(line: &[u8]) -> IResult<&[u8], Header<'_>> {
+    let (line, time) = opt(terminated(stamp, blanks1)).parse(line)?;
+    let (line, _) = opt(terminated(level, blanks1)).parse(line)?;
+    let (line, thread) = opt(terminated(thread, blanks)).parse(line)?;
+    let (line, logger) =
+        verify(take_till(|byte: u8| byte.is_ascii_whitespace()), |name: &[u8]| !name.is_empty()).parse(line)?;
+    let (line, _) = opt(preceded(blanks1, mdc)).parse(line)?;
+    let (message, _) = blanks(line)?;
+    Ok((message, Header { time: time.flatten(), thread: thread.unwrap_or_default(), logger }))
+}
+
+fn blanks(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).parse(input)
+}
+
+fn blanks1(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_while1(|byte| matches!(byte, b' ' | b'\t' | b'\r')).parse(input)
+}
+
+/// `2023-08-15 10:21:07,123`. What has that shape is taken; `None` is what no clock shows.
+fn stamp(input: &[u8]) -> IResult<&[u8], Option<LocalTime>> {
+    let (rest, (year, _, month, _, day, _)) =
+        (number(4), char('-'), number(2), char('-'), number(2), one_of(" T")).parse(input)?;
+    let (rest, (hour, _, minute, _, second)) = (number(2), char(':'), number(2), char(':'), number(2)).parse(rest)?;
+    let (rest, fraction) =
+        opt(preceded(one_of(",."), take_while_m_n(1, 9, |byte: u8| byte.is_ascii_digit()))).parse(rest)?;
+    let nanos = fraction.unwrap_or_default().iter().chain(std::iter::repeat(&b'0')).take(9);
+    let nanos = nanos.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'));
+    Ok((rest, moment([year, month, day, hour, minute, second], nanos)))
+}
+
+/// A number of so many digits.
+fn number<'a>(digits: usize) -> impl Parser<&'a [u8], Output = i16, Error = nom::error::Error<&'a [u8]>> {
+    map_opt(take_while_m_n(digits, digits, |byte: u8| byte.is_ascii_digit()), |digits: &[u8]| {
+        digits.iter().try_fold(0i16, |sum, digit| sum.checked_mul(10)?.checked_add(i16::from(digit - b'0')))
+    })
+}
+
+fn moment(fields: [i16; 6], nanos: i32) -> Option<LocalTime> {
+    let [year, month, day, hour, minute, second] = fields;
+    let small = |field: i16| i8::try_from(field).ok();
+    // Second 60 is a leap second; the clock of the calculation has none.
+    let second = small(second).map(|second| if second == 60 { 59 } else { second })?;
+    let date = DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, second, nanos).ok()?;
+    let since_epoch = TimeZone::UTC.to_timestamp(date).ok()?.as_nanosecond();
+    i64::try_from(since_epoch).ok().map(LocalTime::from_nanos)
+}
+
+fn level(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    alt((tag("TRACE"), tag("DEBUG"), tag("INFO"), tag("WARN"), tag("ERROR"), tag("FATAL"))).parse(input)
+}
+
+/// `[thread][[context]]`, of which the thread's name is kept. Names may hold brackets themselves.
+fn thread(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (rest, _) = char('[').parse(input)?;
+    let (rest, name) = until(b"][").parse(rest)?;
+    // The context is in two brackets, but a screen may have eaten one.
+    let (rest, _) = alt((preceded(char('['), until(b"]]")), until(b"]"))).parse(rest)?;
+    Ok((rest, name))
+}
+
+/// What stands before the mark, which is taken too.
+fn until<'a>(mark: &'static [u8]) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
+    move |input: &'a [u8]| {
+        let line = input.get(..MAX_FIELD).unwrap_or(input);
+        let line = memchr::memchr(b'\n', line).map_or(line, |end| &line[..end]);
+        match memchr::memmem::find(line, mark) {
+            Some(at) => Ok((&input[at + mark.len()..], &input[..at])),
+            None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::TakeUntil))),
+        }
+    }
+}
+
+/// The diagnostic context: fields with colons between, in dashes that a blank follows. Values may hold dashes.
+fn mdc(input: &[u8]) -> IResult<&[u8], &[u8]> {
+    let field = input.get(..MAX_FIELD).unwrap_or(input);
+    let end = memchr::memchr_iter(b'-', field).find(|at| {
+        let ends = field.get(at + 1).is_none_or(u8::is_ascii_whitespace);
+        ends && field[..*at].contains(&b':')
+    });
+    match (input.first(), end) {
+        (Some(b'-'), Some(end)) => Ok((&input[end + 1..], &input[..=end])),
+        _ => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Char))),
+    }
+}
+
+fn has_level_and_thread(line: &[u8]) -> bool {
+    line.first().is_some_and(u8::is_ascii_uppercase) && terminated(level, (blanks1, thread)).parse(line).is_ok()
+}
+
+/// What a terminal, a pager, a mail program or a crash leaves in front of a line: control characters and zero bytes,
+/// blanks, byte order marks, marks of quotation, `--More--`.
+fn junk(line: &[u8]) -> IResult<&[u8], &[u8]> {
+    let mut rest = line;
+    loop {
+        let next = match rest {
+            [0x1b, b'[', after @ ..] => {
+                let letter = after.iter().take(16).position(|byte| (0x40..=0x7e).contains(byte));
+                letter.and_then(|at| after.get(at + 1..)).unwrap_or(after)
+            }
+            [b'\n', ..] => break,
+            [0..=b' ' | 0x7f | b'>' | b'|', after @ ..] => after,
+            [0xef, 0xbb, 0xbf, after @ ..] => after,
+            _ => match alt((tag::<_, _, ()>("--More--"), tag("<--- More --->"), tag("-- More --"))).parse(rest) {
+                Ok((after, _)) => after,
+                Err(_) => break,
+            },
+        };
+        rest = next;
+    }
+    Ok((rest, &line[..line.len() - rest.len()]))
+}
+
+/// `ise-psc.log:` or `812:` in front of a time stamp, as `grep` writes them.
+fn grep_prefix(line: &[u8]) -> IResult<&[u8], &[u8]> {
+    const DATE: usize = "2023-08-15".len();
+    let token = line.iter().take(MAX_FIELD).position(u8::is_ascii_whitespace).and_then(|end| end.checked_sub(DATE));
+    match token {
+        Some(at) if at > 0 && line[at - 1] == b':' && has_stamp(&line[at..]) => Ok((&line[at..], &line[..at])),
+        _ => Err(nom::Err::Error(nom::error::Error::new(line, nom::error::ErrorKind::Tag))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{MILLISECOND, SECOND};
+
+    fn parsed(line: &str) -> (Option<i64>, &str, &str, &str) {
+        let text = |bytes| str::from_utf8(bytes).unwrap();
+        let (message, header) = super::header(line.as_bytes()).unwrap();
+        (header.time.map(|time| time.nanos() / MILLISECOND), text(header.thread), text(header.logger), text(message))
+    }
+
+    #[test]
+    fn a_whole_header_is_taken_apart() {
+        let line =
+            "2023-08-15 10:21:07,123 DEBUG  [admin-http-pool16][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- start";
+        let time = 1_692_094_867_123;
+        assert_eq!(parsed(line), (Some(time), "admin-http-pool16", "cisco.cpm.mdm.util.MdmRESTClient", "start"));
+    }
+
+    #[test]
+    fn every_spelling_of_the_context_is_skipped() {
+        for mdc in ["-:::-", "-::::-", "--:admin:--", "-admin:192.0.2.1:4f1a-6a4a::-", "--:Jo Doe:198.51.100.1:--"] {
+            let line = format!("ERROR [a[1]][[ctx]] cisco.cpm.mdm.apiimp].MDMVerifyServer {mdc} - x: y - z");
+            assert_eq!(parsed(&line), (None, "a[1]", "cisco.cpm.mdm.apiimp].MDMVerifyServer", "- x: y - z"));
+        }
+        assert_eq!(parsed("INFO [t][[]] a.B -:::-").3, "");
+        assert_eq!(parsed("INFO [t][[]] a.B no context").3, "no context");
+    }
+
+    #[test]
+    fn records_start_behind_what_pagers_and_people_put_in_front() {
+        let record = "2023-08-15 10:21:07,123 DEBUG  [t][[]] a.B -:::- m";
+        let bare = "DEBUG [t][[]] a.B -:::- m";
+        for junk in ["", "\u{feff}", "  ", "> ", "--More--\r        \r", "\x1b[7m--More--\x1b[27m\x08\x08", "\0\0\0\0"]
+        {
+            assert_eq!(start(format!("{junk}{record}").as_bytes()), Some(junk.len()), "{junk:?}");
+            assert_eq!(start(format!("{junk}{bare}").as_bytes()), Some(junk.len()), "{junk:?}");
+        }
+        for junk in ["812:", "ise-psc.log:", "logs/ise-psc.log:812:"] {
+            assert_eq!(start(format!("{junk}{record}").as_bytes()), Some(junk.len()), "{junk:?}");
+        }
+    }
+
+    #[test]
+    fn other_lines_start_no_record() {
+        for line in [
+            "",
+            "\n",
+            "  \n2023-08-15 10:21:07,123 DEBUG  [t][[]] a.B -:::- m",
+            "\tat java.net.Socket.connect(Socket.java:607)",
+            "  2023-08-15 10:21:07,123 is when it happened",
+            "ERROR: no header",
+            "INFO [only one bracket] x",
+            "2023-08-15",
+            "}",
+        ] {
+            assert_eq!(start(line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_no_time() {
+        assert_eq!(time(b"1970-01-01 00:00:01,5 x"), Some(LocalTime::from_nanos(SECOND + SECOND / 2)));
+        assert_eq!(time(b"2016-12-31T23:59:60,000"), time(b"2016-12-31 23:59:59,000"));
+        assert_eq!(time(b"2023-08-15 10:2x:07,123"), time(b"2023-08-15 10:20:00,000"));
+        for wrong in ["2023-02-30 10:00:00,000", "2023-08-15 24:00:00,000", "9999-01-01 00:00:00,000", "2023-08-15 10:"]
+        {
+            assert_eq!(time(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}

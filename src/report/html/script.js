@@ -1,0 +1,78 @@
+
+"use strict";
+(() => {
+  const form = document.getElementById("filters");
+  const attempts = [...document.querySelectorAll("details.attempt")];
+  const count = form.querySelector("output");
+  // Text is put into lower case once, when it is first searched for.
+  const texts = new Map();
+  const text = (attempt) => {
+    if (!texts.has(attempt)) texts.set(attempt, attempt.textContent.toLowerCase());
+    return texts.get(attempt);
+  };
+
+  const fits = (attempt, outcome, server, words) =>
+    (!outcome || attempt.dataset.outcome === outcome || (outcome === "failed" && attempt.dataset.failed === "true")) &&
+    (!server || attempt.dataset.server === server) &&
+    words.every((word) => text(attempt).includes(word));
+
+  const filter = () => {
+    const { outcome, server, text } = form.elements;
+    const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const attempt of attempts) {
+      attempt.hidden = !fits(attempt, outcome.value, server.value, words);
+      if (!attempt.hidden) shown += 1;
+    }
+    count.textContent = shown === attempts.length ? "" : `${shown} of ${attempts.length} attempts shown`;
+    // The address tells what is shown, so that it can be sent to someone else.
+    const query = new URLSearchParams();
+    for (const { name, value } of [outcome, server, text]) if (value) query.set(name, value);
+    const address = (query.size ? `?${query}` : location.pathname) + location.hash;
+    try { history.replaceState(null, "", address); } catch { /* Not every browser lets a local file do that. */ }
+  };
+
+  let waiting;
+  form.addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(filter, event.target.type === "search" ? 150 : 0);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("click", (event) => {
+    const open = event.target.dataset.open;
+    if (!open) return;
+    for (const attempt of attempts) if (open === "false" || !attempt.hidden) attempt.open = open === "true";
+  });
+
+  // A link to an attempt shows it, whatever is filtered.
+  const follow = () => {
+    const body = /^#attempt-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    const attempt = body && body.closest("details");
+    if (!attempt) return;
+    if (attempt.hidden) form.reset();
+    attempt.hidden = false;
+    attempt.open = true;
+    attempt.scrollIntoView();
+  };
+  addEventListener("hashchange", follow);
+
+  // What is printed open is up to the reader; where nothing is open, all but the successes of a short report are.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    const shown = attempts.filter((attempt) => !attempt.hidden);
+    if (shown.length > 100 || shown.some((attempt) => attempt.open)) return;
+    opened = shown.filter((attempt) => attempt.dataset.outcome !== "success");
+    for (const attempt of opened) attempt.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const attempt of opened) attempt.open = false;
+    opened = [];
+  });
+
+  const asked = new URLSearchParams(location.search);
+  for (const name of ["outcome", "server", "text"]) if (asked.has(name)) form.elements[name].value = asked.get(name);
+  form.hidden = attempts.length === 0;
+  if (asked.size) filter();
+  follow();
+})();

@@ -1,0 +1,68 @@
+//! The cases of testdata: bundles whose truth is known.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::support::{Ran, mdmlog, root, run};
+
+/// Calls a macro with the name of each case.
+macro_rules! for_each_case {
+    ($macro:ident) => {
+        $macro! {
+            big_endian_vlan, capture_only, capture_only_plain, cut_capture, directory, dns_failures, duplicated_packets,
+            encrypted_bundle, five_outcomes, http_errors, ipv6, key_log, late_success, log_excerpt, log_only,
+            long_syn_timeout, one_server_over_time, overlapping_threads, pcapng_cooked, proxy_failures, rotated_gz_zip,
+            short_snaplen, tar_gz, through_proxy, tls_failures, transport_failures
+        }
+    };
+}
+pub(crate) use for_each_case;
+
+/// A bundle and what is true of it.
+pub struct Case {
+    pub name: String,
+    pub folder: PathBuf,
+    pub truth: Value,
+}
+
+impl Case {
+    /// The case of this name; underscores stand for hyphens.
+    pub fn new(name: &str) -> Self {
+        let name = name.replace('_', "-");
+        let folder = root().join("testdata/cases").join(&name);
+        let truth = std::fs::read(folder.join("truth.json")).unwrap();
+        Self { truth: serde_json::from_slice(&truth).unwrap(), name, folder }
+    }
+
+    /// All of them.
+    pub fn all() -> Vec<Self> {
+        macro_rules! names {
+            ($($name:ident),*) => { [$(stringify!($name)),*] };
+        }
+        for_each_case!(names).into_iter().map(Self::new).collect()
+    }
+
+    /// Runs `mdmlog analyze` with the arguments that the truth names, and these.
+    pub fn analyze(&self, arguments: &[&str]) -> Ran {
+        let given = self.truth["arguments"].as_array().unwrap().iter().map(|argument| argument.as_str().unwrap());
+        let mut command = mdmlog(std::iter::once("analyze").chain(given).chain(arguments.iter().copied()));
+        run(command.current_dir(&self.folder).env("MDMLOG_PASSPHRASE", "correct horse").env("COLUMNS", "100"))
+    }
+
+    /// The report.
+    #[track_caller]
+    pub fn report(&self, arguments: &[&str]) -> Value {
+        let ran = self.analyze(&[arguments, &["--format", "json"]].concat()).with_status(0);
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}\n{ran}"))
+    }
+}
+
+#[test]
+fn every_folder_is_a_case() {
+    let entries = std::fs::read_dir(root().join("testdata/cases")).unwrap();
+    let mut folders: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    folders.sort();
+    let names: Vec<_> = Case::all().into_iter().map(|case| case.name).collect();
+    assert_eq!(folders, names);
+}

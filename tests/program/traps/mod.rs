@@ -1,0 +1,9 @@
+//! What happens in real networks and must not mislead the analysis, out of logs and packets that the tests make up.
+
+mod clocks;
+mod names;
+mod network;
+mod pairing;
+mod story;
+mod wire;
+mod world;
