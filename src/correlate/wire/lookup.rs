@@ -74,8 +74,10 @@ pub fn read_lookups<'a>(
         };
         let host = host_of(&exchange.name, &hosts);
         let key = (exchange.client.ip(), host);
-        let open =
-            latest.get(&key).and_then(|&index| lookups.get_mut(index)).filter(|open| open.continues_at(first.time));
+        let open = latest
+            .get(&key)
+            .and_then(|&index| lookups.get_mut(index))
+            .filter(|open| open.continues_with(exchange, first.time));
         match open {
             Some(open) => open.add(exchange),
             None => {
@@ -110,10 +112,17 @@ fn host_of(name: &str, hosts: &BTreeSet<String>) -> String {
 }
 
 impl<'a> Lookup<'a> {
-    fn continues_at(&self, time: Timestamp) -> bool {
+    /// Whether an exchange that begins at this time belongs to the lookup: nobody asks again at once what was just answered,
+    /// so a question that comes again is another lookup's.
+    fn continues_with(&self, exchange: &DnsExchange, time: Timestamp) -> bool {
         let silent = self.exchanges.iter().any(|exchange| exchange.answer.is_none() && exchange.icmp.is_none());
         let patience = if silent { AFTER_SILENCE } else { AFTER_ANSWER };
-        time.nanos().saturating_sub(self.last.nanos()) <= patience
+        let settled = self.exchanges.iter().any(|before| {
+            let answer = before.answer.as_ref().filter(|answer| !answer.truncated && answer.at.time <= time);
+            (before.qtype, &before.name) == (exchange.qtype, &exchange.name)
+                && answer.is_some_and(|answer| matches!(answer.rcode, 0 | NXDOMAIN))
+        });
+        !settled && time.nanos().saturating_sub(self.last.nanos()) <= patience
     }
 
     fn add(&mut self, exchange: &'a DnsExchange) {
