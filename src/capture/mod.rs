@@ -11,6 +11,7 @@ mod clouds;
 mod container;
 mod dns;
 mod facts;
+mod finds;
 #[cfg(test)]
 mod fixture;
 mod flow;
