@@ -2,8 +2,8 @@
 //!
 //! A capture is read twice. The first pass (`scout`) finds out who is worth following, from DNS and from what TCP payload
 //! begins with; the second (`follow`) follows those, so that a flow is known from its first packet even when what makes
-//! it matter comes later. Both go through a file in chunks on all cores (`chunks`), and both drop nearly all packets
-//! after a glance.
+//! it matter comes later. Both go through a file in chunks on all cores (`chunks`), the second only through those where
+//! somebody worth following may be (`sieve`), and both drop nearly all packets after a glance.
 
 mod application;
 mod chunks;
@@ -22,6 +22,7 @@ mod packet;
 mod read;
 mod scout;
 pub mod secrets;
+mod sieve;
 #[cfg(test)]
 mod tests;
 mod text;

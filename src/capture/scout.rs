@@ -5,11 +5,14 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
+use super::chunks::Start;
 use super::container::{Damage, Frame, Sink};
 use super::dns::{Asked, DnsMessage, Exchanges, Streams, question_name};
+use super::flow::{Conversations, Head, Recent};
 use super::http::{peek_connect, peek_http_request};
 use super::names::{Names, is_target};
 use super::packet::{Body, Ends, Fragments, Glance, Icmp, Packet, Segment, decode, decode_payload, glance, is_known};
+use super::sieve::Sieve;
 use super::tls::peek_sni;
 use super::{DnsExchange, FrameRef, IcmpError, Interest};
 use crate::time::Timestamp;
@@ -33,12 +36,20 @@ enum Find<'a> {
     Endpoint(u128, u16, bool),
     /// A ClientHello without a name whose rest is in another segment.
     Suspect(Ends),
+    /// A packet that may begin a connection.
+    Head(Head),
 }
+
+/// Seeds the hashes of endpoints for one run.
+pub(super) type Seed = foldhash::fast::RandomState;
 
 /// What a chunk of a file tells.
 pub(super) struct Finds<'a, 'i> {
     names: &'i Names,
     interest: &'i Interest,
+    seed: &'i Seed,
+    recent: Recent,
+    sieve: Sieve,
     finds: Vec<(u32, Timestamp, Find<'a>)>,
     key_logs: Vec<&'a [u8]>,
     hints: Vec<(IpAddr, &'a [u8])>,
@@ -50,10 +61,13 @@ pub(super) struct Finds<'a, 'i> {
 }
 
 impl<'a, 'i> Finds<'a, 'i> {
-    pub(super) fn new(names: &'i Names, interest: &'i Interest) -> Self {
+    pub(super) fn new(names: &'i Names, interest: &'i Interest, seed: &'i Seed) -> Self {
         Self {
             names,
             interest,
+            seed,
+            recent: Recent::new(),
+            sieve: Sieve::default(),
             finds: Vec::new(),
             key_logs: Vec::new(),
             hints: Vec::new(),
@@ -87,8 +101,17 @@ impl<'a, 'i> Finds<'a, 'i> {
                 }
             }
             Body::Tcp(segment) => self.tcp(frame, &packet, &segment),
+            Body::Icmp(icmp) if icmp.quote.tcp => {
+                let (sequence, flags) = icmp.quote.sequence_and_flags();
+                let ends = icmp.quote.ends();
+                self.sieve.add(&ends);
+                // Wireshark counts what is quoted like what was sent.
+                let head = Head::new(self.seed, &ends, flags).numbered(sequence, 0).quoted();
+                self.recent.forget(&head);
+                self.find(frame, Find::Head(head));
+            }
             Body::Icmp(icmp) => {
-                if !icmp.quote.tcp && icmp.quote.destination_port == DNS {
+                if icmp.quote.destination_port == DNS {
                     self.find(frame, Find::Packet(packet));
                 }
             }
@@ -105,6 +128,20 @@ impl<'a, 'i> Finds<'a, 'i> {
     }
 
     fn tcp(&mut self, frame: &Frame<'a>, packet: &Packet<'a>, segment: &Segment<'a>) {
+        let ends = Ends::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
+        let head = Head::new(self.seed, &ends, segment.flags);
+        if self.recent.is_news(&head) {
+            self.news(frame, &ends, head.numbered(segment.sequence, segment.acknowledgment));
+        }
+        self.payload(frame, packet, segment);
+    }
+
+    fn news(&mut self, frame: &Frame<'a>, ends: &Ends, head: Head) {
+        self.sieve.add(ends);
+        self.find(frame, Find::Head(head));
+    }
+
+    fn payload(&mut self, frame: &Frame<'a>, packet: &Packet<'a>, segment: &Segment<'a>) {
         if segment.source_port == DNS || segment.destination_port == DNS {
             if segment.sent > 0 || segment.has(Segment::SYN) {
                 self.find(frame, Find::Packet(Packet { body: Body::Tcp(*segment), ..*packet }));
@@ -178,6 +215,10 @@ impl<'a> Sink<'a> for Finds<'a, '_> {
                 if tcp.ends.source_port == DNS || tcp.ends.destination_port == DNS {
                     self.look(&frame);
                 } else {
+                    let head = Head::new(self.seed, &tcp.ends, tcp.flags);
+                    if self.recent.is_news(&head) {
+                        self.news(&frame, &tcp.ends, head.numbered(tcp.sequence(), tcp.acknowledgment()));
+                    }
                     let payload = tcp.payload();
                     self.sniff(&frame, tcp.ends, payload, frame.bytes.len() < frame.length as usize);
                 }
@@ -209,6 +250,14 @@ impl<'a> Sink<'a> for Finds<'a, '_> {
             self.damages.push(damage);
         }
     }
+}
+
+/// A chunk to come back to.
+pub(super) struct Chunk {
+    pub(super) start: Start,
+    /// Frames before it.
+    pub(super) before: u64,
+    pub(super) sieve: Sieve,
 }
 
 /// What all chunks of all files tell, in their order.
@@ -251,8 +300,14 @@ impl<'a> Scout<'a> {
         }
     }
 
-    /// Takes a chunk of the input, before which there were so many frames.
-    pub(super) fn take(&mut self, finds: Finds<'a, '_>, input: usize, before: u64) {
+    /// Takes a chunk of the input, before which there were so many frames; returns who is in it.
+    pub(super) fn take(
+        &mut self,
+        finds: Finds<'a, '_>,
+        conversations: &mut Conversations,
+        input: usize,
+        before: u64,
+    ) -> Sieve {
         let names = finds.names;
         self.key_logs.extend(finds.key_logs.into_iter().map(|text| (input, text)));
         for (address, name) in finds.hints {
@@ -264,6 +319,7 @@ impl<'a> Scout<'a> {
         for (number, time, find) in finds.finds {
             let at = FrameRef { time, input, frame: before + u64::from(number) };
             match find {
+                Find::Head(head) => conversations.observe(&head, at.frame),
                 Find::Endpoint(address, port, proxy) => {
                     if self.endpoints.len() < MAX_ENDPOINTS {
                         *self.endpoints.entry((address, port)).or_default() |= proxy;
@@ -286,6 +342,7 @@ impl<'a> Scout<'a> {
                 }
             }
         }
+        finds.sieve
     }
 
     fn packet(&mut self, packet: &Packet, at: FrameRef, names: &Names) {

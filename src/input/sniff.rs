@@ -3,6 +3,7 @@
 use memchr::memmem;
 use serde::{Serialize, Serializer};
 
+use super::archive::packet::session_key_packet;
 use crate::capture::secrets::looks_like_keylog;
 use crate::report::InputKind;
 
@@ -168,31 +169,6 @@ fn is_openpgp(head: &[u8]) -> bool {
     session_key_packet(head).is_some()
 }
 
-/// Which kind of session key packet a binary message begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SessionKey {
-    Passphrase,
-    PublicKey,
-}
-
-pub(super) fn session_key_packet(head: &[u8]) -> Option<SessionKey> {
-    // A marker packet may stand in front.
-    let head = head.strip_prefix(b"\xca\x03PGP").or_else(|| head.strip_prefix(b"\xa8\x03PGP")).unwrap_or(head);
-    let (tag, body) = match *head {
-        [first @ 0xc0..=0xff, length, ref rest @ ..] if length < 192 => (first & 0x3f, rest),
-        [first @ 0xc0..=0xff, 192..=223, _, ref rest @ ..] => (first & 0x3f, rest),
-        [first @ 0x80..=0xbf, _, ref rest @ ..] if first & 3 == 0 => ((first >> 2) & 15, rest),
-        [first @ 0x80..=0xbf, _, _, ref rest @ ..] if first & 3 == 1 => ((first >> 2) & 15, rest),
-        _ => return None,
-    };
-    match (tag, body) {
-        // Version 4: cipher, then how the passphrase becomes a key.
-        (3, [4, 1..=13, 0 | 1 | 3 | 4, ..] | [5 | 6, ..]) => Some(SessionKey::Passphrase),
-        (1, [3 | 6, ..]) => Some(SessionKey::PublicKey),
-        _ => None,
-    }
-}
-
 /// Words that only records about MDM servers have.
 const MDM_WORDS: [&str; 3] = ["cisco.cpm.mdm", "MdmRESTClient", "MDM Server URL"];
 
@@ -222,53 +198,6 @@ fn is_record(line: &[u8]) -> bool {
     let level = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
     let after = rest.get(level..).unwrap_or_default().trim_ascii_start();
     fits && (4..=5).contains(&level) && after.starts_with(b"[") && memmem::find(after, b"][").is_some()
-}
-
-/// What an unknown file seems to be, for the person who sent it, and whether it is of the sort that this program is
-/// for (a capture or an archive in a format that it does not read).
-pub(super) fn seems(head: &[u8]) -> (&'static str, bool) {
-    const KNOWN: [(&[u8], &str, bool); 24] = [
-        (b"snoop\0\0\0", "a snoop capture, which `editcap -F pcap` converts", true),
-        (b"GMBU", "a Microsoft Network Monitor capture, which `editcap -F pcap` converts", true),
-        (b"RTSS", "a Microsoft Network Monitor capture, which `editcap -F pcap` converts", true),
-        (b"TRSNIFF data", "a Sniffer capture, which `editcap -F pcap` converts", true),
-        (b"XCP\0", "a Sniffer capture, which `editcap -F pcap` converts", true),
-        (b"\x04\x22\x4d\x18", "an lz4 archive, which has to be unpacked first", true),
-        (b"\x1f\x9d", "a compress (.Z) archive, which has to be unpacked first", true),
-        (b"Rar!\x1a\x07", "a rar archive, which has to be unpacked first", true),
-        (b"MSCF", "a cabinet archive, which has to be unpacked first", true),
-        (b"LZIP", "an lzip archive, which has to be unpacked first", true),
-        (b"!<arch>", "an ar archive", false),
-        (b"-----BEGIN ", "a certificate, key or other PEM text", false),
-        (b"\x7fELF", "a program", false),
-        (b"MZ", "a Windows program", false),
-        (b"%PDF", "a PDF document", false),
-        (b"\x89PNG", "a PNG picture", false),
-        (b"\xff\xd8\xff", "a JPEG picture", false),
-        (b"\xd0\xcf\x11\xe0", "an Office document", false),
-        (b"SQLite format 3", "an SQLite database", false),
-        (b"\xca\xfe\xba\xbe", "Java byte code", false),
-        (b"\xfe\xed\xfe\xed", "a Java keystore", false),
-        (b"<?xml", "XML", false),
-        (b"<!DOCTYPE", "HTML", false),
-        (b"<html", "HTML", false),
-    ];
-    if head.is_empty() {
-        return ("empty", false);
-    }
-    if let Some((_, what, ours)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
-        return (what, *ours);
-    }
-    let sample = head.get(..4096).unwrap_or(head);
-    if sample.iter().all(|&byte| byte == 0) {
-        return ("nothing but zeros", false);
-    }
-    let odd = sample.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b)).count();
-    if odd == 0 {
-        ("text that is no ISE log with MDM records", false)
-    } else {
-        ("binary data of an unknown kind", false)
-    }
 }
 
 #[cfg(test)]
@@ -306,19 +235,6 @@ mod tests {
     }
 
     #[test]
-    fn encrypted_messages_are_told_by_how_their_key_is_wrapped() {
-        let gpg = b"\x8c\x0d\x04\x09\x03\x02\x26\x16\xc5\x8e\xf5\x79\x2a\xcf\xff\xd2";
-        assert_eq!(sniff(gpg), MemberKind::OpenPgp);
-        assert_eq!(session_key_packet(gpg), Some(SessionKey::Passphrase));
-        assert_eq!(session_key_packet(b"\xc3\x2e\x05\x09\x02\x03"), Some(SessionKey::Passphrase));
-        assert_eq!(session_key_packet(b"\x85\x01\x0c\x03\x01\x02"), Some(SessionKey::PublicKey));
-        assert_eq!(session_key_packet(b"\xca\x03PGP\xc1\xc0\x4c\x03abc"), Some(SessionKey::PublicKey));
-        assert_eq!(session_key_packet(b"\x8c\x0d\x04\x63\x03\x02"), None);
-        assert_eq!(sniff(b"-----BEGIN PGP MESSAGE-----\n\njA0"), MemberKind::OpenPgp);
-        assert_eq!(sniff(b"-----BEGIN CERTIFICATE-----\n"), MemberKind::Unknown);
-    }
-
-    #[test]
     fn beginnings_that_are_cut_anywhere_do_not_panic() {
         for sample in
             [&b"BZh91AY&SY"[..], b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a"]
@@ -330,13 +246,5 @@ mod tests {
         }
         assert_eq!(sniff(b""), MemberKind::Empty);
         assert_eq!(sniff(b"BZh9 is how a text may begin"), MemberKind::Unknown);
-    }
-
-    #[test]
-    fn unknown_files_are_described() {
-        assert_eq!(seems(b"snoop\0\0\0\0\0\0\x02"), ("a snoop capture, which `editcap -F pcap` converts", true));
-        assert_eq!(seems(b"hello\n").0, "text that is no ISE log with MDM records");
-        assert_eq!(seems(&[0; 100]).0, "nothing but zeros");
-        assert_eq!(seems(&[1, 2, 3]).0, "binary data of an unknown kind");
     }
 }

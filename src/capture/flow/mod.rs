@@ -4,5 +4,5 @@ mod conversation;
 mod direction;
 mod track;
 
-pub(super) use conversation::{Conversations, Head, Recent};
+pub(super) use conversation::{Conversations, Head, Numbers, Recent};
 pub(super) use track::Tracker;

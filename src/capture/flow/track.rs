@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::conversation::Numbers;
 use super::direction::Direction;
 use crate::capture::application::read_application;
 use crate::capture::packet::{Ends, Icmp, Packet, Segment, address};
@@ -45,7 +46,7 @@ pub(crate) struct Tracker<'a, 's> {
     flows: Vec<Flow<'a>>,
     /// Places of `flows` that are free again.
     free: Vec<usize>,
-    latest: Map<Ends, Latest>,
+    pairs: Map<Ends, Pair>,
     rejected: VecDeque<Ends>,
     /// Hashes of the latest packets. Seeded the same in each run, so that the outcome is, too; whoever finds packets that
     /// drive others out makes us count a duplicate as a retransmission.
@@ -58,7 +59,15 @@ pub(crate) struct Tracker<'a, 's> {
     pub(crate) overflow: bool,
 }
 
-/// The connection that a pair of endpoints has now.
+/// What a pair of endpoints has now.
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    latest: Latest,
+    /// The input, and the number that Wireshark gives the pair's latest connection in it. It counts packets that tell us
+    /// nothing, such as a SYN of the server.
+    stream: Option<(usize, u64)>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Latest {
     Flow(usize),
@@ -121,7 +130,7 @@ impl<'a, 's> Tracker<'a, 's> {
             secrets,
             flows: Vec::new(),
             free: Vec::new(),
-            latest: Map::default(),
+            pairs: Map::default(),
             rejected: VecDeque::new(),
             packets: vec![(0, 0); REMEMBERED],
             kept: 0,
@@ -131,18 +140,19 @@ impl<'a, 's> Tracker<'a, 's> {
         }
     }
 
-    /// Takes a TCP packet; `stream` is the number of its connection in its file. `whole` is given when the payload does not
-    /// lie in the file as it was put together from fragments.
+    /// Takes a TCP packet of a file whose connections have these numbers. The payload is given apart, since that of a packet
+    /// that was put together from fragments does not lie in the file.
     pub(crate) fn segment(
         &mut self,
         packet: &Packet,
         segment: &Segment<'a>,
         payload: Cow<'a, [u8]>,
         at: FrameRef,
-        stream: Option<u64>,
+        numbers: &Numbers,
     ) {
         let ends = Ends::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
         let Some(to_server) = self.watch.to_server(&ends) else { return };
+        self.note_stream(&ends, segment.has(Segment::SYN), at, numbers);
         if self.is_duplicate(
             &(ends, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags),
             segment,
@@ -150,9 +160,19 @@ impl<'a, 's> Tracker<'a, 's> {
         ) {
             return;
         }
-        let Some(index) = self.flow_of(&ends, to_server, segment, at, stream) else { return };
+        let Some(index) = self.flow_of(&ends, to_server, segment, at, numbers) else { return };
         self.feed(index, &ends, segment, payload, at);
         self.sweep(at);
+    }
+
+    /// Only the first packet of a pair and SYNs begin what Wireshark counts.
+    fn note_stream(&mut self, ends: &Ends, syn: bool, at: FrameRef, numbers: &Numbers) {
+        if syn
+            && let Some(pair) = self.pairs.get_mut(&ends.canonical().0)
+            && let Some(stream) = numbers.beginning_at(at.frame)
+        {
+            pair.stream = Some((at.input, stream));
+        }
     }
 
     fn is_duplicate(&mut self, head: &(Ends, u16, u32, u32, u8), segment: &Segment, at: FrameRef) -> bool {
@@ -177,20 +197,20 @@ impl<'a, 's> Tracker<'a, 's> {
         to_server: bool,
         segment: &Segment,
         at: FrameRef,
-        stream: Option<u64>,
+        numbers: &Numbers,
     ) -> Option<usize> {
         let syn = segment.has(Segment::SYN);
         let syn_ack = syn && segment.has(Segment::ACK);
         let from_client = if syn { !syn_ack } else { to_server };
         let (pair, _) = ends.canonical();
-        let known = match self.latest.get(&pair) {
-            Some(Latest::Flow(index)) => Some(*index),
+        let known = match self.pairs.get(&pair).map(|pair| pair.latest) {
+            Some(Latest::Flow(index)) => Some(index),
             Some(Latest::Rejected) if !syn || syn_ack => return None,
             _ => None,
         };
         let Some(index) = known else {
             // A SYN away from a server is another connection's.
-            return (from_client == to_server).then(|| self.begin(ends, from_client, syn, at, stream, None))?;
+            return (from_client == to_server).then(|| self.begin(ends, from_client, syn, at, numbers, None))?;
         };
         let flow = self.flows.get(index)?;
         let by_client = is_client(&flow.facts, ends);
@@ -199,16 +219,16 @@ impl<'a, 's> Tracker<'a, 's> {
                 return None;
             }
             let again = by_client && flow.to_server.initial() == Some(segment.sequence);
-            return if again { Some(index) } else { self.begin(ends, true, true, at, stream, Some(index)) };
+            return if again { Some(index) } else { self.begin(ends, true, true, at, numbers, Some(index)) };
         }
         if syn_ack {
             let opened = flow.to_server.initial().map(|initial| initial.wrapping_add(1));
-            if opened == Some(segment.acknowledgment) || (opened.is_none() && !flow.facts.start_seen) {
+            if !by_client && (opened == Some(segment.acknowledgment) || (opened.is_none() && !flow.facts.start_seen)) {
                 return Some(index);
             }
             // The SYN was lost, and the connection before it is over.
             let over = flow.is_closed() && !by_client && !to_server;
-            return over.then(|| self.begin(ends, false, true, at, stream, Some(index)))?;
+            return over.then(|| self.begin(ends, false, true, at, numbers, Some(index)))?;
         }
         let side = |flow: &Flow| {
             if is_client(&flow.facts, ends) { &flow.to_server } else { &flow.to_client }.fits(segment.sequence)
@@ -227,10 +247,16 @@ impl<'a, 's> Tracker<'a, 's> {
         from_client: bool,
         start_seen: bool,
         at: FrameRef,
-        stream: Option<u64>,
+        numbers: &Numbers,
         before: Option<usize>,
     ) -> Option<usize> {
         let (pair, _) = ends.canonical();
+        // A connection that Wireshark does not count anew is the one that the endpoints had before.
+        let same = || {
+            let (input, stream) = self.pairs.get(&pair)?.stream?;
+            (input == at.input && numbers.count_to(at.frame)).then_some(stream)
+        };
+        let stream = numbers.beginning_at(at.frame).or_else(same);
         let way = if from_client { *ends } else { ends.reversed() };
         let flow = Flow {
             facts: TcpFlow {
@@ -271,7 +297,8 @@ impl<'a, 's> Tracker<'a, 's> {
             }
         };
         self.unread += 1;
-        self.latest.insert(pair, Latest::Flow(index));
+        let stream = stream.map(|stream| (at.input, stream));
+        self.pairs.insert(pair, Pair { latest: Latest::Flow(index), stream });
         Some(index)
     }
 
@@ -326,21 +353,21 @@ impl<'a, 's> Tracker<'a, 's> {
         flow.to_server = Direction::default();
         flow.to_client = Direction::default();
         let pair = flow.pair;
-        if self.latest.get(&pair) == Some(&Latest::Flow(index)) {
-            self.latest.insert(pair, Latest::Rejected);
+        if let Some(now) = self.pairs.get_mut(&pair).filter(|now| now.latest == Latest::Flow(index)) {
+            now.latest = Latest::Rejected;
             self.rejected.push_back(pair);
         }
         self.free.push(index);
         while self.rejected.len() > MAX_REJECTED {
             let Some(oldest) = self.rejected.pop_front() else { return };
-            if self.latest.get(&oldest) == Some(&Latest::Rejected) {
-                self.latest.remove(&oldest);
+            if self.pairs.get(&oldest).is_some_and(|pair| pair.latest == Latest::Rejected) {
+                self.pairs.remove(&oldest);
             }
         }
     }
 
     /// Takes an ICMP error that quotes a TCP packet.
-    pub(crate) fn icmp(&mut self, from: IpAddr, ip_id: u16, icmp: &Icmp, at: FrameRef, stream: Option<u64>) {
+    pub(crate) fn icmp(&mut self, from: IpAddr, ip_id: u16, icmp: &Icmp, at: FrameRef, numbers: &Numbers) {
         let quote = &icmp.quote;
         let ends = quote.ends();
         if self.watch.to_server(&ends) != Some(true) {
@@ -352,10 +379,11 @@ impl<'a, 's> Tracker<'a, 's> {
             return;
         }
         let (pair, _) = ends.canonical();
-        let index = match self.latest.get(&pair) {
-            Some(Latest::Flow(index)) => Some(*index),
+        self.note_stream(&ends, true, at, numbers);
+        let index = match self.pairs.get(&pair).map(|pair| pair.latest) {
+            Some(Latest::Flow(index)) => Some(index),
             Some(Latest::Rejected) => None,
-            None => self.begin(&ends, true, false, at, stream, None),
+            None => self.begin(&ends, true, false, at, numbers, None),
         };
         let Some(flow) = index.and_then(|index| self.flows.get_mut(index)) else { return };
         if is_client(&flow.facts, &ends) && flow.facts.icmp.len() < MAX_ICMP {
