@@ -10,6 +10,7 @@ mod chunks;
 mod clouds;
 mod container;
 mod dns;
+mod excerpt;
 mod facts;
 mod finds;
 #[cfg(test)]
@@ -29,7 +30,8 @@ mod text;
 pub mod tls;
 mod watch;
 
-pub use container::{Container, RawFrame, container_of, first_packet_time, frames};
+pub use container::{Container, RawFrame, container_of, first_packet_time};
+pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;
 pub use names::is_mdm_name;
 pub use read::{CapturePart, read_capture};

@@ -21,7 +21,7 @@ fn the_page_on_the_command_line_is_what_help_says() {
         "# Command line\n\nWhat `--help` of each command says. This page is generated; `UPDATE_DOCS=1 cargo test` writes \
          it anew.\n",
     );
-    for command in ["", "analyze", "inspect", "explain", "schema", "completions", "man"] {
+    for command in ["", "analyze", "inspect", "slice", "extract", "explain", "schema", "completions", "man"] {
         let mut program = mdmlog(command.split_whitespace().chain(["--help"]));
         let help = run(program.env("COLUMNS", "100")).with_status(0).stdout;
         let lines: Vec<_> = help.lines().map(str::trim_end).collect();
@@ -50,7 +50,9 @@ fn every_option_of_the_readme_is_one() {
     let options =
         words.filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)));
     // The words of other programs, and of other commands.
-    for option in options.filter(|option| !["--release", "--path", "--example", "--dir", "--help"].contains(option)) {
+    for option in options.filter(|option| {
+        !["--release", "--path", "--example", "--dir", "--help", "--attempt", "--secrets"].contains(option)
+    }) {
         assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")), "{option}");
     }
 }
