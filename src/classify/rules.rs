@@ -3,7 +3,7 @@
 //! | # | log | wire | verdict | confidence |
 //! |---|---|---|---|---|
 //! | 1 | a status | the same status as the proxy's answer to CONNECT | the proxy's error; `conflict` says so | medium |
-//! | 2 | any | a status, read in the clear or decrypted | that status | high when the log agrees or is silent; else low |
+//! | 2 | any | a status, read in the clear or decrypted | that status; of 200 with a page of HTML, the log's | high when the log agrees or is silent; else low |
 //! | 3 | a status or a parsed answer | an answer, or nothing against it | the log's | high; low when it may be a proxy's status |
 //! | 4 | a status or a parsed answer | another ending | the log's; `conflict` says so | low |
 //! | 5 | nothing | an ending | the wire's | high; medium when it may mean something else, or the log should have it |
@@ -58,11 +58,14 @@ pub(super) fn rule(log: &LogSays<'_>, wire: Option<&WireSays>, around: Circumsta
     }
     // 2
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
-        let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(|said| said == wire.outcome);
+        let may_be = |said| said == wire.outcome || is_untold(wire.outcome);
+        let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(may_be);
         if agrees {
             let parsed = log.outcome.is_some() || !around.in_log || log_status != Some(200);
             let confidence = if parsed { Confidence::High } else { Confidence::Medium };
-            return Ruling { status: Some(read), ..ruling(wire.outcome, confidence) };
+            let outcome = log.outcome.unwrap_or(wire.outcome);
+            let confidence = if is_untold(outcome) { Confidence::Low } else { confidence };
+            return Ruling { status: Some(read), ..ruling(outcome, confidence) };
         }
         let said = said(log);
         return Ruling { conflict: disagree(&said, wire), status: Some(read), ..ruling(wire.outcome, Confidence::Low) };
