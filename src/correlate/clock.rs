@@ -295,9 +295,19 @@ fn unlikely(offset: i64, zone_given: bool) -> i64 {
 /// Zones in use that are not a whole number of hours, in minutes (IANA tz database).
 const BETWEEN: [i64; 13] = [-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825];
 
+/// An offset so near to a quarter of an hour is a zone's, in use or not: that is likelier than a clock which is off by just
+/// that.
+const NEAR_ZONE: i64 = 30 * SECOND;
+/// Every zone is a multiple of this.
+const ZONE_STEP: i64 = 900 * SECOND;
+
 /// The zone in use that is nearest to an offset, in nanoseconds.
 pub fn nearest_zone(offset: i64) -> i64 {
     let minute = 60 * SECOND;
+    let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
+    if (offset - quarter).abs() <= NEAR_ZONE {
+        return quarter;
+    }
     let whole = (-12..=14).map(|hours| hours * 60);
     whole
         .chain(BETWEEN)

@@ -98,6 +98,8 @@ fn connected_to(attempted: &LogTry) -> Vec<SocketAddr> {
 fn kind(attempted: &LogTry, verdict: Option<CauseKind>) -> SaidKind {
     let cause = attempted.cause.as_ref().map(|cause| cause.kind).filter(|kind| *kind != CauseKind::Other).or(verdict);
     match (attempted.http_status, cause) {
+        // The status came, and the rest of the answer did not.
+        (Some(200), Some(_)) if attempted.body.is_none() => SaidKind::Nothing,
         (Some(status), _) | (None, Some(CauseKind::HttpStatus(status))) => SaidKind::Status(status),
         (None, Some(kind)) => SaidKind::Cause(kind),
         (None, None) => SaidKind::Nothing,
