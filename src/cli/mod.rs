@@ -20,6 +20,7 @@ pub mod schema;
 mod session;
 mod size;
 pub mod stderr;
+mod tables;
 mod terminal;
 
 pub use args::{Args, Command};

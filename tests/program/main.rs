@@ -13,5 +13,6 @@ mod inspect;
 mod readme;
 mod report;
 mod support;
+mod tables;
 mod traps;
 mod truth;
