@@ -18,6 +18,7 @@ mod readme;
 mod report;
 mod secrets;
 mod support;
+mod tables;
 mod tickets;
 mod trail;
 mod traps;
