@@ -67,6 +67,11 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Sessions to one port that may still go on; of a flood, the oldest are taken for ended.
+const MAX_OPEN: usize = 256;
+/// How many of them are looked at for the one that a connection belongs to.
+const MAX_LOOKED_AT: usize = 64;
+
 /// The sessions of a capture, in order of their first frames.
 pub fn read_sessions<'a>(
     capture: usize,
@@ -103,7 +108,7 @@ pub fn read_sessions<'a>(
         let goes_on = recent
             .iter()
             .rev()
-            .take(64)
+            .take(MAX_LOOKED_AT)
             .copied()
             .find(|&index| sessions.get(index).is_some_and(|before| continues(before, &session, lookups, end)));
         match goes_on.and_then(|index| sessions.get_mut(index)) {
@@ -116,6 +121,10 @@ pub fn read_sessions<'a>(
                 before.port = session.port.or(before.port);
             }
             None => {
+                // However many are open at once, what is remembered of them stays small.
+                if recent.len() >= MAX_OPEN {
+                    recent.remove(0);
+                }
                 recent.push(sessions.len());
                 sessions.push(session);
             }
