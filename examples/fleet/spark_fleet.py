@@ -85,7 +85,9 @@ def main():
         .config("spark.task.maxFailures", "1")
         .config("spark.speculation", "false")
         .config("spark.sql.session.timeZone", "UTC")
-        # As mdmlog does. Spark's default, Snappy, can't load its library where musl is installed beside glibc.
+        # As mdmlog does: Spark's own way with times loses that they are UTC.
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+        # Likewise. Spark's default, Snappy, can't load its library where musl is installed beside glibc.
         .config("spark.sql.parquet.compression.codec", "zstd")
         # A customer may be called 007.
         .config("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
