@@ -40,12 +40,7 @@ pub struct Redaction {
 impl Job {
     /// Makes sense of what was typed.
     pub fn new(args: AnalyzeArgs) -> Result<Self, Failure> {
-        let options = session::options("analyze", &args.paths, args.input)?;
-        if let (Some(since), Some(until)) = (args.since, args.until)
-            && until < since
-        {
-            return Err(Failure::Usage(format!("--until {until} is before --since {since}: no attempt can be kept")));
-        }
+        let options = session::analysis("analyze", &args.paths, args.input, args.analysis)?;
         let output = args.output.filter(|path| path.as_os_str() != "-");
         let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
         Ok(Self {
@@ -58,16 +53,7 @@ impl Job {
             redaction: redaction(args.redact, args.redact_key)?,
             fail_on: args.fail_on,
             run: args.run,
-            options: Options {
-                log_zone: args.log_timezone,
-                hosts: args.host,
-                ports: args.port,
-                proxies: args.proxy,
-                since: args.since,
-                until: args.until,
-                keylogs: args.keylog,
-                ..options
-            },
+            options,
             inputs: args.paths,
             output,
         })

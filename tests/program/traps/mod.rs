@@ -6,5 +6,5 @@ mod names;
 mod network;
 mod pairing;
 mod story;
-mod wire;
-mod world;
+pub mod wire;
+pub mod world;
