@@ -196,13 +196,10 @@ pub(super) fn session_key_packet(head: &[u8]) -> Option<SessionKey> {
 /// Words that only records about MDM servers have.
 const MDM_WORDS: [&str; 3] = ["cisco.cpm.mdm", "MdmRESTClient", "MDM Server URL"];
 
-/// Lines of a stack trace or an answer that a rotated log may begin with, in the middle of a record.
-const MAX_REST: usize = 1000;
-
 /// Whether a file that begins like this is an ISE log, whole or an excerpt.
 fn looks_like_log(head: &[u8]) -> bool {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    if text.split(|&byte| byte == b'\n').take(MAX_REST).any(is_record) {
+    if text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()).is_some_and(is_record) {
         return true;
     }
     MDM_WORDS.iter().any(|word| {
@@ -297,7 +294,6 @@ mod tests {
         let record = "2023-08-15 10:21:07,123 DEBUG  [admin-http-pool16][[]] cisco.cpm.util.X -:::- hello\n";
         assert_eq!(sniff(record.as_bytes()), LOG);
         assert_eq!(sniff(format!("\u{feff}\r\n{record}").as_bytes()), LOG);
-        assert_eq!(sniff(format!("\tat java.lang.Thread.run(Thread.java:748)\n{record}").as_bytes()), LOG);
         assert_eq!(sniff(b"DEBUG [pool][[]] cisco.cpm.mdm.apiimp].MDMVerifyServer -:::- 1. Connecting"), LOG);
         let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
             "\u{feff}INFO MDM Server URL: https".encode_utf16().flat_map(order).collect()
