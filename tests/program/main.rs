@@ -11,6 +11,7 @@ mod explain;
 mod formats;
 mod frames;
 mod habits;
+mod hostile;
 mod inspect;
 mod lnav;
 mod package;

@@ -70,6 +70,11 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Sessions to one port that may still go on; of a flood, the oldest are taken for ended.
+const MAX_OPEN: usize = 256;
+/// How many of them are looked at for the one that a connection belongs to.
+const MAX_LOOKED_AT: usize = 64;
+
 /// The sessions of a capture, in order of their first frames.
 pub fn read_sessions<'a>(
     capture: usize,
@@ -88,7 +93,8 @@ pub fn read_sessions<'a>(
     for flow in ordered {
         let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
         let looked_up = lookup_before(flow, lookups, &used);
-        used.extend(looked_up);
+        // A lookup that an earlier connection was made for is only still remembered.
+        let own_lookup = looked_up.filter(|&index| used.insert(index)).and_then(|index| lookups.get(index));
         let session = Session {
             capture,
             client: flow.client.ip(),
@@ -98,16 +104,16 @@ pub fn read_sessions<'a>(
             flows: vec![flow],
             lookup: looked_up,
             requests: Request::of(flow),
-            first: first_frame(flow, looked_up.and_then(|index| lookups.get(index))),
+            first: first_frame(flow, own_lookup),
         };
         let recent = open.entry(flow.server.port()).or_default();
         recent.retain(|&index| {
             let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
             last.is_some_and(|last| flow.first.time.nanos().saturating_sub(last.nanos()) <= CONNECT_TIMEOUT)
         });
-        let goes_on = recent.iter().rev().take(64).copied().find(|&index| {
+        let goes_on = recent.iter().rev().take(MAX_LOOKED_AT).copied().find(|&index| {
             sessions.get(index).is_some_and(|before| {
-                let crowded = || recent.iter().any(|&other| other != index && is_beside(&sessions, other, &session));
+                let crowded = || recent.iter().rev().take(MAX_LOOKED_AT).any(|&other| other != index && is_beside(&sessions, other, &session));
                 continues(before, &session, lookups, end, crowded)
             })
         });
@@ -121,6 +127,10 @@ pub fn read_sessions<'a>(
                 before.port = session.port.or(before.port);
             }
             None => {
+                // However many are open at once, what is remembered of them stays small.
+                if recent.len() >= MAX_OPEN {
+                    recent.remove(0);
+                }
                 recent.push(sessions.len());
                 sessions.push(session);
             }
