@@ -70,6 +70,11 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Sessions to one port that may still go on; of a flood, the oldest are taken for ended.
+const MAX_OPEN: usize = 256;
+/// How many of them are looked at for the one that a connection belongs to.
+const MAX_LOOKED_AT: usize = 64;
+
 /// The sessions of a capture, in order of their first frames.
 pub fn read_sessions<'a>(
     capture: usize,
@@ -106,9 +111,9 @@ pub fn read_sessions<'a>(
             let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
             last.is_some_and(|last| flow.first.time.nanos().saturating_sub(last.nanos()) <= CONNECT_TIMEOUT)
         });
-        let goes_on = recent.iter().rev().take(64).copied().find(|&index| {
+        let goes_on = recent.iter().rev().take(MAX_LOOKED_AT).copied().find(|&index| {
             sessions.get(index).is_some_and(|before| {
-                let crowded = || recent.iter().any(|&other| other != index && is_beside(&sessions, other, &session));
+                let crowded = || recent.iter().rev().take(MAX_LOOKED_AT).any(|&other| other != index && is_beside(&sessions, other, &session));
                 continues(before, &session, lookups, end, crowded)
             })
         });
@@ -122,6 +127,10 @@ pub fn read_sessions<'a>(
                 before.port = session.port.or(before.port);
             }
             None => {
+                // However many are open at once, what is remembered of them stays small.
+                if recent.len() >= MAX_OPEN {
+                    recent.remove(0);
+                }
                 recent.push(sessions.len());
                 sessions.push(session);
             }
