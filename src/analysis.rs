@@ -12,7 +12,7 @@ use crate::input::{Found, Groups, InputError, Item, find, groups};
 use crate::log::{LogFacts, LogPart, read_log};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
-use crate::report::Report;
+use crate::report::{Attempt, Report};
 use crate::warning::Warning;
 
 /// Why there is no report at all.
@@ -29,6 +29,32 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The report has no attempt with this number.
+    #[error("there is no attempt {wanted}: {}; `mdmlog analyze` with the same inputs and options lists them", has(*.count))]
+    NoAttempt {
+        /// The number that was asked for.
+        wanted: usize,
+        /// How many attempts there are.
+        count: usize,
+    },
+    /// What was asked of an attempt was seen by the other source alone.
+    #[error("attempt {attempt} has no {what}{}", why.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    NotSeen {
+        /// The number of the attempt.
+        attempt: usize,
+        /// What is missing.
+        what: &'static str,
+        /// Why it is missing, when the report says so.
+        why: Option<String>,
+    },
+}
+
+fn has(count: usize) -> String {
+    match count {
+        0 => "there are none".to_owned(),
+        1 => "there is one, number 1".to_owned(),
+        count => format!("there are {count}, numbers 1 to {count}"),
+    }
 }
 
 fn sentences(errors: &[InputError]) -> String {
@@ -43,7 +69,41 @@ fn sentences(errors: &[InputError]) -> String {
 /// Analyses what lies at the paths: files, directories, bundles, or `-` for standard input.
 ///
 /// What is damaged or not understood is a warning in the report. An error is returned when there is nothing to analyse.
+///
+/// ```
+/// use mdmlog::{Options, analyze};
+///
+/// let bundle = "testdata/cases/five-outcomes/bundle.tar".into();
+/// let report = analyze(&[bundle], &Options::default())?;
+/// for attempt in report.attempts.iter().filter(|attempt| attempt.outcome.is_failure()) {
+///     println!("#{} {}: {}", attempt.id, attempt.outcome, attempt.diagnosis.summary);
+/// }
+/// assert_eq!(report.summary.attempts, 5);
+/// # Ok::<(), mdmlog::Error>(())
+/// ```
 pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
+    analyzed(inputs, options).map(|analyzed| analyzed.report)
+}
+
+/// A report with what it was made of, for those who go back to the inputs.
+pub(crate) struct Analyzed {
+    pub(crate) report: Report,
+    pub(crate) items: Vec<Item>,
+    pub(crate) groups: Groups,
+    /// Key logs that the caller named.
+    pub(crate) keylogs: Vec<Vec<u8>>,
+}
+
+impl Analyzed {
+    /// The attempt with this number.
+    pub(crate) fn attempt(&self, number: usize) -> Result<&Attempt, Error> {
+        let found = number.checked_sub(1).and_then(|index| self.report.attempts.get(index));
+        found.ok_or(Error::NoAttempt { wanted: number, count: self.report.attempts.len() })
+    }
+}
+
+/// Does the work of [`analyze`], and keeps what was read.
+pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed, Error> {
     let named = named_keylogs(&options.keylogs)?;
     let found = find(inputs, &options.input(), &options.progress);
     let groups = groups(&found.items);
@@ -51,7 +111,7 @@ pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
         return Err(Error::Nothing(found.errors));
     }
     let mut warnings = input_warnings(&found);
-    let secrets = secrets(&found.items, &groups, named, &mut warnings);
+    let secrets = secrets(&found.items, &groups, &named, &mut warnings);
 
     let logs = read_logs(&found.items, &groups, &options.progress);
     let known = Known::gather(&logs, options);
@@ -60,7 +120,9 @@ pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
     options.progress.begin(Stage::Joining, 0);
     let joined = join(&logs, &captures, &known, options.log_zone.as_ref());
     warnings.extend(found.check_unchanged());
-    Ok(assemble(listed(&found.items), &logs, &captures, &joined, &known, options, warnings))
+    let report = assemble(listed(&found.items), &logs, &captures, &joined, &known, options, warnings);
+    let keylogs = named.into_iter().map(|(_, text)| text).collect();
+    Ok(Analyzed { report, items: found.items, groups, keylogs })
 }
 
 /// Paths of which nothing can be used are warnings when others can.
@@ -86,7 +148,7 @@ fn named_keylogs(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
 }
 
 /// TLS secrets of all key logs; those in a pcapng are found where it is read.
-fn secrets(items: &[Item], groups: &Groups, named: Vec<(PathBuf, Vec<u8>)>, warnings: &mut Vec<Warning>) -> Secrets {
+fn secrets(items: &[Item], groups: &Groups, named: &[(PathBuf, Vec<u8>)], warnings: &mut Vec<Warning>) -> Secrets {
     let mut all = Secrets::default();
     for &index in &groups.keylogs {
         let Some(item) = items.get(index) else { continue };
@@ -95,7 +157,7 @@ fn secrets(items: &[Item], groups: &Groups, named: Vec<(PathBuf, Vec<u8>)>, warn
         warnings.extend(found);
     }
     for (path, bytes) in named {
-        let (secrets, found) = Secrets::parse(&bytes, None);
+        let (secrets, found) = Secrets::parse(bytes, None);
         if secrets.is_empty() {
             let message = format!("`{}` holds no TLS secrets in NSS key-log format", path.display());
             warnings.push(Warning::general("keylog_empty", message));

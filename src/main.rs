@@ -27,6 +27,8 @@ fn run(args: Args) -> Result<Status, Failure> {
     match args.command {
         Command::Analyze(args) => cli::analyze::run(args),
         Command::Inspect(args) => cli::inspect::run(args),
+        Command::Slice(args) => cli::slice::run(*args),
+        Command::Extract(args) => cli::extract::run(*args),
         Command::Explain(args) => cli::explain::run(&args),
         Command::Schema(args) => cli::schema::run(&args),
         Command::Completions(args) => cli::completions::run(&args),

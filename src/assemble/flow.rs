@@ -24,6 +24,7 @@ pub(super) fn flow(flow: &TcpFlow, host: Option<&str>) -> Flow {
         community_id: community_id::of_tcp(flow.client, flow.server),
         first_frame: flow.first.frame,
         last_frame: flow.last.frame,
+        last_input: Some(flow.last.input).filter(|input| *input != flow.first.input),
         syn_retransmissions: flow.syns.len().saturating_sub(1) as u64,
         syn_schedule_ms: flow.syns.iter().filter_map(|syn| Some(rounded(syn.time.millis_since(first_syn?)))).collect(),
         connect_ms: first_syn.zip(flow.syn_ack).map(|(syn, ack)| rounded(ack.time.millis_since(syn))),

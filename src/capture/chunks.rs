@@ -14,27 +14,37 @@ use crate::progress::Progress;
 
 /// Small enough that what a few chunks find is small, large enough that a guess costs nothing.
 pub(super) const CHUNK: usize = 1 << 20;
+/// Chunks of one file, so that what is kept of each is little for a file of any size.
+const MAX_CHUNKS: usize = 1 << 13;
 
 /// How much at the beginning of a file is looked at for what all chunks must know.
 const PROLOGUE: usize = 64 << 10;
 
-struct Scanned<S> {
+/// Where reading a chunk begins, and what must be known for it.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
     range: Range<usize>,
-    begun: State,
+    state: State,
     from: Position,
+}
+
+struct Scanned<S> {
+    start: Start,
     state: State,
     to: Position,
     sink: S,
 }
 
-/// Reads a file; `take` is given the sinks in the order of the file. `false` when the file is no capture.
+/// Reads a file; `take` is given the sinks in the order of the file, each with the place where it can be read again. `false`
+/// when the file is no capture.
 pub(super) fn read<'a, S: Sink<'a> + Send>(
     bytes: &'a [u8],
     chunk: usize,
     progress: &Progress,
     make: impl Fn() -> S + Sync,
-    mut take: impl FnMut(S) + Send,
+    mut take: impl FnMut(S, Start) + Send,
 ) -> bool {
+    let chunk = chunk.max(bytes.len() / MAX_CHUNKS);
     let Some((mut state, mut position)) = State::open(bytes) else { return false };
     let mut known = state.clone();
     known.walk(bytes, position, PROLOGUE.min(bytes.len()), &mut Ignore);
@@ -50,21 +60,21 @@ pub(super) fn read<'a, S: Sink<'a> + Send>(
         let scan = |index: usize| {
             let range = index * chunk..((index + 1) * chunk).min(bytes.len());
             if index == 0 {
-                return scan(bytes, range, beginning.clone(), from, &make);
+                return scan(bytes, Start { range, state: beginning.clone(), from }, &make);
             }
             let from = match assumed.find(bytes, range.start, range.end) {
                 Some(found) => Position::At(found),
                 None => Position::Lost(range.end),
             };
-            scan(bytes, range, assumed.clone(), from, &make)
+            scan(bytes, Start { range, state: assumed.clone(), from }, &make)
         };
         let read = std::mem::take(&mut scanned);
         let ((), found) = rayon::join(
             || {
                 for read in read {
-                    let length = read.range.len();
-                    if let Some(sink) = verify(bytes, read, &mut state, &mut position, &make) {
-                        take(sink);
+                    let length = read.start.range.len();
+                    if let Some((sink, start)) = verify(bytes, read, &mut state, &mut position, &make) {
+                        take(sink, start);
                     }
                     progress.advance(length as u64);
                 }
@@ -76,20 +86,37 @@ pub(super) fn read<'a, S: Sink<'a> + Send>(
     true
 }
 
-fn scan<'a, S: Sink<'a>>(
+/// Reads chunks of a file again.
+pub(super) fn read_again<'a, S: Sink<'a> + Send>(
     bytes: &'a [u8],
-    range: Range<usize>,
-    begun: State,
-    from: Position,
-    make: &impl Fn() -> S,
-) -> Scanned<S> {
+    starts: &[&Start],
+    make: impl Fn() -> S + Sync,
+    mut take: impl FnMut(S) + Send,
+) {
+    let mut waves = starts.chunks(rayon::current_num_threads() * 2);
+    let mut read: Vec<S> = Vec::new();
+    loop {
+        let ahead = waves.next().unwrap_or_default();
+        let taken = std::mem::take(&mut read);
+        if ahead.is_empty() && taken.is_empty() {
+            return;
+        }
+        let scan = |start: &&Start| scan(bytes, (*start).clone(), &make).sink;
+        let ((), found) =
+            rayon::join(|| taken.into_iter().for_each(&mut take), || ahead.par_iter().map(scan).collect());
+        read = found;
+    }
+}
+
+fn scan<'a, S: Sink<'a>>(bytes: &'a [u8], start: Start, make: &impl Fn() -> S) -> Scanned<S> {
     let mut sink = make();
-    let mut state = begun.clone();
-    let to = match from {
-        Position::Lost(at) if at >= range.end => from,
-        _ => state.walk(bytes, from, range.end, &mut sink),
+    let mut state = start.state.clone();
+    let end = start.range.end;
+    let to = match start.from {
+        Position::Lost(at) if at >= end => start.from,
+        from => state.walk(bytes, from, end, &mut sink),
     };
-    Scanned { range, begun, from, state, to, sink }
+    Scanned { start, state, to, sink }
 }
 
 /// What a chunk holds, given how the one before it ended; `None` when a frame covers it all.
@@ -99,20 +126,20 @@ fn verify<'a, S: Sink<'a>>(
     state: &mut State,
     position: &mut Position,
     make: &impl Fn() -> S,
-) -> Option<S> {
-    let end = read.range.end;
-    if matches!(*position, Position::At(at) if at >= end) {
+) -> Option<(S, Start)> {
+    let range = read.start.range.clone();
+    if matches!(*position, Position::At(at) if at >= range.end) {
         return None;
     }
-    let guessed = read.begun == *state
+    let guessed = read.start.state == *state
         && match *position {
-            Position::At(_) => read.from == *position,
-            Position::Lost(at) => at == read.range.start,
+            Position::At(_) => read.start.from == *position,
+            Position::Lost(at) => at == range.start,
         };
-    let read = if guessed { read } else { scan(bytes, read.range, state.clone(), *position, make) };
+    let read = if guessed { read } else { scan(bytes, Start { range, state: state.clone(), from: *position }, make) };
     *state = read.state;
     *position = read.to;
-    Some(read.sink)
+    Some((read.sink, read.start))
 }
 
 struct Ignore;

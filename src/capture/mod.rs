@@ -2,15 +2,17 @@
 //!
 //! A capture is read twice. The first pass (`scout`) finds out who is worth following, from DNS and from what TCP payload
 //! begins with; the second (`follow`) follows those, so that a flow is known from its first packet even when what makes
-//! it matter comes later. Both go through a file in chunks on all cores (`chunks`), and both drop nearly all packets
-//! after a glance.
+//! it matter comes later. Both go through a file in chunks on all cores (`chunks`), the second only through those where
+//! somebody worth following may be (`sieve`), and both drop nearly all packets after a glance.
 
 mod application;
 mod chunks;
 mod clouds;
 mod container;
 mod dns;
+mod excerpt;
 mod facts;
+mod finds;
 #[cfg(test)]
 mod fixture;
 mod flow;
@@ -21,13 +23,15 @@ mod packet;
 mod read;
 mod scout;
 pub mod secrets;
+mod sieve;
 #[cfg(test)]
 mod tests;
 mod text;
 pub mod tls;
 mod watch;
 
-pub use container::{Container, RawFrame, container_of, first_packet_time, frames};
+pub use container::{Container, RawFrame, container_of, first_packet_time};
+pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;
 pub use names::is_mdm_name;
 pub use read::{CapturePart, read_capture};

@@ -1,11 +1,12 @@
 //! The capture stage as a whole: two passes over the files of a capture.
 
-use super::chunks::{self, CHUNK};
+use super::chunks::{self, CHUNK, Start};
 use super::container::{Damage, first_packet_time};
-use super::flow::Tracker;
-use super::follow::{Follower, Seed, Sightings};
+use super::finds::{Finds, Seed};
+use super::flow::{Conversations, Numbers, Tracker};
+use super::follow::{Follower, Sightings};
 use super::names::Names;
-use super::scout::{Finds, Scent, Scout};
+use super::scout::{Chunk, Scout};
 use super::secrets::Secrets;
 use super::watch::Watch;
 use super::{CaptureFacts, CapturePartFacts, Interest};
@@ -46,19 +47,21 @@ pub(super) fn read_in_chunks(
     let parts = in_order(parts);
     let mut facts = CaptureFacts::default();
     let mut names = Names::new(interest);
-    // Bytes are done when the second pass is, so the first one tells nothing.
+    let seed = Seed::default();
+    // Reading again is the exception, and nothing that a person waits for by the byte.
     let silent = Progress::default();
     let mut round = 1;
-    let (scent, key_logs) = loop {
+    let (scent, key_logs, files) = loop {
         facts.parts.clear();
         facts.warnings.clear();
-        let scout = scout(&parts, &names, interest, chunk, &silent, &mut facts);
+        let progress = if round == 1 { progress } else { &silent };
+        let (scout, files) = scout(&parts, &names, interest, &seed, chunk, progress, &mut facts);
         if round < MAX_ROUNDS && scout.learn_names(&mut names) {
             round += 1;
             continue;
         }
         let key_logs = scout.key_logs.clone();
-        break (scout.finish(&names, interest), key_logs);
+        break (scout.finish(&names, interest), key_logs, files);
     };
     let mut secrets = secrets.clone();
     for (input, text) in key_logs {
@@ -66,7 +69,7 @@ pub(super) fn read_in_chunks(
         secrets.extend(found);
         facts.warnings.extend(warnings);
     }
-    follow(&parts, &scent, &names, interest, &secrets, chunk, progress, &mut facts);
+    follow(&files, &Watch::new(&scent, &names, interest), &secrets, &mut facts);
     if scent.dns_overflow {
         facts.warnings.push(Warning::general(
             "dns_limit",
@@ -91,19 +94,30 @@ fn in_order<'a>(parts: &[CapturePart<'a>]) -> Vec<CapturePart<'a>> {
     timed.into_iter().map(|(_, part)| part).collect()
 }
 
+/// What the first pass leaves of a file for the second.
+struct Scouted<'a> {
+    part: CapturePart<'a>,
+    chunks: Vec<Chunk>,
+    numbers: Numbers,
+}
+
 fn scout<'a>(
     parts: &[CapturePart<'a>],
     names: &Names,
     interest: &Interest,
+    seed: &Seed,
     chunk: usize,
     progress: &Progress,
     facts: &mut CaptureFacts,
-) -> Scout<'a> {
+) -> (Scout<'a>, Vec<Scouted<'a>>) {
     let mut scout = Scout::new();
+    let mut files = Vec::new();
     for part in parts {
         let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };
         let mut told = Told { input: part.input, damages: Vec::new(), links: Vec::new() };
-        let take = |finds: Finds<'a, '_>| {
+        let mut conversations = Conversations::default();
+        let mut chunks = Vec::new();
+        let take = |finds: Finds<'a, '_>, start| {
             told.note(&finds, read.frames);
             read.span = match (read.span, finds.span) {
                 (Some((first, last)), Some((begin, end))) => Some((first.min(begin), last.max(end))),
@@ -111,9 +125,10 @@ fn scout<'a>(
             };
             let before = read.frames;
             read.frames += u64::from(finds.frames);
-            scout.take(finds, part.input, before);
+            let sieve = scout.take(finds, &mut conversations, part.input, before);
+            chunks.push(Chunk { start, before, sieve });
         };
-        if chunks::read(part.bytes, chunk, progress, || Finds::new(names, interest), take) {
+        if chunks::read(part.bytes, chunk, progress, || Finds::new(names, interest, seed), take) {
             facts.warnings.extend(told.warnings(part.bytes.len()));
         } else {
             facts.warnings.push(Warning::about(
@@ -123,37 +138,27 @@ fn scout<'a>(
             ));
         }
         facts.parts.push(read);
+        files.push(Scouted { part: *part, chunks, numbers: conversations.finish() });
     }
-    scout
+    (scout, files)
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that the first pass made")]
-fn follow(
-    parts: &[CapturePart<'_>],
-    scent: &Scent,
-    names: &Names,
-    interest: &Interest,
-    secrets: &Secrets,
-    chunk: usize,
-    progress: &Progress,
-    facts: &mut CaptureFacts,
-) {
-    let watch = Watch::new(scent, names, interest);
+fn follow(files: &[Scouted], watch: &Watch, secrets: &Secrets, facts: &mut CaptureFacts) {
     if watch.is_idle() {
-        progress.advance(parts.iter().map(|part| part.bytes.len() as u64).sum());
         return;
     }
-    let seed = Seed::default();
-    let mut tracker = Tracker::new(&watch, secrets);
-    for part in parts {
-        let mut follower = Follower::new(&mut tracker, &seed, part.input);
-        chunks::read(
-            part.bytes,
-            chunk,
-            progress,
-            || Sightings::new(&watch, &seed),
+    let mut tracker = Tracker::new(watch, secrets);
+    for file in files {
+        let chunks: Vec<&Chunk> = file.chunks.iter().filter(|chunk| watch.looks_into(&chunk.sieve)).collect();
+        let starts: Vec<&Start> = chunks.iter().map(|chunk| &chunk.start).collect();
+        let mut follower = Follower::new(&mut tracker, &file.numbers, file.part.input);
+        let mut before = chunks.iter().map(|chunk| chunk.before);
+        chunks::read_again(
+            file.part.bytes,
+            &starts,
+            || Sightings::new(watch),
             |sightings| {
-                follower.take(sightings);
+                follower.take(sightings, before.next().unwrap_or_default());
             },
         );
     }

@@ -3,15 +3,19 @@
 use std::collections::HashSet;
 
 use super::Interest;
+use super::finds::is_api;
 use super::names::{Names, is_target};
 use super::packet::{Ends, number};
-use super::scout::{Scent, is_api};
+use super::scout::Scent;
+use super::sieve::Sieve;
 use super::{TcpFlow, TlsSession};
 
 /// Ports of MDM servers when nothing says otherwise.
 const SERVER_PORTS: [u16; 2] = [443, 8443];
 /// Ports from here on are those of clients.
 const EPHEMERAL: u16 = 32_768;
+/// So many addresses are looked for in the sieve of each chunk; with more, every chunk is read again.
+const MAX_SIEVED: usize = 1 << 10;
 /// Bits of the table that tells addresses which are surely not followed.
 const BITS: usize = 1 << 16;
 
@@ -23,6 +27,7 @@ pub(super) struct Watch<'s> {
     ports: HashSet<u16, foldhash::fast::RandomState>,
     /// Connections to these ports are followed wherever they go: `--port` is all that is known.
     any_address: bool,
+    addresses: Vec<u128>,
     /// A bit for each address that is followed: the one look that nearly all packets of a capture end with.
     bits: Vec<u64>,
 }
@@ -35,8 +40,11 @@ fn bit(address: u128) -> (usize, u64) {
 
 impl<'s> Watch<'s> {
     pub(super) fn new(scent: &'s Scent, names: &'s Names, interest: &'s Interest) -> Self {
+        let mut addresses: Vec<u128> = scent.addresses().collect();
+        addresses.sort_unstable();
+        addresses.dedup();
         let mut bits = vec![0; BITS / 64];
-        for address in scent.addresses() {
+        for &address in &addresses {
             let (word, bit) = bit(address);
             if let Some(word) = bits.get_mut(word) {
                 *word |= bit;
@@ -44,7 +52,7 @@ impl<'s> Watch<'s> {
         }
         let any_address = interest.hosts.is_empty() && interest.addresses.is_empty() && !interest.ports.is_empty();
         let ports = SERVER_PORTS.into_iter().chain(interest.ports.iter().copied()).collect();
-        Self { scent, names, interest, ports, any_address, bits }
+        Self { scent, names, interest, ports, any_address, addresses, bits }
     }
 
     /// Whether there is nobody to follow.
@@ -61,6 +69,11 @@ impl<'s> Watch<'s> {
     /// Whether an address is followed on some port.
     pub(super) fn knows(&self, address: u128) -> bool {
         self.any_address || self.may_be(address)
+    }
+
+    /// Whether somebody who is followed may be in a chunk of a file.
+    pub(super) fn looks_into(&self, sieve: &Sieve) -> bool {
+        self.any_address || self.addresses.len() > MAX_SIEVED || self.addresses.iter().any(|at| sieve.may_hold(*at))
     }
 
     fn is_server(&self, address: u128, port: u16) -> bool {

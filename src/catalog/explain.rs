@@ -161,7 +161,7 @@ fn in_markdown(text: &str) -> String {
 
 /// `docs/outcomes.md`: the whole catalog.
 fn outcomes_page() -> String {
-    let mut out = String::from(PREAMBLE);
+    let mut out = format!("{PREAMBLE}\n## How a verdict is made\n\n{RULES}");
     for outcome in OutcomeName::ALL {
         for entry in entries().filter(|entry| entry.outcome == outcome) {
             out.push('\n');
@@ -172,3 +172,5 @@ fn outcomes_page() -> String {
 }
 
 const PREAMBLE: &str = include_str!("outcomes-preamble.md");
+/// The rules as the code has them.
+const RULES: &str = include_str!("../classify/rules.md");

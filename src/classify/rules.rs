@@ -1,19 +1,4 @@
-//! The rules that make one verdict of what the log says and what the wire shows. The first that fits decides.
-//!
-//! | # | log | wire | verdict | confidence |
-//! |---|---|---|---|---|
-//! | 1 | a status | the same status as the proxy's answer to CONNECT | the proxy's error; `conflict` says so | medium |
-//! | 2 | any | a status, read in the clear or decrypted | that status | high when the log agrees or is silent; else low |
-//! | 3 | a status or a parsed answer | an answer, or nothing against it | the log's | high; low when it may be a proxy's status |
-//! | 4 | a status or a parsed answer | another ending | the log's; `conflict` says so | low |
-//! | 5 | nothing | an ending | the wire's | high; medium when it may mean something else, or the log should have it |
-//! | 6 | an exception | nothing, or an end that is cut or closed to the eye | the log's | medium; low when its words are vague |
-//! | 7 | an exception | the same, one of them in more detail | the more detailed | high |
-//! | 8 | a timeout | silence, wherever it was | the wire's | high |
-//! | 9 | no route, refused or timeout | an ICMP error | the wire's; `conflict` says so when the names differ | high; medium with conflict |
-//! | 10 | a TLS exception | a TLS failure of another kind | the log's; `conflict` says so | medium |
-//! | 11 | an exception | another ending | the wire's when it can only mean that, else the log's; `conflict` says so | low |
-//! | 12 | nothing | nothing that tells | unknown | low |
+#![doc = include_str!("rules.md")]
 
 use super::log_says::{LogSays, Weight};
 use super::wire_says::WireSays;
@@ -58,11 +43,14 @@ pub(super) fn rule(log: &LogSays<'_>, wire: Option<&WireSays>, around: Circumsta
     }
     // 2
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
-        let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(|said| said == wire.outcome);
+        let may_be = |said| said == wire.outcome || is_untold(wire.outcome);
+        let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(may_be);
         if agrees {
             let parsed = log.outcome.is_some() || !around.in_log || log_status != Some(200);
             let confidence = if parsed { Confidence::High } else { Confidence::Medium };
-            return Ruling { status: Some(read), ..ruling(wire.outcome, confidence) };
+            let outcome = log.outcome.unwrap_or(wire.outcome);
+            let confidence = if is_untold(outcome) { Confidence::Low } else { confidence };
+            return Ruling { status: Some(read), ..ruling(outcome, confidence) };
         }
         let said = said(log);
         return Ruling { conflict: disagree(&said, wire), status: Some(read), ..ruling(wire.outcome, Confidence::Low) };
@@ -169,4 +157,134 @@ fn is_handshake_timeout(outcome: Outcome) -> bool {
 fn is_read_of(said: Outcome, wire: Outcome) -> bool {
     let waits_for_bytes = said == Outcome::ReadTimeout || is_handshake_timeout(said);
     waits_for_bytes && (wire == Outcome::ReadTimeout || is_handshake_timeout(wire) || wire == Outcome::ProxyError(None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{DnsDetail, TlsDetail, UnreachableDetail};
+
+    const SEEN: Circumstances = Circumstances { missed: false, in_log: true };
+
+    fn log(outcome: Outcome, weight: Weight, status: Option<u16>) -> LogSays<'static> {
+        LogSays { outcome: Some(outcome), weight, status, words: Some("the words") }
+    }
+
+    fn words(outcome: Outcome) -> LogSays<'static> {
+        log(outcome, Weight::Words, None)
+    }
+
+    fn wire(outcome: Outcome) -> WireSays {
+        WireSays { outcome, certain: true, status: None, words: "what was seen".to_owned() }
+    }
+
+    const SILENT: LogSays<'static> = LogSays { outcome: None, weight: Weight::Vague, status: None, words: None };
+    const ENCRYPTED: Outcome = Outcome::Unknown(Some(UnknownDetail::Encrypted));
+
+    /// Outcome, confidence, and a star for a conflict.
+    fn told(ruling: &Ruling) -> String {
+        let star = if ruling.conflict.is_some() { " *" } else { "" };
+        format!("{} {}{star}", ruling.outcome, ruling.confidence.as_str())
+    }
+
+    fn of(log: &LogSays<'_>, wire: Option<WireSays>) -> String {
+        told(&rule(log, wire.as_ref(), SEEN))
+    }
+
+    #[test]
+    fn rule_1_a_status_of_the_proxy_is_not_the_servers() {
+        let forbidden = log(Outcome::HttpError(Some(403)), Weight::Vague, Some(403));
+        let denied = wire(Outcome::ProxyError(Some(ProxyDetail::Status(403))));
+        let ruling = rule(&forbidden, Some(&denied), SEEN);
+        assert_eq!(told(&ruling), "proxy_error/403 medium *");
+        assert_eq!(ruling.status, None);
+    }
+
+    #[test]
+    fn rule_2_a_status_that_was_read_on_the_wire_decides() {
+        let read = |status, outcome| WireSays { status: Some(status), ..wire(outcome) };
+        let not_found = log(Outcome::Http404, Weight::Proof, Some(404));
+        assert_eq!(of(&not_found, Some(read(404, Outcome::Http404))), "http_404 high");
+        assert_eq!(of(&not_found, Some(read(200, Outcome::Success))), "success low *");
+        let outside = Circumstances { missed: false, in_log: false };
+        assert_eq!(told(&rule(&SILENT, Some(&read(200, Outcome::Success)), outside)), "success high");
+    }
+
+    #[test]
+    fn rules_3_and_4_the_log_decides_on_the_status() {
+        let not_found = log(Outcome::Http404, Weight::Proof, Some(404));
+        assert_eq!(of(&not_found, Some(wire(ENCRYPTED))), "http_404 high");
+        assert_eq!(of(&not_found, None), "http_404 high");
+        assert_eq!(of(&not_found, Some(wire(Outcome::SynTimeout))), "http_404 low *");
+        assert_eq!(of(&log(Outcome::HttpError(Some(502)), Weight::Vague, Some(502)), None), "http_error/502 low");
+        let missed = Circumstances { missed: true, in_log: true };
+        assert_eq!(told(&rule(&not_found, None, missed)), "http_404 medium");
+    }
+
+    #[test]
+    fn rule_5_the_wire_decides_where_the_log_is_silent() {
+        let outside = Circumstances { missed: false, in_log: false };
+        let refused = wire(Outcome::ConnectionRefused);
+        assert_eq!(told(&rule(&SILENT, Some(&refused), outside)), "connection_refused high");
+        let missed = Circumstances { missed: true, in_log: false };
+        assert_eq!(told(&rule(&SILENT, Some(&refused), missed)), "connection_refused medium");
+    }
+
+    #[test]
+    fn rule_6_an_exception_alone_is_a_good_word_but_no_proof() {
+        assert_eq!(of(&words(Outcome::SynTimeout), None), "syn_timeout medium");
+        assert_eq!(of(&words(Outcome::ReadTimeout), Some(wire(ENCRYPTED))), "read_timeout medium");
+        assert_eq!(of(&log(Outcome::SynTimeout, Weight::Vague, None), None), "syn_timeout low");
+    }
+
+    #[test]
+    fn rule_7_the_more_detailed_account_counts() {
+        let nxdomain = Outcome::DnsFailure(Some(DnsDetail::NxDomain));
+        assert_eq!(of(&words(Outcome::DnsFailure(None)), Some(wire(nxdomain))), "dns_failure/nxdomain high");
+        let untrusted = Outcome::TlsFailure(Some(TlsDetail::UntrustedCertificate));
+        let encrypted_alert = wire(Outcome::TlsFailure(None));
+        assert_eq!(of(&words(untrusted), Some(encrypted_alert)), "tls_failure/untrusted_certificate high");
+    }
+
+    #[test]
+    fn rule_8_the_wire_says_where_the_silence_was() {
+        let handshake = Outcome::TlsFailure(Some(TlsDetail::HandshakeTimeout));
+        assert_eq!(of(&words(Outcome::ReadTimeout), Some(wire(handshake))), "tls_failure/handshake_timeout high");
+        let vague = log(Outcome::SynTimeout, Weight::Vague, None);
+        assert_eq!(of(&vague, Some(wire(Outcome::ReadTimeout))), "read_timeout high");
+    }
+
+    #[test]
+    fn rule_9_an_icmp_error_explains_a_timeout() {
+        let prohibited = wire(Outcome::Unreachable(Some(UnreachableDetail::AdminProhibited)));
+        let no_route = words(Outcome::Unreachable(Some(UnreachableDetail::Host)));
+        assert_eq!(of(&no_route, Some(prohibited.clone())), "unreachable/admin_prohibited high");
+        assert_eq!(of(&words(Outcome::SynTimeout), Some(prohibited)), "unreachable/admin_prohibited medium *");
+    }
+
+    #[test]
+    fn rule_10_java_knows_best_what_it_disliked_in_a_certificate() {
+        let expired = words(Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate)));
+        let untrusted = wire(Outcome::TlsFailure(Some(TlsDetail::UntrustedCertificate)));
+        assert_eq!(of(&expired, Some(untrusted)), "tls_failure/expired_certificate medium *");
+    }
+
+    #[test]
+    fn rule_11_accounts_that_exclude_each_other_are_told_both() {
+        let refused = words(Outcome::ConnectionRefused);
+        let ruling = rule(&refused, Some(&wire(Outcome::ReadTimeout)), SEEN);
+        assert_eq!(told(&ruling), "read_timeout low *");
+        let conflict = ruling.conflict.unwrap();
+        assert!(conflict.contains("the words") && conflict.contains("what was seen"), "{conflict}");
+        let doubtful = WireSays { certain: false, ..wire(Outcome::ReadTimeout) };
+        assert_eq!(of(&refused, Some(doubtful)), "connection_refused low *");
+    }
+
+    #[test]
+    fn rule_12_nothing_is_made_of_nothing() {
+        assert_eq!(of(&SILENT, None), "unknown/incomplete low");
+        assert_eq!(of(&SILENT, Some(wire(ENCRYPTED))), "unknown/encrypted low");
+        let fine = LogSays { status: Some(200), ..SILENT };
+        assert_eq!(of(&fine, Some(wire(ENCRYPTED))), "unknown low");
+    }
 }

@@ -26,6 +26,9 @@ Examples:
       mdmlog analyze bundle.tar
   See what lies in it:
       mdmlog inspect bundle.tar
+  Cut the packets, and the log records, of attempt 3 out of it:
+      mdmlog slice bundle.tar --attempt 3 -o attempt3.pcapng
+      mdmlog extract bundle.tar --attempt 3
   Look up what an outcome means and what to do:
       mdmlog explain syn_timeout
 
@@ -71,6 +74,42 @@ Examples:
 Exit status:
   0    Something was there, used or not.
   2    Wrong usage, nothing was there, or the list could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
+/// Of `slice`.
+pub const SLICE: &str = "\
+Examples:
+  Open the packets of attempt 5 in Wireshark:
+      mdmlog slice bundle.tar --attempt 5 -o attempt5.pcapng && wireshark attempt5.pcapng
+  The packets that carry a comment, as tshark shows them:
+      mdmlog slice bundle.tar -n 5 | tshark -r - -Y frame.comment -T fields -e frame.number -e frame.comment
+  With the secrets of its TLS session, for a colleague who may read them:
+      mdmlog slice bundle.tar -n 5 --keylog keys.log --secrets -o attempt5.pcapng
+
+Exit status:
+  0    The packets were written.
+  2    Wrong usage, no such attempt, no packets of it, or the file could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
+/// Of `extract`.
+pub const EXTRACT: &str = "\
+Examples:
+  Read what the log says of attempt 3:
+      mdmlog extract bundle.tar --attempt 3 | less
+  Keep it for a ticket:
+      mdmlog extract bundle.tar -n 3 -o attempt3.log
+
+Exit status:
+  0    The records were written.
+  2    Wrong usage, no such attempt, no records of it, or the file could not be written.
   130  Interrupted.
 
 Environment:

@@ -5,6 +5,7 @@ pub mod analyze;
 mod args;
 pub mod completions;
 pub mod explain;
+pub mod extract;
 mod fail_on;
 mod failure;
 mod help;
@@ -19,7 +20,9 @@ mod progress;
 pub mod schema;
 mod session;
 mod size;
+pub mod slice;
 pub mod stderr;
+mod tables;
 mod terminal;
 
 pub use args::{Args, Command};

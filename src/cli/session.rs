@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mdmlog::Options;
 use mdmlog::options::Limits;
 
-use super::args::{InputArgs, LimitArgs, RunArgs, When};
+use super::args::{AnalysisArgs, InputArgs, LimitArgs, RunArgs, When};
 use super::progress::Bar;
 use super::{Failure, passphrase, terminal};
 
@@ -16,6 +16,31 @@ pub fn options(command: &str, paths: &[PathBuf], args: InputArgs) -> Result<Opti
         passphrase: passphrase::given(args.passphrase_file.as_deref())?,
         limits: limits(args.limits),
         ..Options::default()
+    })
+}
+
+/// The same for commands that analyse what they read.
+pub fn analysis(
+    command: &str,
+    paths: &[PathBuf],
+    input: InputArgs,
+    analysis: AnalysisArgs,
+) -> Result<Options, Failure> {
+    let options = options(command, paths, input)?;
+    if let (Some(since), Some(until)) = (analysis.since, analysis.until)
+        && until < since
+    {
+        return Err(Failure::Usage(format!("--until {until} is before --since {since}: no attempt can be kept")));
+    }
+    Ok(Options {
+        log_zone: analysis.log_timezone,
+        hosts: analysis.host,
+        ports: analysis.port,
+        proxies: analysis.proxy,
+        since: analysis.since,
+        until: analysis.until,
+        keylogs: analysis.keylog,
+        ..options
     })
 }
 

@@ -13,6 +13,8 @@ const ZONE_STEPS: [i64; 2] = [3600 * SECOND, 1800 * SECOND];
 const STEP_TOLERANCE: i64 = 120 * SECOND;
 /// Jumps forward may as well be silence; so many are looked at.
 const MAX_GAPS: usize = 4;
+/// Changes of the zone that are looked at in all: a log of years has some, and each is tried in earnest.
+const MAX_CHANGES: usize = 16;
 
 /// A change of the zone's offset at a place in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,7 @@ impl Calendar {
                 }
             }
         }
+        found.truncate(MAX_CHANGES);
         found
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading, WireTry};
-use super::calendar::{Calendar, offset_of};
+use super::calendar::Calendar;
 use super::clock::{self, Estimate, Mark, Spot};
 use super::known::Known;
 use super::leftover;
@@ -12,17 +12,12 @@ use super::matching::{Offsets, Place, matching};
 use super::pair::with_changes;
 use super::said::{self, Said, SaidKind};
 use super::view::View;
-use super::wire::{Ending, Lookup, LookupResult};
-use crate::capture::{CaptureFacts, TcpFlow};
-use crate::log::{CauseKind, LineRef, LogFacts};
+use super::wire::Ending;
+use crate::capture::CaptureFacts;
+use crate::log::{CauseKind, LogFacts};
 use crate::options::LogZone;
-use crate::report::{Confidence, OffsetSource};
-use crate::time::{MILLISECOND, SECOND, Timestamp};
-
-/// Java remembers for ten seconds that a name does not resolve, and fails without asking again.
-const NEGATIVE_CACHE: i64 = 10 * SECOND;
-/// What lies so far outside of a request's records may still be its own.
-const MARGIN: i64 = 50 * MILLISECOND;
+use crate::report::Confidence;
+use crate::time::Timestamp;
 
 /// Attempts and clocks.
 #[derive(Clone, Debug)]
@@ -62,10 +57,10 @@ pub fn join<'a>(
 }
 
 /// A log with its requests and what it has in common with each capture.
-struct LogTable<'a> {
-    calendar: Calendar,
-    said: Vec<Said<'a>>,
-    estimates: Vec<Option<Estimate>>,
+pub(super) struct LogTable<'a> {
+    pub(super) calendar: Calendar,
+    pub(super) said: Vec<Said<'a>>,
+    pub(super) estimates: Vec<Option<Estimate>>,
 }
 
 impl<'a> LogTable<'a> {
@@ -118,13 +113,13 @@ fn matched_pairs(
         .collect()
 }
 
-struct Joiner<'j, 'a> {
-    logs: &'a [LogFacts],
-    views: &'j [View<'a>],
-    said: &'j [Vec<Said<'a>>],
-    seats: &'j [Vec<Option<Place>>],
-    offsets: &'j Offsets,
-    tables: &'j [LogTable<'a>],
+pub(super) struct Joiner<'j, 'a> {
+    pub(super) logs: &'a [LogFacts],
+    pub(super) views: &'j [View<'a>],
+    pub(super) said: &'j [Vec<Said<'a>>],
+    pub(super) seats: &'j [Vec<Option<Place>>],
+    pub(super) offsets: &'j Offsets,
+    pub(super) tables: &'j [LogTable<'a>],
 }
 
 impl<'a> Joiner<'_, 'a> {
@@ -182,76 +177,6 @@ impl<'a> Joiner<'_, 'a> {
         Joined { attempts, clocks, readings, assumed }
     }
 
-    /// The clocks of all pairs that share attempts, the pair with the most first.
-    fn clocks(&self) -> Vec<PairClock> {
-        let mut clocks = Vec::new();
-        for (log, table) in self.tables.iter().enumerate() {
-            for (capture, estimate) in table.estimates.iter().enumerate() {
-                let matched = self.matched(log, capture);
-                let offset = self.offsets.get(log).and_then(|row| row.get(capture).copied().flatten());
-                let (Some(offset), Some(estimate), 1..) = (offset, estimate, matched) else { continue };
-                clocks.push(self.clock(log, capture, table, offset, *estimate, matched));
-            }
-        }
-        clocks.sort_by_key(|clock| (std::cmp::Reverse(clock.matched), clock.log, clock.capture));
-        clocks
-    }
-
-    fn clock(
-        &self,
-        log: usize,
-        capture: usize,
-        table: &LogTable<'a>,
-        offset: i64,
-        estimate: Estimate,
-        matched: usize,
-    ) -> PairClock {
-        let first = table.said.iter().filter_map(|said| said.start).min().unwrap_or_default();
-        let confidence = if matched < 2 { estimate.confidence.min(Confidence::Medium) } else { estimate.confidence };
-        match table.calendar.has_zone() {
-            true => PairClock {
-                log,
-                capture,
-                zone: self.zone_at(table, Timestamp::from_nanos(first - offset)),
-                source: OffsetSource::Option,
-                skew: Some(offset),
-                matched,
-                confidence,
-                changes: Vec::new(),
-            },
-            false => {
-                let zone = clock::nearest_zone(offset);
-                let mut grown = zone;
-                let changes = table.calendar.changes().iter().map(|change| {
-                    grown += change.by;
-                    (change.after.to_utc(grown + (offset - zone)), grown)
-                });
-                PairClock {
-                    log,
-                    capture,
-                    zone,
-                    source: OffsetSource::Estimated,
-                    skew: Some(offset - zone),
-                    matched,
-                    confidence,
-                    changes: changes.collect(),
-                }
-            }
-        }
-    }
-
-    fn zone_at(&self, table: &LogTable<'a>, time: Timestamp) -> i64 {
-        table.calendar.zone().map_or(0, |zone| offset_of(zone, time))
-    }
-
-    /// Attempts of a log that are in a capture.
-    fn matched(&self, log: usize, capture: usize) -> usize {
-        let said = self.said.get(log).into_iter().flatten();
-        let seats = self.seats.get(log).into_iter().flatten();
-        let there = said.zip(seats).filter(|(_, seat)| seat.is_some_and(|(of, _)| of == capture));
-        there.map(|(said, _)| said.attempt).collect::<BTreeSet<_>>().len()
-    }
-
     fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {
         let clock = clocks.iter().find(|clock| clock.log == log);
         let offset = clock.and_then(|clock| self.offsets.get(log)?.get(clock.capture).copied().flatten());
@@ -297,7 +222,7 @@ impl<'a> Joiner<'_, 'a> {
 
     /// Whether the attempt's packets were found by a clock that is hardly known, and others could be meant as well.
     fn is_doubtful(&self, log: usize, requests: &[(&Said<'a>, &Option<Place>)]) -> bool {
-        let Some((said, (capture, own))) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?))) else {
+        let Some((said, capture)) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?.0))) else {
             return false;
         };
         let estimate = self.tables.get(log).and_then(|table| table.estimates.get(capture).copied().flatten());
@@ -305,14 +230,10 @@ impl<'a> Joiner<'_, 'a> {
             return false;
         }
         let Some(view) = self.views.get(capture) else { return false };
-        let session = view.slots.get(own).map(|slot| slot.session);
-        view.slots.iter().any(|slot| {
-            let other = Some(slot.session) != session;
-            other && said.host.zip(view.session(slot)).is_some_and(|(host, session)| session.is_for(host).is_some())
-        })
+        said.host.is_some_and(|host| view.sessions_for(host) > 1)
     }
 
-    fn wire_try(&self, (capture, index): Place) -> Option<WireTry<'a>> {
+    pub(super) fn wire_try(&self, (capture, index): Place) -> Option<WireTry<'a>> {
         let view = self.views.get(capture)?;
         let slot = view.slots.get(index)?;
         let session = view.session(slot)?;
@@ -328,125 +249,6 @@ impl<'a> Joiner<'_, 'a> {
             last: slot.last,
             capture_end: view.span.map_or(slot.last, |(_, last)| last),
         })
-    }
-
-    /// A name that just failed to resolve fails again without a question: what the last lookup showed still holds.
-    fn remembered_failure(&self, log: usize, said: &Said<'a>) -> Option<WireTry<'a>> {
-        if said.kind != SaidKind::Cause(CauseKind::UnknownHost) {
-            return None;
-        }
-        let (host, start) = (said.host?, said.start?);
-        for (capture, view) in self.views.iter().enumerate() {
-            let Some(offset) = self.offsets.get(log).and_then(|row| row.get(capture).copied().flatten()) else {
-                continue;
-            };
-            let start = start - offset;
-            let held = |lookup: &Lookup<'a>| {
-                let since = start - lookup.last.nanos();
-                lookup.host == host
-                    && matches!(lookup.result, LookupResult::Failed(_))
-                    && lookup.first.time.nanos() <= start + MARGIN
-                    && since <= NEGATIVE_CACHE
-            };
-            let Some(lookup) = view.lookups.iter().rev().find(|lookup| held(lookup)) else { continue };
-            let index = view.slots.iter().position(|slot| {
-                slot.ending.is_none() && view.session(slot).is_some_and(|session| session.first == lookup.first)
-            });
-            if let Some(index) = index {
-                return self.wire_try((capture, index));
-            }
-        }
-        None
-    }
-
-    /// Takes what is left on the wire inside a request's time for its host: repeated connections and lookups.
-    fn absorb(&self, said: &Said<'a>, offset: i64, wire: &mut WireTry<'a>, taken: &mut BTreeSet<Place>) {
-        let Some(view) = self.views.get(wire.capture) else { return };
-        let (Some(start), Some(result)) = (said.start, said.result.or(said.start)) else { return };
-        let (from, until) = (start - offset - MARGIN, result - offset + MARGIN);
-        let begin = view.slots.partition_point(|slot| slot.start.nanos() < from);
-        for (index, slot) in view.slots.iter().enumerate().skip(begin) {
-            if slot.start.nanos() > until {
-                break;
-            }
-            let place = (wire.capture, index);
-            let Some(session) = view.session(slot).filter(|_| !taken.contains(&place)) else { continue };
-            let same_host = said.host.is_some_and(|host| session.is_for(host).is_some());
-            if session.client != wire.session.client || !same_host || slot.last.nanos() > until {
-                continue;
-            }
-            let others = view.slots.iter().enumerate().skip(index.saturating_sub(64)).take(128);
-            let shared = others
-                .filter(|(_, other)| other.session == slot.session)
-                .any(|(other, _)| taken.contains(&(wire.capture, other)));
-            taken.insert(place);
-            if shared {
-                continue;
-            }
-            let flows: Vec<&'a TcpFlow> = session.flows.clone();
-            wire.earlier.extend(flows);
-            if let Some(lookup) =
-                view.lookup(session).filter(|lookup| wire.lookups.iter().all(|own| own.first != lookup.first))
-            {
-                wire.lookups.push(lookup.clone());
-            }
-            wire.start = wire.start.min(slot.start);
-        }
-        wire.earlier.sort_by_key(|flow| flow.first);
-        wire.lookups.sort_by_key(|lookup| lookup.first);
-    }
-
-    /// Why no packet is there, and whether one ought to be.
-    fn why_not_on_wire(&self, log: usize, requests: &[(&Said<'a>, &Option<Place>)]) -> (Option<String>, bool) {
-        if self.views.is_empty() {
-            return (None, false);
-        }
-        let start = requests.iter().find_map(|(said, _)| said.start);
-        let Some(start) = start else {
-            return (Some("The log has no time stamps to find its packets by.".to_owned()), false);
-        };
-        let mut reason = "Nothing in the log is also in the capture, so its time in the capture is not known.";
-        for (capture, view) in self.views.iter().enumerate() {
-            let offset = self.offsets.get(log).and_then(|row| row.get(capture).copied().flatten());
-            let (Some(offset), Some((first, last))) = (offset, view.span) else { continue };
-            let time = Timestamp::from_nanos(start - offset);
-            if time < first {
-                reason = "The capture begins after this attempt.";
-            } else if time > last {
-                reason = "The capture ends before this attempt.";
-            } else {
-                let reason = "The capture covers this time and shows nothing of the attempt: another interface, a capture filter, \
-                              lost packets, or an answer that the node remembered.";
-                return (Some(reason.to_owned()), true);
-            }
-        }
-        (Some(reason.to_owned()), false)
-    }
-
-    /// Why no record is there, and whether one ought to be.
-    fn why_not_in_log(&self, attempt: &JoinedAttempt<'a>, readings: &[Reading]) -> (Option<String>, bool) {
-        let Some(start) = attempt.started().filter(|_| !self.logs.is_empty()) else { return (None, false) };
-        let mut reason = "The log has no record that tells its time in the capture.";
-        for (log, facts) in self.logs.iter().enumerate() {
-            let shares = self.seats.get(log).is_some_and(|seats| seats.iter().any(Option::is_some));
-            let Some(reading) = readings.get(log).filter(|_| shares) else { continue };
-            let spans = facts.parts.iter().filter_map(|part| {
-                let (first, last) = part.span?;
-                let at = |line, time| LineRef { input: part.input, line, time: Some(time) };
-                Some((reading.utc(at(0, first))?, reading.utc(at(u64::MAX, last))?))
-            });
-            let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { continue };
-            if start < first {
-                reason = "The log begins after this attempt.";
-            } else if start > last {
-                reason = "The log ends before this attempt.";
-            } else {
-                let reason = "The log covers this time and has no record of the attempt: the component external-mdm was not at TRACE, \
-                              or it is another node's.";
-                return (Some(reason.to_owned()), true);
-            }
-        }
-        (Some(reason.to_owned()), false)
     }
 }
 

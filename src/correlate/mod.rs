@@ -3,16 +3,19 @@
 //! [`join`] is the story: what the wire shows is put into sessions, the clocks are estimated from what both sides saw, one
 //! global assignment gives each request its place, and what is left on either side stands for itself.
 
+mod absorb;
 mod assignment;
 mod attempt;
 pub mod calendar;
 mod clock;
+mod clocks;
 mod cost;
 mod fit;
 mod gather;
 mod known;
 mod leftover;
 mod matching;
+mod missing;
 mod pair;
 mod said;
 mod slot;

@@ -1,5 +1,7 @@
 //! A capture as the join sees it.
 
+use std::collections::HashMap;
+
 use super::known::Known;
 use super::slot::{Slot, slots};
 use super::wire::{Lookup, Session, read_lookups, read_sessions};
@@ -17,6 +19,8 @@ pub struct View<'a> {
     pub sessions: Vec<Session<'a>>,
     /// In order of time.
     pub slots: Vec<Slot<'a>>,
+    /// How many sessions may be for a host.
+    by_host: HashMap<String, usize>,
 }
 
 impl<'a> View<'a> {
@@ -29,7 +33,16 @@ impl<'a> View<'a> {
         let sessions = read_sessions(capture, &facts.flows, &lookups, known, end);
         let mut slots = slots(&sessions, &lookups, end);
         slots.sort_by_key(|slot| (slot.start, slot.session, slot.request));
-        Self { span, lookups, sessions, slots }
+        let mut by_host: HashMap<String, usize> = HashMap::new();
+        for (host, _) in sessions.iter().flat_map(|session| &session.hosts) {
+            *by_host.entry(host.clone()).or_default() += 1;
+        }
+        Self { by_host, span, lookups, sessions, slots }
+    }
+
+    /// How many sessions may be for this host.
+    pub fn sessions_for(&self, host: &str) -> usize {
+        self.by_host.get(host).copied().unwrap_or(0)
     }
 
     /// The session of a place.

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::InputError;
-use super::archive::tar::read_full;
+use super::archive::source::read_full;
 use super::map::{self, COPY_BELOW};
 use super::outcome::{Note, Outcome, Place, Watch};
 use super::sniff::{HEAD, MemberKind, sniff};
@@ -121,7 +121,7 @@ impl Collector<'_, '_> {
                 continue;
             }
             let mut walk = Walk { context: self.context, out: Outcome::default() };
-            let go_on = walk.one_more(place);
+            let go_on = walk.one_more(place, here.path.len());
             if go_on && kind.is_symlink() {
                 let target = fs::read_link(&path).map(|target| target.to_string_lossy().into_owned());
                 walk.list(&here, MemberKind::Link, None, target.ok().map(|target| format!("points to {target}")));

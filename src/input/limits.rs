@@ -21,7 +21,7 @@ pub struct Limits {
     pub ratio: u64,
     /// How deep archives may lie in each other.
     pub depth: usize,
-    /// Members and files that are looked at in all.
+    /// Members and files that are looked at in all; one whose path is longer than 256 bytes counts for several.
     pub members: u64,
 }
 
@@ -96,9 +96,9 @@ impl Used {
         Ok(())
     }
 
-    /// Counts one member.
-    pub(super) fn member(&self, limits: &Limits) -> Result<(), Reached> {
-        if self.members.fetch_add(1, Ordering::Relaxed) >= limits.members {
+    /// Counts members.
+    pub(super) fn members(&self, count: u64, limits: &Limits) -> Result<(), Reached> {
+        if self.members.fetch_add(count, Ordering::Relaxed).saturating_add(count) > limits.members {
             self.exhausted.store(true, Ordering::Relaxed);
             return Err(Reached::Members(limits.members));
         }

@@ -7,9 +7,11 @@ use zip::result::ZipError;
 
 use super::archive::pgp::{Closed, Encrypted};
 use super::archive::sevenz;
-use super::archive::tar::{Damage, EntryKind, Members, Source};
+use super::archive::source::Source;
+use super::archive::tar::{Damage, Damages, EntryKind, Members};
 use super::archive::zip::{self as zips, Salvage, ZipMember};
 use super::limits::{Reached, packed};
+use super::names;
 use super::outcome::{Outcome, Place};
 use super::passphrase::{Locked, Try};
 use super::sniff::{MemberKind, sniff};
@@ -20,12 +22,12 @@ impl Walk<'_, '_> {
     /// The members of a tar: slices where the archive is in memory, else what passes by.
     pub(super) fn tar(&mut self, place: &Place, source: impl Source) {
         let mut members = Members::new(source);
-        let mut damage = Vec::new();
+        let mut damage = Damages::default();
         let mut ordinal = 0;
         let mut whole = true;
         loop {
             let next = members.next(&mut damage);
-            for damage in damage.drain(..) {
+            for damage in damage.take() {
                 match damage {
                     Damage::Header(at) => self.note(
                         &place.key,
@@ -52,14 +54,14 @@ impl Walk<'_, '_> {
                 }
             };
             ordinal += 1;
-            if !self.one_more(place) {
+            if !self.one_more(place, entry.name.len()) {
                 return;
             }
             let member = place.member(ordinal, &String::from_utf8_lossy(&entry.name));
             match (entry.kind, members.slice()) {
                 (EntryKind::Directory, _) => {}
                 (EntryKind::Link(target), _) => {
-                    let note = format!("points to {}", String::from_utf8_lossy(&target));
+                    let note = format!("points to {}", names::shorten(&String::from_utf8_lossy(&target)));
                     self.list(&member, MemberKind::Link, None, Some(note));
                 }
                 (EntryKind::Special, _) => self.list(&member, MemberKind::Special, None, None),
@@ -108,7 +110,7 @@ impl Walk<'_, '_> {
             }
         };
         for (ordinal, listed) in (1..).zip(listed) {
-            if !self.one_more(place) {
+            if !self.one_more(place, listed.name.len()) {
                 return;
             }
             let member = place.member(ordinal, &listed.name);
@@ -155,7 +157,7 @@ impl Walk<'_, '_> {
         let mut ordinal = 0;
         while let Some(found) = salvage.next() {
             ordinal += 1;
-            if !self.one_more(place) {
+            if !self.one_more(place, found.name.len()) {
                 return;
             }
             if found.name.ends_with('/') {
@@ -223,7 +225,7 @@ impl Walk<'_, '_> {
         let mut ordinal = 0;
         let result = sevenz::each(bytes, passphrase, |entry, reader| {
             ordinal += 1;
-            if !walk.one_more(place) {
+            if !walk.one_more(place, entry.name().len()) {
                 return false;
             }
             if entry.is_directory() {

@@ -4,7 +4,7 @@
 //! slices of a memory map; what is packed is unpacked into memory or a temporary file. Nothing is ever written under a
 //! member's name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -27,6 +27,7 @@ mod members;
 mod names;
 mod outcome;
 mod passphrase;
+mod seems;
 mod sniff;
 mod spool;
 #[cfg(test)]
@@ -232,12 +233,16 @@ fn of_root<T>(sorted: &[T], ordinal: u32, key: impl Fn(&T) -> &Key) -> &[T] {
     sorted.get(from..to).unwrap_or_default()
 }
 
+/// Warnings of one kind that are told one by one.
+const TOLD: usize = 100;
+
 /// Notes as warnings. A limit that all share is met by whatever comes after the one that met it first, so it is told
 /// once, with how many more it stopped.
 fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = Vec::new();
     let mut first_shared = None;
     let mut more = 0;
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     for note in notes {
         if note.shared {
             if first_shared.is_some() {
@@ -246,10 +251,20 @@ fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Wa
             }
             first_shared = Some(warnings.len());
         }
+        let alike = told.entry(note.code).or_default();
+        *alike += 1;
+        if *alike > TOLD {
+            continue;
+        }
         warnings.push(Warning { input: item_at(&note.key), code: note.code.to_owned(), message: note.message });
     }
     if let Some(warning) = first_shared.and_then(|first| warnings.get_mut(first)).filter(|_| more > 0) {
         warning.message.push_str(&format!("; {more} more were stopped by it"));
+    }
+    for (code, count) in told.into_iter().filter(|(_, count)| *count > TOLD) {
+        let text =
+            format!("there are {} more warnings of the kind `{code}`; `mdmlog inspect` lists all files", count - TOLD);
+        warnings.push(Warning::general(code, text));
     }
     warnings
 }

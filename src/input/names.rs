@@ -7,6 +7,11 @@ pub(super) fn base(path: &str) -> &str {
     path.rsplit(['/', '\\', '!']).next().unwrap_or(path)
 }
 
+/// A name as long as any that a file system takes; what an archive says beyond that is cut off.
+pub(super) fn shorten(name: &str) -> &str {
+    name.get(..name.floor_char_boundary(4096)).unwrap_or(name)
+}
+
 /// What stands before the last part: the folder, with the archive that it is in.
 pub(super) fn folder(path: &str) -> &str {
     path.get(..path.len() - base(path).len()).unwrap_or_default()

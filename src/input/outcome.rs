@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::map::Hits;
 use super::sniff::MemberKind;
 use super::walk::Node;
-use super::{Item, Member};
+use super::{Item, Member, names};
 
 /// Position in the tree of paths, files and members: sorting by it gives the order in which they lie there.
 pub(super) type Key = Vec<u32>;
@@ -28,7 +28,12 @@ impl Place {
     pub(super) fn member(&self, ordinal: u32, name: &str) -> Self {
         let mut key = self.key.clone();
         key.push(ordinal);
-        Self { key, path: format!("{}!{name}", self.path), wrapping: Vec::new(), depth: self.depth + 1 }
+        Self {
+            key,
+            path: format!("{}!{}", self.path, names::shorten(name)),
+            wrapping: Vec::new(),
+            depth: self.depth + 1,
+        }
     }
 
     /// The same place, one codec further in.

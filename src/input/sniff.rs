@@ -1,9 +1,10 @@
 //! What a file is, by its first bytes. Names lie: bundles are renamed, logs arrive as `.txt`, captures as `.bin`.
 
-use memchr::memmem;
 use serde::{Serialize, Serializer};
 
+use super::archive::packet::session_key_packet;
 use crate::capture::secrets::looks_like_keylog;
+use crate::log::looks_like_log;
 use crate::report::InputKind;
 
 /// How many bytes of a file are looked at.
@@ -117,7 +118,7 @@ pub(super) fn sniff(head: &[u8]) -> MemberKind {
     if looks_like_keylog(head) {
         return MemberKind::Input(InputKind::KeyLog);
     }
-    if looks_like_log(head) {
+    if looks_like_log(head).is_some() {
         return MemberKind::Input(InputKind::IsePscLog);
     }
     if is_openpgp(head) {
@@ -168,114 +169,9 @@ fn is_openpgp(head: &[u8]) -> bool {
     session_key_packet(head).is_some()
 }
 
-/// Which kind of session key packet a binary message begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SessionKey {
-    Passphrase,
-    PublicKey,
-}
-
-pub(super) fn session_key_packet(head: &[u8]) -> Option<SessionKey> {
-    // A marker packet may stand in front.
-    let head = head.strip_prefix(b"\xca\x03PGP").or_else(|| head.strip_prefix(b"\xa8\x03PGP")).unwrap_or(head);
-    let (tag, body) = match *head {
-        [first @ 0xc0..=0xff, length, ref rest @ ..] if length < 192 => (first & 0x3f, rest),
-        [first @ 0xc0..=0xff, 192..=223, _, ref rest @ ..] => (first & 0x3f, rest),
-        [first @ 0x80..=0xbf, _, ref rest @ ..] if first & 3 == 0 => ((first >> 2) & 15, rest),
-        [first @ 0x80..=0xbf, _, _, ref rest @ ..] if first & 3 == 1 => ((first >> 2) & 15, rest),
-        _ => return None,
-    };
-    match (tag, body) {
-        // Version 4: cipher, then how the passphrase becomes a key.
-        (3, [4, 1..=13, 0 | 1 | 3 | 4, ..] | [5 | 6, ..]) => Some(SessionKey::Passphrase),
-        (1, [3 | 6, ..]) => Some(SessionKey::PublicKey),
-        _ => None,
-    }
-}
-
-/// Words that only records about MDM servers have.
-const MDM_WORDS: [&str; 3] = ["cisco.cpm.mdm", "MdmRESTClient", "MDM Server URL"];
-
-/// Whether a file that begins like this is an ISE log, whole or an excerpt.
-fn looks_like_log(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    if text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()).is_some_and(is_record) {
-        return true;
-    }
-    MDM_WORDS.iter().any(|word| {
-        let wide: Vec<u8> = word.bytes().flat_map(|byte| [byte, 0]).collect();
-        // Without the last zero the same bytes are found in either byte order.
-        let wide = wide.get(..wide.len() - 1).unwrap_or_default();
-        memmem::find(head, word.as_bytes()).is_some() || memmem::find(head, wide).is_some()
-    })
-}
-
-/// `2023-08-15 10:21:07,123 DEBUG  [thread][[context]] ...`
-fn is_record(line: &[u8]) -> bool {
-    const SHAPE: &[u8] = b"dddd-dd-dd dd:dd:dd,ddd ";
-    let Some((stamp, rest)) = line.split_at_checked(SHAPE.len()) else { return false };
-    let fits = stamp.iter().zip(SHAPE).all(|(byte, shape)| match shape {
-        b'd' => byte.is_ascii_digit(),
-        other => byte == other,
-    });
-    let rest = rest.trim_ascii_start();
-    let level = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    let after = rest.get(level..).unwrap_or_default().trim_ascii_start();
-    fits && (4..=5).contains(&level) && after.starts_with(b"[") && memmem::find(after, b"][").is_some()
-}
-
-/// What an unknown file seems to be, for the person who sent it, and whether it is of the sort that this program is
-/// for (a capture or an archive in a format that it does not read).
-pub(super) fn seems(head: &[u8]) -> (&'static str, bool) {
-    const KNOWN: [(&[u8], &str, bool); 24] = [
-        (b"snoop\0\0\0", "a snoop capture, which `editcap -F pcap` converts", true),
-        (b"GMBU", "a Microsoft Network Monitor capture, which `editcap -F pcap` converts", true),
-        (b"RTSS", "a Microsoft Network Monitor capture, which `editcap -F pcap` converts", true),
-        (b"TRSNIFF data", "a Sniffer capture, which `editcap -F pcap` converts", true),
-        (b"XCP\0", "a Sniffer capture, which `editcap -F pcap` converts", true),
-        (b"\x04\x22\x4d\x18", "an lz4 archive, which has to be unpacked first", true),
-        (b"\x1f\x9d", "a compress (.Z) archive, which has to be unpacked first", true),
-        (b"Rar!\x1a\x07", "a rar archive, which has to be unpacked first", true),
-        (b"MSCF", "a cabinet archive, which has to be unpacked first", true),
-        (b"LZIP", "an lzip archive, which has to be unpacked first", true),
-        (b"!<arch>", "an ar archive", false),
-        (b"-----BEGIN ", "a certificate, key or other PEM text", false),
-        (b"\x7fELF", "a program", false),
-        (b"MZ", "a Windows program", false),
-        (b"%PDF", "a PDF document", false),
-        (b"\x89PNG", "a PNG picture", false),
-        (b"\xff\xd8\xff", "a JPEG picture", false),
-        (b"\xd0\xcf\x11\xe0", "an Office document", false),
-        (b"SQLite format 3", "an SQLite database", false),
-        (b"\xca\xfe\xba\xbe", "Java byte code", false),
-        (b"\xfe\xed\xfe\xed", "a Java keystore", false),
-        (b"<?xml", "XML", false),
-        (b"<!DOCTYPE", "HTML", false),
-        (b"<html", "HTML", false),
-    ];
-    if head.is_empty() {
-        return ("empty", false);
-    }
-    if let Some((_, what, ours)) = KNOWN.iter().find(|(magic, ..)| head.starts_with(magic)) {
-        return (what, *ours);
-    }
-    let sample = head.get(..4096).unwrap_or(head);
-    if sample.iter().all(|&byte| byte == 0) {
-        return ("nothing but zeros", false);
-    }
-    let odd = sample.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b)).count();
-    if odd == 0 {
-        ("text that is no ISE log with MDM records", false)
-    } else {
-        ("binary data of an unknown kind", false)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const LOG: MemberKind = MemberKind::Input(InputKind::IsePscLog);
 
     #[test]
     fn captures_of_every_magic_and_byte_order_are_recognised() {
@@ -290,32 +186,12 @@ mod tests {
     }
 
     #[test]
-    fn logs_are_recognised_by_a_record_or_by_words_of_mdm() {
+    fn logs_and_key_logs_are_recognised_by_their_own_stages() {
         let record = "2023-08-15 10:21:07,123 DEBUG  [admin-http-pool16][[]] cisco.cpm.util.X -:::- hello\n";
-        assert_eq!(sniff(record.as_bytes()), LOG);
-        assert_eq!(sniff(format!("\u{feff}\r\n{record}").as_bytes()), LOG);
-        assert_eq!(sniff(b"DEBUG [pool][[]] cisco.cpm.mdm.apiimp].MDMVerifyServer -:::- 1. Connecting"), LOG);
-        let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
-            "\u{feff}INFO MDM Server URL: https".encode_utf16().flat_map(order).collect()
-        };
-        assert_eq!(sniff(&wide(u16::to_le_bytes)), LOG);
-        assert_eq!(sniff(&wide(u16::to_be_bytes)), LOG);
-        for other in ["INFO: nothing of interest\n", "2023-08-15 10:21:07,123 DEBUG hello", "2023-08-15 10:21:07 x"] {
-            assert_eq!(sniff(other.as_bytes()), MemberKind::Unknown, "{other}");
-        }
-    }
-
-    #[test]
-    fn encrypted_messages_are_told_by_how_their_key_is_wrapped() {
-        let gpg = b"\x8c\x0d\x04\x09\x03\x02\x26\x16\xc5\x8e\xf5\x79\x2a\xcf\xff\xd2";
-        assert_eq!(sniff(gpg), MemberKind::OpenPgp);
-        assert_eq!(session_key_packet(gpg), Some(SessionKey::Passphrase));
-        assert_eq!(session_key_packet(b"\xc3\x2e\x05\x09\x02\x03"), Some(SessionKey::Passphrase));
-        assert_eq!(session_key_packet(b"\x85\x01\x0c\x03\x01\x02"), Some(SessionKey::PublicKey));
-        assert_eq!(session_key_packet(b"\xca\x03PGP\xc1\xc0\x4c\x03abc"), Some(SessionKey::PublicKey));
-        assert_eq!(session_key_packet(b"\x8c\x0d\x04\x63\x03\x02"), None);
-        assert_eq!(sniff(b"-----BEGIN PGP MESSAGE-----\n\njA0"), MemberKind::OpenPgp);
-        assert_eq!(sniff(b"-----BEGIN CERTIFICATE-----\n"), MemberKind::Unknown);
+        assert_eq!(sniff(record.as_bytes()), MemberKind::Input(InputKind::IsePscLog));
+        let secret = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48));
+        assert_eq!(sniff(secret.as_bytes()), MemberKind::Input(InputKind::KeyLog));
+        assert_eq!(sniff(b"INFO: nothing of interest\n"), MemberKind::Unknown);
     }
 
     #[test]
@@ -330,13 +206,5 @@ mod tests {
         }
         assert_eq!(sniff(b""), MemberKind::Empty);
         assert_eq!(sniff(b"BZh9 is how a text may begin"), MemberKind::Unknown);
-    }
-
-    #[test]
-    fn unknown_files_are_described() {
-        assert_eq!(seems(b"snoop\0\0\0\0\0\0\x02"), ("a snoop capture, which `editcap -F pcap` converts", true));
-        assert_eq!(seems(b"hello\n").0, "text that is no ISE log with MDM records");
-        assert_eq!(seems(&[0; 100]).0, "nothing but zeros");
-        assert_eq!(seems(&[1, 2, 3]).0, "binary data of an unknown kind");
     }
 }

@@ -8,13 +8,14 @@ use std::sync::atomic::AtomicU64;
 use bytes::Bytes;
 
 use super::archive::codec;
-use super::archive::tar::{Slice, Stream};
+use super::archive::source::{Slice, Stream};
 use super::archive::zip::ZipMember;
 use super::files::{self, FileAt};
 use super::limits::{Counted, Limits, Metered, Reached, Used};
 use super::outcome::{Key, Note, Outcome, Place};
 use super::passphrase::Passphrases;
-use super::sniff::{self, HEAD, MemberKind, sniff};
+use super::seems::seems;
+use super::sniff::{HEAD, MemberKind, sniff};
 use super::spool::{CHUNK, Memory, Spool, Unpack};
 use super::{Item, Member, names};
 use crate::progress::Progress;
@@ -222,7 +223,7 @@ impl<'a> Walk<'a, '_> {
     /// Lists what is of no use; says so where its name or content promises more.
     pub(super) fn unknown(&mut self, place: &Place, head: &[u8], size: Option<u64>) {
         let kind = if head.is_empty() { MemberKind::Empty } else { MemberKind::Unknown };
-        let (seems, ours) = sniff::seems(head);
+        let (seems, ours) = seems(head);
         self.list(place, kind, size, Some(format!("seems to be {seems}")));
         if ours || names::promises_input(&place.path) {
             let message = match kind {
@@ -275,9 +276,11 @@ impl<'a> Walk<'a, '_> {
         self.out.notes.push(Note { key: key.clone(), code, message, shared });
     }
 
-    /// Counts a member; says that there are too many when there are.
-    pub(super) fn one_more(&mut self, archive: &Place) -> bool {
-        match self.context.used.member(&self.context.limits) {
+    /// Counts a member; says that there are too many when there are. One with a long name counts for several, so that
+    /// the limit bounds what the listing takes.
+    pub(super) fn one_more(&mut self, archive: &Place, name: usize) -> bool {
+        let counts = 1 + (archive.path.len() + name) as u64 / NAME;
+        match self.context.used.members(counts, &self.context.limits) {
             Ok(()) => true,
             Err(reached) => {
                 self.note(&archive.key, "limit", format!("{} is not read to its end: {reached}", archive.path));
@@ -286,6 +289,9 @@ impl<'a> Walk<'a, '_> {
         }
     }
 }
+
+/// Bytes of a path that count as one member.
+const NAME: u64 = 256;
 
 /// What a person is told that this program reads.
 pub(super) const EXPECTED: &str = "an ISE log, a pcap or pcapng capture, a TLS key log, or an archive of them";

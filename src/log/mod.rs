@@ -12,6 +12,7 @@ mod facts;
 mod open;
 mod phrases;
 mod record;
+mod records;
 mod scan;
 mod sniff;
 mod steps;
@@ -19,6 +20,7 @@ mod steps;
 use std::borrow::Cow;
 
 pub use facts::*;
+pub use records::{RecordRange, records_of};
 pub use sniff::{LogLook, looks_like_log};
 
 use crate::progress::Progress;
@@ -31,6 +33,11 @@ pub struct LogPart<'a> {
     pub input: usize,
     /// The file.
     pub bytes: &'a [u8],
+}
+
+/// The text of a file as its line numbers count it: UTF-8, or something close to it.
+pub fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
+    decode::as_utf8(bytes)
 }
 
 /// Reads all parts of one node's log.

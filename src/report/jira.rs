@@ -38,7 +38,7 @@ fn label(incident: &Incident) -> String {
 fn issue(report: &Report, incident: &Incident) -> Value {
     json!({
         "fields": {
-            // To be replaced by the project's own, as docs/integrations.md shows.
+            // To be replaced by the project's own, as docs/tickets.md shows.
             "project": {"key": "MDM"},
             "issuetype": {"name": "Task"},
             "summary": title(incident, SUMMARY),

@@ -289,6 +289,9 @@ pub struct Flow {
     pub first_frame: u64,
     /// Last frame.
     pub last_frame: u64,
+    /// Index of the input that has the last frame, where that is another one, as rotated captures make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_input: Option<usize>,
     /// SYNs after the first.
     pub syn_retransmissions: u64,
     /// When each SYN was sent, in milliseconds after the first.

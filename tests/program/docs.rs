@@ -21,7 +21,7 @@ fn the_page_on_the_command_line_is_what_help_says() {
         "# Command line\n\nWhat `--help` of each command says. This page is generated; `UPDATE_DOCS=1 cargo test` writes \
          it anew.\n",
     );
-    for command in ["", "analyze", "inspect", "explain", "schema", "completions", "man"] {
+    for command in ["", "analyze", "inspect", "slice", "extract", "explain", "schema", "completions", "man"] {
         let mut program = mdmlog(command.split_whitespace().chain(["--help"]));
         let help = run(program.env("COLUMNS", "100")).with_status(0).stdout;
         let lines: Vec<_> = help.lines().map(str::trim_end).collect();
@@ -29,6 +29,57 @@ fn the_page_on_the_command_line_is_what_help_says() {
         let _ = write!(page, "\n## `{}`\n\n```text\n{}\n```\n", name.trim_end(), lines.join("\n"));
     }
     in_step("docs/cli.md", &page);
+}
+
+#[test]
+fn the_page_on_the_report_has_every_field() {
+    let schema: serde_json::Value = serde_json::from_str(&run(&mut mdmlog(["schema"])).stdout).unwrap();
+    let mut page = String::from(include_str!("report-preamble.md"));
+    fields("Report", &schema, &mut page);
+    for (name, of) in schema["$defs"].as_object().unwrap() {
+        fields(name, of, &mut page);
+    }
+    in_step("docs/report.md", &page);
+}
+
+/// A section on an object, or on a word that is one of several.
+fn fields(name: &str, of: &serde_json::Value, page: &mut String) {
+    let about =
+        |of: &serde_json::Value| of["description"].as_str().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+    let _ = write!(page, "\n## {name}\n\n{}\n\n", about(of));
+    let words = of["enum"].as_array().into_iter().chain(of["oneOf"].as_array()).flatten();
+    let words: Vec<_> = words.collect();
+    for word in &words {
+        let listed = word["enum"].as_array().into_iter().flatten();
+        for name in word.as_str().into_iter().chain(word["const"].as_str()).chain(listed.filter_map(|one| one.as_str()))
+        {
+            let _ = writeln!(page, "- `{name}` {}", about(word).trim_end());
+        }
+    }
+    let Some(properties) = of["properties"].as_object() else { return };
+    page.push_str("| field | type | meaning |\n|---|---|---|\n");
+    for (field, of) in properties {
+        let _ = writeln!(page, "| `{field}` | {} | {} |", kind(of), about(of));
+    }
+}
+
+/// The type of a field, in a few words.
+fn kind(of: &serde_json::Value) -> String {
+    if let Some(name) = of["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        return format!("[{name}](#{})", name.to_lowercase());
+    }
+    if let Some(either) = of["anyOf"].as_array() {
+        return either.iter().map(kind).collect::<Vec<_>>().join(" or ");
+    }
+    let name = |name: &serde_json::Value| match (name.as_str().unwrap_or("any"), of["format"].as_str()) {
+        ("array", _) => format!("list of {}", kind(&of["items"])),
+        ("string", Some("date-time")) => "time".to_owned(),
+        (name, _) => name.to_owned(),
+    };
+    match &of["type"] {
+        serde_json::Value::Array(names) => names.iter().map(name).collect::<Vec<_>>().join(" or "),
+        one => name(one),
+    }
 }
 
 fn readme() -> String {
@@ -50,7 +101,9 @@ fn every_option_of_the_readme_is_one() {
     let options =
         words.filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)));
     // The words of other programs, and of other commands.
-    for option in options.filter(|option| !["--release", "--path", "--example", "--dir", "--help"].contains(option)) {
+    for option in options.filter(|option| {
+        !["--release", "--path", "--example", "--dir", "--help", "--attempt", "--secrets", "--static"].contains(option)
+    }) {
         assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")), "{option}");
     }
 }

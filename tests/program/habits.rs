@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::{Scratch, has_tool, mdmlog, quiet, run};
 
-const COMMANDS: [&str; 6] = ["analyze", "inspect", "explain", "schema", "completions", "man"];
+const COMMANDS: [&str; 8] = ["analyze", "inspect", "slice", "extract", "explain", "schema", "completions", "man"];
 
 /// A command on a terminal of its own, which `script` of util-linux makes.
 fn on_terminal(arguments: &str) -> Command {
@@ -66,7 +66,8 @@ fn manual_pages_render_without_a_complaint() {
         quiet(&mut man).env("MANWIDTH", "100").env("LC_ALL", "C.UTF-8").args(["--warnings", "-l"]).arg(&path);
         let ran = run(&mut man).with_status(0).silent();
         assert!(ran.stdout.contains("NAME") && ran.stdout.contains("EXAMPLES"), "{ran}");
-        let has_statuses = ["mdmlog.1", "mdmlog-analyze.1", "mdmlog-inspect.1"].contains(&page);
+        let has_statuses =
+            ["mdmlog.1", "mdmlog-analyze.1", "mdmlog-inspect.1", "mdmlog-slice.1", "mdmlog-extract.1"].contains(&page);
         assert_eq!(ran.stdout.contains("EXIT STATUS"), has_statuses, "{ran}");
     }
 }

@@ -1,7 +1,8 @@
 //! Capture files, and packets up to TCP.
 
 use mdmlog::capture::secrets::Secrets;
-use mdmlog::capture::{container_of, first_packet_time, frames};
+use mdmlog::capture::{Wanted, container_of, excerpt, first_packet_time};
+use mdmlog::progress::Progress;
 
 use super::wire::{ACK, CLIENT, RESOLVER, SERVER, SYN, Wire, read, tcp};
 
@@ -25,7 +26,8 @@ pub fn pcapng(data: &[u8]) {
 
 fn container(bytes: &[u8]) {
     let _ = (container_of(bytes), first_packet_time(bytes));
-    let found = frames(bytes, &(1..=20).collect());
+    let wanted = Wanted { frames: (1..=20).collect(), ..Wanted::default() };
+    let found = excerpt(bytes, &wanted, &Progress::default());
     assert!(found.iter().all(|frame| frame.bytes.len() <= bytes.len()));
     read(bytes, &Secrets::default());
 }

@@ -7,7 +7,6 @@
 mod pcap;
 mod pcapng;
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::time::Timestamp;
@@ -131,37 +130,6 @@ pub struct RawFrame<'a> {
     pub bytes: &'a [u8],
     /// Length on the wire.
     pub original_length: u32,
-}
-
-/// The frames of a file that have these numbers, in order.
-pub fn frames<'a>(bytes: &'a [u8], wanted: &BTreeSet<u64>) -> Vec<RawFrame<'a>> {
-    struct Wanted<'a, 'w> {
-        wanted: &'w BTreeSet<u64>,
-        number: u64,
-        found: Vec<RawFrame<'a>>,
-    }
-    impl<'a> Sink<'a> for Wanted<'a, '_> {
-        fn frame(&mut self, frame: Frame<'a>) {
-            self.number += 1;
-            if self.wanted.contains(&self.number) {
-                self.found.push(RawFrame {
-                    number: self.number,
-                    time: frame.time,
-                    link_type: frame.link,
-                    snap_length: frame.snap_length,
-                    bytes: frame.bytes,
-                    original_length: frame.length,
-                });
-            }
-        }
-    }
-    let mut sink = Wanted { wanted, number: 0, found: Vec::new() };
-    if let Some((mut state, from)) = State::open(bytes)
-        && !wanted.is_empty()
-    {
-        state.walk(bytes, from, bytes.len(), &mut sink);
-    }
-    sink.found
 }
 
 /// Time of the first frame; `None` when there is none near the beginning.

@@ -23,8 +23,8 @@ const DECRYPTION_SECRETS: u32 = 10;
 /// A block longer than this is not believed; one of frames much earlier.
 const MAX_BLOCK: usize = 256 << 20;
 const MAX_PACKET_BLOCK: usize = 1 << 20;
-/// Interfaces of one section that are kept; frames of others cannot be read.
-const MAX_INTERFACES: usize = 1 << 16;
+/// Interfaces of one section that are kept; frames of others cannot be read. Each chunk of a file keeps those before it.
+const MAX_INTERFACES: usize = 1 << 10;
 /// Names that are read of one block.
 const MAX_NAMES: usize = 1 << 16;
 

@@ -1,7 +1,7 @@
 //! TCP connections counted as Wireshark counts them, so that a person finds `tcp.stream` of the report in Wireshark: one for
 //! each new pair of endpoints, and another for a SYN that opens a known pair anew.
 //!
-//! Only the first packet of each side and SYN can begin a connection or decide whether the next SYN does. Each
+//! Only SYN, and what each side sends and acknowledges first, can begin a connection or decide whether the next SYN does. Each
 //! chunk of a file passes on no others, as far as its small memory goes; to pass on too many changes nothing.
 
 use std::collections::HashMap;
@@ -53,11 +53,20 @@ pub(crate) struct Recent {
     slots: Vec<(u64, u8)>,
 }
 
-const SEEN: [u8; 2] = [1, 2];
+/// What of a connection was passed on: that a side sent something, and that it acknowledged something.
+const SENT: [u8; 2] = [1, 2];
+const ACKNOWLEDGED: [u8; 2] = [4, 8];
 
 impl Recent {
     pub(crate) fn new() -> Self {
         Self { slots: vec![(0, 0); REMEMBERED] }
+    }
+
+    /// What follows a packet that was passed on without being asked for must be passed on, too.
+    pub(crate) fn forget(&mut self, head: &Head) {
+        if let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) {
+            *slot = (0, 0);
+        }
     }
 
     /// Whether a packet must be passed on.
@@ -67,47 +76,73 @@ impl Recent {
         if slot.0 != head.pair {
             *slot = (head.pair, 0);
         }
-        let seen = slot.1 | SEEN[usize::from(head.reversed)];
+        let acknowledges = head.flags & Segment::ACK != 0;
+        let opens = head.flags & Segment::SYN != 0 && !acknowledges;
+        let sent =
+            SENT[usize::from(head.reversed)] | if acknowledges { ACKNOWLEDGED[usize::from(head.reversed)] } else { 0 };
+        // Behind a SYN, all that tells first numbers counts again.
+        let seen = if opens { sent } else { slot.1 | sent };
         let news = seen != slot.1 || head.flags & Segment::SYN != 0;
         slot.1 = seen;
         news
     }
 }
 
-/// The connections of a file.
+/// The connections of a file as they come.
 #[derive(Debug, Default)]
 pub(crate) struct Conversations {
     known: HashMap<u64, Conversation, BuildHasherDefault<Prehashed>>,
-    count: u64,
+    numbers: Numbers,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// The numbers of the connections of a file, by the frames in which they begin: four bytes for each.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers {
+    starts: Vec<u32>,
+    /// The frame from which on there are too many.
+    limit: Option<u64>,
+}
+
+impl Numbers {
+    /// The number of the connection that begins with a frame.
+    pub(crate) fn beginning_at(&self, frame: u64) -> Option<u64> {
+        let frame = u32::try_from(frame).ok().filter(|_| self.count_to(frame))?;
+        self.starts.binary_search(&frame).ok().map(|number| number as u64)
+    }
+
+    /// Whether connections were counted up to a frame.
+    pub(crate) fn count_to(&self, frame: u64) -> bool {
+        self.limit.is_none_or(|limit| frame < limit)
+    }
+}
+
+/// First sequence number of each side.
+#[derive(Clone, Copy, Debug, Default)]
 struct Conversation {
-    stream: u32,
-    /// First sequence number of each side.
     base: [Option<u32>; 2],
 }
 
 impl Conversations {
-    /// The number of the connection that a packet belongs to; `None` when there were too many to count.
-    pub(crate) fn observe(&mut self, head: &Head) -> Option<u64> {
+    /// Takes a packet.
+    pub(crate) fn observe(&mut self, head: &Head, frame: u64) {
+        if self.numbers.limit.is_some() {
+            return;
+        }
         let (own, other) = if head.reversed { (1, 0) } else { (0, 1) };
         let opens = head.flags & (Segment::SYN | Segment::ACK) == Segment::SYN;
         let known = self.known.get(&head.pair);
         let anew = known.is_none_or(|known| opens && known.base[own].is_some_and(|base| base != head.sequence));
         if anew {
-            if known.is_none() && self.known.len() >= MAX_CONVERSATIONS {
-                return None;
+            match u32::try_from(frame) {
+                Ok(frame) if self.numbers.starts.len() < MAX_CONVERSATIONS => self.numbers.starts.push(frame),
+                _ => {
+                    self.numbers.limit = Some(frame);
+                    return;
+                }
             }
-            let stream = u32::try_from(self.count).ok()?;
-            self.count += 1;
-            self.known.insert(head.pair, Conversation { stream, base: [None; 2] });
+            self.known.insert(head.pair, Conversation::default());
         }
-        let full = self.known.len() >= MAX_CONVERSATIONS;
-        let known = self.known.get_mut(&head.pair)?;
-        if head.quoted {
-            return (!(anew && full)).then_some(known.stream.into());
-        }
+        let Some(known) = self.known.get_mut(&head.pair).filter(|_| !head.quoted) else { return };
         // A SYN-ACK says better than what was seen before it.
         match head.flags & (Segment::SYN | Segment::ACK) {
             0 | Segment::ACK => known.base[own].get_or_insert(head.sequence.wrapping_sub(1)),
@@ -117,8 +152,11 @@ impl Conversations {
         if head.flags & Segment::ACK != 0 {
             known.base[other].get_or_insert(head.acknowledgment.wrapping_sub(1));
         }
-        // Once one was left out, a connection that is opened anew can't be numbered either.
-        (!(anew && full)).then_some(known.stream.into())
+    }
+
+    /// The numbers, when all packets were taken.
+    pub(crate) fn finish(self) -> Numbers {
+        self.numbers
     }
 }
 
@@ -154,15 +192,16 @@ mod tests {
         Ends { source: 10, destination: 7, source_port: port, destination_port: 443 }
     }
 
-    /// The numbers that these packets get: port, whether the client sent it, flags, sequence and acknowledgment.
-    fn streams(packets: &[(u16, bool, u8, u32, u32)]) -> Vec<Option<u64>> {
+    /// The frames of these packets that begin a connection: port, whether the client sent it, flags, sequence and
+    /// acknowledgment.
+    fn starts(packets: &[(u16, bool, u8, u32, u32)]) -> Vec<u32> {
         let hasher = foldhash::fast::FixedState::default();
         let mut conversations = Conversations::default();
-        let head = |&(port, forth, flags, sequence, acknowledgment): &(u16, bool, u8, u32, u32)| {
+        for (&(port, forth, flags, sequence, acknowledgment), frame) in packets.iter().zip(1..) {
             let ends = if forth { ends(port) } else { ends(port).reversed() };
-            Head::new(&hasher, &ends, flags).numbered(sequence, acknowledgment)
-        };
-        packets.iter().map(|packet| conversations.observe(&head(packet))).collect()
+            conversations.observe(&Head::new(&hasher, &ends, flags).numbered(sequence, acknowledgment), frame);
+        }
+        conversations.finish().starts
     }
 
     // What is expected here is what tshark says of the same packets.
@@ -179,7 +218,7 @@ mod tests {
             (2, true, SYN, 444, 0),
             (1, false, ACK, 1, 2),
         ];
-        assert_eq!(streams(&packets), [0, 0, 1, 0, 1, 2, 1, 1, 2].map(Some));
+        assert_eq!(starts(&packets), [1, 3, 6]);
     }
 
     #[test]
@@ -188,25 +227,26 @@ mod tests {
         let mut conversations = Conversations::default();
         let syn = |sequence| Head::new(&hasher, &ends(1), SYN).numbered(sequence, 0);
         let seen = [syn(1).quoted(), syn(2).quoted(), syn(3), syn(3).quoted(), syn(4).quoted()];
-        assert_eq!(seen.map(|head| conversations.observe(&head)), [0, 0, 0, 0, 1].map(Some));
+        for (head, frame) in seen.iter().zip(1..) {
+            conversations.observe(head, frame);
+        }
+        let numbers = conversations.finish();
+        assert_eq!(numbers.starts, [1, 5]);
+        assert_eq!((numbers.beginning_at(5), numbers.beginning_at(4)), (Some(1), None));
     }
 
     #[test]
     fn too_many_connections_get_no_number() {
         let hasher = foldhash::fast::FixedState::default();
         let mut conversations = Conversations::default();
-        let mut observe = |number: u32| {
-            let ends = Ends { source: number.into(), ..ends(1) };
-            conversations.observe(&Head::new(&hasher, &ends, SYN).numbered(1, 0))
-        };
-        for number in 0..MAX_CONVERSATIONS as u32 - 1 {
-            assert_eq!(observe(number), Some(number.into()));
+        let many = MAX_CONVERSATIONS as u64;
+        for frame in 1..many + 10 {
+            let ends = Ends { source: frame.into(), ..ends(1) };
+            conversations.observe(&Head::new(&hasher, &ends, SYN).numbered(1, 0), frame);
         }
-        for number in MAX_CONVERSATIONS as u32..MAX_CONVERSATIONS as u32 + 10 {
-            observe(number);
-        }
-        assert_eq!(observe(u32::MAX), None);
-        assert_eq!(observe(5), Some(5));
+        let numbers = conversations.finish();
+        assert_eq!((numbers.beginning_at(many), numbers.beginning_at(many + 1)), (Some(many - 1), None));
+        assert!(numbers.count_to(many) && !numbers.count_to(many + 1));
     }
 
     #[test]
@@ -217,7 +257,9 @@ mod tests {
             let ends = if forth { ends(1) } else { ends(1).reversed() };
             recent.is_news(&Head::new(&hasher, &ends, flags))
         };
-        let seen = [news(true, ACK), news(true, ACK), news(false, ACK), news(false, ACK), news(true, SYN)];
-        assert_eq!(seen, [true, false, true, false, true]);
+        let seen = [news(true, 0), news(true, ACK), news(true, ACK), news(false, ACK), news(false, ACK)];
+        assert_eq!(seen, [true, true, false, true, false]);
+        let seen = [news(true, SYN), news(true, ACK), news(false, ACK), news(true, ACK)];
+        assert_eq!(seen, [true, true, true, false]);
     }
 }

@@ -1,8 +1,10 @@
 //! TCP connections: which packets make up one, what it carried, how it ended.
 
+mod connection;
 mod conversation;
 mod direction;
+mod duplicates;
 mod track;
 
-pub(super) use conversation::{Conversations, Head, Recent};
+pub(super) use conversation::{Conversations, Head, Numbers, Recent};
 pub(super) use track::Tracker;

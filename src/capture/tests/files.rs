@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::wire::*;
-use crate::capture::{Container, Interest, container_of, first_packet_time, frames, read_capture};
+use crate::capture::{Container, Interest, Wanted, container_of, excerpt, first_packet_time, read_capture};
+use crate::progress::Progress;
 use crate::time::Timestamp;
 
 /// A number in one byte order.
@@ -221,7 +222,8 @@ fn an_empty_capture_is_no_trouble() {
 fn frames_are_found_by_their_numbers() {
     let mut wire = Wire::cut_at(50);
     wire.frame(&syn(1)).frame(&[7; 60]).frame(&syn(3));
-    let found = frames(&wire.bytes, &BTreeSet::from([2, 9]));
+    let found =
+        excerpt(&wire.bytes, &Wanted { frames: BTreeSet::from([2, 9]), ..Wanted::default() }, &Progress::default());
     assert_eq!(found.len(), 1);
     let frame = found[0];
     assert_eq!((frame.number, frame.link_type, frame.bytes, frame.original_length), (2, 1, &[7; 50][..], 60));

@@ -3,6 +3,7 @@
 
 mod analyze;
 mod shared;
+mod trail;
 
 use std::path::PathBuf;
 
@@ -11,7 +12,8 @@ use clap_complete::Shell;
 use mdmlog::catalog::Topic;
 
 pub use self::analyze::{AnalyzeArgs, FormatChoice};
-pub use self::shared::{InputArgs, LimitArgs, RunArgs};
+pub use self::shared::{AnalysisArgs, InputArgs, LimitArgs, RunArgs};
+pub use self::trail::{ExtractArgs, SliceArgs, TrailArgs};
 use super::terminal::Color;
 use super::{Status, help};
 
@@ -58,6 +60,8 @@ impl Args {
 pub enum Command {
     Analyze(Box<AnalyzeArgs>),
     Inspect(InspectArgs),
+    Slice(Box<SliceArgs>),
+    Extract(Box<ExtractArgs>),
     Explain(ExplainArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),

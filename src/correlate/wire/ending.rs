@@ -101,7 +101,9 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
     }
     let last = flow.to_server.last_data.unwrap_or(request.at).time;
     match first_close(flow, request.at) {
-        Some(close) if close.by == Side::Server => Ending::ResponseClosed(close),
+        Some(close) if close.by == Side::Server && !said_goodbye(flow, request.at, close.at) => {
+            Ending::ResponseClosed(close)
+        }
         Some(close) if since(close.at.time, request.at.time) >= SHORTEST_TIMEOUT => {
             Ending::ResponseSilence(Some(close))
         }
@@ -141,7 +143,9 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     let established = flow.tls.as_ref().is_some_and(|tls| tls.established.is_some());
     if established {
         return match close {
-            Some(close) if close.by == Side::Server => Ending::HandshakeClosed(close),
+            Some(close) if close.by == Side::Server && !said_goodbye(flow, flow.first, close.at) => {
+                Ending::HandshakeClosed(close)
+            }
             Some(close) => Ending::NoRequest(Some(close)),
             None => Ending::Cut,
         };
@@ -192,6 +196,12 @@ fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
 fn decisive_alert(flow: &TcpFlow) -> Option<TlsAlert> {
     let closed = flow.closes.iter().find(|close| close.by == Side::Server);
     fatal_alert(flow).filter(|alert| alert.by == Side::Server || closed.is_none_or(|close| alert.at < close.at))
+}
+
+/// Whether the client had ended the session by an alert between two frames: a server that closes then only follows.
+fn said_goodbye(flow: &TcpFlow, from: FrameRef, until: FrameRef) -> bool {
+    let alerts = flow.tls.iter().flat_map(|tls| &tls.alerts);
+    alerts.into_iter().any(|alert| alert.by == Side::Client && alert.at >= from && alert.at < until)
 }
 
 /// The first FIN or RST from a frame on.

@@ -1,8 +1,10 @@
 //! The archive formats, each in a file; what to do with a member is decided by the walk that calls them.
 
 pub(super) mod codec;
+pub(super) mod packet;
 pub(super) mod pgp;
 pub(super) mod sevenz;
+pub(super) mod source;
 mod sparse;
 pub(super) mod tar;
 pub(super) mod zip;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
 use pgp::types::{Password, Seipdv1ReadMode};
 
-use crate::input::sniff::{SessionKey, session_key_packet};
+use super::packet::{SessionKey, session_key_packet};
 use crate::input::spool::CHUNK;
 use crate::options::Passphrase;
 

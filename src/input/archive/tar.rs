@@ -9,106 +9,13 @@ use std::io::{self, Read};
 use bytes::Bytes;
 use tar::{EntryType, Header, PaxExtensions};
 
+use super::source::{Source, read_full};
 use super::sparse::{PaxSparse, Sparse};
 
 const BLOCK: u64 = 512;
 
 /// Bytes of a long name or of pax records; more is taken for damage.
 const MAX_RECORDS: u64 = 1 << 20;
-
-/// Where an archive's bytes come from.
-pub(in crate::input) trait Source: Read {
-    fn position(&self) -> u64;
-
-    /// Goes forward so many bytes, or to the end; says how many.
-    fn skip(&mut self, bytes: u64) -> io::Result<u64>;
-
-    /// The next bytes without reading them, where they are in memory; fewer at the end.
-    fn ahead(&self, bytes: u64) -> Option<Bytes>;
-}
-
-/// An archive in memory or in a map.
-pub(in crate::input) struct Slice {
-    bytes: Bytes,
-    at: usize,
-}
-
-impl Slice {
-    pub(in crate::input) fn new(bytes: Bytes) -> Self {
-        Self { bytes, at: 0 }
-    }
-}
-
-impl Read for Slice {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.bytes.get(self.at..).unwrap_or_default().read(buffer)?;
-        self.at += read;
-        Ok(read)
-    }
-}
-
-impl Source for Slice {
-    fn position(&self) -> u64 {
-        self.at as u64
-    }
-
-    fn skip(&mut self, bytes: u64) -> io::Result<u64> {
-        let left = (self.bytes.len() - self.at) as u64;
-        let skipped = left.min(bytes);
-        self.at += skipped as usize;
-        Ok(skipped)
-    }
-
-    fn ahead(&self, bytes: u64) -> Option<Bytes> {
-        let length = (self.bytes.len() - self.at).min(usize::try_from(bytes).unwrap_or(usize::MAX));
-        Some(self.bytes.slice(self.at..self.at + length))
-    }
-}
-
-/// An archive that passes by.
-pub(in crate::input) struct Stream<R> {
-    inner: R,
-    at: u64,
-}
-
-impl<R> Stream<R> {
-    pub(in crate::input) fn new(inner: R) -> Self {
-        Self { inner, at: 0 }
-    }
-}
-
-impl<R: Read> Read for Stream<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl<R: Read> Source for Stream<R> {
-    fn position(&self) -> u64 {
-        self.at
-    }
-
-    fn skip(&mut self, bytes: u64) -> io::Result<u64> {
-        let mut scratch = [0; 16 << 10];
-        let mut left = bytes;
-        while left > 0 {
-            let length = left.min(scratch.len() as u64) as usize;
-            match self.read(scratch.get_mut(..length).unwrap_or_default()) {
-                Ok(0) => break,
-                Ok(read) => left -= read as u64,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(bytes - left)
-    }
-
-    fn ahead(&self, _: u64) -> Option<Bytes> {
-        None
-    }
-}
 
 /// What a member is.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,6 +44,25 @@ pub(in crate::input) enum Damage {
     Header(u64),
     /// The archive ends inside a header or without its end mark.
     Cut(u64),
+}
+
+/// The damage met since it was last looked at. Of what has more wrong with it than can be told only the first is kept.
+#[derive(Default)]
+pub(in crate::input) struct Damages(Vec<Damage>);
+
+impl Damages {
+    const KEPT: usize = 16;
+
+    fn note(&mut self, damage: Damage) {
+        if self.0.len() < Self::KEPT {
+            self.0.push(damage);
+        }
+    }
+
+    /// What there is, which is then forgotten.
+    pub(in crate::input) fn take(&mut self) -> Vec<Damage> {
+        std::mem::take(&mut self.0)
+    }
 }
 
 /// The members of an archive, one after the other.
@@ -179,14 +105,14 @@ impl<S: Source> Members<S> {
     }
 
     /// The next member. An error is one of the source: nothing can follow it.
-    pub(in crate::input) fn next(&mut self, damage: &mut Vec<Damage>) -> io::Result<Option<Entry>> {
+    pub(in crate::input) fn next(&mut self, damage: &mut Damages) -> io::Result<Option<Entry>> {
         let mut extended = Extended::default();
         loop {
             let Some(block) = self.next_header(damage)? else { return Ok(None) };
             let header = Header::from_byte_slice(&block);
             let at = self.source.position() - BLOCK;
             let Ok(stated) = header.entry_size() else {
-                damage.push(Damage::Header(at));
+                damage.note(Damage::Header(at));
                 continue;
             };
             let entry_type = header.entry_type();
@@ -199,12 +125,12 @@ impl<S: Source> Members<S> {
             self.padding = size.wrapping_neg() % BLOCK;
             if described {
                 if size > MAX_RECORDS {
-                    damage.push(Damage::Header(at));
+                    damage.note(Damage::Header(at));
                     continue;
                 }
                 let mut records = Vec::new();
                 if self.data().read_to_end(&mut records).is_err() {
-                    damage.push(Damage::Cut(self.source.position()));
+                    damage.note(Damage::Cut(self.source.position()));
                     return Ok(None);
                 }
                 extended.take(entry_type, records);
@@ -214,7 +140,7 @@ impl<S: Source> Members<S> {
         }
     }
 
-    fn entry(&mut self, header: &Header, extended: Extended, damage: &mut Vec<Damage>) -> io::Result<Entry> {
+    fn entry(&mut self, header: &Header, extended: Extended, damage: &mut Damages) -> io::Result<Entry> {
         let mut name = extended.name.unwrap_or_else(|| header.path_bytes().into_owned());
         let link = || extended.link.or_else(|| header.link_name_bytes().map(|name| name.into_owned()));
         let kind = match header.entry_type() {
@@ -229,7 +155,7 @@ impl<S: Source> Members<S> {
                     Ok(Some(sparse)) => EntryKind::Sparse(sparse),
                     Ok(None) => EntryKind::File,
                     Err(_) => {
-                        damage.push(Damage::Header(at));
+                        damage.note(Damage::Header(at));
                         EntryKind::File
                     }
                 }
@@ -254,7 +180,7 @@ impl<S: Source> Members<S> {
                             entry.kind = EntryKind::Sparse(sparse);
                             entry.size = entry.size.saturating_sub(taken);
                         }
-                        Err(_) => damage.push(Damage::Header(at)),
+                        Err(_) => damage.note(Damage::Header(at)),
                     }
                 }
             }
@@ -265,11 +191,11 @@ impl<S: Source> Members<S> {
     }
 
     /// Goes behind the current member, to the next block that is a header.
-    fn next_header(&mut self, damage: &mut Vec<Damage>) -> io::Result<Option<[u8; 512]>> {
+    fn next_header(&mut self, damage: &mut Damages) -> io::Result<Option<[u8; 512]>> {
         let behind = std::mem::take(&mut self.left).saturating_add(std::mem::take(&mut self.padding));
         let skipped = self.source.skip(behind)?;
         if skipped < behind {
-            damage.push(Damage::Cut(self.source.position()));
+            damage.note(Damage::Cut(self.source.position()));
             return Ok(None);
         }
         let mut searching = false;
@@ -279,7 +205,7 @@ impl<S: Source> Members<S> {
             let read = read_full(&mut self.source, &mut block)?;
             if read < block.len() {
                 if !self.end_mark && !searching {
-                    damage.push(Damage::Cut(at + read as u64));
+                    damage.note(Damage::Cut(at + read as u64));
                 }
                 return Ok(None);
             }
@@ -298,7 +224,7 @@ impl<S: Source> Members<S> {
                 if self.end_mark {
                     return Ok(None);
                 }
-                damage.push(Damage::Header(at));
+                damage.note(Damage::Header(at));
                 searching = true;
             }
         }
@@ -351,20 +277,6 @@ fn next_block(source: &mut impl Read) -> io::Result<[u8; 512]> {
     let mut block = [0; 512];
     source.read_exact(&mut block)?;
     Ok(block)
-}
-
-/// Reads until the buffer is full or the source ends.
-pub(in crate::input) fn read_full(source: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match source.read(rest) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// Whether a block's checksum is that of a header; some archivers summed signed bytes.

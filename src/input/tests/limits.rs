@@ -63,7 +63,8 @@ fn the_number_of_members_is_limited() {
     let mut scratch = Scratch::new();
     scratch.options.limits.members = 10;
     let names: Vec<_> = (0..50).map(|number| format!("{number:02}.txt")).collect();
-    let mut members: Vec<(&str, &[u8])> = vec![("ise-psc.log", b"2023-08-15 10:21:07,123 DEBUG  [a][[]] b -:::- c\n")];
+    let mut members: Vec<(&str, &[u8])> =
+        vec![("ise-psc.log", b"2023-08-15 10:21:07,123 DEBUG  [a][[]] cisco.cpm.b -:::- c\n")];
     members.extend(names.iter().map(|name| (name.as_str(), &b"hello"[..])));
     for bundle in
         [tar(&members), gzip(&tar(&members)), zip(::zip::CompressionMethod::Deflated, &members), sevenz(&members)]
@@ -103,4 +104,31 @@ fn headers_that_claim_gigabytes_cost_nothing() {
     sparse.set_cksum();
     let found = scratch.find_in("b", &[raw_member(&sparse, b""), tar(&[("ise-psc.log", &log(3))])].concat());
     assert_eq!(paths(&found), ["b!ise-psc.log"]);
+}
+
+#[test]
+fn names_of_a_megabyte_count_for_what_they_take() {
+    let mut scratch = Scratch::new();
+    scratch.options.limits.members = 1000;
+    let mut builder = ::tar::Builder::new(Vec::new());
+    let name = "n".repeat(200_000);
+    for _ in 0..10 {
+        builder.append_pax_extensions([("path", name.as_bytes())]).unwrap();
+        let header = raw_header(b"short", ::tar::EntryType::Regular, 0);
+        builder.append(&header, &b""[..]).unwrap();
+    }
+    let found = scratch.find_in("b", &builder.into_inner().unwrap());
+    assert_eq!(error_codes(&found), ["limit"]);
+    assert!(found.listing.len() == 2 && found.listing[1].path.len() < 5000, "{}", found.listing.len());
+}
+
+#[test]
+fn thousands_of_warnings_of_one_kind_are_told_in_one_sentence() {
+    let members: Vec<_> = (0..300).map(|number| (format!("{number:03}.pcap"), b"hello".as_slice())).collect();
+    let mut members: Vec<(&str, &[u8])> = members.iter().map(|(name, data)| (name.as_str(), *data)).collect();
+    let log = log(3);
+    members.push(("ise-psc.log", &log));
+    let found = Scratch::new().find_in("b", &tar(&members));
+    assert_eq!((found.items.len(), found.warnings.len(), found.listing.len()), (1, 101, 302));
+    assert!(found.warnings[100].message.starts_with("there are 200 more"), "{:?}", found.warnings[100]);
 }

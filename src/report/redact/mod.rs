@@ -137,6 +137,7 @@ impl Redaction<'_> {
             icmp,
             connect_status: _,
             tls,
+            last_input: _,
         } = flow;
         *client = self.names.with_port(client);
         *server = self.names.with_port(server);

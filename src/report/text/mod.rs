@@ -146,7 +146,14 @@ impl<W: io::Write> Page<'_, W> {
             let (before, after) = (change_side(change.before.as_deref()), change_side(change.after.as_deref()));
             self.labelled("changed", &format!("{}: {before} -> {after}", change.what))?;
         }
-        for (index, remedy) in incident.diagnosis.remedy.iter().enumerate() {
+        let before = self.report.incidents.iter().take_while(|before| before.id != incident.id);
+        let mut before = before.filter(|before| before.diagnosis.remedy == incident.diagnosis.remedy);
+        let said = before.next().filter(|_| !incident.diagnosis.remedy.is_empty());
+        if let Some(said) = said {
+            self.labelled("to do", &format!("as for incident {}", said.id))?;
+        }
+        let new = incident.diagnosis.remedy.iter().enumerate().filter(|_| said.is_none());
+        for (index, remedy) in new {
             let label = if index == 0 { "to do" } else { "" };
             self.hanging(label, &format!("{}. ", index + 1), remedy)?;
         }

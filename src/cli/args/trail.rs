@@ -1,0 +1,66 @@
+//! The arguments of the commands that go back to the inputs for one attempt: `mdmlog slice` and `mdmlog extract`.
+
+use std::path::PathBuf;
+
+use clap::ValueHint;
+
+use super::shared::{AnalysisArgs, InputArgs, RunArgs};
+use crate::cli::help;
+
+/// Write the packets of an attempt as pcapng, with comments on those that prove its outcome
+///
+/// The packets are those of the attempt's DNS exchanges and connections, and ICMP errors about them, with their times and
+/// link types as they were captured. Comments say what a packet proves and which frame of which capture it was; the comment
+/// of the file has the verdict. Wireshark shows them, and `frame.comment` finds them.
+#[derive(Debug, clap::Args)]
+#[command(after_help = help::SEE, after_long_help = help::SLICE)]
+pub struct SliceArgs {
+    #[command(flatten)]
+    pub trail: TrailArgs,
+
+    /// Write there instead of to standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Put in the TLS secrets of the attempt, as far as they are known, so that Wireshark decrypts it
+    ///
+    /// Who gets the file can then read passwords and all else that was encrypted. Secrets of other sessions stay out.
+    #[arg(long)]
+    pub secrets: bool,
+}
+
+/// Print the log records of an attempt as they stand in the log
+///
+/// What its thread wrote from the first record of the attempt to the last, other components' records included. On a terminal,
+/// control characters are spelled out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = help::SEE, after_long_help = help::EXTRACT)]
+pub struct ExtractArgs {
+    #[command(flatten)]
+    pub trail: TrailArgs,
+
+    /// Write there instead of to standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Which attempt, and how it is found.
+#[derive(Debug, clap::Args)]
+pub struct TrailArgs {
+    /// Files, directories, archives and bundles; `-` is standard input
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+
+    /// The number that `mdmlog analyze` gives the attempt, with the same inputs and options
+    #[arg(long, short = 'n', value_name = "N")]
+    pub attempt: usize,
+
+    #[command(flatten)]
+    pub analysis: AnalysisArgs,
+
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub run: RunArgs,
+}

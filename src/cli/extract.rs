@@ -1,0 +1,65 @@
+//! `mdmlog extract`: the log records of an attempt.
+
+use std::io::{self, Write};
+
+use mdmlog::Extract;
+use mdmlog::report::visible;
+
+use super::args::{ExtractArgs, TrailArgs};
+use super::output::Output;
+use super::{Failure, Status, session, stderr, terminal};
+
+/// Finds the records and writes them.
+pub fn run(args: ExtractArgs) -> Result<Status, Failure> {
+    let ExtractArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output } = args;
+    let output = output.filter(|path| path.as_os_str() != "-");
+    let mut options = session::analysis("extract", &paths, input, analysis)?;
+    let spell_out = output.is_none() && terminal::stdout_is_terminal();
+    let out = Output::new(output.as_deref(), "the records")?;
+    let extract = session::run(&run, &mut options, |options| mdmlog::extract(&paths, options, attempt))??;
+    out.write(|out| if spell_out { to_terminal(&extract, out) } else { as_they_stand(&extract, out) })?;
+    if !run.quiet {
+        stderr::warnings(&extract.report);
+        for place in places(&extract) {
+            stderr::note(place);
+        }
+    }
+    Ok(Status::Done)
+}
+
+fn as_they_stand(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+    for record in &extract.records {
+        out.write_all(&record.text)?;
+        // The last line of a file may have no end.
+        if !record.text.ends_with(b"\n") {
+            out.write_all(b"\n")?;
+        }
+    }
+    Ok(())
+}
+
+/// What was written by strangers must not act on the terminal; tabs do no harm.
+fn to_terminal(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+    for record in &extract.records {
+        for line in String::from_utf8_lossy(&record.text).lines() {
+            let shown: Vec<_> = line.split('\t').map(visible).collect();
+            writeln!(out, "{}", shown.join("\t"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the records stand, file by file.
+fn places(extract: &Extract) -> Vec<String> {
+    let mut places = Vec::new();
+    for records in extract.records.chunk_by(|one, next| one.input == next.input) {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { continue };
+        let path = extract.report.inputs.get(first.input).map_or("?", |input| input.path.as_str());
+        let outcome = extract.attempt.outcome;
+        let (count, id) = (records.len(), extract.attempt.id);
+        let (from, to) = (first.line, last.line);
+        let records = if count == 1 { "record" } else { "records" };
+        places.push(format!("{count} {records} of attempt {id} ({outcome}), from line {from} to line {to} of {path}"));
+    }
+    places
+}

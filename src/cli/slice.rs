@@ -1,0 +1,46 @@
+//! `mdmlog slice`: the packets of an attempt.
+
+use std::io::{self, Write as _};
+
+use super::args::{SliceArgs, TrailArgs};
+use super::output::Output;
+use super::{Failure, Status, session, stderr, terminal};
+
+/// Cuts the packets out and writes them.
+pub fn run(args: SliceArgs) -> Result<Status, Failure> {
+    let SliceArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output, secrets } = args;
+    let output = output.filter(|path| path.as_os_str() != "-");
+    let mut options = session::analysis("slice", &paths, input, analysis)?;
+    if output.is_none() && terminal::stdout_is_terminal() {
+        return Err(Failure::Usage(format!(
+            "packets are nothing for a terminal: name a file, as in `--output attempt{attempt}.pcapng`, or pipe them on"
+        )));
+    }
+    let out = Output::new(output.as_deref(), "the packets")?;
+    let slice = session::run(&run, &mut options, |options| mdmlog::slice(&paths, options, attempt, secrets))??;
+    out.write(|out| {
+        let mut out = io::BufWriter::new(out);
+        slice.write(&mut out)?;
+        out.flush()
+    })?;
+    if !run.quiet {
+        stderr::warnings(&slice.report);
+        let commented = slice.frames.iter().filter(|frame| !frame.comments.is_empty()).count();
+        stderr::note(format_args!(
+            "{} packets of attempt {attempt} ({}), {commented} of them with a comment",
+            slice.frames.len(),
+            slice.attempt.outcome
+        ));
+        if secrets {
+            let message = match slice.sessions {
+                0 => "none of the TLS secrets at hand is of this attempt: the file has none".to_owned(),
+                1 => "the file has the secrets of a TLS session: who gets it can read what was encrypted".to_owned(),
+                count => {
+                    format!("the file has the secrets of {count} TLS sessions: who gets it can read what was encrypted")
+                }
+            };
+            stderr::warning(None, "secrets", &message);
+        }
+    }
+    Ok(Status::Done)
+}

@@ -1,0 +1,164 @@
+//! The frames of one attempt out of captures of gigabytes, for the person who wants to see them in Wireshark and for the
+//! colleague who is sent them: each frame that the verdict rests on carries a comment that says so.
+
+mod pcapng;
+mod secrets;
+mod text;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use crate::analysis::{Analyzed, Error, analyzed};
+use crate::capture::{RawFrame, Wanted, excerpt};
+use crate::options::Options;
+use crate::progress::Stage;
+use crate::report::{Attempt, Flow, Report};
+use crate::time::Timestamp;
+use pcapng::Interface;
+
+/// The frames of an attempt, ready to be written as pcapng.
+#[derive(Debug)]
+pub struct Slice {
+    /// The report of which the attempt is one.
+    pub report: Report,
+    /// The attempt.
+    pub attempt: Attempt,
+    /// The frames, in order of time.
+    pub frames: Vec<SliceFrame>,
+    /// For how many TLS sessions there are secrets in it.
+    pub sessions: usize,
+    interfaces: Vec<Interface>,
+    comment: String,
+    key_log: Vec<u8>,
+}
+
+/// A frame of a slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SliceFrame {
+    /// Index of the input that it comes from.
+    pub input: usize,
+    /// Its number there, as Wireshark shows it.
+    pub frame: u64,
+    /// Time.
+    pub time: Timestamp,
+    /// What was captured of it.
+    pub bytes: Bytes,
+    /// Length on the wire.
+    pub original_length: u32,
+    /// What it proves.
+    pub comments: Vec<String>,
+    interface: u32,
+}
+
+/// Cuts the frames of an attempt out of the captures: its DNS exchanges, its connections, and ICMP errors about them.
+/// Attempts have the numbers that [`analyze`](crate::analyze) gives them with the same inputs and options. The attempt's
+/// TLS secrets, as far as they are known, are put in only on demand: who has them can read what was encrypted.
+///
+/// ```
+/// let bundle = "testdata/cases/five-outcomes/bundle.tar".into();
+/// let slice = mdmlog::slice(&[bundle], &mdmlog::Options::default(), 5, false)?;
+/// assert_eq!(slice.attempt.outcome.as_str(), "syn_timeout");
+/// let mut pcapng = Vec::new();
+/// slice.write(&mut pcapng)?;
+/// assert!(slice.frames.iter().any(|frame| frame.comments.iter().any(|comment| comment.contains("never answered"))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn slice(inputs: &[PathBuf], options: &Options, attempt: usize, with_secrets: bool) -> Result<Slice, Error> {
+    let analyzed = analyzed(inputs, options)?;
+    let attempt = analyzed.attempt(attempt)?.clone();
+    let wanted = wanted(&attempt, &analyzed);
+    let size = wanted.keys().filter_map(|input| analyzed.items.get(*input)).map(|item| item.data.len() as u64).sum();
+    options.progress.begin(Stage::Captures, size);
+    let mut interfaces = Vec::new();
+    let mut frames = Vec::new();
+    for (&input, wanted) in &wanted {
+        let Some(item) = analyzed.items.get(input) else { continue };
+        for frame in excerpt(&item.data, wanted, &options.progress) {
+            let interface = Interface::of(&frame, &item.path, input);
+            let index = interfaces.iter().position(|known| *known == interface).unwrap_or_else(|| {
+                interfaces.push(interface);
+                interfaces.len() - 1
+            });
+            frames.push(SliceFrame {
+                input,
+                frame: frame.number,
+                time: frame.time,
+                bytes: owned(&item.data, &frame),
+                original_length: frame.original_length,
+                comments: text::comments(&attempt, &item.path, input, frame.number),
+                interface: u32::try_from(index).unwrap_or(u32::MAX),
+            });
+        }
+    }
+    if frames.is_empty() {
+        let none = analyzed.groups.captures.is_empty().then(|| "no capture is among the inputs".to_owned());
+        let why = none.or_else(|| attempt.missing_source.clone());
+        return Err(Error::NotSeen { attempt: attempt.id, what: "frames", why });
+    }
+    frames.sort_by_key(|frame| frame.time);
+    let (key_log, sessions) = if with_secrets { secrets::of_frames(&analyzed, &frames) } else { Default::default() };
+    let comment = text::verdict(&analyzed.report, &attempt);
+    Ok(Slice { report: analyzed.report, attempt, frames, sessions, interfaces, comment, key_log })
+}
+
+/// The bytes of a frame without copying them.
+fn owned(data: &Bytes, frame: &RawFrame<'_>) -> Bytes {
+    if frame.bytes.is_empty() { Bytes::new() } else { data.slice_ref(frame.bytes) }
+}
+
+/// What is wanted of each input.
+fn wanted(attempt: &Attempt, analyzed: &Analyzed) -> BTreeMap<usize, Wanted> {
+    let mut wanted: BTreeMap<usize, Wanted> = BTreeMap::new();
+    let steps = attempt.steps.iter().map(|step| (step.input, step.frame));
+    let evidence = attempt.evidence.iter().map(|evidence| (evidence.input, evidence.frame));
+    let lookups = attempt.dns.iter().map(|dns| (dns.input, Some(dns.first_frame)));
+    for (input, frame) in steps.chain(evidence).chain(lookups) {
+        if let Some(frame) = frame {
+            wanted.entry(input).or_default().frames.insert(frame);
+        }
+    }
+    for flow in attempt.flow.iter().chain(&attempt.other_flows) {
+        let (Ok(client), Ok(server)) = (flow.client.parse::<SocketAddr>(), flow.server.parse()) else { continue };
+        for (input, first, last) in stretches(flow, analyzed) {
+            wanted.entry(input).or_default().connections.push((client, server, first..=last));
+        }
+    }
+    wanted
+}
+
+/// Where a connection lives: in one file, or in all rotated files from its first frame to its last.
+fn stretches(flow: &Flow, analyzed: &Analyzed) -> Vec<(usize, u64, u64)> {
+    let Some(end) = flow.last_input else { return vec![(flow.input, flow.first_frame, flow.last_frame)] };
+    let group = analyzed.groups.captures.iter().find(|group| group.contains(&flow.input));
+    let mut parts = group.cloned().unwrap_or_default();
+    parts.sort_by_key(|input| (analyzed.report.inputs.get(*input).map(|input| input.first_time), *input));
+    let from = parts.iter().position(|input| *input == flow.input);
+    let to = parts.iter().position(|input| *input == end);
+    let Some(parts) = from.zip(to).and_then(|(from, to)| parts.get(from..=to)) else {
+        return vec![(flow.input, flow.first_frame, u64::MAX), (end, 1, flow.last_frame)];
+    };
+    let stretch = |&input: &usize| {
+        let first = if input == flow.input { flow.first_frame } else { 1 };
+        let last = if input == end { flow.last_frame } else { u64::MAX };
+        (input, first, last)
+    };
+    parts.iter().map(stretch).collect()
+}
+
+impl Slice {
+    /// Writes it as pcapng.
+    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
+        pcapng::section(&mut out, &self.comment)?;
+        for interface in &self.interfaces {
+            interface.write(&mut out)?;
+        }
+        if !self.key_log.is_empty() {
+            pcapng::secrets(&mut out, &self.key_log)?;
+        }
+        self.frames.iter().try_for_each(|frame| pcapng::frame(&mut out, frame))
+    }
+}

@@ -1,0 +1,362 @@
+//! Tickets: the scripts of docs/tickets.md, run against a server that takes what Jira's REST API v3 and ServiceNow's Table
+//! API are documented to take, and refuses everything else.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use crate::support::{has_tool, quiet, root, run};
+
+/// A request as it came.
+struct Request {
+    method: String,
+    path: String,
+    /// The parameters of the URL, decoded.
+    query: Vec<(String, String)>,
+    content_type: String,
+    authorized: bool,
+    body: Value,
+}
+
+/// What the server holds.
+#[derive(Default)]
+struct Desk {
+    /// Tickets as they were opened.
+    opened: Vec<Value>,
+    /// To which ticket, and what.
+    added: Vec<(usize, Value)>,
+    /// Why requests were refused.
+    refused: Vec<String>,
+}
+
+type Answer = Result<(u16, Value), String>;
+
+/// A server on loopback; it lives as long as the test program.
+fn serve(answer: fn(&mut Desk, &Request) -> Answer) -> (SocketAddr, Arc<Mutex<Desk>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let desk = Arc::new(Mutex::new(Desk::default()));
+    let shared = Arc::clone(&desk);
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut desk = shared.lock().unwrap();
+            let request = read(&stream);
+            let answered = if request.authorized { answer(&mut desk, &request) } else { Err("no user".to_owned()) };
+            let (status, body) = answered.unwrap_or_else(|why| {
+                desk.refused.push(format!("{} {}: {why}\n{}", request.method, request.path, request.body));
+                (400, json!({"errorMessages": [why]}))
+            });
+            let body = body.to_string();
+            let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = (&stream).write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    (address, desk)
+}
+
+fn read(stream: &TcpStream) -> Request {
+    let mut reader = BufReader::new(stream);
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap() == 0 || line.trim_end().is_empty() {
+            break;
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    let header = |name: &str| {
+        let fields = lines.iter().filter_map(|line| line.split_once(": "));
+        fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()).next()
+    };
+    if header("expect").is_some() {
+        let _ = (&*stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    let length = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = Vec::new();
+    reader.take(length).read_to_end(&mut body).unwrap();
+    let mut words = lines.first().map(String::as_str).unwrap_or_default().split(' ');
+    let method = words.next().unwrap_or_default().to_owned();
+    let target = words.next().unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    Request {
+        method,
+        path: path.to_owned(),
+        query: pairs.map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
+        content_type: header("content-type").unwrap_or_default(),
+        // `user:secret`
+        authorized: header("authorization").as_deref() == Some("Basic dXNlcjpzZWNyZXQ="),
+        body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+    }
+}
+
+/// Percent-encoding undone.
+fn decoded(value: &str) -> String {
+    let mut out = Vec::new();
+    let mut bytes = value.bytes();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = [bytes.next().unwrap(), bytes.next().unwrap()];
+                u8::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap()
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(out).unwrap()
+}
+
+impl Request {
+    fn parameter(&self, name: &str) -> Result<&str, String> {
+        let found = self.query.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value.as_str()).ok_or_else(|| format!("no {name}"))
+    }
+
+    fn json(&self) -> Result<&Value, String> {
+        let is_json = self.content_type == "application/json" && self.body.is_object();
+        is_json.then_some(&self.body).ok_or_else(|| format!("no JSON, but {}", self.content_type))
+    }
+}
+
+fn only(object: &Value, fields: &[&str]) -> Result<(), String> {
+    let object = object.as_object().ok_or("no object")?;
+    let other = object.keys().find(|key| !fields.contains(&key.as_str()));
+    other.map_or(Ok(()), |other| Err(format!("field '{other}' cannot be set")))
+}
+
+fn text(value: &Value, longest: usize) -> Result<&str, String> {
+    let text = value.as_str().filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("{value} is no text"))?;
+    (text.chars().count() <= longest).then_some(text).ok_or_else(|| format!("longer than {longest}"))
+}
+
+/// Checks a node of the Atlassian Document Format as far as a ticket needs it, and what may lie in it.
+fn document(node: &Value) -> Result<(), String> {
+    let kind = node["type"].as_str().ok_or("a node without type")?;
+    let (fields, children): (&[&str], &[&str]) = match kind {
+        "doc" if node["version"] == 1 => (
+            &["type", "version", "content"],
+            &["paragraph", "heading", "bulletList", "orderedList", "codeBlock", "rule"],
+        ),
+        "heading" if (1..=6).contains(&node["attrs"]["level"].as_u64().unwrap_or(0)) => {
+            (&["type", "attrs", "content"], &["text"])
+        }
+        "paragraph" => (&["type", "content"], &["text", "hardBreak"]),
+        "bulletList" | "orderedList" => (&["type", "content", "attrs"], &["listItem"]),
+        "listItem" => (&["type", "content"], &["paragraph", "bulletList", "orderedList", "codeBlock"]),
+        "codeBlock" => (&["type", "content", "attrs"], &["text"]),
+        "text" => {
+            text(&node["text"], usize::MAX)?;
+            (&["type", "text", "marks"], &[])
+        }
+        "hardBreak" | "rule" => (&["type"], &[]),
+        other => return Err(format!("{other} is no node")),
+    };
+    only(node, fields)?;
+    let content = node["content"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if content.is_empty() && matches!(kind, "bulletList" | "orderedList" | "listItem") {
+        return Err(format!("an empty {kind}"));
+    }
+    for child in content {
+        if !children.contains(&child["type"].as_str().unwrap_or_default()) {
+            return Err(format!("{} in {kind}", child["type"]));
+        }
+        document(child)?;
+    }
+    Ok(())
+}
+
+fn jira(desk: &mut Desk, request: &Request) -> Answer {
+    match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/rest/api/3/search/jql") => {
+            let jql = request.parameter("jql")?;
+            request.parameter("maxResults")?.parse::<u32>().map_err(|error| error.to_string())?;
+            let label = jql
+                .strip_prefix("project = OPS AND labels = \"")
+                .and_then(|rest| rest.strip_suffix("\" AND statusCategory != Done ORDER BY created DESC"))
+                .ok_or_else(|| format!("cannot read the JQL {jql}"))?;
+            let has = |issue: &Value| issue["fields"]["labels"].as_array().unwrap().contains(&json!(label));
+            let found: Vec<_> = (0..desk.opened.len()).filter(|index| has(&desk.opened[*index])).collect();
+            let issues: Vec<_> = found.iter().map(|index| json!({"id": "1", "key": format!("OPS-{index}")})).collect();
+            Ok((200, json!({"issues": issues, "isLast": true})))
+        }
+        ("POST", "/rest/api/3/issue") => {
+            let issue = request.json()?;
+            only(issue, &["fields", "properties", "update", "transition", "historyMetadata"])?;
+            let fields = &issue["fields"];
+            only(fields, &["project", "issuetype", "summary", "labels", "description"])?;
+            if fields["project"] != json!({"key": "OPS"}) || fields["issuetype"] != json!({"name": "Incident"}) {
+                return Err("valid project and issue type are required".to_owned());
+            }
+            if text(&fields["summary"], 255)?.contains(['\n', '\r']) {
+                return Err("The summary is invalid because it contains newline characters.".to_owned());
+            }
+            for label in fields["labels"].as_array().ok_or("labels are no list")? {
+                if text(label, 255)?.contains(char::is_whitespace) {
+                    return Err("The label can't contain spaces.".to_owned());
+                }
+            }
+            document(&fields["description"])?;
+            for property in issue["properties"].as_array().ok_or("properties are no list")? {
+                only(property, &["key", "value"])?;
+                text(&property["key"], 255)?;
+                if property["value"].to_string().len() > 32_768 {
+                    return Err("the property is too long".to_owned());
+                }
+            }
+            desk.opened.push(issue.clone());
+            let key = format!("OPS-{}", desk.opened.len() - 1);
+            Ok((201, json!({"id": "1", "key": key, "self": format!("https://x/rest/api/3/issue/{key}")})))
+        }
+        ("POST", path) => {
+            let key = path.strip_prefix("/rest/api/3/issue/OPS-").and_then(|rest| rest.strip_suffix("/comment"));
+            let index: usize = key.and_then(|key| key.parse().ok()).ok_or("no such resource")?;
+            only(request.json()?, &["body", "visibility", "properties"])?;
+            document(&request.body["body"])?;
+            desk.added.push((index, request.body.clone()));
+            Ok((201, json!({"id": "1"})))
+        }
+        _ => Err("no such resource".to_owned()),
+    }
+}
+
+fn servicenow(desk: &mut Desk, request: &Request) -> Answer {
+    const FIELDS: [&str; 7] =
+        ["short_description", "description", "correlation_id", "correlation_display", "category", "impact", "urgency"];
+    let record = |index: usize| json!({"sys_id": format!("{index:032x}"), "number": format!("INC{index:07}")});
+    match (request.method.as_str(), request.path.as_str()) {
+        ("GET", "/api/now/table/incident") => {
+            let query = request.parameter("sysparm_query")?;
+            let id = query
+                .strip_prefix("correlation_id=")
+                .and_then(|rest| rest.strip_suffix("^active=true^ORDERBYDESCsys_created_on"))
+                .ok_or_else(|| format!("cannot read the query {query}"))?;
+            let found = (0..desk.opened.len()).filter(|index| desk.opened[*index]["correlation_id"] == id);
+            Ok((200, json!({"result": found.map(record).collect::<Vec<_>>()})))
+        }
+        ("POST", "/api/now/table/incident") => {
+            let ticket = request.json()?;
+            only(ticket, &FIELDS)?;
+            text(&ticket["short_description"], 160)?;
+            text(&ticket["description"], 4000)?;
+            text(&ticket["correlation_id"], 100)?;
+            text(&ticket["correlation_display"], 100)?;
+            for choice in ["impact", "urgency"] {
+                if !["1", "2", "3"].contains(&text(&ticket[choice], 1)?) {
+                    return Err(format!("{choice} is no choice"));
+                }
+            }
+            desk.opened.push(ticket.clone());
+            Ok((201, json!({"result": record(desk.opened.len() - 1)})))
+        }
+        ("PATCH", path) => {
+            let id = path.strip_prefix("/api/now/table/incident/").filter(|id| id.len() == 32);
+            let index = id.and_then(|id| usize::from_str_radix(id, 16).ok()).ok_or("No Record found")?;
+            only(request.json()?, &["work_notes"])?;
+            text(&request.body["work_notes"], 4000)?;
+            desk.added.push((index, request.body.clone()));
+            Ok((200, json!({"result": record(index)})))
+        }
+        _ => Err("no such resource".to_owned()),
+    }
+}
+
+/// The script of the document that is marked so, as a reader would run it.
+fn script(mark: &str) -> String {
+    let page = std::fs::read_to_string(root().join("docs/tickets.md")).unwrap();
+    let (_, rest) = page.split_once(&format!("```sh {mark}\n")).unwrap();
+    rest.split("\n```").next().unwrap().to_owned()
+}
+
+/// Runs it for a bundle; gives what it prints, line by line.
+fn tickets(mark: &str, address: SocketAddr, bundle: &str) -> Vec<String> {
+    let program = assert_cmd::cargo::cargo_bin!("mdmlog");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(program.parent().unwrap().to_owned()).chain(std::env::split_paths(&path));
+    let mut bash = Command::new("bash");
+    quiet(&mut bash).args(["-euo", "pipefail", "-c", &script(mark)]).current_dir(root());
+    bash.env("PATH", std::env::join_paths(paths).unwrap()).env("BUNDLE", bundle).env("no_proxy", "*");
+    let site = format!("http://{address}");
+    for (name, value) in [("JIRA", &site[..]), ("JIRA_USER", "user"), ("JIRA_TOKEN", "secret"), ("JIRA_PROJECT", "OPS")]
+    {
+        bash.env(name, value);
+    }
+    for (name, value) in
+        [("JIRA_TYPE", "Incident"), ("SNOW", &site), ("SNOW_USER", "user"), ("SNOW_PASSWORD", "secret")]
+    {
+        bash.env(name, value);
+    }
+    run(&mut bash).with_status(0).silent().stdout.lines().map(str::to_owned).collect()
+}
+
+const BUNDLE: &str = "testdata/cases/one-server-over-time/bundle.tar";
+
+/// Five incidents, of which two are the same failure: four tickets, and a note on the first of them; and then, the same
+/// bundle again, nothing but notes.
+fn opens_once_and_then_adds(mark: &str, answer: fn(&mut Desk, &Request) -> Answer) -> Option<Desk> {
+    if !has_tool("curl") || !has_tool("jq") {
+        return None;
+    }
+    let (address, desk) = serve(answer);
+    let first = tickets(mark, address, BUNDLE);
+    let second = tickets(mark, address, BUNDLE);
+    let desk = std::mem::take(&mut *desk.lock().unwrap());
+    assert!(desk.refused.is_empty(), "{}", desk.refused.join("\n"));
+    let ends = |lines: &[String], word: &str| lines.iter().filter(|line| line.ends_with(word)).count();
+    assert_eq!((ends(&first, " opened"), ends(&first, " again")), (4, 1), "{first:?}");
+    assert_eq!((ends(&second, " opened"), ends(&second, " again")), (0, 5), "{second:?}");
+    assert_eq!(desk.opened.len(), 4);
+    assert_eq!(desk.added.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), [0, 0, 1, 2, 0, 3]);
+    Some(desk)
+}
+
+#[test]
+fn jira_opens_an_issue_once_and_then_comments_on_it() {
+    let Some(desk) = opens_once_and_then_adds("jira", jira) else { return };
+    let labels: BTreeSet<_> = desk.opened.iter().map(|issue| issue["fields"]["labels"][1].to_string()).collect();
+    assert_eq!(labels.len(), 4, "{labels:?}");
+}
+
+#[test]
+fn servicenow_opens_an_incident_once_and_then_adds_notes() {
+    let Some(desk) = opens_once_and_then_adds("servicenow", servicenow) else { return };
+    assert!(desk.opened[0]["description"].as_str().unwrap().contains("What to do"), "{:#}", desk.opened[0]);
+}
+
+#[test]
+fn every_payload_of_every_case_has_the_documented_shape() {
+    let request = |path: &str, body| Request {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        query: Vec::new(),
+        content_type: "application/json".to_owned(),
+        authorized: true,
+        body,
+    };
+    let options =
+        mdmlog::Options { passphrase: Some(mdmlog::options::Passphrase::new("ise-bundle")), ..Default::default() };
+    for case in std::fs::read_dir(root().join("testdata/cases")).unwrap() {
+        let Ok(report) = mdmlog::analyze(&[case.unwrap().path()], &options) else { continue };
+        let lines = |format: mdmlog::report::Format| {
+            let mut out = Vec::new();
+            let style = mdmlog::report::TextStyle { width: 100, color: false, verbose: false };
+            format.rendering(style).render(&report, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
+        };
+        let mut desk = Desk::default();
+        for mut issue in lines(mdmlog::report::Format::Jira) {
+            issue["fields"]["project"]["key"] = json!("OPS");
+            issue["fields"]["issuetype"]["name"] = json!("Incident");
+            jira(&mut desk, &request("/rest/api/3/issue", issue)).unwrap();
+        }
+        for ticket in lines(mdmlog::report::Format::Servicenow) {
+            servicenow(&mut desk, &request("/api/now/table/incident", ticket)).unwrap();
+        }
+        assert_eq!(desk.opened.len(), 2 * report.incidents.len());
+    }
+}
