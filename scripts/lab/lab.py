@@ -242,6 +242,7 @@ def finish(case, folder, work, begin, end, events, seed, chance):
 
 def main():
     import cases
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder, wanted = sys.argv[1], sys.argv[2:]
     os.makedirs(folder, exist_ok=True)
     classes = tempfile.mkdtemp(prefix="mdmlog-lab-classes-")

@@ -101,14 +101,17 @@ def dns_udp(address):
 
 
 def dns_tcp(conn, _):
-    data = conn.recv(4096)
-    while data:
-        with lock:
-            reply, wait = answer(data[2:], True, conn.getsockname()[0])
-        time.sleep(wait)
-        if reply:
-            conn.sendall(struct.pack(">H", len(reply)) + reply)
-        data = conn.recv(4096)
+    data = b""
+    while more := conn.recv(4096):
+        data += more
+        while len(data) >= 2 and len(data) >= 2 + struct.unpack(">H", data[:2])[0]:
+            size = struct.unpack(">H", data[:2])[0]
+            query, data = data[2:2 + size], data[2 + size:]
+            with lock:
+                reply, wait = answer(query, True, conn.getsockname()[0])
+            time.sleep(wait)
+            if reply:
+                conn.sendall(struct.pack(">H", len(reply)) + reply)
     conn.close()
 
 

@@ -326,3 +326,17 @@ pub fn settle(pairs: &[(Mark, Spot)]) -> Option<i64> {
         (low, high) => low.or(high),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_a_quarter_of_an_hour_that_is_near_or_one_in_use() {
+        let minute = 60 * SECOND;
+        assert_eq!(nearest_zone(150 * minute - 33 * MILLISECOND), 150 * minute);
+        assert_eq!(nearest_zone(345 * minute + 20 * SECOND), 345 * minute);
+        assert_eq!(nearest_zone(-210 * minute + 417 * SECOND), -210 * minute);
+        assert_eq!(nearest_zone(14 * minute), 0);
+    }
+}

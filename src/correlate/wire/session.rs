@@ -93,7 +93,8 @@ pub fn read_sessions<'a>(
     for flow in ordered {
         let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
         let looked_up = lookup_before(flow, lookups, &used);
-        used.extend(looked_up);
+        // A lookup that an earlier connection was made for is only still remembered.
+        let own_lookup = looked_up.filter(|&index| used.insert(index)).and_then(|index| lookups.get(index));
         let session = Session {
             capture,
             client: flow.client.ip(),
@@ -103,7 +104,7 @@ pub fn read_sessions<'a>(
             flows: vec![flow],
             lookup: looked_up,
             requests: Request::of(flow),
-            first: first_frame(flow, looked_up.and_then(|index| lookups.get(index))),
+            first: first_frame(flow, own_lookup),
         };
         let recent = open.entry(flow.server.port()).or_default();
         recent.retain(|&index| {
@@ -112,7 +113,13 @@ pub fn read_sessions<'a>(
         });
         let goes_on = recent.iter().rev().take(MAX_LOOKED_AT).copied().find(|&index| {
             sessions.get(index).is_some_and(|before| {
-                let crowded = || recent.iter().any(|&other| other != index && is_beside(&sessions, other, &session));
+                let crowded = || {
+                    recent
+                        .iter()
+                        .rev()
+                        .take(MAX_LOOKED_AT)
+                        .any(|&other| other != index && is_beside(&sessions, other, &session))
+                };
                 continues(before, &session, lookups, end, crowded)
             })
         });

@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -135,7 +135,7 @@ impl Table {
         let schema = parse_message_type(&columns.schema(self.as_str()))?;
         let about = |key: &str, value: &str| KeyValue::new(format!("mdmlog.{key}"), value.to_owned());
         let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_created_by(format!("{} version {}", report.tool.name, report.tool.version))
             .set_key_value_metadata(Some(vec![
                 about("run", &run.id),

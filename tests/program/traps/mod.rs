@@ -1,5 +1,6 @@
 //! What happens in real networks and must not mislead the analysis, out of logs and packets that the tests make up.
 
+mod clients;
 mod clocks;
 mod names;
 mod network;
