@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use mdmlog_fuzz::targets::{self, TARGETS};
+use mdmlog_fuzz::targets::TARGETS;
 
 fn body() -> fn(&[u8]) {
     static BODY: OnceLock<fn(&[u8])> = OnceLock::new();
