@@ -203,6 +203,8 @@ impl<'a> Lookup<'a> {
         self.result = match last {
             _ if denied => LookupResult::Failed(DnsDetail::NxDomain),
             Some(answer) => match answer.rcode {
+                // The family that was never answered may have the address.
+                0 if self.is_half_answered() => LookupResult::Failed(DnsDetail::NoAnswer),
                 0 => LookupResult::Failed(DnsDetail::NoData),
                 REFUSED => LookupResult::Failed(DnsDetail::Refused),
                 _ => LookupResult::Failed(DnsDetail::ServFail),
@@ -211,6 +213,13 @@ impl<'a> Lookup<'a> {
             None if end.nanos().saturating_sub(self.last.nanos()) < SECOND && !self.answered_last => LookupResult::Cut,
             None => LookupResult::Failed(DnsDetail::NoAnswer),
         };
+    }
+
+    /// Whether the questions for one of the address types were never answered.
+    fn is_half_answered(&self) -> bool {
+        let of_type =
+            |v4: bool| self.exchanges.iter().filter(move |own| own.name == self.host && (own.qtype == A) == v4);
+        [true, false].into_iter().any(|v4| of_type(v4).next().is_some() && of_type(v4).all(|own| own.answer.is_none()))
     }
 
     /// How long the client may have used its result without asking again is not known; that it had it is.

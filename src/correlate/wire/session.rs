@@ -113,7 +113,13 @@ pub fn read_sessions<'a>(
         });
         let goes_on = recent.iter().rev().take(MAX_LOOKED_AT).copied().find(|&index| {
             sessions.get(index).is_some_and(|before| {
-                let crowded = || recent.iter().rev().take(MAX_LOOKED_AT).any(|&other| other != index && is_beside(&sessions, other, &session));
+                let crowded = || {
+                    recent
+                        .iter()
+                        .rev()
+                        .take(MAX_LOOKED_AT)
+                        .any(|&other| other != index && is_beside(&sessions, other, &session))
+                };
                 continues(before, &session, lookups, end, crowded)
             })
         });
