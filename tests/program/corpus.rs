@@ -33,3 +33,16 @@ fn every_input_of_the_corpus_is_survived() {
     }
     assert!(failed.is_empty(), "{failed:#?}");
 }
+
+/// Writes the first inputs for libFuzzer to begin with, where `scripts/robustness` asks for it.
+#[test]
+fn seeds_are_written_where_they_are_asked_for() {
+    let Some(folder) = std::env::var_os("MDMLOG_WRITE_SEEDS") else { return };
+    for (name, _) in targets::TARGETS {
+        let folder = std::path::Path::new(&folder).join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (number, seed) in targets::seeds(name).iter().enumerate() {
+            std::fs::write(folder.join(format!("seed-{number}")), seed).unwrap();
+        }
+    }
+}

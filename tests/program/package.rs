@@ -31,6 +31,6 @@ fn the_package_installs_the_program_with_its_manual_and_completions() {
     ] {
         assert!(scratch.path().join(path).metadata().unwrap().len() > 100, "{path}");
     }
-    let version = run(&mut Command::new(scratch.path().join("usr/bin/mdmlog")).arg("--version")).with_status(0);
+    let version = run(Command::new(scratch.path().join("usr/bin/mdmlog")).arg("--version")).with_status(0);
     assert!(version.stdout.starts_with(concat!("mdmlog ", env!("CARGO_PKG_VERSION"))), "{version}");
 }

@@ -129,7 +129,7 @@ fn only(object: &Value, fields: &[&str]) -> Result<(), String> {
     other.map_or(Ok(()), |other| Err(format!("field '{other}' cannot be set")))
 }
 
-fn text<'v>(value: &'v Value, longest: usize) -> Result<&'v str, String> {
+fn text(value: &Value, longest: usize) -> Result<&str, String> {
     let text = value.as_str().filter(|text| !text.trim().is_empty()).ok_or_else(|| format!("{value} is no text"))?;
     (text.chars().count() <= longest).then_some(text).ok_or_else(|| format!("longer than {longest}"))
 }

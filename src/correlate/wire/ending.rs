@@ -104,14 +104,19 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
         Some(close) if close.by == Side::Server && !said_goodbye(flow, request.at, close.at) => {
             Ending::ResponseClosed(close)
         }
-        Some(close) if since(close.at.time, request.at.time) >= SHORTEST_TIMEOUT => {
+        Some(close) if since(close.at.time, last_heard(request)) >= SHORTEST_TIMEOUT => {
             Ending::ResponseSilence(Some(close))
         }
-        // Closed at once, with something behind the request that may be an answer as short as a ticket.
+        // Closed at once behind something that may be an answer as short as a ticket, however long that took.
         Some(_) => request.response.map_or(Ending::Cut, Ending::Answered),
         None if since(end, last) >= REQUEST_PATIENCE => Ending::ResponseSilence(None),
         None => Ending::Cut,
     }
+}
+
+/// When the server last said something to a request, or when it was asked.
+fn last_heard(request: &Request<'_>) -> Timestamp {
+    request.response.map_or(request.at, |(_, last)| last).time
 }
 
 fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
