@@ -14,6 +14,10 @@ pub const SECOND: i64 = 1_000_000_000;
 /// Nanoseconds in a millisecond.
 pub const MILLISECOND: i64 = 1_000_000;
 
+/// The latest time that an input can have, early in 2106 as a pcap counts; none is before 1970. Sums and differences of such
+/// times can't overflow.
+pub(crate) const LATEST: i64 = (1 << 32) * SECOND;
+
 /// A moment in UTC, in nanoseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);

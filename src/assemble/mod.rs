@@ -10,6 +10,8 @@ mod incident;
 mod shown;
 mod told;
 
+use rayon::prelude::*;
+
 use crate::capture::CaptureFacts;
 use crate::classify::classify;
 use crate::correlate::{Joined, Known};
@@ -44,7 +46,7 @@ pub fn assemble(
     let clocks = clock::clocks(logs, captures, joined, options.log_zone.as_ref());
     let mut attempts: Vec<(Attempt, Outcome)> = joined
         .attempts
-        .iter()
+        .par_iter()
         .map(|attempt| {
             let verdict = classify(attempt, known);
             (attempt::attempt(attempt, &verdict), verdict.ruling.outcome)

@@ -17,6 +17,10 @@ pub(super) const CHUNK: usize = 1 << 20;
 /// Chunks of one file, so that what is kept of each is little for a file of any size.
 const MAX_CHUNKS: usize = 1 << 13;
 
+/// How many chunks a thread reads before all wait for the last: a chunk takes a fraction of a millisecond, so that with few
+/// the threads would wait for each other more than they read; many would hold more in memory.
+const WAVE: usize = 8;
+
 /// How much at the beginning of a file is looked at for what all chunks must know.
 const PROLOGUE: usize = 64 << 10;
 
@@ -49,7 +53,7 @@ pub(super) fn read<'a, S: Sink<'a> + Send>(
     let mut known = state.clone();
     known.walk(bytes, position, PROLOGUE.min(bytes.len()), &mut Ignore);
     let chunks = bytes.len().div_ceil(chunk);
-    let wave = rayon::current_num_threads() * 2;
+    let wave = rayon::current_num_threads() * WAVE;
     let mut scanned: Vec<Scanned<S>> = Vec::new();
     let mut next = 0;
     while next < chunks || !scanned.is_empty() {

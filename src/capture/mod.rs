@@ -12,6 +12,7 @@ mod container;
 mod dns;
 mod excerpt;
 mod facts;
+mod finds;
 #[cfg(test)]
 mod fixture;
 mod flow;

@@ -2,10 +2,11 @@
 
 use super::chunks::{self, CHUNK, Start};
 use super::container::{Damage, first_packet_time};
+use super::finds::{Finds, Seed};
 use super::flow::{Conversations, Numbers, Tracker};
 use super::follow::{Follower, Sightings};
 use super::names::Names;
-use super::scout::{Chunk, Finds, Scout, Seed};
+use super::scout::{Chunk, Scout};
 use super::secrets::Secrets;
 use super::watch::Watch;
 use super::{CaptureFacts, CapturePartFacts, Interest};

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::Interest;
+use super::finds::is_api;
 use super::names::{Names, is_target};
 use super::packet::{Ends, number};
-use super::scout::{Scent, is_api};
+use super::scout::Scent;
 use super::sieve::Sieve;
 use super::{TcpFlow, TlsSession};
 

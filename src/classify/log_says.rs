@@ -37,6 +37,13 @@ impl<'a> LogSays<'a> {
         let words = cause.map(|cause| cause.words.as_str());
         let (outcome, weight) = match (status, cause) {
             (Some(407), _) => (Some(Outcome::ProxyError(Some(ProxyDetail::Status(407)))), Weight::Proof),
+            (Some(200), Some(cause)) if of_answer(attempted, answer).is_none() => match of_cause(cause, attempted) {
+                // The status came, and the rest of the answer did not.
+                (Some(Outcome::ConnectionReset(_)), weight) => {
+                    (Some(Outcome::ConnectionReset(Some(ResetDetail::AfterRequest))), weight)
+                }
+                other => other,
+            },
             (Some(200), _) => (of_answer(attempted, answer), Weight::Proof),
             (Some(status), _) => (Outcome::of_status(status), of_foreign_status(status, attempted)),
             (None, Some(cause)) => of_cause(cause, attempted),

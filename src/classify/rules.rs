@@ -43,11 +43,14 @@ pub(super) fn rule(log: &LogSays<'_>, wire: Option<&WireSays>, around: Circumsta
     }
     // 2
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
-        let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(|said| said == wire.outcome);
+        let may_be = |said| said == wire.outcome || is_untold(wire.outcome);
+        let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(may_be);
         if agrees {
             let parsed = log.outcome.is_some() || !around.in_log || log_status != Some(200);
             let confidence = if parsed { Confidence::High } else { Confidence::Medium };
-            return Ruling { status: Some(read), ..ruling(wire.outcome, confidence) };
+            let outcome = log.outcome.unwrap_or(wire.outcome);
+            let confidence = if is_untold(outcome) { Confidence::Low } else { confidence };
+            return Ruling { status: Some(read), ..ruling(outcome, confidence) };
         }
         let said = said(log);
         return Ruling { conflict: disagree(&said, wire), status: Some(read), ..ruling(wire.outcome, Confidence::Low) };

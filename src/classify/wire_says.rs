@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::tls;
 use crate::capture::tls::alert_name;
-use crate::capture::{Close, IcmpError, Side};
+use crate::capture::{Close, HttpReply, IcmpError, Side};
 use crate::correlate::{Ending, LookupResult, WireTry};
 use crate::outcome::{DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail};
 
@@ -59,7 +59,9 @@ impl WireSays {
             }
             Ending::ConnectUnanswered(close) => {
                 let end = close.map_or_else(|| "silence".to_owned(), |close| close_words(&close));
-                says(Outcome::ProxyError(None), false, format!("a CONNECT to {peer}, and then {end}"))
+                // What the proxy closed in answer to CONNECT never reached the server.
+                let certain = close.is_some_and(|close| close.by == Side::Server);
+                says(Outcome::ProxyError(None), certain, format!("a CONNECT to {peer}, and then {end}"))
             }
             Ending::Alert(alert) => {
                 let (detail, certain) = match wire.flow().and_then(|flow| flow.tls.as_ref()) {
@@ -69,6 +71,10 @@ impl WireSays {
                 let name = alert.code.map_or("encrypted".into(), |(_, description)| alert_name(description));
                 let by = side(alert.by);
                 says(Outcome::TlsFailure(detail), certain, format!("a TLS alert ({name}) from the {by}"))
+            }
+            Ending::HandshakeClosed(_) | Ending::HandshakeAborted(_) if answers_in_the_clear(wire) => {
+                let outcome = Outcome::TlsFailure(Some(TlsDetail::HandshakeFailure));
+                says(outcome, true, format!("an HTTP answer in the clear from {peer} to the ClientHello"))
             }
             Ending::HandshakeClosed(close) => {
                 let outcome = Outcome::ConnectionReset(Some(ResetDetail::DuringHandshake));
@@ -99,15 +105,32 @@ impl WireSays {
     }
 }
 
+/// Whether what listens on the port speaks HTTP and no TLS.
+fn answers_in_the_clear(wire: &WireTry<'_>) -> bool {
+    wire.flow().is_some_and(|flow| {
+        let greeted = flow.tls.as_ref().is_some_and(|tls| tls.client_hello.is_some() && tls.server_hello.is_none());
+        greeted && flow.http.iter().any(|exchange| exchange.reply.is_some())
+    })
+}
+
 fn of_answer(wire: &WireTry<'_>) -> WireSays {
     let status = wire.request().and_then(|request| request.status());
     let outcome = status.map(|status| Outcome::of_status(status).unwrap_or(Outcome::Unknown(None)));
+    // A page to log in or of a portal comes with 200 as well; what ISE can read is XML.
+    let page = status == Some(200) && wire.request().and_then(|request| request.reply()).is_some_and(is_page);
+    let outcome = if page { Some(Outcome::Unknown(None)) } else { outcome };
     let words = match status {
+        Some(status) if page => format!("status {status} with a page for a browser"),
         Some(status) => format!("status {status}"),
         None => "an encrypted answer".to_owned(),
     };
     let certain = status.is_some();
     WireSays { outcome: outcome.unwrap_or(Outcome::Unknown(Some(UnknownDetail::Encrypted))), certain, status, words }
+}
+
+fn is_page(reply: &HttpReply) -> bool {
+    let kind = reply.content_type.as_deref().unwrap_or_default().trim_start();
+    kind.get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
 }
 
 fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireSays {

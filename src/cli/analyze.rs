@@ -6,8 +6,9 @@ use std::path::Path;
 use mdmlog::report::{self, Format};
 
 use super::args::{AnalyzeArgs, FormatChoice};
-use super::job::Job;
+use super::job::{Job, Product};
 use super::output::Output;
+use super::tables::Tables;
 use super::{Failure, Status, fail_on, session, stderr};
 
 /// Does what was asked for.
@@ -15,25 +16,51 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let chosen = args.format != FormatChoice::Auto;
     let mut job = Job::new(*args)?;
     // Where nothing can be written, the analysis is in vain.
-    let output = Output::new(job.output.as_deref(), "the report")?;
+    let place = Place::new(&job.product)?;
     let analysed = session::run(&job.run, &mut job.options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
         report::redact(&mut report, redaction.key.as_deref());
     }
-    let rendering = job.format.rendering(job.style);
-    output.write(|out| rendering.render(&report, out))?;
+    match place {
+        Place::Document(output, format) => {
+            let rendering = format.rendering(job.style);
+            output.write(|out| rendering.render(&report, out))?;
+        }
+        // Paths that were named tell of a customer as those in the report do.
+        Place::Tables(tables) => tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?,
+    }
     if !job.run.quiet {
         if !job.shows_warnings() {
             stderr::warnings(&report);
         }
-        if let Some(other) =
-            job.output.as_deref().and_then(named_format).filter(|other| !chosen && *other != job.format)
+        if let Product::Document { format, file: Some(file) } = &job.product
+            && let Some(other) = named_format(file).filter(|other| !chosen && other != format)
         {
-            stderr::note(format_args!("what was written is {}; for {other} say `--format {other}`", job.format));
+            stderr::note(format_args!("what was written is {format}; for {other} say `--format {other}`"));
         }
     }
-    Ok(fail_on::status(&job.fail_on, &report))
+    let status = fail_on::status(&job.fail_on, &report);
+    // The process ends here: to give back each string of a large report would take as long as to find its attempts.
+    std::mem::forget(report);
+    Ok(status)
+}
+
+/// Where it goes, found to take something.
+enum Place<'j> {
+    Document(Output, Format),
+    Tables(&'j Tables),
+}
+
+impl<'j> Place<'j> {
+    fn new(product: &'j Product) -> Result<Self, Failure> {
+        match product {
+            Product::Document { format, file } => {
+                Ok(Self::Document(Output::new(file.as_deref(), "the report")?, *format))
+            }
+            Product::Tables(tables) => tables.check().map(|()| Self::Tables(tables)),
+        }
+    }
 }
 
 /// The format that a person may expect in a file of this name.

@@ -10,8 +10,8 @@ use tempfile::NamedTempFile;
 
 use super::{Failure, Status};
 
-/// The file that is being written and has a name. Whoever holds the lock decides alone whether it lives.
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The files that are being written and have a name. Whoever holds the lock decides alone whether they live.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A person is typing, and the terminal does not show it.
 static TYPING: AtomicBool = AtomicBool::new(false);
@@ -24,7 +24,7 @@ pub fn install() -> Result<(), Failure> {
 /// Ends the program.
 fn stop() {
     let unfinished = unfinished();
-    if let Some(path) = unfinished.as_deref() {
+    for path in unfinished.iter() {
         let _ = std::fs::remove_file(path);
     }
     // The prompt puts the terminal back as it was; give it the time.
@@ -43,14 +43,14 @@ fn stop() {
 pub fn create_unfinished(create: impl FnOnce() -> io::Result<NamedTempFile>) -> io::Result<NamedTempFile> {
     let mut unfinished = unfinished();
     let file = create()?;
-    *unfinished = Some(file.path().to_owned());
+    unfinished.push(file.path().to_owned());
     Ok(file)
 }
 
-/// Puts the file in its place.
+/// Puts the files in their places.
 pub fn finish(persist: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let mut unfinished = unfinished();
-    *unfinished = None;
+    unfinished.clear();
     persist()
 }
 
@@ -62,6 +62,6 @@ pub fn while_typing<T>(ask: impl FnOnce() -> T) -> T {
     answer
 }
 
-fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }

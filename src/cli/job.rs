@@ -9,6 +9,7 @@ use mdmlog::report::{Format, TextStyle};
 
 use super::args::{AnalyzeArgs, FormatChoice, RunArgs};
 use super::fail_on::FailOn;
+use super::tables::Tables;
 use super::{Failure, session, terminal};
 
 /// What to do.
@@ -17,18 +18,29 @@ pub struct Job {
     pub inputs: Vec<PathBuf>,
     /// How the library takes them.
     pub options: Options,
-    /// What to write.
-    pub format: Format,
+    /// What to write, and where.
+    pub product: Product,
     /// How text looks.
     pub style: TextStyle,
-    /// The file to write, unless it is standard output.
-    pub output: Option<PathBuf>,
     /// Whether to put pseudonyms in, and under which key.
     pub redaction: Option<Redaction>,
     /// What to tell by the exit status.
     pub fail_on: Vec<FailOn>,
     /// How it goes.
     pub run: RunArgs,
+}
+
+/// What comes out.
+pub enum Product {
+    /// One document.
+    Document {
+        /// How it is written.
+        format: Format,
+        /// The file to write, unless it is standard output.
+        file: Option<PathBuf>,
+    },
+    /// Tables, each in a file.
+    Tables(Tables),
 }
 
 /// How to put pseudonyms in.
@@ -44,10 +56,13 @@ impl Job {
         let output = args.output.filter(|path| path.as_os_str() != "-");
         let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
         Ok(Self {
-            format: match args.format {
-                FormatChoice::Of(format) => format,
-                FormatChoice::Auto if output.is_none() && terminal::stdout_is_terminal() => Format::Text,
-                FormatChoice::Auto => Format::Json,
+            product: match args.format {
+                FormatChoice::Parquet => Product::Tables(Tables::new(output)?),
+                FormatChoice::Of(format) => Product::Document { format, file: output },
+                FormatChoice::Auto if output.is_none() && terminal::stdout_is_terminal() => {
+                    Product::Document { format: Format::Text, file: None }
+                }
+                FormatChoice::Auto => Product::Document { format: Format::Json, file: output },
             },
             style: TextStyle { width: terminal::width(), color, verbose: args.verbose },
             redaction: redaction(args.redact, args.redact_key)?,
@@ -55,14 +70,12 @@ impl Job {
             run: args.run,
             options,
             inputs: args.paths,
-            output,
         })
     }
 
     /// Whether the person who would be warned on standard error sees the same warnings in the report beside it.
     pub fn shows_warnings(&self) -> bool {
-        self.format == Format::Text
-            && self.output.is_none()
+        matches!(self.product, Product::Document { format: Format::Text, file: None })
             && terminal::stdout_is_terminal()
             && terminal::stderr_is_terminal()
     }

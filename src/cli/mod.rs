@@ -22,6 +22,7 @@ mod session;
 mod size;
 pub mod slice;
 pub mod stderr;
+mod tables;
 mod terminal;
 
 pub use args::{Args, Command};

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::{Failure, interrupt};
 
 /// A place to write to.
@@ -82,6 +84,15 @@ fn to_stdout(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Resul
 
 /// Writes beside the file and puts what was written in its place.
 fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let file = unfinished_beside(path)?;
+    render(&mut file.as_file())?;
+    // Some systems find out only now that the disk is full.
+    file.as_file().sync_all()?;
+    interrupt::finish(|| file.persist(path).map(drop).map_err(io::Error::from))
+}
+
+/// A file that can take this one's place, and goes when the program is interrupted.
+pub(super) fn unfinished_beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mdmlog-").suffix(".tmp");
     #[cfg(unix)]
@@ -94,10 +105,7 @@ fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     if let Ok(metadata) = fs::metadata(path) {
         file.as_file().set_permissions(metadata.permissions())?;
     }
-    render(&mut file.as_file())?;
-    // Some systems find out only now that the disk is full.
-    file.as_file().sync_all()?;
-    interrupt::finish(|| file.persist(path).map(drop).map_err(io::Error::from))
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -45,14 +45,21 @@ pub fn analysis(
 }
 
 /// Does the work, with as many threads as asked for, a person to ask for a passphrase, and progress shown.
-pub fn run<T>(args: &RunArgs, options: &mut Options, work: impl FnOnce(&Options) -> T) -> Result<T, Failure> {
+pub fn run<T: Send>(
+    args: &RunArgs,
+    options: &mut Options,
+    work: impl FnOnce(&Options) -> T + Send,
+) -> Result<T, Failure> {
     set_threads(args.threads.into())?;
     let progress = if args.quiet && args.progress == When::Auto { When::Never } else { args.progress };
     let bar = Bar::start(progress, &options.progress)?;
     if options.passphrase.is_none() {
         options.prompt = passphrase::prompt(bar.clone());
     }
-    let done = work(options);
+    // On a thread of the pool: from any other one, each of the many short waves of work would begin with waking a thread
+    // and end with being woken.
+    let options = &*options;
+    let done = rayon::scope(|_| work(options));
     bar.finish();
     Ok(done)
 }

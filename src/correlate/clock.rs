@@ -7,6 +7,7 @@
 //! offset wrong by one period of a regular failure loses to the right one: it misses the requests at its ends, and
 //! jitter and durations agree less well.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::cost::{self, Times, UNMATCHED};
@@ -25,8 +26,12 @@ const WINDOW: i64 = 120 * MILLISECOND;
 /// Offsets that are tried in earnest.
 const CANDIDATES: usize = 192;
 /// Pairs that may vote; with more, an even sample of the requests does.
-const MAX_PAIRS: usize = 3_000_000;
-/// What an earnest trial looks at.
+const MAX_PAIRS: usize = 1_000_000;
+/// Requests that a first trial looks at.
+const MAX_SAMPLED: usize = 300;
+/// Offsets that stay for a second one.
+const FINALISTS: usize = 24;
+/// Requests that the second one looks at.
 const MAX_TRIED: usize = 4_000;
 /// Places in time beside a request that an earnest trial compares.
 const NEIGHBOURS: usize = 12;
@@ -91,15 +96,24 @@ pub struct Estimate {
 
 /// The offset that the two agree on best; `None` when nothing of the log is on the wire at any.
 pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Option<Estimate> {
-    let mut tried: Vec<Estimate> = candidates(pairing, zone_given)
-        .into_iter()
-        .filter_map(|offset| {
-            // The votes lean to the packet side of the truth; a second look from there is exact.
-            let first = refine(pairing, offset)?;
-            try_offset(pairing, reach, first, zone_given)
-        })
-        .collect();
-    tried.sort_by_key(|estimate| (std::cmp::Reverse(estimate.score), estimate.offset.abs(), estimate.offset));
+    let order = |estimate: &Estimate| (Reverse(estimate.score), estimate.offset.abs(), estimate.offset);
+    let try_all = |offsets: Vec<i64>, most: usize| {
+        let step = step(pairing, most);
+        let mut tried: Vec<Estimate> = offsets
+            .into_iter()
+            .filter_map(|offset| {
+                // The votes lean to the packet side of the truth; a second look from there is exact.
+                let first = refine(pairing, offset, step)?;
+                try_offset(pairing, reach, first, zone_given, step)
+            })
+            .collect();
+        tried.sort_by_key(order);
+        tried
+    };
+    // A sample is enough to tell which offsets are worth the look at all.
+    let heat = try_all(candidates(pairing, zone_given), MAX_SAMPLED);
+    let mut tried = try_all(heat.iter().take(FINALISTS).map(|estimate| estimate.offset).collect(), MAX_TRIED);
+    tried.dedup_by_key(|estimate| estimate.offset);
     let best = *tried.first()?;
     if best.score <= 0 {
         return None;
@@ -167,7 +181,7 @@ fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
         windows.push((weight, begin, end));
         weight -= u64::from(vote.1);
     }
-    windows.sort_unstable_by_key(|(weight, begin, _)| (std::cmp::Reverse(*weight), *begin));
+    windows.sort_unstable_by_key(|(weight, begin, _)| (Reverse(*weight), *begin));
     let mut chosen: Vec<i64> = Vec::new();
     // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
     for (_, begin, end) in windows.into_iter().take(CANDIDATES * 64) {
@@ -220,8 +234,8 @@ fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Op
 }
 
 /// The offset as the matches at a first one tell it.
-fn refine(pairing: &impl Pairing, offset: i64) -> Option<i64> {
-    let pairs: Vec<(Mark, Spot)> = matches(pairing, offset, step(pairing))
+fn refine(pairing: &impl Pairing, offset: i64, step: usize) -> Option<i64> {
+    let pairs: Vec<(Mark, Spot)> = matches(pairing, offset, step)
         .into_iter()
         .filter_map(|(mark, place, _)| {
             let spot = Spot { end: pairing.end(mark, place), ..*pairing.spots().get(place)? };
@@ -237,13 +251,12 @@ fn quantile(values: &mut [i64], of: usize, parts: usize) -> Option<i64> {
 }
 
 /// An even sample when there are more requests than a trial should look at.
-fn step(pairing: &impl Pairing) -> usize {
+fn step(pairing: &impl Pairing, most: usize) -> usize {
     let possible = (0..pairing.marks().len()).filter(|mark| !pairing.candidates(*mark).is_empty()).count();
-    possible.div_ceil(MAX_TRIED).max(1)
+    possible.div_ceil(most).max(1)
 }
 
-fn try_offset(pairing: &impl Pairing, reach: Reach, offset: i64, zone_given: bool) -> Option<Estimate> {
-    let step = step(pairing);
+fn try_offset(pairing: &impl Pairing, reach: Reach, offset: i64, zone_given: bool, step: usize) -> Option<Estimate> {
     let found = matches(pairing, offset, step);
     if found.is_empty() {
         return None;
@@ -282,9 +295,19 @@ fn unlikely(offset: i64, zone_given: bool) -> i64 {
 /// Zones in use that are not a whole number of hours, in minutes (IANA tz database).
 const BETWEEN: [i64; 13] = [-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825];
 
+/// An offset so near to a quarter of an hour is a zone's, in use or not: that is likelier than a clock which is off by just
+/// that.
+const NEAR_ZONE: i64 = 30 * SECOND;
+/// Every zone is a multiple of this.
+const ZONE_STEP: i64 = 900 * SECOND;
+
 /// The zone in use that is nearest to an offset, in nanoseconds.
 pub fn nearest_zone(offset: i64) -> i64 {
     let minute = 60 * SECOND;
+    let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
+    if (offset - quarter).abs() <= NEAR_ZONE {
+        return quarter;
+    }
     let whole = (-12..=14).map(|hours| hours * 60);
     whole
         .chain(BETWEEN)
@@ -301,5 +324,19 @@ pub fn settle(pairs: &[(Mark, Spot)]) -> Option<i64> {
     match (quantile(&mut at_least, 3, 4), quantile(&mut at_most, 1, 4)) {
         (Some(low), Some(high)) => Some(low.midpoint(high)),
         (low, high) => low.or(high),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_is_a_quarter_of_an_hour_that_is_near_or_one_in_use() {
+        let minute = 60 * SECOND;
+        assert_eq!(nearest_zone(150 * minute - 33 * MILLISECOND), 150 * minute);
+        assert_eq!(nearest_zone(345 * minute + 20 * SECOND), 345 * minute);
+        assert_eq!(nearest_zone(-210 * minute + 417 * SECOND), -210 * minute);
+        assert_eq!(nearest_zone(14 * minute), 0);
     }
 }

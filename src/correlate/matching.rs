@@ -67,8 +67,8 @@ impl<'b, 'a> Board<'b, 'a> {
         Self { said: said.iter().flatten().collect(), views, places, edges }
     }
 
-    /// Where two tries of an attempt ended up on different connections though the next request of the first one's
-    /// connection would do as well, they change places with whoever is there.
+    /// Where two tries of an attempt ended up on different connections though two requests of one connection would do as
+    /// well, they change places with whoever is there.
     fn keep_together(&self, mut seats: Vec<Option<usize>>) -> Vec<Option<usize>> {
         let mut holder = vec![None; self.places.len()];
         for (request, seat) in seats.iter().enumerate() {
@@ -82,33 +82,51 @@ impl<'b, 'a> Board<'b, 'a> {
                 continue;
             }
             let first_seat = seats.get(second - 1).copied().flatten();
-            let Some(wanted) = first_seat.and_then(|seat| self.next_request(seat)) else { continue };
-            let Some(price) = self.price(second, Some(wanted)) else { continue };
-            let now = seats.get(second).copied().flatten();
-            if now == Some(wanted) {
+            let second_seat = seats.get(second).copied().flatten();
+            let next = first_seat.and_then(|seat| self.next_request(seat));
+            let previous = second_seat.and_then(|seat| self.previous_request(seat));
+            if next.is_some() && next == second_seat {
                 continue;
             }
-            let other = holder.get(wanted).copied().flatten();
-            let before = self.price(second, now).unwrap_or(UNMATCHED)
-                + other.map_or(0, |other| self.price(other, Some(wanted)).unwrap_or(UNMATCHED));
-            let after = price + other.map_or(0, |other| self.price(other, now).unwrap_or(UNMATCHED));
-            if after > before + TOGETHER {
-                continue;
-            }
-            let goes = other.filter(|other| now.is_none() || self.price(*other, now).is_some());
-            if other.is_some() && goes.is_none() {
-                continue;
-            }
-            for (request, seat) in [(Some(second), Some(wanted)), (other, now)] {
-                if let Some(entry) = request.and_then(|request| seats.get_mut(request)) {
-                    *entry = seat;
-                }
-                if let Some(entry) = seat.and_then(|seat| holder.get_mut(seat)) {
-                    *entry = request;
-                }
+            if !next.is_some_and(|wanted| self.change_places(second, wanted, &mut seats, &mut holder))
+                && let Some(wanted) = previous
+            {
+                self.change_places(second - 1, wanted, &mut seats, &mut holder);
             }
         }
         seats
+    }
+
+    /// Gives a request the place that it wants, and its own to whoever had that, if it costs little.
+    fn change_places(
+        &self,
+        request: usize,
+        wanted: usize,
+        seats: &mut [Option<usize>],
+        holder: &mut [Option<usize>],
+    ) -> bool {
+        let Some(price) = self.price(request, Some(wanted)) else { return false };
+        let now = seats.get(request).copied().flatten();
+        let other = holder.get(wanted).copied().flatten();
+        let before = self.price(request, now).unwrap_or(UNMATCHED)
+            + other.map_or(0, |other| self.price(other, Some(wanted)).unwrap_or(UNMATCHED));
+        let after = price + other.map_or(0, |other| self.price(other, now).unwrap_or(UNMATCHED));
+        if after > before + TOGETHER {
+            return false;
+        }
+        let goes = other.filter(|other| now.is_none() || self.price(*other, now).is_some());
+        if other.is_some() && goes.is_none() {
+            return false;
+        }
+        for (request, seat) in [(Some(request), Some(wanted)), (other, now)] {
+            if let Some(entry) = request.and_then(|request| seats.get_mut(request)) {
+                *entry = seat;
+            }
+            if let Some(entry) = seat.and_then(|seat| holder.get_mut(seat)) {
+                *entry = request;
+            }
+        }
+        true
     }
 
     /// The place of the next request on the same connection.
@@ -121,6 +139,17 @@ impl<'b, 'a> Board<'b, 'a> {
             .clone()
             .position(|next| next.session == here.session && next.request == here.request.map(|request| request + 1))?;
         Some(place + 1 + next)
+    }
+
+    /// The place of the request before on the same connection.
+    fn previous_request(&self, place: usize) -> Option<usize> {
+        let (capture, slot) = *self.places.get(place)?;
+        let slots = &self.views.get(capture)?.slots;
+        let here = slots.get(slot)?;
+        let wanted = here.request?.checked_sub(1)?;
+        let mut earlier = slots.get(..slot)?.iter().rev().take(MAX_COMPARED);
+        let back = earlier.position(|before| before.session == here.session && before.request == Some(wanted))?;
+        place.checked_sub(1 + back)
     }
 
     /// What a request pays at a place; nothing known means that it must not be there.

@@ -1,7 +1,6 @@
 //! A log beside a capture: which of its requests may take which places, and the clock between the two.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use super::calendar::Calendar;
 use super::clock::{self, Estimate, Mark, Pairing, Reach, Spot};
@@ -110,18 +109,10 @@ impl Pairing for Pair<'_, '_> {
 pub fn agree(view: &View<'_>, said: &Said<'_>, place: usize) -> Option<(Fit, HostSource)> {
     let slot = view.slots.get(place)?;
     let session = view.session(slot)?;
-    let host = Target::of(session).suits(said.host, said.port, said.proxied, &connected_to(said))?;
+    let host = Target::of(session).suits(said.host, said.port, said.proxied, &said.connected_to)?;
     let lookup = session.lookup.and_then(|index| view.lookups.get(index)).map(|lookup| lookup.result);
     let status = slot.request.and_then(|index| session.requests.get(index)).and_then(|request| request.status());
     Some((fit(said.kind, slot, lookup, status), host))
-}
-
-/// The endpoints that the log says it connected to.
-fn connected_to(said: &Said<'_>) -> Vec<SocketAddr> {
-    let target = said.attempted.and_then(|attempted| attempted.cause.as_ref()?.target.as_ref());
-    let Some((target, port)) = target.and_then(|target| Some((target, target.port?))) else { return Vec::new() };
-    let literal = target.host.parse().ok();
-    target.addresses.iter().copied().chain(literal).map(|address| SocketAddr::new(address, port)).collect()
 }
 
 /// A log's calendar with the changes of its zone that a capture confirms, and the clock that comes with it.

@@ -1,6 +1,8 @@
 //! The requests of a log as the join sees them: when they began and ended on the log's clock, whom they were for, and
 //! what would have to be on the wire.
 
+use std::net::SocketAddr;
+
 use crate::log::{CauseKind, LogAttempt, LogFacts, LogTry, ProxyMention};
 
 use super::calendar::Calendar;
@@ -24,6 +26,8 @@ pub struct Said<'a> {
     pub port: Option<u16>,
     /// Whether a proxy was in use; `None` when the log does not say.
     pub proxied: Option<bool>,
+    /// The endpoints that the log says it connected to.
+    pub connected_to: Vec<SocketAddr>,
     /// What it came to in the log's words.
     pub kind: SaidKind,
 }
@@ -59,6 +63,7 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
                 host: attempted.host.as_deref(),
                 port: attempted.port,
                 proxied: attempted.proxy.as_ref().map(|proxy| *proxy != ProxyMention::None),
+                connected_to: connected_to(attempted),
                 kind: kind(attempted, if last { attempt.verdict.as_ref().map(|(_, cause)| cause.kind) } else { None }),
             });
         }
@@ -78,13 +83,23 @@ fn whole<'a>(log: usize, number: usize, attempt: &'a LogAttempt, calendar: &Cale
         host: None,
         port: None,
         proxied: None,
+        connected_to: Vec::new(),
         kind: verdict.map_or(SaidKind::Nothing, |(_, cause)| SaidKind::Cause(cause.kind)),
     }
+}
+
+fn connected_to(attempted: &LogTry) -> Vec<SocketAddr> {
+    let target = attempted.cause.as_ref().and_then(|cause| cause.target.as_ref());
+    let Some((target, port)) = target.and_then(|target| Some((target, target.port?))) else { return Vec::new() };
+    let literal = target.host.parse().ok();
+    target.addresses.iter().copied().chain(literal).map(|address| SocketAddr::new(address, port)).collect()
 }
 
 fn kind(attempted: &LogTry, verdict: Option<CauseKind>) -> SaidKind {
     let cause = attempted.cause.as_ref().map(|cause| cause.kind).filter(|kind| *kind != CauseKind::Other).or(verdict);
     match (attempted.http_status, cause) {
+        // The status came, and the rest of the answer did not.
+        (Some(200), Some(_)) if attempted.body.is_none() => SaidKind::Nothing,
         (Some(status), _) | (None, Some(CauseKind::HttpStatus(status))) => SaidKind::Status(status),
         (None, Some(kind)) => SaidKind::Cause(kind),
         (None, None) => SaidKind::Nothing,

@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 
 use super::said::SaidKind;
 use super::wire::{Ending, HostSource, Lookup, Session};
-use crate::capture::TcpFlow;
+use crate::capture::{TcpFlow, TlsVersion};
 use crate::log::CauseKind;
 use crate::time::Timestamp;
+
+/// Version number of TLS 1.3.
+const TLS13: TlsVersion = TlsVersion(0x0304);
 
 /// One place.
 #[derive(Clone, Copy, Debug)]
@@ -24,14 +27,26 @@ pub struct Slot<'a> {
     pub last: Timestamp,
     /// How it ended; `None` for a lookup that led to no connection.
     pub ending: Option<Ending<'a>>,
+    /// A client that closes waits for the server's close before it tells (see [`Slot::end_for`]).
+    pub lingers: bool,
 }
 
 impl Slot<'_> {
     /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
-    /// came while the socket was busy, so that a timeout may follow much later.
+    /// came while the socket was busy, so that a timeout may follow much later. Java closes a session of TLS 1.3 that
+    /// timed out and then waits for the server's close, for as long again, before its caller hears of it.
     pub fn end_for(&self, kind: SaidKind) -> Option<Timestamp> {
-        let waited_on = matches!(kind, SaidKind::Cause(CauseKind::ConnectTimedOut | CauseKind::SomeTimeout))
-            && matches!(self.ending, Some(Ending::Unreachable(_)));
+        let cause = match kind {
+            SaidKind::Cause(cause) => cause,
+            SaidKind::Status(_) => return self.end,
+            // Nothing on the wire is what the record of such a result followed.
+            SaidKind::Nothing => return None,
+        };
+        let waited_on = match self.ending {
+            Some(Ending::Unreachable(_)) => matches!(cause, CauseKind::ConnectTimedOut | CauseKind::SomeTimeout),
+            Some(Ending::ResponseSilence(Some(_))) => self.lingers,
+            _ => false,
+        };
         self.end.filter(|_| !waited_on)
     }
 }
@@ -49,6 +64,7 @@ pub fn slots<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: Timestam
                 end: lookup.answered_last.then_some(lookup.last),
                 last: lookup.last,
                 ending: None,
+                lingers: false,
             });
             continue;
         };
@@ -70,6 +86,7 @@ pub fn slots<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: Timestam
                 end: ending.at(),
                 last: ending.at().unwrap_or_else(|| last_asked(flow)),
                 ending: Some(ending),
+                lingers: flow.tls.as_ref().is_some_and(|tls| tls.version.is_none_or(|version| version == TLS13)),
             });
         }
     }

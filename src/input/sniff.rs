@@ -1,10 +1,10 @@
 //! What a file is, by its first bytes. Names lie: bundles are renamed, logs arrive as `.txt`, captures as `.bin`.
 
-use memchr::memmem;
 use serde::{Serialize, Serializer};
 
 use super::archive::packet::session_key_packet;
 use crate::capture::secrets::looks_like_keylog;
+use crate::log::looks_like_log;
 use crate::report::InputKind;
 
 /// How many bytes of a file are looked at.
@@ -118,7 +118,7 @@ pub(super) fn sniff(head: &[u8]) -> MemberKind {
     if looks_like_keylog(head) {
         return MemberKind::Input(InputKind::KeyLog);
     }
-    if looks_like_log(head) {
+    if looks_like_log(head).is_some() {
         return MemberKind::Input(InputKind::IsePscLog);
     }
     if is_openpgp(head) {
@@ -169,42 +169,9 @@ fn is_openpgp(head: &[u8]) -> bool {
     session_key_packet(head).is_some()
 }
 
-/// Words that only records about MDM servers have.
-const MDM_WORDS: [&str; 3] = ["cisco.cpm.mdm", "MdmRESTClient", "MDM Server URL"];
-
-/// Whether a file that begins like this is an ISE log, whole or an excerpt.
-fn looks_like_log(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    if text.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()).is_some_and(is_record) {
-        return true;
-    }
-    MDM_WORDS.iter().any(|word| {
-        let wide: Vec<u8> = word.bytes().flat_map(|byte| [byte, 0]).collect();
-        // Without the last zero the same bytes are found in either byte order.
-        let wide = wide.get(..wide.len() - 1).unwrap_or_default();
-        memmem::find(head, word.as_bytes()).is_some() || memmem::find(head, wide).is_some()
-    })
-}
-
-/// `2023-08-15 10:21:07,123 DEBUG  [thread][[context]] ...`
-fn is_record(line: &[u8]) -> bool {
-    const SHAPE: &[u8] = b"dddd-dd-dd dd:dd:dd,ddd ";
-    let Some((stamp, rest)) = line.split_at_checked(SHAPE.len()) else { return false };
-    let fits = stamp.iter().zip(SHAPE).all(|(byte, shape)| match shape {
-        b'd' => byte.is_ascii_digit(),
-        other => byte == other,
-    });
-    let rest = rest.trim_ascii_start();
-    let level = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
-    let after = rest.get(level..).unwrap_or_default().trim_ascii_start();
-    fits && (4..=5).contains(&level) && after.starts_with(b"[") && memmem::find(after, b"][").is_some()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const LOG: MemberKind = MemberKind::Input(InputKind::IsePscLog);
 
     #[test]
     fn captures_of_every_magic_and_byte_order_are_recognised() {
@@ -219,19 +186,12 @@ mod tests {
     }
 
     #[test]
-    fn logs_are_recognised_by_a_record_or_by_words_of_mdm() {
+    fn logs_and_key_logs_are_recognised_by_their_own_stages() {
         let record = "2023-08-15 10:21:07,123 DEBUG  [admin-http-pool16][[]] cisco.cpm.util.X -:::- hello\n";
-        assert_eq!(sniff(record.as_bytes()), LOG);
-        assert_eq!(sniff(format!("\u{feff}\r\n{record}").as_bytes()), LOG);
-        assert_eq!(sniff(b"DEBUG [pool][[]] cisco.cpm.mdm.apiimp].MDMVerifyServer -:::- 1. Connecting"), LOG);
-        let wide = |order: fn(u16) -> [u8; 2]| -> Vec<u8> {
-            "\u{feff}INFO MDM Server URL: https".encode_utf16().flat_map(order).collect()
-        };
-        assert_eq!(sniff(&wide(u16::to_le_bytes)), LOG);
-        assert_eq!(sniff(&wide(u16::to_be_bytes)), LOG);
-        for other in ["INFO: nothing of interest\n", "2023-08-15 10:21:07,123 DEBUG hello", "2023-08-15 10:21:07 x"] {
-            assert_eq!(sniff(other.as_bytes()), MemberKind::Unknown, "{other}");
-        }
+        assert_eq!(sniff(record.as_bytes()), MemberKind::Input(InputKind::IsePscLog));
+        let secret = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48));
+        assert_eq!(sniff(secret.as_bytes()), MemberKind::Input(InputKind::KeyLog));
+        assert_eq!(sniff(b"INFO: nothing of interest\n"), MemberKind::Unknown);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use nom::combinator::{map_opt, opt, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
-use crate::time::LocalTime;
+use crate::time::{LATEST, LocalTime};
 
 /// How many bytes of a time stamp, from its start, say which ten minutes it lies in.
 pub(super) const KEY: usize = 15;
@@ -114,7 +114,7 @@ fn moment(fields: [i16; 6], nanos: i32) -> Option<LocalTime> {
     let second = small(second).map(|second| if second == 60 { 59 } else { second })?;
     let date = DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, second, nanos).ok()?;
     let since_epoch = TimeZone::UTC.to_timestamp(date).ok()?.as_nanosecond();
-    i64::try_from(since_epoch).ok().map(LocalTime::from_nanos)
+    i64::try_from(since_epoch).ok().filter(|nanos| (0..=LATEST).contains(nanos)).map(LocalTime::from_nanos)
 }
 
 fn level(input: &[u8]) -> IResult<&[u8], &[u8]> {
@@ -257,8 +257,15 @@ mod tests {
         assert_eq!(time(b"1970-01-01 00:00:01,5 x"), Some(LocalTime::from_nanos(SECOND + SECOND / 2)));
         assert_eq!(time(b"2016-12-31T23:59:60,000"), time(b"2016-12-31 23:59:59,000"));
         assert_eq!(time(b"2023-08-15 10:2x:07,123"), time(b"2023-08-15 10:20:00,000"));
-        for wrong in ["2023-02-30 10:00:00,000", "2023-08-15 24:00:00,000", "9999-01-01 00:00:00,000", "2023-08-15 10:"]
-        {
+        for wrong in [
+            "2023-02-30 10:00:00,000",
+            "2023-08-15 24:00:00,000",
+            "1969-12-31 23:59:59,999",
+            "1700-01-01 00:00:00,000",
+            "2262-01-01 00:00:00,000",
+            "9999-01-01 00:00:00,000",
+            "2023-08-15 10:",
+        ] {
             assert_eq!(time(wrong.as_bytes()), None, "{wrong}");
         }
     }

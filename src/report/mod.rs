@@ -13,6 +13,8 @@ mod json;
 mod markdown;
 mod model;
 mod ndjson;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 mod redact;
 #[cfg(test)]
 mod sample;

@@ -102,7 +102,8 @@ fn every_option_of_the_readme_is_one() {
         words.filter(|word| word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)));
     // The words of other programs, and of other commands.
     for option in options.filter(|option| {
-        !["--release", "--path", "--example", "--dir", "--help", "--attempt", "--secrets", "--static"].contains(option)
+        !["--release", "--path", "--example", "--dir", "--help", "--attempt", "--secrets", "--static", "--features"]
+            .contains(option)
     }) {
         assert!(help.contains(&format!("{option} ")) || help.contains(&format!("{option}\n")), "{option}");
     }

@@ -10,7 +10,7 @@ use pcap_parser::pcapng::{
 use pcap_parser::{NameRecordType, OptionCode, SecretsType};
 
 use super::{Damage, Frame, MAX_FRAME, Position, Sink, half, word};
-use crate::time::{SECOND, Timestamp};
+use crate::time::{LATEST, SECOND, Timestamp};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
@@ -270,6 +270,6 @@ impl Interface {
             resolution => i128::from(ticks) * i128::from(SECOND) / i128::from(resolution),
         };
         let nanos = nanos + i128::from(self.offset) * i128::from(SECOND);
-        Timestamp::from_nanos(nanos.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+        Timestamp::from_nanos(nanos.clamp(0, LATEST.into()) as i64)
     }
 }

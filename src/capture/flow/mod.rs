@@ -1,7 +1,9 @@
 //! TCP connections: which packets make up one, what it carried, how it ended.
 
+mod connection;
 mod conversation;
 mod direction;
+mod duplicates;
 mod track;
 
 pub(super) use conversation::{Conversations, Head, Numbers, Recent};

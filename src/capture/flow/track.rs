@@ -1,41 +1,30 @@
-//! Packets to connections: which one a packet belongs to, what of it is a duplicate that the capture made, and when a
-//! connection has told all that it will.
+//! Packets to connections: which one a packet belongs to, and when a connection has told all that it will.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
-use std::hash::BuildHasher;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::connection::{Flow, State};
 use super::conversation::Numbers;
-use super::direction::Direction;
-use crate::capture::application::read_application;
-use crate::capture::packet::{Ends, Icmp, Packet, Segment, address};
+use super::duplicates::Duplicates;
+use crate::capture::packet::{Ends, Icmp, Packet, Segment};
 use crate::capture::secrets::Secrets;
 use crate::capture::watch::Watch;
-use crate::capture::{Close, FrameRef, IcmpError, Side, TcpFlow};
-use crate::time::{MILLISECOND, SECOND};
+use crate::capture::{FrameRef, IcmpError, TcpFlow};
+use crate::time::SECOND;
 
 /// Connections that are kept for the report.
-const MAX_FLOWS: usize = 1 << 16;
+const MAX_FLOWS: usize = 1 << 15;
 /// Connections of which it is remembered that they do not matter.
 const MAX_REJECTED: usize = 1 << 16;
 /// Segments that are kept for reading before the oldest connections are read and let go of.
 const MAX_KEPT: usize = 1 << 17;
 /// Connections that may wait to be read.
 const MAX_UNREAD: usize = 1 << 12;
-/// SYNs and ICMP errors that are kept of one connection.
-const MAX_SYNS: usize = 64;
-const MAX_ICMP: usize = 16;
 /// A closed connection that was quiet for so long has told all.
 const QUIET: i64 = 60 * SECOND;
-/// The same packet within this time is a duplicate that the capture made: both sides of a router, or of a bridge. A
-/// retransmission takes longer, and has another IP identification or time stamp.
-const DUPLICATE: i64 = 150 * MILLISECOND;
-/// Packets in which duplicates are looked for.
-const REMEMBERED: usize = 1 << 13;
 
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -48,9 +37,7 @@ pub(crate) struct Tracker<'a, 's> {
     free: Vec<usize>,
     pairs: Map<Ends, Pair>,
     rejected: VecDeque<Ends>,
-    /// Hashes of the latest packets. Seeded the same in each run, so that the outcome is, too; whoever finds packets that
-    /// drive others out makes us count a duplicate as a retransmission.
-    packets: Vec<(u64, i64)>,
+    duplicates: Duplicates,
     kept: usize,
     unread: usize,
     /// When to look again for connections that have told all.
@@ -74,55 +61,6 @@ enum Latest {
     Rejected,
 }
 
-#[derive(Debug)]
-struct Flow<'a> {
-    facts: TcpFlow,
-    pair: Ends,
-    to_server: Direction<'a>,
-    to_client: Direction<'a>,
-    /// The connection that the same endpoints had before.
-    before: Option<usize>,
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Payload is kept.
-    Open,
-    /// Payload was read; only counts go on.
-    Read,
-    /// It does not matter.
-    Gone,
-}
-
-impl Flow<'_> {
-    fn is_closed(&self) -> bool {
-        let closes = &self.facts.closes;
-        let fin = |side| closes.iter().any(|close| close.by == side);
-        closes.iter().any(|close| close.reset) || (fin(Side::Client) && fin(Side::Server))
-    }
-
-    fn kept(&self) -> usize {
-        self.to_server.kept() + self.to_client.kept()
-    }
-
-    /// Reads what was carried and lets go of it.
-    fn read(&mut self, secrets: &Secrets) {
-        let (mut client, mut server) = (Vec::new(), Vec::new());
-        self.facts.to_server = self.to_server.facts();
-        self.facts.to_client = self.to_client.facts();
-        read_application(
-            &mut self.facts,
-            &self.to_server.text(&mut client),
-            &self.to_client.text(&mut server),
-            secrets,
-        );
-        self.to_server.forget();
-        self.to_client.forget();
-        self.state = State::Read;
-    }
-}
-
 impl<'a, 's> Tracker<'a, 's> {
     pub(crate) fn new(watch: &'s Watch<'s>, secrets: &'s Secrets) -> Self {
         Self {
@@ -132,7 +70,7 @@ impl<'a, 's> Tracker<'a, 's> {
             free: Vec::new(),
             pairs: Map::default(),
             rejected: VecDeque::new(),
-            packets: vec![(0, 0); REMEMBERED],
+            duplicates: Duplicates::new(),
             kept: 0,
             unread: 0,
             patience: MAX_UNREAD,
@@ -153,11 +91,8 @@ impl<'a, 's> Tracker<'a, 's> {
         let ends = Ends::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
         let Some(to_server) = self.watch.to_server(&ends) else { return };
         self.note_stream(&ends, segment.has(Segment::SYN), at, numbers);
-        if self.is_duplicate(
-            &(ends, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags),
-            segment,
-            at,
-        ) {
+        let head = (ends, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags);
+        if self.duplicates.is_one((head, segment.sent, segment.window, segment.stamp), at) {
             return;
         }
         let Some(index) = self.flow_of(&ends, to_server, segment, at, numbers) else { return };
@@ -173,21 +108,6 @@ impl<'a, 's> Tracker<'a, 's> {
         {
             pair.stream = Some((at.input, stream));
         }
-    }
-
-    fn is_duplicate(&mut self, head: &(Ends, u16, u32, u32, u8), segment: &Segment, at: FrameRef) -> bool {
-        let tail = (segment.sent, segment.window, segment.stamp);
-        self.is_repeated(FixedState::default().hash_one((head, tail)), at)
-    }
-
-    fn is_repeated(&mut self, hash: u64, at: FrameRef) -> bool {
-        let now = at.time.nanos();
-        let Some(slot) = self.packets.get_mut(hash as usize % REMEMBERED) else { return false };
-        let repeated = slot.0 == hash && now.saturating_sub(slot.1).abs() < DUPLICATE;
-        if !repeated {
-            *slot = (hash, now);
-        }
-        repeated
     }
 
     /// The connection that a segment belongs to, a new one where it opens one or where none is known.
@@ -213,7 +133,7 @@ impl<'a, 's> Tracker<'a, 's> {
             return (from_client == to_server).then(|| self.begin(ends, from_client, syn, at, numbers, None))?;
         };
         let flow = self.flows.get(index)?;
-        let by_client = is_client(&flow.facts, ends);
+        let by_client = flow.is_client(ends);
         if syn && !syn_ack {
             if !to_server {
                 return None;
@@ -230,9 +150,8 @@ impl<'a, 's> Tracker<'a, 's> {
             let over = flow.is_closed() && !by_client && !to_server;
             return over.then(|| self.begin(ends, false, true, at, numbers, Some(index)))?;
         }
-        let side = |flow: &Flow| {
-            if is_client(&flow.facts, ends) { &flow.to_server } else { &flow.to_client }.fits(segment.sequence)
-        };
+        let side =
+            |flow: &Flow| if flow.is_client(ends) { &flow.to_server } else { &flow.to_client }.fits(segment.sequence);
         // The place may have been given to another connection since.
         let earlier = flow.before.filter(|before| {
             let before = self.flows.get(*before).filter(|before| before.pair == pair && before.state != State::Gone);
@@ -258,30 +177,7 @@ impl<'a, 's> Tracker<'a, 's> {
         };
         let stream = numbers.beginning_at(at.frame).or_else(same);
         let way = if from_client { *ends } else { ends.reversed() };
-        let flow = Flow {
-            facts: TcpFlow {
-                stream,
-                client: SocketAddr::new(address(way.source), way.source_port),
-                server: SocketAddr::new(address(way.destination), way.destination_port),
-                start_seen,
-                first: at,
-                last: at,
-                syns: Vec::new(),
-                syn_ack: None,
-                closes: Vec::new(),
-                icmp: Vec::new(),
-                to_server: Default::default(),
-                to_client: Default::default(),
-                connect: None,
-                tls: None,
-                http: Vec::new(),
-            },
-            pair,
-            to_server: Direction::default(),
-            to_client: Direction::default(),
-            before,
-            state: State::Open,
-        };
+        let flow = Flow::new(&way, stream, start_seen, at, before);
         let index = match self.free.pop() {
             Some(index) => {
                 *self.flows.get_mut(index)? = flow;
@@ -304,38 +200,11 @@ impl<'a, 's> Tracker<'a, 's> {
 
     fn feed(&mut self, index: usize, ends: &Ends, segment: &Segment<'a>, payload: Cow<'a, [u8]>, at: FrameRef) {
         let Some(flow) = self.flows.get_mut(index) else { return };
-        let by_client = is_client(&flow.facts, ends);
-        let keep = flow.state == State::Open;
         let kept = flow.kept();
-        flow.facts.last = flow.facts.last.max(at);
-        let (own, other) = match by_client {
-            true => (&mut flow.to_server, &mut flow.to_client),
-            false => (&mut flow.to_client, &mut flow.to_server),
-        };
-        if segment.has(Segment::SYN) {
-            if !by_client {
-                flow.facts.syn_ack.get_or_insert(at);
-                flow.facts.start_seen = true;
-            } else if flow.facts.syns.len() < MAX_SYNS {
-                flow.facts.syns.push(at);
-            }
-            if own.initial() != Some(segment.sequence) {
-                own.open(segment.sequence);
-            }
-        }
-        let reset = segment.has(Segment::RST);
-        if segment.has(Segment::ACK) && !reset {
-            other.acknowledge(segment.acknowledgment, at);
-        }
-        // A RST may carry a text, and its numbers need not fit.
-        let first = if reset { None } else { own.add(segment, payload.clone(), at, keep) };
-        if reset || segment.has(Segment::FIN) {
-            let by = if by_client { Side::Client } else { Side::Server };
-            if !flow.facts.closes.iter().any(|close| (close.by, close.reset) == (by, reset)) {
-                flow.facts.closes.push(Close { at, by, reset });
-            }
-        }
-        let rejected = by_client && first == Some(0) && keep && self.watch.rejects(&payload);
+        let keep = flow.state == State::Open;
+        // A client that begins with something else is not followed further.
+        let first = flow.add(ends, segment, payload.clone(), at) == Some(0);
+        let rejected = first && keep && flow.is_client(ends) && self.watch.rejects(&payload);
         self.kept = (self.kept + flow.kept()).saturating_sub(kept);
         if rejected {
             self.reject(index);
@@ -349,9 +218,7 @@ impl<'a, 's> Tracker<'a, 's> {
             self.unread = self.unread.saturating_sub(1);
             self.kept = self.kept.saturating_sub(flow.kept());
         }
-        flow.state = State::Gone;
-        flow.to_server = Direction::default();
-        flow.to_client = Direction::default();
+        flow.clear();
         let pair = flow.pair;
         if let Some(now) = self.pairs.get_mut(&pair).filter(|now| now.latest == Latest::Flow(index)) {
             now.latest = Latest::Rejected;
@@ -375,7 +242,7 @@ impl<'a, 's> Tracker<'a, 's> {
         }
         let quoted = quote.transport.get(4..8).unwrap_or_default();
         let head = (ends, from, ip_id, quote.ip_id, quoted, icmp.icmp_type, icmp.code);
-        if self.is_repeated(FixedState::default().hash_one(head), at) {
+        if self.duplicates.is_one(head, at) {
             return;
         }
         let (pair, _) = ends.canonical();
@@ -386,9 +253,8 @@ impl<'a, 's> Tracker<'a, 's> {
             None => self.begin(&ends, true, false, at, numbers, None),
         };
         let Some(flow) = index.and_then(|index| self.flows.get_mut(index)) else { return };
-        if is_client(&flow.facts, &ends) && flow.facts.icmp.len() < MAX_ICMP {
-            flow.facts.last = flow.facts.last.max(at);
-            flow.facts.icmp.push(IcmpError { at, from, v6: icmp.v6, icmp_type: icmp.icmp_type, code: icmp.code });
+        if flow.is_client(&ends) {
+            flow.add_icmp(IcmpError { at, from, v6: icmp.v6, icmp_type: icmp.icmp_type, code: icmp.code });
         }
     }
 
@@ -476,8 +342,4 @@ impl<'a, 's> Tracker<'a, 's> {
         flows.sort_by_key(|flow| flow.first);
         flows
     }
-}
-
-fn is_client(flow: &TcpFlow, ends: &Ends) -> bool {
-    Ends::new(flow.client.ip(), flow.client.port(), flow.server.ip(), flow.server.port()) == *ends
 }

@@ -89,6 +89,21 @@ fn every_variant_of_pcap_is_read() {
 }
 
 #[test]
+fn times_beyond_all_clocks_stay_within_the_calendar() {
+    let latest = Timestamp::from_nanos((1 << 32) * 1_000_000_000);
+    for (offset, ticks, expected) in [
+        (i64::MAX, 0, latest),
+        (0, u64::MAX, latest),
+        (i64::MIN, 7, Timestamp::from_nanos(0)),
+        (-1, 0, Timestamp::from_nanos(0)),
+    ] {
+        let described = interface(1, &[(9, &[0]), (14, &offset.to_le_bytes())], false);
+        let bytes = [section(false), described, enhanced(0, ticks, &syn(1), false)].concat();
+        assert_eq!(times(&bytes), [expected], "{offset} {ticks}");
+    }
+}
+
+#[test]
 fn sections_have_their_own_byte_order_and_interfaces() {
     let bytes = [
         section(true),

@@ -12,6 +12,7 @@ use crate::cli::fail_on::FailOn;
 use crate::cli::help;
 
 const OUTPUT: &str = "What comes out";
+const PARQUET: &str = "parquet";
 
 /// Say of every attempt what happened, what proves it and what to do
 ///
@@ -32,7 +33,8 @@ pub struct AnalyzeArgs {
 
     /// Write there instead of to standard output
     ///
-    /// The file is there whole or not at all: the report is written beside it and takes its place when it is complete.
+    /// The file is there whole or not at all: the report is written beside it and takes its place when it is complete. For
+    /// parquet, this is a directory, which is made when it is not there.
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
 
@@ -75,14 +77,20 @@ pub struct AnalyzeArgs {
 pub enum FormatChoice {
     Auto,
     Of(Format),
+    /// Tables, which are no format of the library as one file can't hold them.
+    Parquet,
 }
 
-/// `auto` and every format that there is, with its description for help and completions.
+/// `auto`, every format that there is, and tables, with descriptions for help and completions. They are the same in every
+/// build, so that the manual holds for each.
 fn formats() -> impl TypedValueParser<Value = FormatChoice> {
     let auto = PossibleValue::new("auto").help("text on a terminal, json otherwise");
     let named = Format::ALL.map(|format| PossibleValue::new(format.as_str()).help(format.description()));
-    PossibleValuesParser::new(std::iter::once(auto).chain(named)).map(|name| match name.parse() {
+    let tables =
+        PossibleValue::new(PARQUET).help("tables for DuckDB, Spark and the like, a file each; not in every build");
+    PossibleValuesParser::new(std::iter::once(auto).chain(named).chain([tables])).map(|name| match name.parse() {
         Ok(format) => FormatChoice::Of(format),
+        Err(_) if name == PARQUET => FormatChoice::Parquet,
         Err(_) => FormatChoice::Auto,
     })
 }

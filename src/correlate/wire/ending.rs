@@ -101,15 +101,22 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
     }
     let last = flow.to_server.last_data.unwrap_or(request.at).time;
     match first_close(flow, request.at) {
-        Some(close) if close.by == Side::Server => Ending::ResponseClosed(close),
-        Some(close) if since(close.at.time, request.at.time) >= SHORTEST_TIMEOUT => {
+        Some(close) if close.by == Side::Server && !said_goodbye(flow, request.at, close.at) => {
+            Ending::ResponseClosed(close)
+        }
+        Some(close) if since(close.at.time, last_heard(request)) >= SHORTEST_TIMEOUT => {
             Ending::ResponseSilence(Some(close))
         }
-        // Closed at once, with something behind the request that may be an answer as short as a ticket.
+        // Closed at once behind something that may be an answer as short as a ticket, however long that took.
         Some(_) => request.response.map_or(Ending::Cut, Ending::Answered),
         None if since(end, last) >= REQUEST_PATIENCE => Ending::ResponseSilence(None),
         None => Ending::Cut,
     }
+}
+
+/// When the server last said something to a request, or when it was asked.
+fn last_heard(request: &Request<'_>) -> Timestamp {
+    request.response.map_or(request.at, |(_, last)| last).time
 }
 
 fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
@@ -141,7 +148,9 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     let established = flow.tls.as_ref().is_some_and(|tls| tls.established.is_some());
     if established {
         return match close {
-            Some(close) if close.by == Side::Server => Ending::HandshakeClosed(close),
+            Some(close) if close.by == Side::Server && !said_goodbye(flow, flow.first, close.at) => {
+                Ending::HandshakeClosed(close)
+            }
             Some(close) => Ending::NoRequest(Some(close)),
             None => Ending::Cut,
         };
@@ -192,6 +201,12 @@ fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
 fn decisive_alert(flow: &TcpFlow) -> Option<TlsAlert> {
     let closed = flow.closes.iter().find(|close| close.by == Side::Server);
     fatal_alert(flow).filter(|alert| alert.by == Side::Server || closed.is_none_or(|close| alert.at < close.at))
+}
+
+/// Whether the client had ended the session by an alert between two frames: a server that closes then only follows.
+fn said_goodbye(flow: &TcpFlow, from: FrameRef, until: FrameRef) -> bool {
+    let alerts = flow.tls.iter().flat_map(|tls| &tls.alerts);
+    alerts.into_iter().any(|alert| alert.by == Side::Client && alert.at >= from && alert.at < until)
 }
 
 /// The first FIN or RST from a frame on.

@@ -7,9 +7,10 @@ use std::net::IpAddr;
 
 use crate::capture::{DnsExchange, FrameRef};
 use crate::outcome::DnsDetail;
-use crate::time::{SECOND, Timestamp};
+use crate::time::{MILLISECOND, SECOND, Timestamp};
 
 /// RCODEs (IANA, DNS RCODEs).
+const NOERROR: u16 = 0;
 const SERVFAIL: u16 = 2;
 const NXDOMAIN: u16 = 3;
 const REFUSED: u16 = 5;
@@ -20,6 +21,11 @@ const A: u16 = 1;
 const AFTER_ANSWER: i64 = SECOND;
 /// And when it has none, after its timeout (five seconds by default) at most, with some room.
 const AFTER_SILENCE: i64 = 11 * SECOND;
+
+/// A question that was asked so recently is not repeated yet: the resolver library's shortest timeout.
+const NO_REPEAT: i64 = 900 * MILLISECOND;
+/// Lookups of one host at a time.
+const MAX_OPEN: usize = 64;
 
 /// What a lookup came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +70,8 @@ pub fn read_lookups<'a>(
     end: Timestamp,
 ) -> Vec<Lookup<'a>> {
     let mut lookups: Vec<Lookup<'a>> = Vec::new();
-    // The open lookup of each client and host: there are few of both, and each is looked for among the latest.
-    let mut latest: HashMap<(IpAddr, String), usize> = HashMap::new();
+    // The open lookups of each client and host, the latest last: several threads may ask for one host at a time.
+    let mut latest: HashMap<(IpAddr, String), Vec<usize>> = HashMap::new();
     let mut hosts = hosts.clone();
     hosts.extend(exchanges.iter().map(|exchange| exchange.name.clone()));
     for exchange in exchanges {
@@ -74,9 +80,16 @@ pub fn read_lookups<'a>(
         };
         let host = host_of(&exchange.name, &hosts);
         let key = (exchange.client.ip(), host);
-        let open =
-            latest.get(&key).and_then(|&index| lookups.get_mut(index)).filter(|open| open.continues_at(first.time));
-        match open {
+        let open = latest.entry(key.clone()).or_default();
+        open.retain(|&index| lookups.get(index).is_some_and(|lookup| lookup.continues_at(first.time)));
+        open.drain(..open.len().saturating_sub(MAX_OPEN));
+        let own =
+            open.iter().rev().find(|&&index| lookups.get(index).is_some_and(|lookup| lookup.has_socket(exchange)));
+        let goes_on = open
+            .iter()
+            .rev()
+            .find(|&&index| lookups.get(index).is_some_and(|lookup| lookup.wants(exchange, first.time)));
+        match own.or(goes_on).copied().and_then(|index| lookups.get_mut(index)) {
             Some(open) => open.add(exchange),
             None => {
                 let mut lookup = Lookup {
@@ -91,7 +104,7 @@ pub fn read_lookups<'a>(
                     answered_last: false,
                 };
                 lookup.add(exchange);
-                latest.insert(key, lookups.len());
+                open.push(lookups.len());
                 lookups.push(lookup);
             }
         }
@@ -114,6 +127,31 @@ impl<'a> Lookup<'a> {
         let silent = self.exchanges.iter().any(|exchange| exchange.answer.is_none() && exchange.icmp.is_none());
         let patience = if silent { AFTER_SILENCE } else { AFTER_ANSWER };
         time.nanos().saturating_sub(self.last.nanos()) <= patience
+    }
+
+    /// Whether the exchange is from a socket that the lookup asked from before, and has not asked this already.
+    fn has_socket(&self, exchange: &DnsExchange) -> bool {
+        let same = |own: &&DnsExchange| own.client == exchange.client;
+        let asked = |own: &&DnsExchange| {
+            (&own.name, own.qtype, own.resolver, own.tcp)
+                == (&exchange.name, exchange.qtype, exchange.resolver, exchange.tcp)
+        };
+        let mut own = self.exchanges.iter().copied().filter(same).peekable();
+        own.peek().is_some() && !own.any(|own| asked(&own))
+    }
+
+    /// Whether the lookup may still ask this question from another socket: not when it has the answer, nor when it has
+    /// just asked the same resolver.
+    fn wants(&self, exchange: &DnsExchange, at: Timestamp) -> bool {
+        let mut same = self.exchanges.iter().filter(|own| own.name == exchange.name && own.qtype == exchange.qtype);
+        !same.any(|own| {
+            let told = own.answer.as_ref().is_some_and(|answer| {
+                !answer.truncated && matches!(answer.rcode, NOERROR | NXDOMAIN) && answer.at.time <= at
+            });
+            let asked = own.queries.last().is_some_and(|query| at.nanos() - query.time.nanos() < NO_REPEAT);
+            let waits = own.answer.as_ref().is_none_or(|answer| answer.at.time > at) && own.icmp.is_none();
+            told || asked && waits && own.resolver == exchange.resolver && own.tcp == exchange.tcp
+        })
     }
 
     fn add(&mut self, exchange: &'a DnsExchange) {
@@ -165,6 +203,8 @@ impl<'a> Lookup<'a> {
         self.result = match last {
             _ if denied => LookupResult::Failed(DnsDetail::NxDomain),
             Some(answer) => match answer.rcode {
+                // The family that was never answered may have the address.
+                0 if self.is_half_answered() => LookupResult::Failed(DnsDetail::NoAnswer),
                 0 => LookupResult::Failed(DnsDetail::NoData),
                 REFUSED => LookupResult::Failed(DnsDetail::Refused),
                 _ => LookupResult::Failed(DnsDetail::ServFail),
@@ -173,6 +213,13 @@ impl<'a> Lookup<'a> {
             None if end.nanos().saturating_sub(self.last.nanos()) < SECOND && !self.answered_last => LookupResult::Cut,
             None => LookupResult::Failed(DnsDetail::NoAnswer),
         };
+    }
+
+    /// Whether the questions for one of the address types were never answered.
+    fn is_half_answered(&self) -> bool {
+        let of_type =
+            |v4: bool| self.exchanges.iter().filter(move |own| own.name == self.host && (own.qtype == A) == v4);
+        [true, false].into_iter().any(|v4| of_type(v4).next().is_some() && of_type(v4).all(|own| own.answer.is_none()))
     }
 
     /// How long the client may have used its result without asking again is not known; that it had it is.

@@ -14,12 +14,15 @@ use crate::time::{MILLISECOND, SECOND, Timestamp};
 
 /// The longest wait for one address before the next is tried: Linux gives up on a SYN after 127 seconds.
 const CONNECT_TIMEOUT: i64 = 130 * SECOND;
-/// A request that a broken connection took with it is repeated at once.
-const REPEAT: i64 = 250 * MILLISECOND;
+/// A request that a broken connection took with it is repeated at once; what begins later is another's.
+const REPEAT: i64 = 50 * MILLISECOND;
 /// A lookup is this connection's when it ended so shortly before.
 const AFTER_LOOKUP: i64 = 5 * SECOND;
 /// And the request began with it when the connection followed at once.
 const AT_ONCE: i64 = 500 * MILLISECOND;
+
+/// Lookups that ended so shortly before may each be the connection's own.
+const AT_THAT_TIME: i64 = 50 * MILLISECOND;
 
 /// How it is known whom a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +70,11 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Sessions to one port that may still go on; of a flood, the oldest are taken for ended.
+const MAX_OPEN: usize = 256;
+/// How many of them are looked at for the one that a connection belongs to.
+const MAX_LOOKED_AT: usize = 64;
+
 /// The sessions of a capture, in order of their first frames.
 pub fn read_sessions<'a>(
     capture: usize,
@@ -81,9 +89,12 @@ pub fn read_sessions<'a>(
     ordered.sort_by_key(|flow| flow.first);
     // Only the latest sessions to a port can still go on.
     let mut open: HashMap<u16, Vec<usize>> = HashMap::new();
+    let mut used: HashSet<usize> = HashSet::new();
     for flow in ordered {
         let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
-        let looked_up = lookup_before(flow, lookups);
+        let looked_up = lookup_before(flow, lookups, &used);
+        // A lookup that an earlier connection was made for is only still remembered.
+        let own_lookup = looked_up.filter(|&index| used.insert(index)).and_then(|index| lookups.get(index));
         let session = Session {
             capture,
             client: flow.client.ip(),
@@ -93,19 +104,25 @@ pub fn read_sessions<'a>(
             flows: vec![flow],
             lookup: looked_up,
             requests: Request::of(flow),
-            first: first_frame(flow, looked_up.and_then(|index| lookups.get(index))),
+            first: first_frame(flow, own_lookup),
         };
         let recent = open.entry(flow.server.port()).or_default();
         recent.retain(|&index| {
             let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
             last.is_some_and(|last| flow.first.time.nanos().saturating_sub(last.nanos()) <= CONNECT_TIMEOUT)
         });
-        let goes_on = recent
-            .iter()
-            .rev()
-            .take(64)
-            .copied()
-            .find(|&index| sessions.get(index).is_some_and(|before| continues(before, &session, lookups, end)));
+        let goes_on = recent.iter().rev().take(MAX_LOOKED_AT).copied().find(|&index| {
+            sessions.get(index).is_some_and(|before| {
+                let crowded = || {
+                    recent
+                        .iter()
+                        .rev()
+                        .take(MAX_LOOKED_AT)
+                        .any(|&other| other != index && is_beside(&sessions, other, &session))
+                };
+                continues(before, &session, lookups, end, crowded)
+            })
+        });
         match goes_on.and_then(|index| sessions.get_mut(index)) {
             Some(before) => {
                 before.flows.push(flow);
@@ -116,6 +133,10 @@ pub fn read_sessions<'a>(
                 before.port = session.port.or(before.port);
             }
             None => {
+                // However many are open at once, what is remembered of them stays small.
+                if recent.len() >= MAX_OPEN {
+                    recent.remove(0);
+                }
                 recent.push(sessions.len());
                 sessions.push(session);
             }
@@ -150,7 +171,16 @@ fn first_frame(flow: &TcpFlow, lookup: Option<&Lookup<'_>>) -> FrameRef {
 
 /// Whether a connection is the next of a session: the one before came to nothing, and this one is to the host's next
 /// address, or the same request once more.
-fn continues(before: &Session<'_>, next: &Session<'_>, lookups: &[Lookup<'_>], end: Timestamp) -> bool {
+///
+/// Where other connections to the host are open, `crowded`, a repeated request can't be told from one of another thread,
+/// and is left to what the log says.
+fn continues(
+    before: &Session<'_>,
+    next: &Session<'_>,
+    lookups: &[Lookup<'_>],
+    end: Timestamp,
+    crowded: impl Fn() -> bool,
+) -> bool {
     let (Some(last), Some(flow)) = (before.flow(), next.flow()) else { return false };
     let pause = flow.first.time.nanos().saturating_sub(last.last.time.nanos());
     let same_host = match (before.hosts.first(), next.hosts.first()) {
@@ -171,9 +201,21 @@ fn continues(before: &Session<'_>, next: &Session<'_>, lookups: &[Lookup<'_>], e
             });
             !tried && offered && pause <= CONNECT_TIMEOUT
         }
-        Ending::HandshakeClosed(_) | Ending::ResponseClosed(_) => flow.server == last.server && pause <= REPEAT,
+        // Behind an answer on the same connection, what is repeated is the later request alone.
+        Ending::HandshakeClosed(close) | Ending::ResponseClosed(close) => {
+            let pause = next.first.time.nanos().saturating_sub(close.at.time.nanos());
+            flow.server == last.server && (0..=REPEAT).contains(&pause) && before.requests.len() <= 1 && !crowded()
+        }
         _ => false,
     }
+}
+
+/// Whether an earlier session of the same client to the same host is still open when another begins.
+fn is_beside(sessions: &[Session<'_>], other: usize, next: &Session<'_>) -> bool {
+    sessions.get(other).is_some_and(|other| {
+        let open = other.flow().is_some_and(|flow| flow.last >= next.first);
+        open && other.client == next.client && next.hosts.first().is_none_or(|(host, _)| other.is_for(host).is_some())
+    })
 }
 
 /// Endpoints that are proxies: known ones, and those that were ever asked to CONNECT.
@@ -182,20 +224,30 @@ fn proxies(flows: &[TcpFlow], known: &Known) -> HashSet<SocketAddr> {
     asked.chain(known.proxies.iter().copied()).collect()
 }
 
-/// The lookup that a connection was made for: the latest that gave its address, when it ended just before.
-fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>]) -> Option<usize> {
+/// The lookup that a connection was made for: the latest that gave its address, when it ended just before; of those
+/// that ended at that time, the first that no other connection was made for.
+fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>], used: &HashSet<usize>) -> Option<usize> {
     let said = said_host(flow);
     let from = lookups.partition_point(|lookup| lookup.first.time.nanos() < flow.first.time.nanos() - CONNECT_TIMEOUT);
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
-    (from..until).rev().find(|&index| {
+    let age = |lookup: &Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos());
+    let mut fitting = (from..until).rev().filter(|&index| {
         lookups.get(index).is_some_and(|lookup| {
             may_be_one(lookup.client, flow.client.ip())
                 && said.as_deref().is_none_or(|said| said == lookup.host || flow.connect.is_some())
                 && lookup.addresses.contains(&flow.server.ip())
                 && lookup.knew_at(flow.first.time)
-                && flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AFTER_LOOKUP
+                && age(lookup) <= AFTER_LOOKUP
         })
-    })
+    });
+    let latest = fitting.next()?;
+    // Of several threads that ask at a time, the first to be answered connects first.
+    let waiting = std::iter::once(latest)
+        .chain(fitting)
+        .take_while(|&index| lookups.get(index).is_some_and(|lookup| age(lookup) <= AT_THAT_TIME))
+        .filter(|index| !used.contains(index))
+        .last();
+    waiting.or(Some(latest))
 }
 
 /// Whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where
@@ -227,7 +279,10 @@ fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Known, proxied: bool) -
     let mut hosts: Vec<(String, HostSource)> = Vec::new();
     let address = flow.server.ip();
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
-    for lookup in lookups.get(..until).unwrap_or_default().iter().rev().take(MAX_LOOKUPS) {
+    let (earlier, later) = lookups.split_at_checked(until).unwrap_or_default();
+    // Of a connection that is older than the capture, only later lookups can tell the address.
+    let later = if flow.start_seen { &[] } else { later };
+    for lookup in earlier.iter().rev().chain(later).take(MAX_LOOKUPS) {
         if hosts.len() >= MAX_HOSTS {
             break;
         }
@@ -235,7 +290,8 @@ fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Known, proxied: bool) -
             && lookup.addresses.contains(&address)
             && hosts.iter().all(|(host, _)| *host != lookup.host)
         {
-            let fresh = flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AFTER_LOOKUP;
+            let age = flow.first.time.nanos().saturating_sub(lookup.last.nanos());
+            let fresh = lookup.first <= flow.first && age <= AFTER_LOOKUP;
             hosts.push((lookup.host.clone(), if fresh { HostSource::LookedUp } else { HostSource::Address }));
         }
     }

@@ -63,7 +63,8 @@ fn the_number_of_members_is_limited() {
     let mut scratch = Scratch::new();
     scratch.options.limits.members = 10;
     let names: Vec<_> = (0..50).map(|number| format!("{number:02}.txt")).collect();
-    let mut members: Vec<(&str, &[u8])> = vec![("ise-psc.log", b"2023-08-15 10:21:07,123 DEBUG  [a][[]] b -:::- c\n")];
+    let mut members: Vec<(&str, &[u8])> =
+        vec![("ise-psc.log", b"2023-08-15 10:21:07,123 DEBUG  [a][[]] cisco.cpm.b -:::- c\n")];
     members.extend(names.iter().map(|name| (name.as_str(), &b"hello"[..])));
     for bundle in
         [tar(&members), gzip(&tar(&members)), zip(::zip::CompressionMethod::Deflated, &members), sevenz(&members)]

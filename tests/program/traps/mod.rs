@@ -1,9 +1,10 @@
 //! What happens in real networks and must not mislead the analysis, out of logs and packets that the tests make up.
 
+mod clients;
 mod clocks;
 mod names;
 mod network;
 mod pairing;
 mod story;
-mod wire;
-mod world;
+pub mod wire;
+pub mod world;

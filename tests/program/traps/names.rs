@@ -1,6 +1,6 @@
 //! Name resolution that is slow, roundabout or half broken.
 
-use super::wire::RESOLVER;
+use super::wire::{Dns, RESOLVER};
 use super::world::{SERVER, Told, World, verdicts};
 
 const HOST: &str = "mdm.example.com";
@@ -110,4 +110,20 @@ fn one_family_that_fails_does_not_fail_the_lookup() {
     goes_on(&mut world, 1000, 1004);
     let report = world.report();
     assert_eq!(verdicts(&report), ["success high"]);
+}
+
+#[test]
+fn an_answer_without_addresses_of_one_type_says_nothing_of_the_other() {
+    let mut world = World::in_zone(0);
+    let question = |qtype, id| Dns { id, name: HOST, qtype, port: 50_001, resolver: RESOLVER };
+    for at in [1002, 3002] {
+        world.frame(at, question(1, 7).query());
+    }
+    world.frame(1002, question(28, 8).query());
+    world.frame(1003, question(28, 8).answer(0, &[], None));
+    let words = "mdm.example.com: Temporary failure in name resolution";
+    world.told("admin-http-pool1", HOST, 1000, &[(5004, Told::Failure(words))]);
+    world.noise(9000);
+    world.lookup(20_000, "other.example.com", 0, &[]);
+    assert_eq!(verdicts(&world.report()), ["dns_failure/no_answer high"]);
 }

@@ -130,3 +130,18 @@ fn results_that_the_two_sides_see_differently_are_not_swapped() {
     assert_eq!(client_port(by_thread("admin-http-pool1")), Some(40_002));
     assert_eq!(client_port(by_thread("admin-http-pool2")), Some(40_001));
 }
+
+#[test]
+fn attempts_in_quick_succession_each_have_a_lookup_of_their_own() {
+    let mut world = World::in_zone(60);
+    for index in 0..20_i64 {
+        let at = 1000 + index * 310 + (index * 37) % 90;
+        let known = world.lookup(at + 2, HOST, 0, &[SERVER]);
+        world.refused(known + 1, 40_000 + index as u16, SERVER);
+        world.told("admin-http-pool1", HOST, at, &[(at + 7, Told::Failure("Connection refused"))]);
+    }
+    let report = world.report();
+    assert_eq!(verdicts(&report), ["connection_refused high"; 20]);
+    assert!(report.attempts.iter().all(|attempt| attempt.dns.len() == 2));
+    assert_eq!(report.clock.unwrap().log_utc_offset, "+01:00");
+}

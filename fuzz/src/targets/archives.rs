@@ -1,0 +1,121 @@
+//! Archives, and a whole bundle with all that is made of it.
+
+use std::path::PathBuf;
+
+use mdmlog::input::{InputOptions, MemberKind, PassphraseSource, find};
+use mdmlog::options::{Limits, Passphrase};
+use mdmlog::progress::Progress;
+use mdmlog::report::{Format, TextStyle, redact};
+use mdmlog::{Options, Report, analyze};
+
+/// So little that the limits are met.
+const LIMITS: Limits = Limits { memory: 1 << 20, total: 16 << 20, ratio: 500, depth: 4, members: 200 };
+
+/// A file whose content is the data, gone when it is dropped. Where there is a folder in memory, it is used.
+struct Laid(tempfile::TempDir);
+
+impl Laid {
+    fn new(data: &[u8]) -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+        let laid = Self(folder.expect("a folder for the input"));
+        std::fs::write(laid.path(), data).expect("the input");
+        laid
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("input")
+    }
+}
+
+fn unpack(data: &[u8]) {
+    let laid = Laid::new(data);
+    let passphrase = PassphraseSource::Given(Passphrase::new("correct horse"));
+    let options = InputOptions { passphrase, limits: LIMITS };
+    let found = find(&[laid.path()], &options, &Progress::default());
+    let unpacked: u64 = found.items.iter().map(|item| item.data.len() as u64).sum();
+    // A sparse member may have its holes for nothing, an archive in the map may name the same bytes twice.
+    assert!(unpacked <= LIMITS.total + 64 * data.len() as u64, "{unpacked} bytes of {}", data.len());
+    assert!(found.listing.len() as u64 <= LIMITS.members + 100, "{} members", found.listing.len());
+    assert!(found.listing.iter().all(|member| !member.used || member.kind != MemberKind::Empty));
+}
+
+/// The data is a tar whose first header has its mark.
+pub fn tar(data: &[u8]) {
+    let mut data = data.to_vec();
+    if let Some(mark) = data.get_mut(257..263) {
+        mark.copy_from_slice(b"ustar\0");
+    }
+    unpack(&data);
+}
+
+/// The data is a zip without its first four bytes.
+pub fn zip(data: &[u8]) {
+    unpack(&[b"PK\x03\x04", data].concat());
+}
+
+/// The data is a 7z archive without its first six bytes. The checksums of the headers are made right, so that what they
+/// speak of is read.
+pub fn sevenz(data: &[u8]) {
+    let mut bytes = [b"7z\xbc\xaf\x27\x1c", data].concat();
+    let word = |bytes: &[u8], at: usize| bytes.get(at..at + 8).map(|word| u64::from_le_bytes(word.try_into().unwrap()));
+    if let (Some(offset), Some(size)) = (word(&bytes, 12), word(&bytes, 20))
+        && let Some(start) = 32_usize.checked_add(offset as usize)
+        && let Some(end) = start.checked_add(size as usize)
+        && let Some(header) = bytes.get(start..end)
+    {
+        let sum = checksum(header).to_le_bytes();
+        bytes[28..32].copy_from_slice(&sum);
+        let sum = checksum(&bytes[12..32]).to_le_bytes();
+        bytes[8..12].copy_from_slice(&sum);
+    }
+    unpack(&bytes);
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut sum = flate2::Crc::new();
+    sum.update(bytes);
+    sum.sum()
+}
+
+/// The first byte chooses gzip, bzip2, xz or zstd, and the rest follows its magic number.
+pub fn codecs(data: &[u8]) {
+    const MAGIC: [&[u8]; 4] = [&[0x1f, 0x8b, 8], b"BZh", b"\xfd7zXZ\0", &[0x28, 0xb5, 0x2f, 0xfd]];
+    let Some((choice, rest)) = data.split_first() else { return };
+    unpack(&[MAGIC[usize::from(*choice) % MAGIC.len()], rest].concat());
+}
+
+/// The data is an OpenPGP message.
+pub fn openpgp(data: &[u8]) {
+    unpack(data);
+}
+
+/// The data is a bundle; every format is made of its report.
+pub fn bundle(data: &[u8]) {
+    if let Some(report) = report(data) {
+        render(&report);
+    }
+}
+
+/// The data is a bundle, whose report is redacted before it is shown.
+pub fn redaction(data: &[u8]) {
+    let Some(mut report) = report(data) else { return };
+    redact(&mut report, Some(b"key"));
+    render(&report);
+}
+
+fn report(data: &[u8]) -> Option<Report> {
+    let laid = Laid::new(data);
+    let options = Options { limits: LIMITS, ..Options::default() };
+    analyze(&[laid.path()], &options).ok()
+}
+
+fn render(report: &Report) {
+    for format in Format::ALL {
+        let mut out = Vec::new();
+        let style = TextStyle { width: 100, color: false, verbose: true };
+        format.rendering(style).render(report, &mut out).expect("memory takes what comes");
+        let text = String::from_utf8(out).expect("reports are UTF-8");
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t'), "{format}: {text}");
+    }
+}

@@ -1,0 +1,224 @@
+//! First inputs of each target, out of testdata.
+
+use std::path::{Path, PathBuf};
+
+use super::streams::join;
+
+/// Inputs larger than this are left out: small ones are mutated to more effect.
+const LARGEST: u64 = 70_000;
+
+/// First inputs of a target.
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    match target {
+        "log_records" => files("log"),
+        "log_events" => files("log").iter().map(|log| messages(log)).collect(),
+        "keylog" => vec![read(&testdata().join("tls/keys.log"))],
+        "pcap" => files("capture").into_iter().filter_map(|file| without_magic(&file)).collect(),
+        "pcapng" => vec![read(&testdata().join("capture/pcapng-cooked.pcapng")).split_off(4)],
+        "packet_layers" => captures().iter().map(|packets| with_lengths(packets)).collect(),
+        "defragmentation" => captures().iter().map(|packets| fragments(packets)).collect(),
+        "dns" => payloads(17),
+        "tcp_reassembly" => captures().iter().map(|packets| segments(packets)).collect(),
+        "tls_records" => sessions(),
+        "tls_handshake" => sessions().iter().map(|session| join_handshakes(session)).collect(),
+        "certificate" => certificates(),
+        "decryption" => files("tls").into_iter().filter(|file| file.starts_with(&[0xd4, 0xc3])).collect(),
+        "http" => requests(),
+        "tar" => bundles("bundle.tar"),
+        "zip" => bundles("bundle.zip").into_iter().map(|mut zip| zip.split_off(4)).collect(),
+        "sevenz" => vec![empty_sevenz()],
+        "codecs" => bundles("bundle.tar.gz").iter().map(|gzip| [&[0], &gzip[3..]].concat()).collect(),
+        "openpgp" => files("input"),
+        "bundle" | "redaction" => [bundles("bundle.tar"), bundles("bundle.zip"), files("log")].concat(),
+        _ => Vec::new(),
+    }
+}
+
+fn testdata() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("testdata"))
+        .find(|f| f.is_dir())
+        .unwrap()
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn sorted(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn files(folder: &str) -> Vec<Vec<u8>> {
+    let paths = sorted(&testdata().join(folder)).into_iter();
+    paths.filter(|path| path.metadata().is_ok_and(|file| file.len() <= LARGEST)).map(|path| read(&path)).collect()
+}
+
+fn bundles(name: &str) -> Vec<Vec<u8>> {
+    let paths = sorted(&testdata().join("cases")).into_iter().map(|case| case.join(name));
+    paths.filter(|path| path.metadata().is_ok_and(|file| file.len() <= LARGEST)).map(|path| read(&path)).collect()
+}
+
+fn messages(log: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(log);
+    let message = |line: &str| line.split_once("- ").map(|(_, message)| format!("\u{2}{message}\n"));
+    text.lines().filter_map(message).collect::<String>().into_bytes()
+}
+
+fn without_magic(file: &[u8]) -> Option<Vec<u8>> {
+    let choice = match file.get(..2)? {
+        [0xd4, 0xc3] => 0,
+        [0xa1, 0xb2] => 1,
+        [0x4d, 0x3c] => 2,
+        _ => return None,
+    };
+    Some([&[choice], &file[4..]].concat())
+}
+
+/// The Ethernet frames of each little-endian pcap of testdata.
+fn captures() -> Vec<Vec<Vec<u8>>> {
+    let files = [files("capture"), files("tls")].concat().into_iter();
+    files.filter(|file| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c]))).map(|file| frames(&file)).collect()
+}
+
+fn frames(file: &[u8]) -> Vec<Vec<u8>> {
+    let mut frames = Vec::new();
+    let mut rest = &file[24..];
+    while let [_, _, _, _, _, _, _, _, a, b, c, d, _, _, _, _, behind @ ..] = rest {
+        let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
+        let (frame, behind) = behind.split_at(behind.len().min(length));
+        frames.push(frame.to_vec());
+        rest = behind;
+    }
+    frames
+}
+
+fn with_lengths(frames: &[Vec<u8>]) -> Vec<u8> {
+    let framed = |frame: &Vec<u8>| {
+        let frame = &frame[..frame.len().min(255)];
+        [&[frame.len() as u8], frame].concat()
+    };
+    [&[0][..], &frames.iter().take(30).flat_map(framed).collect::<Vec<_>>()].concat()
+}
+
+/// What IPv4 carries in a frame: protocol and payload.
+fn carried(frame: &[u8]) -> Option<(u8, &[u8])> {
+    (frame.get(12..15)? == [8, 0, 0x45]).then_some((*frame.get(23)?, frame.get(34..)?))
+}
+
+fn fragments(frames: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (protocol, payload) in frames.iter().filter_map(|frame| carried(frame)).take(20) {
+        let from = if protocol == 17 { 0x80 } else { 0 };
+        let pieces: Vec<_> = payload[..payload.len().min(400)].chunks(40).collect();
+        for (index, piece) in pieces.iter().enumerate() {
+            let more = if index + 1 < pieces.len() { 0x20 } else { 0 };
+            out.extend([from | more, (index * 5) as u8, piece.len() as u8]);
+            out.extend(*piece);
+        }
+    }
+    out
+}
+
+fn payloads(protocol: u8) -> Vec<Vec<u8>> {
+    let all = captures().concat();
+    let payloads = all.iter().filter_map(|frame| carried(frame)).filter(|(carried, _)| *carried == protocol);
+    let mut payloads: Vec<_> = payloads.filter_map(|(_, payload)| Some(payload.get(8..)?.to_vec())).collect();
+    payloads.sort();
+    payloads.dedup();
+    payloads.into_iter().step_by(3).collect()
+}
+
+/// Payload of a TCP segment, and whether it is of the server.
+fn segment(frame: &[u8]) -> Option<(bool, u8, u32, &[u8])> {
+    let (6, tcp) = carried(frame)? else { return None };
+    let header = usize::from(tcp.get(12)? >> 4) * 4;
+    let seq = u32::from_be_bytes(tcp.get(4..8)?.try_into().ok()?);
+    let by_server = u16::from_be_bytes(tcp.get(0..2)?.try_into().ok()?) < 10_000;
+    Some((by_server, *tcp.get(13)?, seq, tcp.get(header..)?))
+}
+
+fn segments(frames: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (by_server, flags, seq, payload) in frames.iter().filter_map(|frame| segment(frame)).take(60) {
+        let payload = &payload[..payload.len().min(255)];
+        out.push(u8::from(by_server) << 7 | flags);
+        out.extend(seq.to_be_bytes());
+        out.push(payload.len() as u8);
+        out.extend(payload);
+    }
+    out
+}
+
+/// Both directions of each capture under tls, which holds one connection or a few.
+fn sessions() -> Vec<Vec<u8>> {
+    let captures = files("tls").into_iter().filter(|file| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c])));
+    let session = |file: Vec<u8>| {
+        let frames = frames(&file);
+        let of = |server: bool| -> Vec<u8> {
+            let segments = frames.iter().filter_map(|frame| segment(frame)).filter(|segment| segment.0 == server);
+            segments.flat_map(|(.., payload)| payload.to_vec()).collect()
+        };
+        join(&of(false), &of(true))
+    };
+    captures.map(session).collect()
+}
+
+fn handshakes(records: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = records;
+    while let [kind, _, _, a, b, behind @ ..] = rest {
+        let (piece, behind) = behind.split_at(behind.len().min(usize::from(u16::from_be_bytes([*a, *b]))));
+        if *kind == 22 {
+            out.extend(piece);
+        }
+        rest = behind;
+    }
+    out
+}
+
+fn join_handshakes(session: &[u8]) -> Vec<u8> {
+    let (client, server) = super::streams::halves(session);
+    join(&handshakes(client), &handshakes(server))
+}
+
+fn certificates() -> Vec<Vec<u8>> {
+    let mut all: Vec<Vec<u8>> = Vec::new();
+    for session in sessions() {
+        let server = handshakes(super::streams::halves(&session).1);
+        // The Certificate message follows the ServerHello; its first certificate is that of the server.
+        let Some([_, _, a, b, ..]) = server.get(..4) else { continue };
+        let start = 4 + usize::from(u16::from_be_bytes([*a, *b]));
+        if server.get(start) == Some(&11)
+            && let Some(certificate) = server.get(start + 10..)
+        {
+            all.push(certificate[..certificate.len().min(1200)].to_vec());
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn requests() -> Vec<Vec<u8>> {
+    let mut all = vec![join(
+        b"GET /ciscoise/mdminfo/?ise_api_version=3 HTTP/1.1\r\nHost: tenant.jamfcloud.com\r\nAuthorization: Basic eDp5\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\nServer: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    )];
+    all.push(join(
+        b"CONNECT tenant.jamfcloud.com:443 HTTP/1.1\r\nProxy-Authorization: Basic eDp5\r\n\r\n",
+        b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
+    ));
+    all
+}
+
+/// An archive of nothing.
+fn empty_sevenz() -> Vec<u8> {
+    let mut bytes = vec![0, 4];
+    bytes.extend([0; 24]);
+    bytes
+}

@@ -1,0 +1,152 @@
+//! One connection: what its packets say of it, until what it carried is read.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+use super::direction::Direction;
+use crate::capture::application::read_application;
+use crate::capture::packet::{Ends, Segment, address};
+use crate::capture::secrets::Secrets;
+use crate::capture::{Close, FrameRef, IcmpError, Side, TcpFlow};
+
+/// SYNs and ICMP errors that are kept of one connection.
+const MAX_SYNS: usize = 64;
+const MAX_ICMP: usize = 16;
+
+/// A connection while packets of it may come.
+#[derive(Debug)]
+pub(super) struct Flow<'a> {
+    pub(super) facts: TcpFlow,
+    pub(super) pair: Ends,
+    pub(super) to_server: Direction<'a>,
+    pub(super) to_client: Direction<'a>,
+    /// The connection that the same endpoints had before.
+    pub(super) before: Option<usize>,
+    pub(super) state: State,
+}
+
+/// What is still to be done with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Payload is kept.
+    Open,
+    /// Payload was read; only counts go on.
+    Read,
+    /// It does not matter.
+    Gone,
+}
+
+impl<'a> Flow<'a> {
+    /// A connection from the client, as these ends see it, which begins with this frame.
+    pub(super) fn new(way: &Ends, stream: Option<u64>, start_seen: bool, at: FrameRef, before: Option<usize>) -> Self {
+        let facts = TcpFlow {
+            stream,
+            client: SocketAddr::new(address(way.source), way.source_port),
+            server: SocketAddr::new(address(way.destination), way.destination_port),
+            start_seen,
+            first: at,
+            last: at,
+            syns: Vec::new(),
+            syn_ack: None,
+            closes: Vec::new(),
+            icmp: Vec::new(),
+            to_server: Default::default(),
+            to_client: Default::default(),
+            connect: None,
+            tls: None,
+            http: Vec::new(),
+        };
+        let (pair, _) = way.canonical();
+        let (to_server, to_client) = (Direction::default(), Direction::default());
+        Self { facts, pair, to_server, to_client, before, state: State::Open }
+    }
+
+    /// Whether it is the client that sends from these ends.
+    pub(super) fn is_client(&self, ends: &Ends) -> bool {
+        let TcpFlow { client, server, .. } = &self.facts;
+        Ends::new(client.ip(), client.port(), server.ip(), server.port()) == *ends
+    }
+
+    /// Takes a segment; returns where its payload begins when it brings something new.
+    pub(super) fn add(
+        &mut self,
+        ends: &Ends,
+        segment: &Segment<'a>,
+        payload: Cow<'a, [u8]>,
+        at: FrameRef,
+    ) -> Option<i64> {
+        let by_client = self.is_client(ends);
+        let keep = self.state == State::Open;
+        let facts = &mut self.facts;
+        facts.last = facts.last.max(at);
+        let (own, other) = match by_client {
+            true => (&mut self.to_server, &mut self.to_client),
+            false => (&mut self.to_client, &mut self.to_server),
+        };
+        if segment.has(Segment::SYN) {
+            if !by_client {
+                facts.syn_ack.get_or_insert(at);
+                facts.start_seen = true;
+            } else if facts.syns.len() < MAX_SYNS {
+                facts.syns.push(at);
+            }
+            if own.initial() != Some(segment.sequence) {
+                own.open(segment.sequence);
+            }
+        }
+        let reset = segment.has(Segment::RST);
+        if segment.has(Segment::ACK) && !reset {
+            other.acknowledge(segment.acknowledgment, at);
+        }
+        // A RST may carry a text, and its numbers need not fit.
+        let first = if reset { None } else { own.add(segment, payload, at, keep) };
+        if reset || segment.has(Segment::FIN) {
+            let by = if by_client { Side::Client } else { Side::Server };
+            if !facts.closes.iter().any(|close| (close.by, close.reset) == (by, reset)) {
+                facts.closes.push(Close { at, by, reset });
+            }
+        }
+        first
+    }
+
+    /// Takes an ICMP error that quotes a packet of the client.
+    pub(super) fn add_icmp(&mut self, error: IcmpError) {
+        if self.facts.icmp.len() < MAX_ICMP {
+            self.facts.last = self.facts.last.max(error.at);
+            self.facts.icmp.push(error);
+        }
+    }
+
+    /// Forgets all: the connection does not matter.
+    pub(super) fn clear(&mut self) {
+        self.state = State::Gone;
+        self.to_server = Direction::default();
+        self.to_client = Direction::default();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        let closes = &self.facts.closes;
+        let fin = |side| closes.iter().any(|close| close.by == side);
+        closes.iter().any(|close| close.reset) || (fin(Side::Client) && fin(Side::Server))
+    }
+
+    pub(super) fn kept(&self) -> usize {
+        self.to_server.kept() + self.to_client.kept()
+    }
+
+    /// Reads what was carried and lets go of it.
+    pub(super) fn read(&mut self, secrets: &Secrets) {
+        let (mut client, mut server) = (Vec::new(), Vec::new());
+        self.facts.to_server = self.to_server.facts();
+        self.facts.to_client = self.to_client.facts();
+        read_application(
+            &mut self.facts,
+            &self.to_server.text(&mut client),
+            &self.to_client.text(&mut server),
+            secrets,
+        );
+        self.to_server.forget();
+        self.to_client.forget();
+        self.state = State::Read;
+    }
+}
