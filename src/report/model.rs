@@ -15,7 +15,7 @@ pub const SCHEMA_VERSION: &str = "1.0";
 /// Everything that one run found.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// [`SCHEMA_VERSION`].
+    /// Version of the contract, such as `1.0`.
     pub schema_version: String,
     /// The program that wrote the report.
     pub tool: Tool,

@@ -1,7 +1,7 @@
 //! An attempt step by step: a column for each who takes part, an arrow for each step.
 
 use super::paint::{Paint, STRONG, WEAK};
-use crate::report::escape::visible;
+use crate::report::escape::{shortened, visible};
 use crate::report::view::milliseconds;
 use crate::report::{Attempt, Endpoint, Report};
 
@@ -10,8 +10,12 @@ const LANE: usize = 11;
 /// Column of times.
 const TIME: usize = 11;
 
-/// The ladder of an attempt, in lines; none for an attempt without steps.
-pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint) -> Vec<String> {
+/// Steps are told in at least so many characters, however narrow the terminal is.
+const SHORTEST: usize = 24;
+
+/// The ladder of an attempt, in lines; none for an attempt without steps. What does not fit is shortened: what is worth
+/// reading in full stands among the proofs.
+pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint, width: usize) -> Vec<String> {
     let lanes = attempt.lanes();
     let Some(start) = attempt.steps.iter().find_map(|step| step.time) else { return vec![] };
     let mut out = vec![header(&lanes, paint)];
@@ -19,7 +23,11 @@ pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint) -> Vec<Str
         let time = step.time.map_or_else(String::new, |time| format!("+{}", milliseconds(time.millis_since(start))));
         let lane = |endpoint| lanes.iter().position(|lane| *lane == endpoint).unwrap_or_default();
         let art = arrow(lanes.len(), lane(step.from), lane(step.to));
-        let what = format!("{}  {}", visible(&step.what), paint.with(WEAK, &report.step_place(step)));
+        let place = report.step_place(step);
+        let taken = TIME + 3 + art.chars().count() + 2 + 2 + place.chars().count();
+        let text = visible(&step.what);
+        let text = shortened(&text, width.saturating_sub(taken).max(SHORTEST));
+        let what = format!("{text}  {}", paint.with(WEAK, &place));
         let mark = if step.decisive { "*" } else { " " };
         let what = if step.decisive { paint.with(STRONG, &what) } else { what };
         out.push(format!("{time:>TIME$} {mark} {art}  {what}"));

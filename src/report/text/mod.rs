@@ -4,6 +4,7 @@ mod ladder;
 mod paint;
 mod table;
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 
 use self::paint::{Paint, STRONG, WEAK};
@@ -43,6 +44,7 @@ impl Rendering for Text {
             report,
             width: self.0.width.max(NARROWEST),
             paint: Paint(self.0.color),
+            said: HashMap::new(),
             out: io::BufWriter::new(out),
         };
         page.head()?;
@@ -66,10 +68,12 @@ struct Page<'a, W: io::Write> {
     report: &'a Report,
     width: usize,
     paint: Paint,
+    /// What was asked for already, and by which incident first.
+    said: HashMap<Vec<String>, &'a Incident>,
     out: io::BufWriter<W>,
 }
 
-impl<W: io::Write> Page<'_, W> {
+impl<'a, W: io::Write> Page<'a, W> {
     fn prose_width(&self) -> usize {
         self.width.min(WIDEST_PROSE)
     }
@@ -129,7 +133,7 @@ impl<W: io::Write> Page<'_, W> {
         Ok(())
     }
 
-    fn incident(&mut self, incident: &Incident) -> io::Result<()> {
+    fn incident(&mut self, incident: &'a Incident) -> io::Result<()> {
         let verdict = verdict(incident.outcome, incident.detail.as_deref());
         let server = server(incident.server.host.as_deref(), incident.server.port);
         let title = format!("Incident {}  ", incident.id);
@@ -146,11 +150,11 @@ impl<W: io::Write> Page<'_, W> {
             let (before, after) = (change_side(change.before.as_deref()), change_side(change.after.as_deref()));
             self.labelled("changed", &format!("{}: {before} -> {after}", change.what))?;
         }
-        let before = self.report.incidents.iter().take_while(|before| before.id != incident.id);
-        let mut before = before.filter(|before| before.diagnosis.remedy == incident.diagnosis.remedy);
-        let said = before.next().filter(|_| !incident.diagnosis.remedy.is_empty());
+        let said = self.said_before(incident);
         if let Some(said) = said {
-            self.labelled("to do", &format!("as for incident {}", said.id))?;
+            let here = incident.server.host.as_ref().filter(|_| incident.server.host != said.server.host);
+            let here = here.map(|host| format!(", for {host}")).unwrap_or_default();
+            self.labelled("to do", &format!("as for incident {}{here}", said.id))?;
         }
         let new = incident.diagnosis.remedy.iter().enumerate().filter(|_| said.is_none());
         for (index, remedy) in new {
@@ -158,6 +162,19 @@ impl<W: io::Write> Page<'_, W> {
             self.hanging(label, &format!("{}. ", index + 1), remedy)?;
         }
         self.labelled("ticket", &format!("fingerprint {}", incident.fingerprint))
+    }
+
+    /// The first incident before this one that asks for the same, but for the name of the server.
+    fn said_before(&mut self, incident: &'a Incident) -> Option<&'a Incident> {
+        let host = incident.server.host.as_deref().filter(|host| !host.is_empty());
+        let remedies = incident.diagnosis.remedy.iter();
+        let asked: Vec<String> =
+            remedies.map(|remedy| host.map_or_else(|| remedy.clone(), |host| remedy.replace(host, "\0"))).collect();
+        if asked.is_empty() {
+            return None;
+        }
+        let first = *self.said.entry(asked).or_insert(incident);
+        (first.id != incident.id).then_some(first)
     }
 
     fn attempts(&mut self) -> io::Result<()> {
@@ -212,7 +229,7 @@ impl<W: io::Write> Page<'_, W> {
             let place = self.report.evidence_place(evidence);
             self.labelled(label, &format!("{place}  {}", evidence.what))?;
         }
-        for line in ladder::lines(self.report, attempt, self.paint) {
+        for line in ladder::lines(self.report, attempt, self.paint, self.width.saturating_sub(2)) {
             writeln!(self.out, "  {line}")?;
         }
         Ok(())
