@@ -100,7 +100,8 @@ impl State {
         }
     }
 
-    /// Hands all that begins before `until` to the sink; returns where the next walk goes on.
+    /// Hands all that begins before `until` to the sink, and what lies behind garbage as well; returns where the next walk
+    /// goes on.
     pub(crate) fn walk<'a>(
         &mut self,
         bytes: &'a [u8],
@@ -108,9 +109,22 @@ impl State {
         until: usize,
         sink: &mut impl Sink<'a>,
     ) -> Position {
-        match self {
-            Self::Pcap(header) => header.walk(bytes, from, until, sink),
-            Self::Pcapng(section) => section.walk(bytes, from, until, sink),
+        let mut position = from;
+        loop {
+            let at = match position {
+                Position::At(at) => at,
+                Position::Lost(from) => match self.find(bytes, from, until) {
+                    Some(found) => found,
+                    None => return Position::Lost(until.max(from)),
+                },
+            };
+            position = match self {
+                Self::Pcap(header) => header.run(bytes, at, until, sink),
+                Self::Pcapng(section) => section.run(bytes, at, until, sink),
+            };
+            if matches!(position, Position::At(_)) {
+                return position;
+            }
         }
     }
 }

@@ -59,56 +59,44 @@ impl Header {
         if self.snap_length <= 1 << 20 { self.snap_length.max(MAX_FRAME) } else { MAX_FRAME }
     }
 
-    pub(super) fn walk<'a>(&self, bytes: &'a [u8], from: Position, until: usize, sink: &mut impl Sink<'a>) -> Position {
-        let mut position = from;
-        loop {
-            let mut at = match position {
-                Position::At(at) => at,
-                Position::Lost(from) => match self.find(bytes, from, until) {
-                    Some(found) => found,
-                    None => return Position::Lost(until.max(from)),
-                },
-            };
-            while at < until {
-                let Some(header) = bytes.get(at..).and_then(|rest| rest.get(..self.frame_header)) else {
-                    if at < bytes.len() {
-                        sink.damage(Damage::Cut(at));
-                    }
-                    return Position::At(bytes.len());
-                };
-                let (Some(seconds), Some(fraction), Some(captured), Some(length)) = (
-                    word(header, 0, self.big_endian),
-                    word(header, 4, self.big_endian),
-                    word(header, 8, self.big_endian),
-                    word(header, 12, self.big_endian),
-                ) else {
-                    return Position::At(bytes.len());
-                };
-                if captured > self.longest() {
-                    sink.damage(Damage::Garbage(at));
-                    break;
-                }
-                let start = at + self.frame_header;
-                let Some(frame) = bytes.get(start..start + captured as usize) else {
+    /// Hands the frames from `at` on to the sink, up to the first that is none.
+    pub(super) fn run<'a>(&self, bytes: &'a [u8], mut at: usize, until: usize, sink: &mut impl Sink<'a>) -> Position {
+        while at < until {
+            let Some(header) = bytes.get(at..).and_then(|rest| rest.get(..self.frame_header)) else {
+                if at < bytes.len() {
                     sink.damage(Damage::Cut(at));
-                    return Position::At(bytes.len());
-                };
-                let scale = if self.fractions == 1_000_000 { 1_000 } else { 1 };
-                let time = Timestamp::from_nanos(i64::from(seconds) * SECOND + i64::from(fraction) * scale);
-                sink.frame(Frame {
-                    time,
-                    link: self.link,
-                    snap_length: self.snap_length,
-                    bytes: frame,
-                    length: length.max(captured),
-                });
-                at = start + captured as usize;
+                }
+                return Position::At(bytes.len());
+            };
+            let (Some(seconds), Some(fraction), Some(captured), Some(length)) = (
+                word(header, 0, self.big_endian),
+                word(header, 4, self.big_endian),
+                word(header, 8, self.big_endian),
+                word(header, 12, self.big_endian),
+            ) else {
+                return Position::At(bytes.len());
+            };
+            if captured > self.longest() {
+                sink.damage(Damage::Garbage(at));
+                return Position::Lost(at + 1);
             }
-            if at >= until {
-                return Position::At(at);
-            }
-            position = Position::Lost(at + 1);
+            let start = at + self.frame_header;
+            let Some(frame) = bytes.get(start..start + captured as usize) else {
+                sink.damage(Damage::Cut(at));
+                return Position::At(bytes.len());
+            };
+            let scale = if self.fractions == 1_000_000 { 1_000 } else { 1 };
+            let time = Timestamp::from_nanos(i64::from(seconds) * SECOND + i64::from(fraction) * scale);
+            sink.frame(Frame {
+                time,
+                link: self.link,
+                snap_length: self.snap_length,
+                bytes: frame,
+                length: length.max(captured),
+            });
+            at = start + captured as usize;
         }
+        Position::At(at)
     }
 
     /// The first position in a range where a frame is believed to begin: others follow it, close in time, or the file

@@ -96,49 +96,37 @@ impl Section {
         }
     }
 
-    pub(super) fn walk<'a>(
+    /// Hands the frames of the blocks from `at` on to the sink, up to the first that is none.
+    pub(super) fn run<'a>(
         &mut self,
         bytes: &'a [u8],
-        from: Position,
+        mut at: usize,
         until: usize,
         sink: &mut impl Sink<'a>,
     ) -> Position {
-        let mut position = from;
-        loop {
-            let mut at = match position {
-                Position::At(at) => at,
-                Position::Lost(from) => match self.find(bytes, from, until) {
-                    Some(found) => found,
-                    None => return Position::Lost(until.max(from)),
-                },
-            };
-            while at < until {
-                match self.next(bytes, at) {
-                    Next::Block { kind, behind, big_endian } => {
-                        if kind == SECTION_HEADER {
-                            *self = Self { big_endian, ..Self::default() };
-                        } else if let Some(block) = bytes.get(at..behind) {
-                            self.block(kind, block, at, sink);
-                        }
-                        at = behind;
+        while at < until {
+            match self.next(bytes, at) {
+                Next::Block { kind, behind, big_endian } => {
+                    if kind == SECTION_HEADER {
+                        *self = Self { big_endian, ..Self::default() };
+                    } else if let Some(block) = bytes.get(at..behind) {
+                        self.block(kind, block, at, sink);
                     }
-                    Next::Cut => {
-                        if at < bytes.len() {
-                            sink.damage(Damage::Cut(at));
-                        }
-                        return Position::At(bytes.len());
+                    at = behind;
+                }
+                Next::Cut => {
+                    if at < bytes.len() {
+                        sink.damage(Damage::Cut(at));
                     }
-                    Next::Garbage => {
-                        sink.damage(Damage::Garbage(at));
-                        break;
-                    }
+                    return Position::At(bytes.len());
+                }
+                Next::Garbage => {
+                    sink.damage(Damage::Garbage(at));
+                    return Position::Lost(at + 4);
                 }
             }
-            if at >= until {
-                return Position::At(at);
-            }
-            position = Position::Lost(at + 4);
         }
+        Position::At(at)
     }
 
     /// The first position in a range where a block is believed to begin: two others follow it, or the file ends.
