@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::catalog::{self, Context};
+use crate::catalog::{self, Context, with_port};
 use crate::outcome::{Outcome, OutcomeName};
 use crate::report::{Attempt, Change, Diagnosis, Incident, IncidentServer};
 
@@ -121,12 +121,11 @@ fn changes(success: &Attempt, failure: &Attempt) -> Vec<Change> {
         compare("api_version", Some(before), Some(after));
     }
     compare("proxy", proxy(success), proxy(failure));
-    let listed = |set: BTreeSet<&str>| (!set.is_empty()).then(|| set.into_iter().collect::<Vec<_>>().join(", "));
-    let addresses = |attempt: &Attempt| listed_addresses(attempt);
+    let addresses = |attempt: &Attempt| listed(attempt.server.addresses.iter().map(String::as_str));
     if let Some((before, after)) = both(addresses(success), addresses(failure)) {
         compare("addresses", Some(before), Some(after));
     }
-    let resolvers = |attempt: &Attempt| listed(attempt.dns.iter().map(|dns| dns.resolver.as_str()).collect());
+    let resolvers = |attempt: &Attempt| listed(attempt.dns.iter().map(|dns| dns.resolver.as_str()));
     let (before, after) = (resolvers(success), resolvers(failure));
     if let Some((before, after)) = both(before, after) {
         compare("resolver", Some(before), Some(after));
@@ -145,19 +144,15 @@ fn changes(success: &Attempt, failure: &Attempt) -> Vec<Change> {
     changes
 }
 
-fn listed_addresses(attempt: &Attempt) -> Option<String> {
-    let set: BTreeSet<&str> = attempt.server.addresses.iter().map(String::as_str).collect();
+/// Each of them once, in an order that does not depend on when it was seen; `None` when there are none.
+fn listed<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
+    let set: BTreeSet<&str> = texts.collect();
     (!set.is_empty()).then(|| set.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn proxy(attempt: &Attempt) -> Option<String> {
     let proxy = attempt.proxy.as_ref()?;
-    Some(match (&proxy.address, proxy.port) {
-        (Some(address), Some(port)) if address.contains(':') => format!("[{address}]:{port}"),
-        (Some(address), Some(port)) => format!("{address}:{port}"),
-        (Some(address), None) => address.clone(),
-        (None, _) => "a proxy".to_owned(),
-    })
+    Some(proxy.address.as_deref().map_or_else(|| "a proxy".to_owned(), |address| with_port(address, proxy.port)))
 }
 
 /// A URL in parts: the retry with another API version is no change of the URL.

@@ -100,21 +100,21 @@ fn inputs(
 ) -> Vec<Input> {
     let mut inputs: Vec<Input> = listed
         .into_iter()
-        .enumerate()
-        .map(|(index, listed)| Input {
+        .map(|listed| Input {
             path: listed.path,
             kind: listed.kind,
             bytes: listed.bytes,
             records: None,
             first_time: None,
             last_time: None,
-            warnings: warnings
-                .iter()
-                .filter(|warning| warning.input == Some(index))
-                .map(|warning| warning.message.clone())
-                .collect(),
+            warnings: Vec::new(),
         })
         .collect();
+    for warning in warnings {
+        if let Some(input) = warning.input.and_then(|index| inputs.get_mut(index)) {
+            input.warnings.push(warning.message.clone());
+        }
+    }
     for (log, facts) in logs.iter().enumerate() {
         for part in &facts.parts {
             let Some(input) = inputs.get_mut(part.input) else { continue };

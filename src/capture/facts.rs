@@ -284,6 +284,11 @@ pub struct Turn {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TlsVersion(pub u16);
 
+impl TlsVersion {
+    /// TLS 1.3 (RFC 8446).
+    pub const TLS13: Self = Self(0x0304);
+}
+
 /// A TLS alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlsAlert {

@@ -246,7 +246,7 @@ pub fn fill(template: &str, context: &Context<'_>) -> String {
 }
 
 /// `host:port`, with brackets around an IPv6 address.
-pub(super) fn with_port(host: &str, port: Option<u16>) -> String {
+pub(crate) fn with_port(host: &str, port: Option<u16>) -> String {
     match port {
         Some(port) if host.contains(':') && !host.starts_with('[') => format!("[{host}]:{port}"),
         Some(port) => format!("{host}:{port}"),

@@ -13,6 +13,7 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+pub(crate) use context::with_port;
 pub use context::{Blank, Context, fill};
 pub use diagnosis::{diagnosis, incident_diagnosis};
 pub use explain::{ExplainFormat, explain, list};

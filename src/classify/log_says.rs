@@ -1,6 +1,6 @@
 //! What the log alone says of a request: a status, or a Java exception's words, each with the outcome that it stands for.
 
-use crate::log::{CauseKind, LogAnswer, LogAttempt, LogCause, LogTry, ProxyMention, ResponseBody};
+use crate::log::{CauseKind, LogAnswer, LogAttempt, LogCause, LogTry, ResponseBody};
 use crate::outcome::{Outcome, ProxyDetail, ResetDetail, TlsDetail, UnreachableDetail};
 
 /// How much the log's words are worth.
@@ -87,8 +87,7 @@ fn of_answer(attempted: Option<&LogTry>, answer: Option<&LogAnswer>) -> Option<O
 
 /// Through a proxy, these may be its own answers to CONNECT; the log words both alike.
 fn of_foreign_status(status: u16, attempted: Option<&LogTry>) -> Weight {
-    let proxied =
-        attempted.and_then(|attempted| attempted.proxy.as_ref()).is_some_and(|proxy| *proxy != ProxyMention::None);
+    let proxied = attempted.and_then(LogTry::is_proxied) == Some(true);
     if proxied && matches!(status, 403 | 500..) { Weight::Vague } else { Weight::Proof }
 }
 
@@ -130,9 +129,7 @@ fn connects_to_proxy(cause: &LogCause, attempted: Option<&LogTry>) -> bool {
         // `proxy.example.com: Name or service not known` names whom it could not resolve.
         (None, Some(host)) if cause.kind == CauseKind::UnknownHost => {
             let named = cause.words.split(':').next().unwrap_or_default().trim();
-            let proxied = attempted
-                .and_then(|attempted| attempted.proxy.as_ref())
-                .is_some_and(|proxy| *proxy != ProxyMention::None);
+            let proxied = attempted.and_then(LogTry::is_proxied) == Some(true);
             proxied && named.contains('.') && !named.contains(' ') && !named.eq_ignore_ascii_case(host)
         }
         _ => false,

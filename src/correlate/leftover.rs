@@ -41,11 +41,8 @@ pub fn attempts(
         for (index, slot) in view.slots.iter().enumerate() {
             let Some(session) = view.session(slot).filter(|_| !taken.contains(&(capture, index))) else { continue };
             let Some(host) = mdm_host(session, known) else { continue };
-            let asks_like_ise = session.requests.iter().any(|request| {
-                request.exchange.and_then(|exchange| exchange.target.as_deref()).is_some_and(is_ise_path)
-            });
             let a_node = node.is_none_or(|node| node.is_empty() || node.contains(&session.client));
-            if !(a_node || asks_like_ise || !any_log) || !is_an_attempt(slot, session, view) {
+            if !(a_node || asks_like_ise(session) || !any_log) || !is_an_attempt(slot, session, view) {
                 continue;
             }
             // Other requests on a connection that the log knows of are close to one that it told.
@@ -76,23 +73,18 @@ pub fn attempts(
 
 /// The MDM server that a session is for, when it is for one.
 fn mdm_host<'s>(session: &'s Session<'_>, known: &Known) -> Option<&'s str> {
-    let ise = || {
-        session
-            .requests
-            .iter()
-            .any(|request| request.exchange.and_then(|exchange| exchange.target.as_deref()).is_some_and(is_ise_path))
-    };
     let is_mdm = |host: &str| known.hosts.contains(host) || is_mdm_name(host);
     let found = session
         .hosts
         .iter()
         .find(|(host, source)| is_mdm(host) && (*source != HostSource::Address || known.hosts.contains(host.as_str())));
-    found.or_else(|| session.hosts.first().filter(|_| ise())).map(|(host, _)| host.as_str())
+    found.or_else(|| session.hosts.first().filter(|_| asks_like_ise(session))).map(|(host, _)| host.as_str())
 }
 
-/// What ISE asks an MDM server for.
-fn is_ise_path(target: &str) -> bool {
-    target.contains("/ciscoise") || target.contains("/MDM/")
+/// Whether a request asks for what ISE asks an MDM server for.
+fn asks_like_ise(session: &Session<'_>) -> bool {
+    let targets = session.requests.iter().filter_map(|request| request.exchange?.target.as_deref());
+    targets.into_iter().any(|target| target.contains("/ciscoise") || target.contains("/MDM/"))
 }
 
 /// Whether a place shows enough to be called an attempt.

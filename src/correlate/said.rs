@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use crate::log::{CauseKind, LogAttempt, LogFacts, LogTry, ProxyMention};
+use crate::log::{CauseKind, LogAttempt, LogFacts, LogTry};
 
 use super::calendar::Calendar;
 
@@ -62,7 +62,7 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
                 result: result.and_then(|at| calendar.unfold(at)),
                 host: attempted.host.as_deref(),
                 port: attempted.port,
-                proxied: attempted.proxy.as_ref().map(|proxy| *proxy != ProxyMention::None),
+                proxied: attempted.is_proxied(),
                 connected_to: connected_to(attempted),
                 kind: kind(attempted, if last { attempt.verdict.as_ref().map(|(_, cause)| cause.kind) } else { None }),
             });

@@ -9,9 +9,6 @@ use crate::capture::{TcpFlow, TlsVersion};
 use crate::log::CauseKind;
 use crate::time::Timestamp;
 
-/// Version number of TLS 1.3.
-const TLS13: TlsVersion = TlsVersion(0x0304);
-
 /// One place.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot<'a> {
@@ -86,7 +83,10 @@ pub fn slots<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: Timestam
                 end: ending.at(),
                 last: ending.at().unwrap_or_else(|| last_asked(flow)),
                 ending: Some(ending),
-                lingers: flow.tls.as_ref().is_some_and(|tls| tls.version.is_none_or(|version| version == TLS13)),
+                lingers: flow
+                    .tls
+                    .as_ref()
+                    .is_some_and(|tls| tls.version.is_none_or(|version| version == TlsVersion::TLS13)),
             });
         }
     }

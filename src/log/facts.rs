@@ -102,6 +102,13 @@ pub struct LogTry {
     pub cause: Option<LogCause>,
 }
 
+impl LogTry {
+    /// Whether a proxy was in use; `None` when the log does not say.
+    pub fn is_proxied(&self) -> Option<bool> {
+        self.proxy.as_ref().map(|proxy| *proxy != ProxyMention::None)
+    }
+}
+
 /// What the log says of the response body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseBody {

@@ -12,6 +12,7 @@ use x509_parser::prelude::{FromDer, X509CertificateParser, X509Name};
 
 use super::handshake::Message;
 use super::reader::Reader;
+use super::session::TLS13;
 use crate::capture::CertificateFacts;
 use crate::time::{SECOND, Timestamp};
 
@@ -27,7 +28,7 @@ const MAX_NAME: usize = 1024;
 /// The chain that a Certificate message carries, in its order; what was cut or cannot be read is left out from there on.
 pub(super) fn read_chain(message: &Message, version: Option<u16>) -> Vec<CertificateFacts> {
     let mut reader = Reader::new(&message.body);
-    let tls13 = version == Some(0x0304);
+    let tls13 = version == Some(TLS13);
     if tls13 && reader.vector8().is_none() {
         return Vec::new();
     }

@@ -14,7 +14,7 @@ use crate::capture::text::Text;
 use crate::capture::{Side, TlsSession, TlsVersion};
 
 /// The version number of TLS 1.3.
-pub(super) const TLS13: u16 = 0x0304;
+pub(super) const TLS13: u16 = TlsVersion::TLS13.0;
 
 /// A session with what was opened of it.
 #[derive(Debug, Default)]
