@@ -3,10 +3,10 @@
 use crate::capture::CaptureFacts;
 use crate::correlate::calendar::{milliseconds, offset_of, offset_text};
 use crate::correlate::{Joined, PairClock};
-use crate::log::{LineRef, LogFacts};
+use crate::log::LogFacts;
 use crate::options::LogZone;
 use crate::report::{Clock, Confidence, OffsetSource, ZoneChange};
-use crate::time::{LocalTime, Timestamp};
+use crate::time::Timestamp;
 use crate::warning::Warning;
 
 /// One entry for each pair that shares attempts, that with the most first; where none does, one that says so.
@@ -81,17 +81,4 @@ pub(super) fn warnings(logs: &[LogFacts], joined: &Joined<'_>) -> Vec<Warning> {
         ));
     }
     warnings
-}
-
-/// First and last time of a part of a log.
-pub(super) fn span(
-    joined: &Joined<'_>,
-    log: usize,
-    input: usize,
-    first: LocalTime,
-    last: LocalTime,
-) -> Option<(Timestamp, Timestamp)> {
-    let reading = joined.readings.get(log)?;
-    let at = |line, time| reading.utc(LineRef { input, line, time: Some(time) });
-    Some((at(0, first)?, at(u64::MAX, last)?))
 }

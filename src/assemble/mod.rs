@@ -119,7 +119,7 @@ fn inputs(
         for part in &facts.parts {
             let Some(input) = inputs.get_mut(part.input) else { continue };
             input.records = Some(part.records);
-            let span = part.span.and_then(|(first, last)| clock::span(joined, log, part.input, first, last));
+            let span = joined.readings.get(log).and_then(|reading| reading.span(std::slice::from_ref(part)));
             (input.first_time, input.last_time) = span.unzip();
         }
     }

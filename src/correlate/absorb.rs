@@ -28,9 +28,7 @@ impl<'a> Joiner<'_, 'a> {
         }
         let (host, start) = (said.host?, said.start?);
         for (capture, view) in self.views.iter().enumerate() {
-            let Some(offset) = self.offsets.get(log).and_then(|row| row.get(capture).copied().flatten()) else {
-                continue;
-            };
+            let Some(offset) = self.offsets.get(log, capture) else { continue };
             let start = start - offset;
             let held = |lookup: &Lookup<'a>| {
                 let since = start - lookup.last.nanos();

@@ -1,9 +1,11 @@
 //! What the join hands on: attempts with what both sides know of each.
 
+use std::sync::Arc;
+
 use super::calendar::Calendar;
 use super::wire::{Ending, Lookup, Request, Session};
 use crate::capture::TcpFlow;
-use crate::log::{LineRef, LogAttempt, LogTry};
+use crate::log::{LineRef, LogAttempt, LogPartFacts, LogTry};
 use crate::report::{Confidence, OffsetSource};
 use crate::time::Timestamp;
 
@@ -74,7 +76,7 @@ impl<'a> WireTry<'a> {
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// Takes the changes of the zone out.
-    pub calendar: Option<Calendar>,
+    pub calendar: Option<Arc<Calendar>>,
     /// What is left to take off, in nanoseconds.
     pub offset: i64,
 }
@@ -82,8 +84,17 @@ pub struct Reading {
 impl Reading {
     /// The time of a record on the capture's clock, or in UTC.
     pub fn utc(&self, at: LineRef) -> Option<Timestamp> {
-        let unfolded = self.calendar.as_ref()?.unfold(at)?;
-        Some(Timestamp::from_nanos(unfolded.saturating_sub(self.offset)))
+        Some(self.to_utc(self.calendar.as_ref()?.unfold(at)?))
+    }
+
+    /// When parts of the log begin and end; `None` when none of their records has a time.
+    pub fn span(&self, parts: &[LogPartFacts]) -> Option<(Timestamp, Timestamp)> {
+        let (first, last) = self.calendar.as_ref()?.span(parts)?;
+        Some((self.to_utc(first), self.to_utc(last)))
+    }
+
+    fn to_utc(&self, unfolded: i64) -> Timestamp {
+        Timestamp::from_nanos(unfolded.saturating_sub(self.offset))
     }
 }
 

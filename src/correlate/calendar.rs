@@ -4,7 +4,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::log::{ClockStep, LineRef, LogFacts};
+use crate::log::{ClockStep, LineRef, LogFacts, LogPartFacts};
 use crate::time::{LocalTime, MILLISECOND, SECOND, Timestamp};
 
 /// What changes of daylight saving time move the clock by: an hour, or half an hour on Lord Howe.
@@ -74,6 +74,16 @@ impl Calendar {
             Some(zone) => in_zone(time, zone).nanos(),
             None => time.nanos().saturating_sub(self.shift_at(at)),
         })
+    }
+
+    /// Where parts of the log begin and end on the unfolded line; `None` when none of their records has a time.
+    pub fn span(&self, parts: &[LogPartFacts]) -> Option<(i64, i64)> {
+        let spans = parts.iter().filter_map(|part| {
+            let (first, last) = part.span?;
+            let at = |line, time| self.unfold(LineRef { input: part.input, line, time: Some(time) });
+            Some((at(0, first)?, at(u64::MAX, last)?))
+        });
+        spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// By how much the changes before a record moved the wall clock.

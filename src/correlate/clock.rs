@@ -62,14 +62,16 @@ pub struct Spot {
 pub trait Pairing {
     /// The requests that have a time, in order of time.
     fn marks(&self) -> &[Mark];
-    /// The places, in order of time.
-    fn spots(&self) -> &[Spot];
-    /// The places that may be a request's by its host, as ascending indices into `spots`.
+    /// When a place began; places are in order of time.
+    fn start_of(&self, place: usize) -> Option<i64>;
+    /// How many places begin in a range of time.
+    fn places_within(&self, first: i64, last: i64) -> usize;
+    /// The places that may be a request's by its host, in ascending order.
     fn candidates(&self, mark: usize) -> &[usize];
     /// How a request and a place agree; `None` when they cannot be the same event.
-    fn agreement(&self, mark: usize, spot: usize) -> Option<(Fit, HostSource)>;
-    /// The packet that told the client, as far as it bears on this request.
-    fn end(&self, mark: usize, spot: usize) -> Option<i64>;
+    fn agreement(&self, mark: usize, place: usize) -> Option<(Fit, HostSource)>;
+    /// A place as it bears on a request.
+    fn spot(&self, mark: usize, place: usize) -> Option<Spot>;
 }
 
 /// Where the log and the capture reach.
@@ -136,15 +138,12 @@ fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<i64> {
     let mut votes: Vec<(i64, u32)> = Vec::new();
     for (index, mark) in marks.iter().enumerate().step_by(step) {
         for &place in pairing.candidates(index) {
-            let Some(spot) = pairing.spots().get(place) else { continue };
+            let Some(spot) = pairing.spot(index, place) else { continue };
             let offset = mark.start.saturating_sub(spot.start);
             if !in_range(offset, zone_given) {
                 continue;
             }
-            let lasted = mark
-                .result
-                .zip(pairing.end(index, place))
-                .map(|(result, end)| (result - mark.start) - (end - spot.start));
+            let lasted = mark.result.zip(spot.end).map(|(result, end)| (result - mark.start) - (end - spot.start));
             let duration = match lasted {
                 Some(difference) if difference.abs() <= 40 * MILLISECOND => 3,
                 Some(difference) if difference.abs() <= 300 * MILLISECOND => 1,
@@ -203,8 +202,7 @@ fn matches(pairing: &impl Pairing, offset: i64, step: usize) -> Vec<(usize, usiz
     for (index, mark) in pairing.marks().iter().enumerate().step_by(step) {
         let candidates = pairing.candidates(index);
         let wanted = mark.start - offset;
-        let near =
-            candidates.partition_point(|&place| pairing.spots().get(place).is_some_and(|spot| spot.start < wanted));
+        let near = candidates.partition_point(|&place| pairing.start_of(place).is_some_and(|start| start < wanted));
         let around = candidates.get(near.saturating_sub(NEIGHBOURS)..(near + NEIGHBOURS).min(candidates.len()));
         let cheapest = around
             .unwrap_or_default()
@@ -221,13 +219,13 @@ fn matches(pairing: &impl Pairing, offset: i64, step: usize) -> Vec<(usize, usiz
 }
 
 fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Option<i64> {
-    let (said, spot) = (pairing.marks().get(mark)?, pairing.spots().get(place)?);
+    let (said, spot) = (pairing.marks().get(mark)?, pairing.spot(mark, place)?);
     let (fit, host) = pairing.agreement(mark, place).filter(|(fit, _)| *fit != Fit::Contradiction)?;
     let times = Times {
         said_start: Some(said.start - offset),
         said_result: said.result.map(|result| result - offset),
         start: spot.start,
-        end: pairing.end(mark, place),
+        end: spot.end,
         last: spot.last,
     };
     Some(cost::cost(times, fit, host))
@@ -237,10 +235,7 @@ fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Op
 fn refine(pairing: &impl Pairing, offset: i64, step: usize) -> Option<i64> {
     let pairs: Vec<(Mark, Spot)> = matches(pairing, offset, step)
         .into_iter()
-        .filter_map(|(mark, place, _)| {
-            let spot = Spot { end: pairing.end(mark, place), ..*pairing.spots().get(place)? };
-            Some((*pairing.marks().get(mark)?, spot))
-        })
+        .filter_map(|(mark, place, _)| Some((*pairing.marks().get(mark)?, pairing.spot(mark, place)?)))
         .collect();
     settle(&pairs)
 }
@@ -267,9 +262,10 @@ fn try_offset(pairing: &impl Pairing, reach: Reach, offset: i64, zone_given: boo
         let inside = |mark: &&Mark| (first..=last).contains(&(mark.start - offset));
         pairing.marks().iter().step_by(step).filter(inside).count()
     });
-    let places = reach.log.filter(|_| step == 1).map_or(found.len(), |(first, last)| {
-        pairing.spots().iter().filter(|spot| (first..=last).contains(&(spot.start + offset))).count()
-    });
+    let places = reach
+        .log
+        .filter(|_| step == 1)
+        .map_or(found.len(), |(first, last)| pairing.places_within(first - offset, last - offset));
     let score = gain - unseen(found.len(), covered) - unseen(found.len(), places) - unlikely(offset, zone_given);
     Some(Estimate { offset, matched: found.len() * step, score, confidence: Confidence::Low })
 }

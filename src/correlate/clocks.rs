@@ -10,14 +10,14 @@ use super::gather::{Joiner, LogTable};
 use crate::report::{Confidence, OffsetSource};
 use crate::time::Timestamp;
 
-impl<'a> Joiner<'_, 'a> {
+impl Joiner<'_, '_> {
     /// The clocks of all pairs that share attempts, the pair with the most first.
     pub(super) fn clocks(&self) -> Vec<PairClock> {
         let mut clocks = Vec::new();
         for (log, table) in self.tables.iter().enumerate() {
             for (capture, estimate) in table.estimates.iter().enumerate() {
                 let matched = self.matched(log, capture);
-                let offset = self.offsets.get(log).and_then(|row| row.get(capture).copied().flatten());
+                let offset = self.offsets.get(log, capture);
                 let (Some(offset), Some(estimate), 1..) = (offset, estimate, matched) else { continue };
                 clocks.push(self.clock(log, capture, table, offset, *estimate, matched));
             }
@@ -30,25 +30,26 @@ impl<'a> Joiner<'_, 'a> {
         &self,
         log: usize,
         capture: usize,
-        table: &LogTable<'a>,
+        table: &LogTable,
         offset: i64,
         estimate: Estimate,
         matched: usize,
     ) -> PairClock {
-        let first = table.said.iter().filter_map(|said| said.start).min().unwrap_or_default();
+        let said = self.said.get(log).into_iter().flatten();
+        let first = said.filter_map(|said| said.start).min().unwrap_or_default();
         let confidence = if matched < 2 { estimate.confidence.min(Confidence::Medium) } else { estimate.confidence };
-        match table.calendar.has_zone() {
-            true => PairClock {
+        match table.calendar.zone() {
+            Some(given) => PairClock {
                 log,
                 capture,
-                zone: self.zone_at(table, Timestamp::from_nanos(first - offset)),
+                zone: offset_of(given, Timestamp::from_nanos(first - offset)),
                 source: OffsetSource::Option,
                 skew: Some(offset),
                 matched,
                 confidence,
                 changes: Vec::new(),
             },
-            false => {
+            None => {
                 let zone = clock::nearest_zone(offset);
                 let mut grown = zone;
                 let changes = table.calendar.changes().iter().map(|change| {
@@ -67,10 +68,6 @@ impl<'a> Joiner<'_, 'a> {
                 }
             }
         }
-    }
-
-    fn zone_at(&self, table: &LogTable<'a>, time: Timestamp) -> i64 {
-        table.calendar.zone().map_or(0, |zone| offset_of(zone, time))
     }
 
     /// Attempts of a log that are in a capture.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading, WireTry};
 use super::calendar::Calendar;
@@ -41,12 +42,11 @@ pub fn join<'a>(
 ) -> Joined<'a> {
     let views: Vec<View<'a>> =
         captures.iter().enumerate().map(|(index, facts)| View::new(index, facts, known)).collect();
-    let tables: Vec<LogTable<'a>> =
-        logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, zone)).collect();
-    let said: Vec<Vec<Said<'a>>> = tables.iter().map(|table| table.said.clone()).collect();
-    let mut offsets: Offsets = tables.iter().map(|table| table.offsets()).collect();
+    let (tables, said): (Vec<LogTable>, Vec<Vec<Said<'a>>>) =
+        logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, zone)).unzip();
+    let mut offsets = Offsets(tables.iter().map(LogTable::offsets).collect());
     let seats = matching(&said, &views, &offsets);
-    for (log, row) in offsets.iter_mut().enumerate() {
+    for (log, row) in offsets.0.iter_mut().enumerate() {
         for (capture, offset) in row.iter_mut().enumerate() {
             let pairs = matched_pairs(said.get(log), seats.get(log), views.get(capture), capture);
             *offset = clock::settle(&pairs).or(*offset);
@@ -56,30 +56,25 @@ pub fn join<'a>(
     joiner.join(known)
 }
 
-/// A log with its requests and what it has in common with each capture.
-pub(super) struct LogTable<'a> {
-    pub(super) calendar: Calendar,
-    pub(super) said: Vec<Said<'a>>,
+/// How a log's clock is read, and what it has in common with each capture's.
+pub(super) struct LogTable {
+    pub(super) calendar: Arc<Calendar>,
     pub(super) estimates: Vec<Option<Estimate>>,
 }
 
-impl<'a> LogTable<'a> {
-    fn new(index: usize, log: &'a LogFacts, views: &[View<'a>], zone: Option<&LogZone>) -> Self {
+impl LogTable {
+    /// Of a log, with its requests.
+    fn new<'a>(index: usize, log: &'a LogFacts, views: &[View<'a>], zone: Option<&LogZone>) -> (Self, Vec<Said<'a>>) {
         let requests = |calendar: &Calendar| said::requests(index, log, calendar);
         let mut calendar = Calendar::new(log, zone.map(|zone| zone.0.clone()));
         let mut estimates = Vec::new();
         for view in views {
-            // The first capture that shows changes of the zone settles them for the log.
-            let found = if calendar.changes().is_empty() {
-                let (changed, found) = with_changes(log, view, &calendar, requests);
-                calendar = changed;
-                found
-            } else {
-                with_changes(log, view, &calendar, requests).1
-            };
+            let (settled, found) = with_changes(log, view, calendar, requests);
+            calendar = settled;
             estimates.push(found);
         }
-        Self { said: requests(&calendar), calendar, estimates }
+        let said = requests(&calendar);
+        (Self { calendar: Arc::new(calendar), estimates }, said)
     }
 
     fn offsets(&self) -> Vec<Option<i64>> {
@@ -101,14 +96,7 @@ fn matched_pairs(
             let (_, slot) = seat.filter(|(of, _)| *of == capture)?;
             let slot = view.slots.get(slot)?;
             let mark = Mark { start: said.start?, result: said.result };
-            Some((
-                mark,
-                Spot {
-                    start: slot.start.nanos(),
-                    end: slot.end_for(said.kind).map(Timestamp::nanos),
-                    last: slot.last.nanos(),
-                },
-            ))
+            Some((mark, slot.spot_for(said.kind)))
         })
         .collect()
 }
@@ -119,7 +107,7 @@ pub(super) struct Joiner<'j, 'a> {
     pub(super) said: &'j [Vec<Said<'a>>],
     pub(super) seats: &'j [Vec<Option<Place>>],
     pub(super) offsets: &'j Offsets,
-    pub(super) tables: &'j [LogTable<'a>],
+    pub(super) tables: &'j [LogTable],
 }
 
 impl<'a> Joiner<'_, 'a> {
@@ -179,7 +167,7 @@ impl<'a> Joiner<'_, 'a> {
 
     fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {
         let clock = clocks.iter().find(|clock| clock.log == log);
-        let offset = clock.and_then(|clock| self.offsets.get(log)?.get(clock.capture).copied().flatten());
+        let offset = clock.and_then(|clock| self.offsets.get(log, clock.capture));
         Reading { calendar: self.tables.get(log).map(|table| table.calendar.clone()), offset: offset.unwrap_or(0) }
     }
 
@@ -193,7 +181,7 @@ impl<'a> Joiner<'_, 'a> {
     ) -> JoinedAttempt<'a> {
         let mut reading = reading.cloned().unwrap_or(Reading { calendar: None, offset: 0 });
         let capture = requests.iter().find_map(|(_, seat)| seat.map(|(capture, _)| capture));
-        let offset = capture.and_then(|capture| self.offsets.get(log)?.get(capture).copied().flatten());
+        let offset = capture.and_then(|capture| self.offsets.get(log, capture));
         reading.offset = offset.unwrap_or(reading.offset);
         let mut tries: Vec<JoinedTry<'a>> = Vec::new();
         for (said, seat) in requests {

@@ -1,6 +1,7 @@
 //! One decision over all logs and captures: which request of which log is at which place of which capture.
 
 use super::assignment::{Edge, assign};
+use super::clock::Spot;
 use super::cost::{self, Times, UNMATCHED};
 use super::pair::Pair;
 use super::said::Said;
@@ -20,7 +21,15 @@ const TOGETHER: i64 = 1_500;
 pub type Place = (usize, usize);
 
 /// Clock offsets: for each log and each capture, in nanoseconds, when something of the one is on the other.
-pub type Offsets = Vec<Vec<Option<i64>>>;
+#[derive(Clone, Debug)]
+pub struct Offsets(pub Vec<Vec<Option<i64>>>);
+
+impl Offsets {
+    /// Of a log and a capture.
+    pub fn get(&self, log: usize, capture: usize) -> Option<i64> {
+        self.0.get(log)?.get(capture).copied().flatten()
+    }
+}
 
 /// The place of each request. `said` has the requests of each log.
 pub fn matching(said: &[Vec<Said<'_>>], views: &[View<'_>], offsets: &Offsets) -> Vec<Vec<Option<Place>>> {
@@ -54,7 +63,7 @@ impl<'b, 'a> Board<'b, 'a> {
             for request in requests {
                 let mut found = Vec::new();
                 for (capture, pair) in pairs.iter().enumerate() {
-                    let offset = offsets.get(log).and_then(|row| row.get(capture).copied().flatten());
+                    let offset = offsets.get(log, capture);
                     let (Some(view), Some(&base)) = (views.get(capture), first.get(capture)) else { continue };
                     let near = costs(request, pair, view, offset);
                     found.extend(near.into_iter().map(|(place, cost)| Edge { place: base + place, cost }));
@@ -184,13 +193,8 @@ fn costs(said: &Said<'_>, pair: &Pair<'_, '_>, view: &View<'_>, offset: Option<i
         .filter_map(|&place| {
             let slot = view.slots.get(place)?;
             let (fit, host) = pair.agree(said, place)?;
-            let times = Times {
-                said_start: start,
-                said_result: result,
-                start: slot.start.nanos(),
-                end: slot.end_for(said.kind).map(|end| end.nanos()),
-                last: slot.last.nanos(),
-            };
+            let Spot { start: first, end, last } = slot.spot_for(said.kind);
+            let times = Times { said_start: start, said_result: result, start: first, end, last };
             let cost = cost::cost(times, fit, host);
             (cost < UNMATCHED).then_some((place, cost))
         })

@@ -4,7 +4,6 @@ use super::attempt::{JoinedAttempt, Reading};
 use super::gather::Joiner;
 use super::matching::Place;
 use super::said::Said;
-use crate::log::LineRef;
 use crate::time::Timestamp;
 
 impl<'a> Joiner<'_, 'a> {
@@ -23,8 +22,7 @@ impl<'a> Joiner<'_, 'a> {
         };
         let mut reason = "Nothing in the log is also in the capture, so its time in the capture is not known.";
         for (capture, view) in self.views.iter().enumerate() {
-            let offset = self.offsets.get(log).and_then(|row| row.get(capture).copied().flatten());
-            let (Some(offset), Some((first, last))) = (offset, view.span) else { continue };
+            let (Some(offset), Some((first, last))) = (self.offsets.get(log, capture), view.span) else { continue };
             let time = Timestamp::from_nanos(start - offset);
             if time < first {
                 reason = "The capture begins after this attempt.";
@@ -46,12 +44,7 @@ impl<'a> Joiner<'_, 'a> {
         for (log, facts) in self.logs.iter().enumerate() {
             let shares = self.seats.get(log).is_some_and(|seats| seats.iter().any(Option::is_some));
             let Some(reading) = readings.get(log).filter(|_| shares) else { continue };
-            let spans = facts.parts.iter().filter_map(|part| {
-                let (first, last) = part.span?;
-                let at = |line, time| LineRef { input: part.input, line, time: Some(time) };
-                Some((reading.utc(at(0, first))?, reading.utc(at(u64::MAX, last))?))
-            });
-            let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { continue };
+            let Some((first, last)) = reading.span(&facts.parts) else { continue };
             if start < first {
                 reason = "The log begins after this attempt.";
             } else if start > last {

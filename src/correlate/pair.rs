@@ -6,11 +6,10 @@ use super::calendar::Calendar;
 use super::clock::{self, Estimate, Mark, Pairing, Reach, Spot};
 use super::fit::{Fit, fit};
 use super::said::Said;
-use super::slot::{Slot, Target};
+use super::slot::Target;
 use super::view::View;
 use super::wire::HostSource;
 use crate::log::LogFacts;
-use crate::time::Timestamp;
 
 /// A change of the zone is believed when it makes the log and the capture agree so much better, in thousandths of a
 /// natural logarithm of odds.
@@ -23,7 +22,6 @@ pub struct Pair<'p, 'a> {
     /// Indices into `said` of the marks.
     marked: Vec<usize>,
     marks: Vec<Mark>,
-    spots: Vec<Spot>,
     by_host: HashMap<&'p str, Vec<usize>>,
     /// Places that may be for any host.
     anyone: Vec<usize>,
@@ -40,11 +38,6 @@ impl<'p, 'a> Pair<'p, 'a> {
             .filter_map(|index| said.get(*index))
             .filter_map(|said| Some(Mark { start: said.start?, result: said.result }))
             .collect();
-        let spot = |slot: &Slot<'_>| Spot {
-            start: slot.start.nanos(),
-            end: slot.end.map(|end| end.nanos()),
-            last: slot.last.nanos(),
-        };
         let mut by_host: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut anyone = Vec::new();
         for (index, slot) in view.slots.iter().enumerate() {
@@ -61,7 +54,7 @@ impl<'p, 'a> Pair<'p, 'a> {
             list.sort_unstable();
             list.dedup();
         }
-        Self { said, view, marked, marks, spots: view.slots.iter().map(spot).collect(), by_host, anyone }
+        Self { said, view, marked, marks, by_host, anyone }
     }
 
     /// The places that may be this request's by its host, as ascending indices into the capture's slots.
@@ -71,7 +64,17 @@ impl<'p, 'a> Pair<'p, 'a> {
 
     /// How a request and a place agree; `None` when the place is someone else's.
     pub fn agree(&self, said: &Said<'_>, place: usize) -> Option<(Fit, HostSource)> {
-        agree(self.view, said, place)
+        let slot = self.view.slots.get(place)?;
+        let session = self.view.session(slot)?;
+        let host = Target::of(session).suits(said.host, said.port, said.proxied, &said.connected_to)?;
+        let lookup = self.view.lookup(session).map(|lookup| lookup.result);
+        let status = slot.request.and_then(|index| session.requests.get(index)).and_then(|request| request.status());
+        Some((fit(said.kind, slot, lookup, status), host))
+    }
+
+    /// The request behind a mark.
+    fn said_at(&self, mark: usize) -> Option<&'p Said<'a>> {
+        self.said.get(*self.marked.get(mark)?)
     }
 
     /// The clock between the two.
@@ -85,49 +88,44 @@ impl Pairing for Pair<'_, '_> {
         &self.marks
     }
 
-    fn spots(&self) -> &[Spot] {
-        &self.spots
+    fn start_of(&self, place: usize) -> Option<i64> {
+        Some(self.view.slots.get(place)?.start.nanos())
+    }
+
+    fn places_within(&self, first: i64, last: i64) -> usize {
+        let before = |time: i64| self.view.slots.partition_point(|slot| slot.start.nanos() < time);
+        before(last.saturating_add(1)).saturating_sub(before(first))
     }
 
     fn candidates(&self, mark: usize) -> &[usize] {
-        let said = self.marked.get(mark).and_then(|index| self.said.get(*index));
-        said.map_or(&[], |said| self.places(said))
+        self.said_at(mark).map_or(&[], |said| self.places(said))
     }
 
-    fn agreement(&self, mark: usize, spot: usize) -> Option<(Fit, HostSource)> {
-        let said = self.marked.get(mark).and_then(|index| self.said.get(*index))?;
-        self.agree(said, spot)
+    fn agreement(&self, mark: usize, place: usize) -> Option<(Fit, HostSource)> {
+        self.agree(self.said_at(mark)?, place)
     }
 
-    fn end(&self, mark: usize, spot: usize) -> Option<i64> {
-        let said = self.marked.get(mark).and_then(|index| self.said.get(*index))?;
-        self.view.slots.get(spot)?.end_for(said.kind).map(Timestamp::nanos)
+    fn spot(&self, mark: usize, place: usize) -> Option<Spot> {
+        Some(self.view.slots.get(place)?.spot_for(self.said_at(mark)?.kind))
     }
 }
 
-/// How a request of a log and a place of a capture agree.
-pub fn agree(view: &View<'_>, said: &Said<'_>, place: usize) -> Option<(Fit, HostSource)> {
-    let slot = view.slots.get(place)?;
-    let session = view.session(slot)?;
-    let host = Target::of(session).suits(said.host, said.port, said.proxied, &said.connected_to)?;
-    let lookup = session.lookup.and_then(|index| view.lookups.get(index)).map(|lookup| lookup.result);
-    let status = slot.request.and_then(|index| session.requests.get(index)).and_then(|request| request.status());
-    Some((fit(said.kind, slot, lookup, status), host))
-}
-
-/// A log's calendar with the changes of its zone that a capture confirms, and the clock that comes with it.
+/// A log's calendar with the changes of its zone that a capture confirms, and the clock that comes with it. The first
+/// capture that confirms any settles them for the log.
 pub fn with_changes<'a>(
     log: &'a LogFacts,
     view: &View<'a>,
-    calendar: &Calendar,
+    calendar: Calendar,
     said: impl Fn(&Calendar) -> Vec<Said<'a>>,
 ) -> (Calendar, Option<Estimate>) {
     let estimate = |calendar: &Calendar| {
         let said = said(calendar);
         Pair::new(&said, view).estimate(reach(log, view, calendar), calendar.has_zone())
     };
-    let mut best = (calendar.clone(), estimate(calendar));
-    if calendar.has_zone() {
+    let found = estimate(&calendar);
+    let settled = calendar.has_zone() || !calendar.changes().is_empty();
+    let mut best = (calendar, found);
+    if settled {
         return best;
     }
     for change in Calendar::possible_changes(log) {
@@ -143,11 +141,6 @@ pub fn with_changes<'a>(
 
 /// Where the log and the capture reach.
 fn reach(log: &LogFacts, view: &View<'_>, calendar: &Calendar) -> Reach {
-    let spans = log.parts.iter().filter_map(|part| {
-        let (first, last) = part.span?;
-        let at = |line, time| crate::log::LineRef { input: part.input, line, time: Some(time) };
-        Some((calendar.unfold(at(0, first))?, calendar.unfold(at(u64::MAX, last))?))
-    });
-    let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let span = calendar.span(&log.parts);
     Reach { log: span, capture: view.span.map(|(first, last)| (first.nanos(), last.nanos())) }
 }

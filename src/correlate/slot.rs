@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use super::clock::Spot;
 use super::said::SaidKind;
 use super::wire::{Ending, HostSource, Lookup, Session};
 use crate::capture::{TcpFlow, TlsVersion};
@@ -29,6 +30,11 @@ pub struct Slot<'a> {
 }
 
 impl Slot<'_> {
+    /// The place as the clock sees it, for a request with this result.
+    pub fn spot_for(&self, kind: SaidKind) -> Spot {
+        Spot { start: self.start.nanos(), end: self.end_for(kind).map(Timestamp::nanos), last: self.last.nanos() }
+    }
+
     /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
     /// came while the socket was busy, so that a timeout may follow much later. Java closes a session of TLS 1.3 that
     /// timed out and then waits for the server's close, for as long again, before its caller hears of it.
