@@ -10,8 +10,8 @@ const LARGEST: u64 = 70_000;
 /// First inputs of a target.
 pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
-        "log_records" => files("log"),
-        "log_events" => files("log").iter().map(|log| messages(log)).collect(),
+        "log_records" => logs(),
+        "log_events" => logs().iter().map(|log| messages(log)).collect(),
         "keylog" => vec![read(&testdata().join("tls/keys.log"))],
         "pcap" => files("capture").into_iter().filter_map(|file| without_magic(&file)).collect(),
         "pcapng" => vec![read(&testdata().join("capture/pcapng-cooked.pcapng")).split_off(4)],
@@ -63,6 +63,12 @@ fn bundles(name: &str) -> Vec<Vec<u8>> {
     paths.filter(|path| path.metadata().is_ok_and(|file| file.len() <= LARGEST)).map(|path| read(&path)).collect()
 }
 
+/// Every log of testdata, those in bundles too.
+fn logs() -> Vec<Vec<u8>> {
+    let bundled = bundles("bundle.tar").into_iter().flat_map(|tar| members(&tar));
+    [files("log"), bundled.filter(|file| file.starts_with(b"20")).collect()].concat()
+}
+
 fn messages(log: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(log);
     let message = |line: &str| line.split_once("- ").map(|(_, message)| format!("\u{2}{message}\n"));
@@ -79,10 +85,32 @@ fn without_magic(file: &[u8]) -> Option<Vec<u8>> {
     Some([&[choice], &file[4..]].concat())
 }
 
+/// Every capture of testdata, those in bundles too.
+fn all_captures() -> Vec<Vec<u8>> {
+    let mut all =
+        [files("capture"), files("tls"), bundles("bundle.tar").iter().flat_map(|tar| members(tar)).collect()].concat();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The contents of a tar's members.
+fn members(tar: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    let mut rest = tar;
+    while let Some(header) = rest.get(..512).filter(|header| header[0] != 0) {
+        let digits = std::str::from_utf8(&header[124..135]).unwrap();
+        let size = usize::from_str_radix(digits.trim_matches(['\0', ' ']), 8).unwrap();
+        all.push(rest[512..512 + size].to_vec());
+        rest = &rest[512 + size.next_multiple_of(512)..];
+    }
+    all
+}
+
 /// The Ethernet frames of each little-endian pcap of testdata.
 fn captures() -> Vec<Vec<Vec<u8>>> {
-    let files = [files("capture"), files("tls")].concat().into_iter();
-    files.filter(|file| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c]))).map(|file| frames(&file)).collect()
+    let little = |file: &Vec<u8>| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c]));
+    all_captures().iter().filter(|file| little(file)).map(|file| frames(file)).collect()
 }
 
 fn frames(file: &[u8]) -> Vec<Vec<u8>> {
@@ -154,18 +182,35 @@ fn segments(frames: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-/// Both directions of each capture under tls, which holds one connection or a few.
+/// Both directions of each connection to a server of TLS.
 fn sessions() -> Vec<Vec<u8>> {
-    let captures = files("tls").into_iter().filter(|file| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c])));
-    let session = |file: Vec<u8>| {
-        let frames = frames(&file);
-        let of = |server: bool| -> Vec<u8> {
-            let segments = frames.iter().filter_map(|frame| segment(frame)).filter(|segment| segment.0 == server);
-            segments.flat_map(|(.., payload)| payload.to_vec()).collect()
-        };
-        join(&of(false), &of(true))
-    };
-    captures.map(session).collect()
+    let mut connections: Vec<(u16, [Vec<u8>; 2])> = Vec::new();
+    for frames in captures() {
+        let first = connections.len();
+        for (by_server, port, payload) in frames.iter().filter_map(|frame| tls_segment(frame)) {
+            let known = connections[first..].iter().position(|(known, _)| *known == port);
+            let at = known.map_or(connections.len(), |at| first + at);
+            if known.is_none() {
+                connections.push((port, Default::default()));
+            }
+            connections[at].1[usize::from(by_server)].extend(payload);
+        }
+    }
+    let mut all: Vec<_> = connections.iter().map(|(_, [client, server])| join(client, server)).collect();
+    all.retain(|session| session.len() < LARGEST as usize);
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether it is the server's, the client's port, and the payload.
+fn tls_segment(frame: &[u8]) -> Option<(bool, u16, &[u8])> {
+    let (by_server, _, _, payload) = segment(frame)?;
+    let (_, tcp) = carried(frame)?;
+    let [a, b, c, d] = tcp.get(..4)?.try_into().ok()?;
+    let ports = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+    let (port, server) = if by_server { (ports.1, ports.0) } else { (ports.0, ports.1) };
+    (matches!(server, 443 | 4433 | 8443) && !payload.is_empty()).then_some((by_server, port, payload))
 }
 
 fn handshakes(records: &[u8]) -> Vec<u8> {
@@ -186,22 +231,32 @@ fn join_handshakes(session: &[u8]) -> Vec<u8> {
     join(&handshakes(client), &handshakes(server))
 }
 
+/// The chains that servers present, each certificate behind the one before.
 fn certificates() -> Vec<Vec<u8>> {
-    let mut all: Vec<Vec<u8>> = Vec::new();
-    for session in sessions() {
-        let server = handshakes(super::streams::halves(&session).1);
-        // The Certificate message follows the ServerHello; its first certificate is that of the server.
-        let Some([_, _, a, b, ..]) = server.get(..4) else { continue };
-        let start = 4 + usize::from(u16::from_be_bytes([*a, *b]));
-        if server.get(start) == Some(&11)
-            && let Some(certificate) = server.get(start + 10..)
-        {
-            all.push(certificate[..certificate.len().min(1200)].to_vec());
-        }
-    }
+    let mut all: Vec<Vec<u8>> = sessions().iter().filter_map(|session| chain(session)).collect();
     all.sort();
     all.dedup();
     all
+}
+
+fn chain(session: &[u8]) -> Option<Vec<u8>> {
+    let server = handshakes(super::streams::halves(session).1);
+    let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte));
+    let mut rest = &server[..];
+    while let [kind, a, b, c, behind @ ..] = rest {
+        let body = behind.get(..number(&[*a, *b, *c]))?;
+        if *kind == 11 {
+            let (mut chain, mut list) = (Vec::new(), body.get(3..)?);
+            while let [a, b, c, behind @ ..] = list {
+                let length = number(&[*a, *b, *c]);
+                chain.extend(behind.get(..length)?);
+                list = &behind[length..];
+            }
+            return Some(chain);
+        }
+        rest = &behind[body.len()..];
+    }
+    None
 }
 
 fn requests() -> Vec<Vec<u8>> {

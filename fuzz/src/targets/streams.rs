@@ -39,15 +39,26 @@ pub fn tls_handshake(data: &[u8]) {
     wire.read(&Secrets::default());
 }
 
-/// The server's first certificate, behind a whole ClientHello and ServerHello of TLS 1.2.
+/// The server's certificates, one behind the other, after a whole ClientHello and ServerHello of TLS 1.2.
 pub fn certificate(data: &[u8]) {
     let hello = |kind: u8, suites: &[u8]| {
         let body = [&[3, 3][..], &[7; 32], &[0], suites].concat();
         [&[kind, 0, 0, body.len() as u8][..], &body].concat()
     };
     let long = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[1..], bytes].concat();
-    let list = long(&long(&data[..data.len().min(60_000)]));
-    let server = [&hello(2, &[0xc0, 0x2f, 0])[..], &[11], &long(&list)].concat();
+    let mut list = Vec::new();
+    let mut rest = &data[..data.len().min(60_000)];
+    while !rest.is_empty() {
+        // As long as its own DER says, if there is as much.
+        let length = match rest {
+            [0x30, 0x82, high, low, ..] => 4 + usize::from(u16::from_be_bytes([*high, *low])),
+            _ => rest.len(),
+        };
+        let (certificate, behind) = rest.split_at(length.min(rest.len()));
+        list.extend(long(certificate));
+        rest = behind;
+    }
+    let server = [&hello(2, &[0xc0, 0x2f, 0])[..], &[11], &long(&long(&list))].concat();
     let mut wire = Wire::new(1);
     wire.connection(443, &in_records(&hello(1, &[0, 2, 0xc0, 0x2f, 1, 0])), &in_records(&server), 1000);
     wire.read(&Secrets::default());
