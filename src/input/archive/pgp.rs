@@ -4,7 +4,7 @@ use std::io::{BufReader, Cursor, Read};
 
 use bytes::Bytes;
 use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
-use pgp::types::{Password, Seipdv1ReadMode};
+use pgp::types::{Password, Seipdv1ReadMode, StringToKey};
 
 use super::packet::{SessionKey, session_key_packet};
 use crate::input::spool::CHUNK;
@@ -12,6 +12,13 @@ use crate::options::Passphrase;
 
 /// Layers of compression inside a message; `gpg` makes one at most.
 const MAX_LAYERS: usize = 4;
+
+/// Session keys under a passphrase in one message. Each costs a hash of up to 65 MB; there is one, as a rule.
+const MAX_KEYS: usize = 16;
+
+/// Memory for making a key of a passphrase with Argon2, in KiB, and the same times the passes over it.
+const MEMORY_KIB: u64 = 256 << 10;
+const PASSES_KIB: u64 = 4 << 20;
 
 /// Why a message was not opened.
 #[derive(Debug)]
@@ -45,6 +52,7 @@ impl Encrypted {
             Message::Encrypted { esk, .. }
                 if esk.iter().any(|key| matches!(key, Esk::SymKeyEncryptedSessionKey(_))) =>
             {
+                affordable(esk)?;
                 Ok(Self(message))
             }
             Message::Encrypted { .. } => Err(Closed::PublicKey),
@@ -73,5 +81,56 @@ impl Encrypted {
             message = message.decompress().map_err(|error| Closed::Damaged(error.to_string()))?;
         }
         Err(Closed::Damaged(format!("more than {MAX_LAYERS} layers of compression lie in each other")))
+    }
+}
+
+/// Whether the keys can be made of a passphrase in a time and memory that make sense: whoever wrote the message says what
+/// it takes.
+fn affordable(keys: &[Esk]) -> Result<(), Closed> {
+    let (mut count, mut passes) = (0, 0);
+    for key in keys {
+        let Esk::SymKeyEncryptedSessionKey(key) = key else { continue };
+        count += 1;
+        if let Some(StringToKey::Argon2 { t, m_enc, .. }) = key.s2k() {
+            let memory = 1_u64.checked_shl((*m_enc).into()).unwrap_or(u64::MAX);
+            passes = memory.saturating_mul((*t).into()).saturating_add(passes);
+            if memory > MEMORY_KIB {
+                let limit = MEMORY_KIB >> 10;
+                return Err(Closed::Damaged(format!("to make its key takes more than {limit} MiB of memory")));
+            }
+        }
+    }
+    if count > MAX_KEYS || passes > PASSES_KIB {
+        return Err(Closed::Damaged("to make its keys takes more time than makes sense".to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A message whose session keys are made of a passphrase with Argon2, in passes over 2^`memory` KiB.
+    fn message(keys: usize, passes: u8, memory: u8) -> Bytes {
+        let key = [&[0xc3, 22, 4, 9, 4][..], &[7; 16], &[passes, 4, memory]].concat();
+        let encrypted = [&[0xd2, 41, 1][..], &[9; 40]].concat();
+        Bytes::from([key.repeat(keys), encrypted].concat())
+    }
+
+    fn refused(message: Bytes) -> Option<String> {
+        match Encrypted::parse(&message) {
+            Ok(_) => None,
+            Err(Closed::Damaged(why)) => Some(why),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_message_does_not_choose_how_much_memory_and_time_its_key_takes() {
+        assert_eq!(refused(message(1, 3, 16)), None);
+        assert!(refused(message(1, 1, 21)).is_some_and(|why| why.contains("256 MiB of memory")));
+        for (keys, passes) in [(17, 1), (2, 32)] {
+            assert!(refused(message(keys, passes, 18)).is_some_and(|why| why.contains("time")), "{keys} {passes}");
+        }
     }
 }
