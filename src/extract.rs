@@ -1,11 +1,13 @@
 //! The log records of one attempt as they stand in the log, with all that its thread wrote between them.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::path::PathBuf;
 
 use bytes::Bytes;
 
 use crate::analysis::{Analyzed, Error, analyzed};
+use crate::hidden::Hidden;
 use crate::log;
 use crate::options::Options;
 use crate::report::{Attempt, Report};
@@ -22,7 +24,7 @@ pub struct Extract {
 }
 
 /// A record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     /// Index of the input.
     pub input: usize,
@@ -30,6 +32,16 @@ pub struct Record {
     pub line: u64,
     /// The record with all its lines, as it stands in the file; a file in UTF-16 gives UTF-8.
     pub text: Bytes,
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("input", &self.input)
+            .field("line", &self.line)
+            .field("text", &Hidden(&self.text))
+            .finish()
+    }
 }
 
 /// Finds the log records of an attempt: what its thread wrote from the first record that the report cites to the last.

@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod classify;
 pub mod correlate;
 mod extract;
+mod hidden;
 pub mod input;
 mod inspect;
 pub mod log;

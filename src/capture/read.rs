@@ -1,5 +1,7 @@
 //! The capture stage as a whole: two passes over the files of a capture.
 
+use std::fmt;
+
 use super::chunks::{self, CHUNK, Start};
 use super::container::{Damage, first_packet_time};
 use super::finds::{Finds, Seed};
@@ -10,6 +12,7 @@ use super::scout::{Chunk, Scout};
 use super::secrets::Secrets;
 use super::watch::Watch;
 use super::{CaptureFacts, CapturePartFacts, Interest};
+use crate::hidden::Hidden;
 use crate::progress::Progress;
 use crate::time::Timestamp;
 use crate::warning::Warning;
@@ -18,12 +21,18 @@ use crate::warning::Warning;
 const MAX_ROUNDS: usize = 4;
 
 /// One file of a capture.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct CapturePart<'a> {
     /// Index of the input.
     pub input: usize,
     /// The file.
     pub bytes: &'a [u8],
+}
+
+impl fmt::Debug for CapturePart<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CapturePart").field("input", &self.input).field("bytes", &Hidden(self.bytes)).finish()
+    }
 }
 
 /// Reads a capture. The files of one that was rotated are given together, in any order.

@@ -65,7 +65,7 @@ impl Job {
                 FormatChoice::Auto => Product::Document { format: Format::Json, file: output },
             },
             style: TextStyle { width: terminal::width(), color, verbose: args.verbose },
-            redaction: redaction(args.redact, args.redact_key)?,
+            redaction: redaction(args.redact, args.redact_key.map(|key| key.0))?,
             fail_on: args.fail_on,
             run: args.run,
             options,

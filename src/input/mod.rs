@@ -5,6 +5,7 @@
 //! member's name.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::hidden::Hidden;
 use crate::progress::{Progress, Stage};
 use crate::report::InputKind;
 use crate::warning::Warning;
@@ -43,7 +45,7 @@ use outcome::{Key, Note, Outcome, Watch};
 use walk::{Content, Context, EXPECTED, Node};
 
 /// A log, capture or key log that was found, with its bytes: mapped, or unpacked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Item {
     /// Path as the report shows it; a member's name follows an exclamation mark.
     pub path: String,
@@ -51,6 +53,16 @@ pub struct Item {
     pub kind: InputKind,
     /// Its bytes; a slice of the memory map where the file or the member of a tar is not compressed.
     pub data: Bytes,
+}
+
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Item")
+            .field("path", &self.path)
+            .field("kind", &self.kind)
+            .field("data", &Hidden(&self.data))
+            .finish()
+    }
 }
 
 /// How to look.

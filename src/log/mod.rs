@@ -18,21 +18,29 @@ mod sniff;
 mod steps;
 
 use std::borrow::Cow;
+use std::fmt;
 
 pub use facts::*;
 pub use records::{RecordRange, records_of};
 pub use sniff::{LogLook, looks_like_log};
 
+use crate::hidden::Hidden;
 use crate::progress::Progress;
 use crate::warning::Warning;
 
 /// One file of a node's log (rotated parts of the same log are given together, in any order).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct LogPart<'a> {
     /// Index of the input.
     pub input: usize,
     /// The file.
     pub bytes: &'a [u8],
+}
+
+impl fmt::Debug for LogPart<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogPart").field("input", &self.input).field("bytes", &Hidden(self.bytes)).finish()
+    }
 }
 
 /// The text of a file as its line numbers count it: UTF-8, or something close to it.

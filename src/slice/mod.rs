@@ -6,6 +6,7 @@ mod secrets;
 mod text;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use bytes::Bytes;
 
 use crate::analysis::{Analyzed, Error, analyzed};
 use crate::capture::{RawFrame, Wanted, excerpt};
+use crate::hidden::Hidden;
 use crate::options::Options;
 use crate::progress::Stage;
 use crate::report::{Attempt, Flow, Report};
@@ -21,7 +23,6 @@ use crate::time::Timestamp;
 use pcapng::Interface;
 
 /// The frames of an attempt, ready to be written as pcapng.
-#[derive(Debug)]
 pub struct Slice {
     /// The report of which the attempt is one.
     pub report: Report,
@@ -36,8 +37,22 @@ pub struct Slice {
     key_log: Vec<u8>,
 }
 
+impl fmt::Debug for Slice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slice")
+            .field("report", &self.report)
+            .field("attempt", &self.attempt)
+            .field("frames", &self.frames)
+            .field("sessions", &self.sessions)
+            .field("interfaces", &self.interfaces)
+            .field("comment", &self.comment)
+            .field("key_log", &Hidden(&self.key_log))
+            .finish()
+    }
+}
+
 /// A frame of a slice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SliceFrame {
     /// Index of the input that it comes from.
     pub input: usize,
@@ -52,6 +67,20 @@ pub struct SliceFrame {
     /// What it proves.
     pub comments: Vec<String>,
     interface: u32,
+}
+
+impl fmt::Debug for SliceFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SliceFrame")
+            .field("input", &self.input)
+            .field("frame", &self.frame)
+            .field("time", &self.time)
+            .field("bytes", &Hidden(&self.bytes))
+            .field("original_length", &self.original_length)
+            .field("comments", &self.comments)
+            .field("interface", &self.interface)
+            .finish()
+    }
 }
 
 /// Cuts the frames of an attempt out of the captures: its DNS exchanges, its connections, and ICMP errors about them.

@@ -15,6 +15,7 @@ mod hostile;
 mod inspect;
 mod lnav;
 mod package;
+mod pseudonyms;
 mod readme;
 mod report;
 mod secrets;

@@ -1,12 +1,15 @@
-//! What must not be seen in any output: credentials always, and with `--redact` whoever is concerned.
+//! What must not be seen in any output: credentials.
 
-use std::collections::BTreeSet;
-
+use mdmlog::capture::secrets::Secrets;
+use mdmlog::capture::{CapturePart, Interest, Wanted, excerpt, read_capture};
+use mdmlog::input::{InputOptions, PassphraseSource};
+use mdmlog::log::{LogPart, read_log};
+use mdmlog::options::{Options, Passphrase};
+use mdmlog::progress::Progress;
 use mdmlog::report::Format;
-use serde_json::Value;
+use regex::Regex;
 
-use crate::cases::Case;
-use crate::support::{Scratch, run};
+use crate::support::{Scratch, root, run};
 use crate::traps::wire::Flag;
 use crate::traps::world::{Connection, Told, World};
 
@@ -85,60 +88,89 @@ fn credentials_are_in_no_output() {
     }
     shown(&["inspect", "in", "--format", "json"]);
     shown(&["inspect", "in", "--format", "text"]);
-    let paths = [scratch.path().join("in")];
-    let report = mdmlog::analyze(&paths, &mdmlog::Options::default()).unwrap();
-    assert!(report.attempts.len() > 3);
-    let debug = format!("{report:?}");
-    assert!(SECRETS.iter().all(|secret| !debug.contains(secret)), "{debug}");
 }
 
-/// Hosts, addresses, and what certificates say, of a report.
-fn originals(report: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut todo = vec![("", report)];
-    while let Some((key, value)) = todo.pop() {
-        match value {
-            Value::Object(fields) => todo.extend(fields.iter().map(|(key, value)| (key.as_str(), value))),
-            Value::Array(values) => todo.extend(values.iter().map(|value| (key, value))),
-            Value::String(text) => match key {
-                "host" | "sni" | "addresses" | "resolver" | "address" | "serial" | "sha256" | "names" | "answers" => {
-                    found.insert(text.trim_start_matches("*.").to_owned());
-                }
-                "client" | "server" => {
-                    found.extend(text.rsplit_once(':').map(|(host, _)| host.trim_matches(['[', ']']).to_owned()));
-                }
-                _ => {}
-            },
-            _ => {}
-        }
+/// Debug output writes bytes as text or as numbers.
+#[track_caller]
+fn tells_no_secret(debug: &str) {
+    for secret in SECRETS {
+        let numbers: Vec<_> = secret.bytes().map(|byte| byte.to_string()).collect();
+        assert!(!debug.contains(secret) && !debug.contains(&numbers.join(", ")), "{secret}: {debug}");
     }
-    // Words of one part may stand anywhere by chance.
-    found.retain(|text| text.len() > 6 && text.contains(['.', ':']) || text.len() > 15);
-    found
 }
 
 #[test]
-fn redaction_leaves_no_original_of_any_case_in_any_format() {
-    let mut seen = 0;
-    for case in Case::all() {
-        let originals = originals(&case.report(&[]));
-        seen += originals.len();
-        // A key whose pseudonyms have no original in them by chance.
-        let key = ["--redact-key", "a key of the tests", "-v"];
-        for format in Format::ALL {
-            let ran = case.analyze(&[&key[..], &["--format", format.as_str()]].concat()).with_status(0);
-            for original in &originals {
-                let within = |text: &str| contains_whole(text, original);
-                assert!(!within(&ran.stdout) && !within(&ran.stderr), "{}: {original} in {format}\n{ran}", case.name);
+fn credentials_are_in_no_debug_output() {
+    let world = world();
+    let (log, capture) = (world.log_text(), world.pcap());
+    let scratch = Scratch::new();
+    let keys = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), SECRETS[10].repeat(2));
+    let paths = [
+        scratch.file("in/ise-psc.log", &log),
+        scratch.file("in/TCPDump.pcap", &capture),
+        scratch.file("in/keys.log", &keys),
+    ];
+    let passphrase = Passphrase::new(SECRETS[11]);
+    let options = Options { passphrase: Some(passphrase.clone()), ..Options::default() };
+    tells_no_secret(&format!("{options:?}"));
+
+    let report = mdmlog::analyze(&paths, &options).unwrap();
+    assert!(report.attempts.len() > 3);
+    tells_no_secret(&format!("{report:?}"));
+    for attempt in &report.attempts {
+        if let Ok(slice) = mdmlog::slice(&paths, &options, attempt.id, true) {
+            tells_no_secret(&format!("{slice:?}"));
+        }
+        if let Ok(extract) = mdmlog::extract(&paths, &options, attempt.id) {
+            tells_no_secret(&format!("{extract:?}"));
+        }
+    }
+    tells_no_secret(&format!("{:?}", mdmlog::inspect(&paths, &options)));
+
+    let progress = Progress::default();
+    let options = InputOptions { passphrase: PassphraseSource::Given(passphrase), ..InputOptions::default() };
+    let found = mdmlog::input::find(&paths, &options, &progress);
+    assert_eq!(found.items.len(), 3);
+    tells_no_secret(&format!("{options:?} {found:?}"));
+
+    let part = LogPart { input: 0, bytes: log.as_bytes() };
+    tells_no_secret(&format!("{part:?} {:?}", read_log(&[part], &progress)));
+    let (secrets, warnings) = Secrets::parse(keys.as_bytes(), None);
+    let part = CapturePart { input: 0, bytes: &capture };
+    let interest =
+        Interest { hosts: ["tenant.jamfcloud.com".to_owned()].into(), ports: [80].into(), ..Interest::default() };
+    tells_no_secret(&format!("{part:?} {:?}", read_capture(&[part], &interest, &secrets, &progress)));
+    tells_no_secret(&format!("{secrets:?} {warnings:?}"));
+    let wanted = Wanted { frames: (1..=100).collect(), ..Wanted::default() };
+    let frames = excerpt(&capture, &wanted, &progress);
+    assert!(frames.len() > 10);
+    tells_no_secret(&format!("{frames:?}"));
+}
+
+/// Whoever adds a field that holds a key must say how it is shown.
+#[test]
+fn no_type_with_a_key_in_it_derives_its_debug_output() {
+    const RAW: [&str; 6] = ["String", "Vec<u8>", "OsString", "Bytes", "[u8", "str"];
+    let word = Regex::new("pass(word|phrase)|secret|key|cookie|credential|authorization|token|mac").unwrap();
+    let field = Regex::new(r"^\s*(?:pub(?:\([^)]*\))? )?(\w+): (.*?),?$").unwrap();
+    let mut looked_at = 0;
+    let mut todo = vec![root().join("src")];
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        // From one derive to the end of what it is about.
+        for item in text.split("#[derive(").skip(1).filter(|item| item.split(')').next().unwrap().contains("Debug")) {
+            looked_at += 1;
+            for line in item.split("\n}").next().unwrap().lines() {
+                let Some(found) = field.captures(line) else { continue };
+                // Paths to keys, numbers of them and what they are called are no keys.
+                let bare = RAW.iter().any(|raw| found[2].contains(raw)) && !found[2].contains("PathBuf");
+                assert!(!bare || !word.is_match(&found[1]), "{}: {line}", path.display());
             }
         }
     }
-    assert!(seen > 100, "{seen}");
-}
-
-/// Whether a text has it, and not as the end or beginning of a longer number or name.
-fn contains_whole(text: &str, original: &str) -> bool {
-    let part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    text.match_indices(original)
-        .any(|(at, _)| !part(text[..at].chars().next_back()) && !part(text[at + original.len()..].chars().next()))
+    assert!(looked_at > 100, "{looked_at}");
 }

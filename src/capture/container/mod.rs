@@ -7,8 +7,10 @@
 mod pcap;
 mod pcapng;
 
+use std::fmt;
 use std::net::IpAddr;
 
+use crate::hidden::Hidden;
 use crate::time::Timestamp;
 
 /// Frames longer than this are not believed; Wireshark has the same limit for most link types.
@@ -130,7 +132,7 @@ impl State {
 }
 
 /// A frame with its number, for those who write frames out again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawFrame<'a> {
     /// Frame number from 1.
     pub number: u64,
@@ -144,6 +146,19 @@ pub struct RawFrame<'a> {
     pub bytes: &'a [u8],
     /// Length on the wire.
     pub original_length: u32,
+}
+
+impl fmt::Debug for RawFrame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawFrame")
+            .field("number", &self.number)
+            .field("time", &self.time)
+            .field("link_type", &self.link_type)
+            .field("snap_length", &self.snap_length)
+            .field("bytes", &Hidden(self.bytes))
+            .field("original_length", &self.original_length)
+            .finish()
+    }
 }
 
 /// Time of the first frame; `None` when there is none near the beginning.

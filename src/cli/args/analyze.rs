@@ -1,6 +1,7 @@
 //! The arguments of `mdmlog analyze`.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::ValueHint;
@@ -56,7 +57,7 @@ pub struct AnalyzeArgs {
     /// `@FILE` reads the key from a file, so that it does not show in the list of processes. Without this option,
     /// MDMLOG_REDACT_KEY is the key, if set. Who knows the key can find out whether a pseudonym stands for a given name.
     #[arg(long, value_name = "KEY", help_heading = OUTPUT)]
-    pub redact_key: Option<OsString>,
+    pub redact_key: Option<RedactKey>,
 
     #[command(flatten)]
     pub analysis: AnalysisArgs,
@@ -70,6 +71,22 @@ pub struct AnalyzeArgs {
     /// In text, show each attempt step by step
     #[arg(long, short, help_heading = OUTPUT)]
     pub verbose: bool,
+}
+
+/// What pseudonyms hang on; as little to be shown as a passphrase.
+#[derive(Clone)]
+pub struct RedactKey(pub OsString);
+
+impl From<OsString> for RedactKey {
+    fn from(key: OsString) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Debug for RedactKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RedactKey(***)")
+    }
 }
 
 /// A format, or the one that suits where the report goes.

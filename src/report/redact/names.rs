@@ -220,22 +220,25 @@ impl Names {
         }
     }
 
-    /// Hexadecimal digits in the number and case of the original, colons and all.
+    /// Hexadecimal digits in the number and case of the original, with what stands between them: a number has the same
+    /// digits however it is written.
     pub(super) fn digits(&self, original: &str) -> String {
         let plain: String = original.chars().filter(char::is_ascii_alphanumeric).collect();
         let mut digits = String::new();
         let mut block = plain.to_lowercase();
-        while digits.len() < original.len() {
+        while digits.len() < plain.len() {
             block = hex::encode(self.bytes("digits", &block));
             digits.push_str(&block);
         }
         let upper = original.contains(|c: char| c.is_ascii_uppercase());
-        let shape = |(original, digit): (char, char)| match original {
-            ':' => ':',
-            _ if upper => digit.to_ascii_uppercase(),
-            _ => digit,
+        let mut digits = digits.chars();
+        let shape = |original: char| match original {
+            ':' | '-' | '.' => Some(original),
+            _ if !original.is_ascii_alphanumeric() => Some('_'),
+            _ if upper => digits.next().map(|digit| digit.to_ascii_uppercase()),
+            _ => digits.next(),
         };
-        original.chars().zip(digits.chars()).map(shape).collect()
+        original.chars().filter_map(shape).collect()
     }
 
     /// `user-1a2b3c4d`.

@@ -17,14 +17,28 @@ static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?x)
         (?P<url> [A-Za-z][A-Za-z0-9+.-]*:// [^\s"'<>\\`]+ )
         | (?P<email> [\w.%+-]+ @ [A-Za-z0-9.-]+ )
-        | (?P<mac> \b (?: [0-9A-Fa-f]{2} [:-] ){5} [0-9A-Fa-f]{2} \b )
+        | (?P<mac> \b (?: [0-9A-Fa-f]{2} [:-] ){5} [0-9A-Fa-f]{2} \b | \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b )
+        | (?P<uuid> \b [0-9A-Fa-f]{8} (?: - [0-9A-Fa-f]{4} ){3} - [0-9A-Fa-f]{12} \b )
         | (?P<v6> [0-9A-Fa-f]{0,4} (?: : [0-9A-Fa-f]{0,4} ){2,8} (?: \. [0-9]{1,3} ){0,3} )
         | (?P<v4> \b [0-9]{1,3} (?: \. [0-9]{1,3} ){3} \b )
-        | (?P<user_label> (?i: \b (?: user (?: \s? name | \s? id )? | login | account | admin ) ) \s* [:=] \s* ) (?P<user> [^\s,;:)\]}"']+ )
+        | (?P<user_label> (?i: \b (?: user (?: \s? name | \s? id )? | login | account | admin ) ) (?: \s* [:=] \s* ["']? | \s+ ["'] ) ) (?P<user> [^\s,;:)\]}"']+ )
+        | (?P<device_label> (?i: \b (?: serial (?: \s? (?: number | no\.? ) )? | udid | imei | meid | device \s? id ) ) \s* (?: [:=] \s* )? ["']? )
+            (?P<device> [\w-]{6,} )
         | (?P<host> (?: \*\. )? [\w-]+ (?: \. [\w-]+ )+ )
         | (?P<digits> \b (?: [0-9a-f]{16,} | [0-9A-F]{16,} ) \b )
         | (?P<path> (?: ^ | [\s("'=] ) (?P<slashes> (?: / [^\s/"'`<>,;:()]+ )+ /? ) )
         "#,
+    )
+    .ok()
+});
+
+/// What may lie within words with dots between them that are no host: `https-nio-192.0.2.10-8443-exec-5`.
+static WITHIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        (?P<v4> \b [0-9]{1,3} (?: \. [0-9]{1,3} ){3} \b )
+        | (?P<mac> \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b )
+        ",
     )
     .ok()
 });
@@ -134,6 +148,11 @@ impl<'a> Scanner<'a> {
                 return Some(found);
             }
             let whole = captures.get(0)?;
+            if captures.name("host").is_some()
+                && let Some(found) = self.within(text, whole.range())
+            {
+                return Some(found);
+            }
             // Within a Java class there is no host; within anything else that is none after all, something may be: go
             // on behind its first word.
             let inside = match captures.name("host") {
@@ -146,6 +165,13 @@ impl<'a> Scanner<'a> {
             }
         }
         None
+    }
+
+    /// An address in the middle of words that are no host.
+    fn within(&self, text: &str, range: Range<usize>) -> Option<Found> {
+        let words = text.get(range.clone())?;
+        let found = WITHIN.as_ref()?.captures_iter(words).find_map(|captures| self.judged(&captures));
+        found.map(|(found, pseudonym)| (range.start + found.start..range.start + found.end, pseudonym))
     }
 
     /// What comes in the place of something that matched; `None` when it only looked like an original.
@@ -163,9 +189,13 @@ impl<'a> Scanner<'a> {
             let (user, host) = email.as_str().split_once('@')?;
             return Some((email.range(), format!("{}@{}", names.user(user), names.host(host.trim_end_matches('.')))));
         }
-        if let Some(mac) = captures.name("mac") {
-            let pseudonym = names.digits(&mac.as_str().replace('-', ":"));
-            return Some((mac.range(), pseudonym));
+        if let Some(number) = captures.name("mac").or(captures.name("uuid")) {
+            return Some((number.range(), names.digits(number.as_str())));
+        }
+        if let Some(number) = captures.name("device") {
+            // Without a digit it is a word of a sentence.
+            let is_number = number.as_str().contains(|c: char| c.is_ascii_digit());
+            return is_number.then(|| (number.range(), names.digits(number.as_str())));
         }
         if let Some(address) = captures.name("v6").or(captures.name("v4")) {
             let bare = address.as_str().trim_end_matches('.');
@@ -222,6 +252,8 @@ mod tests {
             "JSS 10.48.1-t1689600654, TLS 1.2, 3.1 s.",
             "404:Not Found: the MDM server is not reachable",
             "ise-psc.log:812 and MdmRESTClient.java:412",
+            "Compare the serial number with the server's, and the user name and the device ID.",
+            "host-a and a-v2.10.48",
             "In ISE, Administration > System > Settings > Proxy: TCP/UDP, and/or.",
             "Check the Auto Discovery URL (https://graph.microsoft.com for Microsoft Graph).",
         ] {
@@ -238,6 +270,8 @@ mod tests {
             "2001:db8:aa::7",
             "jane.doe@corp.example.com",
             "00:50:56:aa:bb:cc",
+            "0050.56aa.bbcc",
+            "5A4B3C2D-1E0F-4A5B-8C7D-9E8F7A6B5C4D",
             "pan1.corp.example.com",
             "dns.corp.example",
             "sun.corp.example.COM",
@@ -249,8 +283,13 @@ mod tests {
                 assert!(!out.contains(original) && out != text, "{text}: {out}");
             }
         }
-        assert!(!redacted(&[], "username = jdoe, rest").contains("jdoe"));
-        assert!(!redacted(&[], "User: jdoe").contains("jdoe"));
+        for text in ["username = jdoe, rest", "User: jdoe", "user 'jdoe' is locked", "login=\"jdoe\""] {
+            assert!(!redacted(&[], text).contains("jdoe"), "{text}");
+        }
+        for text in ["Serial number C02XK1ZZJGH5", "serial=C02XK1ZZJGH5,", "UDID: 'C02XK1ZZJGH5'"] {
+            assert!(!redacted(&[], text).contains("C02XK1ZZJGH5"), "{text}");
+        }
+        assert!(!redacted(&[], "https-jsse-nio-10.1.2.3-8443-exec-5").contains("10.1.2.3"));
     }
 
     #[test]
