@@ -299,5 +299,17 @@ fn nothing_at(root: &str, members: &[(Key, Member)], notes: &[Note]) -> InputErr
         1 => "one file, which is of no use".to_owned(),
         count => format!("{count} files, none of which is of use"),
     };
-    InputError { path, code: "nothing_found", message: format!("{root} holds {leaves}; expected {EXPECTED}") }
+    // What would be of use, had it been read.
+    let mut lost = notes.iter().filter(|note| note.code != "unknown_content");
+    let message = match (lost.next(), lost.count()) {
+        (None, _) => format!("{root} holds {leaves}; expected {EXPECTED}"),
+        (Some(note), 0) => format!("{root} holds {leaves}: {}", note.message),
+        (Some(note), more) => {
+            format!(
+                "{root} holds {leaves}: {}; {more} more could not be read, which `mdmlog inspect` lists",
+                note.message
+            )
+        }
+    };
+    InputError { path, code: "nothing_found", message }
 }

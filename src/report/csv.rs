@@ -47,12 +47,20 @@ const HEADER: [&str; 33] = [
 impl Rendering for Csv {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        writer.write_record(HEADER)?;
+        writer.write_record(HEADER).map_err(written)?;
         let incidents = report.incidents_by_attempt();
         for attempt in &report.attempts {
-            writer.write_record(row(report, attempt, incidents.get(&attempt.id).copied()))?;
+            writer.write_record(row(report, attempt, incidents.get(&attempt.id).copied())).map_err(written)?;
         }
         writer.flush()
+    }
+}
+
+/// The output's error as it was: by its kind, a reader that went away is told from a disk that is full.
+fn written(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

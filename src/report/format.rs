@@ -112,3 +112,36 @@ impl FromStr for Format {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes, and then refuses.
+    struct Full(usize, io::ErrorKind);
+
+    impl io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            if taken == 0 && !bytes.is_empty() { Err(self.1.into()) } else { Ok(taken) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_format_passes_on_why_the_output_refuses() {
+        let report = crate::report::sample::report();
+        for format in Format::ALL {
+            for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
+                for taken in [0, 1, 1000] {
+                    let refused = format.rendering(TextStyle::default()).render(&report, &mut Full(taken, kind));
+                    assert_eq!(refused.unwrap_err().kind(), kind, "{format}");
+                }
+            }
+        }
+    }
+}

@@ -17,6 +17,7 @@ mod lnav;
 mod package;
 mod pseudonyms;
 mod readme;
+mod refused;
 mod report;
 mod secrets;
 mod support;
