@@ -43,3 +43,10 @@ fn transcripts_are_true() {
     }
     in_step("README.md", &fresh);
 }
+
+#[test]
+fn the_oldest_rust_is_the_one_that_the_package_names() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let oldest = concat!("Rust (", env!("CARGO_PKG_RUST_VERSION"), " or later)");
+    assert!(readme.contains(oldest), "the README does not say `{oldest}`");
+}
