@@ -135,7 +135,8 @@ fn until<'a>(mark: &'static [u8]) -> impl Parser<&'a [u8], Output = &'a [u8], Er
     move |input: &'a [u8]| {
         let line = input.get(..MAX_FIELD).unwrap_or(input);
         let line = memchr::memchr(b'\n', line).map_or(line, |end| &line[..end]);
-        match memchr::memmem::find(line, mark) {
+        // Names are short: preparing a search would take longer than looking at each place.
+        match line.windows(mark.len()).position(|found| found == mark) {
             Some(at) => Ok((&input[at + mark.len()..], &input[..at])),
             None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::TakeUntil))),
         }
