@@ -82,7 +82,9 @@ fn sentences(errors: &[InputError]) -> String {
 /// # Ok::<(), mdmlog::Error>(())
 /// ```
 pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
-    analyzed(inputs, options).map(|analyzed| analyzed.report)
+    let Analyzed { report, items, .. } = analyzed(inputs, options)?;
+    rayon::spawn(move || drop(items));
+    Ok(report)
 }
 
 /// A report with what it was made of, for those who go back to the inputs.
@@ -121,6 +123,9 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     let joined = join(&logs, &captures, &known, options.log_zone.as_ref());
     warnings.extend(found.check_unchanged());
     let report = assemble(listed(&found.items), &logs, &captures, &joined, &known, options, warnings);
+    drop(joined);
+    // What was read is given back while the report is used.
+    rayon::spawn(move || drop((logs, captures)));
     let keylogs = named.into_iter().map(|(_, text)| text).collect();
     Ok(Analyzed { report, items: found.items, groups, keylogs })
 }

@@ -17,8 +17,8 @@ use crate::time::Timestamp;
 /// Steps and pieces of evidence that are shown of one attempt.
 const MAX_EVENTS: usize = 200;
 
-/// The attempt with its verdict; its id is given later.
-pub(super) fn attempt(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Attempt {
+/// The attempt of this number with its verdict.
+pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Attempt {
     let log = joined.log.map(|(_, log)| log);
     let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_ref()).collect();
     let server = server(joined);
@@ -27,8 +27,15 @@ pub(super) fn attempt(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Attempt 
         events.extend(shown::events(wire, server.host.as_deref()));
     }
     sort(&mut events);
-    let evidence: Vec<Evidence> = events.iter().filter_map(Event::to_evidence).take(MAX_EVENTS).collect();
-    let steps: Vec<Step> = events.iter().map(Event::to_step).take(MAX_EVENTS).collect();
+    let proofs = events.iter().filter(|event| event.evidence.is_some()).count();
+    let mut steps: Vec<Step> = Vec::with_capacity(events.len());
+    let mut evidence: Vec<Evidence> = Vec::with_capacity(proofs);
+    for (step, proof) in events.into_iter().map(Event::into_parts) {
+        steps.push(step);
+        evidence.extend(proof);
+    }
+    steps.truncate(MAX_EVENTS);
+    evidence.truncate(MAX_EVENTS);
     let started_at = joined.started();
     let ended_at = ended(joined).filter(|ended| started_at.is_none_or(|started| *ended >= started));
     let last = joined.tries.last().and_then(|attempted| attempted.wire.as_ref()).or(wires.last().copied());
@@ -38,7 +45,7 @@ pub(super) fn attempt(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Attempt 
     sources.extend(log.map(|_| Source::Log));
     sources.extend((!wires.is_empty()).then_some(Source::Capture));
     let mut attempt = Attempt {
-        id: 0,
+        id,
         outcome: outcome.name(),
         detail: outcome.detail().map(Into::into),
         confidence,

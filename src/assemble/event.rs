@@ -76,32 +76,12 @@ impl Event {
         self
     }
 
-    pub(super) fn to_step(&self) -> Step {
-        let (source, input, line, frame) = self.place.parts();
-        Step {
-            time: self.time,
-            from: self.from,
-            to: self.to,
-            what: self.step.clone(),
-            decisive: self.decisive,
-            source,
-            input,
-            line,
-            frame,
-        }
-    }
-
-    pub(super) fn to_evidence(&self) -> Option<Evidence> {
-        let (source, input, line, frame) = self.place.parts();
-        Some(Evidence {
-            source,
-            input,
-            line,
-            frame,
-            time: self.time,
-            what: self.evidence.clone()?,
-            display_filter: self.display_filter.clone(),
-        })
+    /// The two views of it.
+    pub(super) fn into_parts(self) -> (Step, Option<Evidence>) {
+        let Self { time, from, to, step, decisive, evidence, display_filter, place } = self;
+        let (source, input, line, frame) = place.parts();
+        let evidence = evidence.map(|what| Evidence { source, input, line, frame, time, what, display_filter });
+        (Step { time, from, to, what: step, decisive, source, input, line, frame }, evidence)
     }
 }
 
@@ -127,5 +107,7 @@ pub(super) fn sort(events: &mut Vec<Event>) {
     keyed.sort_by_key(|(time, _)| *time);
     events.extend(keyed.into_iter().map(|(_, event)| event));
     let mut seen = std::collections::BTreeSet::new();
-    events.retain(|event| seen.insert((event.place, event.step.clone())));
+    let mut is_first =
+        events.iter().map(|event| seen.insert((event.place, event.step.as_str()))).collect::<Vec<_>>().into_iter();
+    events.retain(|_| is_first.next().unwrap_or_default());
 }

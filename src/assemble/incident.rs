@@ -18,10 +18,10 @@ type ServerKey = (Option<String>, Option<u16>);
 /// An attempt with its outcome.
 type Decided<'a> = (&'a Attempt, Outcome);
 
-/// Finds the incidents. Attempts are in order of time and have their ids; each comes with its outcome.
-pub(super) fn incidents(attempts: &[(Attempt, Outcome)]) -> Vec<Incident> {
+/// Finds the incidents. Attempts are in order of time and have their ids; each has its outcome.
+pub(super) fn incidents(attempts: &[Attempt], outcomes: &[Outcome]) -> Vec<Incident> {
     let mut by_server: BTreeMap<ServerKey, Vec<Decided<'_>>> = BTreeMap::new();
-    for (attempt, outcome) in attempts {
+    for (attempt, outcome) in attempts.iter().zip(outcomes) {
         let host = attempt.server.host.as_ref().map(|host| host.to_ascii_lowercase());
         by_server.entry((host, attempt.server.port)).or_default().push((attempt, *outcome));
     }

@@ -14,13 +14,16 @@ use rayon::prelude::*;
 
 use crate::capture::CaptureFacts;
 use crate::classify::classify;
-use crate::correlate::{Joined, Known};
+use crate::correlate::{Joined, JoinedAttempt, Known};
 use crate::log::LogFacts;
 use crate::options::Options;
 use crate::outcome::{Outcome, OutcomeName};
 use crate::report::{Attempt, Input, InputKind, Report, SCHEMA_VERSION, Summary, Tool};
 use crate::time::Timestamp;
 use crate::warning::Warning;
+
+/// Attempts that one thread puts together at a time.
+const RUN: usize = 256;
 
 /// An input as the report lists it, before anything was read of it.
 #[derive(Clone, Debug)]
@@ -44,20 +47,20 @@ pub fn assemble(
     mut warnings: Vec<Warning>,
 ) -> Report {
     let clocks = clock::clocks(logs, captures, joined, options.log_zone.as_ref());
-    let mut attempts: Vec<(Attempt, Outcome)> = joined
-        .attempts
+    let wanted: Vec<&JoinedAttempt<'_>> =
+        joined.attempts.iter().filter(|attempt| is_within(attempt.started(), options)).collect();
+    let (mut attempts, mut outcomes): (Vec<Attempt>, Vec<Outcome>) = (Vec::new(), Vec::new());
+    wanted
         .par_iter()
-        .map(|attempt| {
+        .enumerate()
+        // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
+        .with_max_len(RUN)
+        .map(|(index, attempt)| {
             let verdict = classify(attempt, known);
-            (attempt::attempt(attempt, &verdict), verdict.ruling.outcome)
+            (attempt::attempt(index + 1, attempt, &verdict), verdict.ruling.outcome)
         })
-        .filter(|(attempt, _)| is_within(attempt.started_at, options))
-        .collect();
-    for (index, (attempt, _)) in attempts.iter_mut().enumerate() {
-        attempt.id = index + 1;
-    }
-    let incidents = incident::incidents(&attempts);
-    let attempts: Vec<Attempt> = attempts.into_iter().map(|(attempt, _)| attempt).collect();
+        .unzip_into_vecs(&mut attempts, &mut outcomes);
+    let incidents = incident::incidents(&attempts, &outcomes);
     warnings.extend(clock::warnings(logs, joined));
     warnings.extend(logs.iter().flat_map(|log| &log.warnings).cloned());
     warnings.extend(captures.iter().flat_map(|capture| &capture.warnings).cloned());

@@ -10,6 +10,8 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::cost::{self, Times, UNMATCHED};
 use super::fit::Fit;
 use super::wire::HostSource;
@@ -33,7 +35,7 @@ const MAX_SAMPLED: usize = 300;
 const FINALISTS: usize = 24;
 /// Requests that the second one looks at.
 const MAX_TRIED: usize = 4_000;
-/// Places in time beside a request that an earnest trial compares.
+/// Places in time beside a request that an earnest trial compares, when they are near enough to cost less than none.
 const NEIGHBOURS: usize = 12;
 /// Offsets nearer than this are the same one.
 const DISTINCT: i64 = SECOND;
@@ -59,7 +61,7 @@ pub struct Spot {
 }
 
 /// Which requests and places could be the same event, and how well they agree without a look at the clock.
-pub trait Pairing {
+pub trait Pairing: Sync {
     /// The requests that have a time, in order of time.
     fn marks(&self) -> &[Mark];
     /// When a place began; places are in order of time.
@@ -102,7 +104,7 @@ pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Optio
     let try_all = |offsets: Vec<i64>, most: usize| {
         let step = step(pairing, most);
         let mut tried: Vec<Estimate> = offsets
-            .into_iter()
+            .into_par_iter()
             .filter_map(|offset| {
                 // The votes lean to the packet side of the truth; a second look from there is exact.
                 let first = refine(pairing, offset, step)?;
@@ -207,6 +209,9 @@ fn matches(pairing: &impl Pairing, offset: i64, step: usize) -> Vec<(usize, usiz
         let cheapest = around
             .unwrap_or_default()
             .iter()
+            .filter(|place| {
+                pairing.start_of(**place).is_some_and(|start| cost::may_match(start.saturating_sub(wanted)))
+            })
             .filter(|place| !taken.contains(*place))
             .filter_map(|&place| Some((cost_at(pairing, index, place, offset)?, place)))
             .min();

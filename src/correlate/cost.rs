@@ -25,6 +25,8 @@ const START_EARLY: i64 = 12 * MILLISECOND;
 const RESULT_LATE: i64 = 25 * MILLISECOND;
 /// And before it.
 const RESULT_EARLY: i64 = 12 * MILLISECOND;
+/// So many spreads off, a start alone costs [`UNMATCHED`]: `ln(1 + 149^2)` is above 10.
+const MOST_SPREADS: i64 = 149;
 /// Cost of an end that only one side tells.
 const END_UNTOLD: i64 = 1_500;
 /// Cost of each side when the log has no times.
@@ -75,6 +77,12 @@ pub fn cost(times: Times, fit: Fit, host: HostSource) -> i64 {
     start.saturating_add(end).saturating_add(fit).saturating_add(host)
 }
 
+/// Whether a first packet so many nanoseconds behind the record of a request can cost less than no match, whatever else
+/// speaks for the pair; says so without a logarithm.
+pub fn may_match(delay: i64) -> bool {
+    (-MOST_SPREADS * START_EARLY..=MOST_SPREADS * START_LATE).contains(&delay)
+}
+
 /// `ln(1 + (delay / spread)^2)`: nearly nothing within the spread, and never so much that one late packet decides alone.
 fn spread(delay: i64, early: i64, late: i64) -> i64 {
     let scale = if delay < 0 { early } else { late };
@@ -105,6 +113,15 @@ mod tests {
     fn a_second_off_at_both_ends_is_no_match() {
         assert!(cost(times(1000, 1000), Fit::Same, HostSource::Said) > UNMATCHED);
         assert!(cost(times(-1000, -1000), Fit::Same, HostSource::Said) > UNMATCHED);
+    }
+
+    #[test]
+    fn what_may_not_match_costs_too_much() {
+        for (scale, sign) in [(START_LATE, 1), (START_EARLY, -1)] {
+            let farthest = sign * MOST_SPREADS * scale;
+            assert!(may_match(farthest) && !may_match(farthest + sign));
+            assert!(spread(farthest, START_EARLY, START_LATE) >= UNMATCHED);
+        }
     }
 
     #[test]

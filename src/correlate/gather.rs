@@ -155,7 +155,10 @@ impl<'a> Joiner<'_, 'a> {
             (joined.missing, joined.missed) = self.why_not_in_log(&joined, &readings);
             attempts.push(joined);
         }
-        attempts.sort_by_key(|attempt| (attempt.started().is_none(), attempt.started()));
+        attempts.sort_by_cached_key(|attempt| {
+            let started = attempt.started();
+            (started.is_none(), started)
+        });
         let assumed = (0..self.logs.len())
             .map(|log| {
                 self.tables.get(log).is_some_and(|table| !table.calendar.has_zone())

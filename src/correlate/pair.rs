@@ -22,10 +22,16 @@ pub struct Pair<'p, 'a> {
     /// Indices into `said` of the marks.
     marked: Vec<usize>,
     marks: Vec<Mark>,
-    by_host: HashMap<&'p str, Vec<usize>>,
-    /// Places that may be for any host.
-    anyone: Vec<usize>,
+    /// For each mark the list of its places.
+    lists_of_marks: Vec<usize>,
+    /// Which list a host has.
+    by_host: HashMap<&'p str, usize>,
+    /// Lists of places; the first has those that may be for any host.
+    lists: Vec<Vec<usize>>,
 }
+
+/// The list of the places that may be for any host.
+const ANYONE: usize = 0;
 
 impl<'p, 'a> Pair<'p, 'a> {
     /// Puts the two beside each other.
@@ -38,28 +44,42 @@ impl<'p, 'a> Pair<'p, 'a> {
             .filter_map(|index| said.get(*index))
             .filter_map(|said| Some(Mark { start: said.start?, result: said.result }))
             .collect();
-        let mut by_host: HashMap<&str, Vec<usize>> = HashMap::new();
-        let mut anyone = Vec::new();
+        let mut by_host: HashMap<&str, usize> = HashMap::new();
+        let mut lists = vec![Vec::new()];
         for (index, slot) in view.slots.iter().enumerate() {
             let Some(session) = view.session(slot) else { continue };
             for (host, _) in &session.hosts {
-                by_host.entry(host).or_default().push(index);
+                let list = *by_host.entry(host).or_insert(lists.len());
+                if list == lists.len() {
+                    lists.push(Vec::new());
+                }
+                lists[list].push(index);
             }
             if session.hosts.is_empty() {
-                anyone.push(index);
+                lists[ANYONE].push(index);
             }
         }
-        for list in by_host.values_mut() {
-            list.extend(&anyone);
-            list.sort_unstable();
-            list.dedup();
+        if let Some((anyone, of_hosts)) = lists.split_first_mut() {
+            for list in of_hosts {
+                list.extend(&*anyone);
+                list.sort_unstable();
+                list.dedup();
+            }
         }
-        Self { said, view, marked, marks, by_host, anyone }
+        let mut pair = Self { said, view, marked, marks, lists_of_marks: Vec::new(), by_host, lists };
+        pair.lists_of_marks =
+            pair.marked.iter().map(|index| said.get(*index).map_or(ANYONE, |said| pair.list(said))).collect();
+        pair
+    }
+
+    /// The list of the places that may be a request's.
+    fn list(&self, said: &Said<'_>) -> usize {
+        said.host.and_then(|host| self.by_host.get(host)).copied().unwrap_or(ANYONE)
     }
 
     /// The places that may be this request's by its host, as ascending indices into the capture's slots.
     pub fn places(&self, said: &Said<'_>) -> &[usize] {
-        said.host.and_then(|host| self.by_host.get(host)).unwrap_or(&self.anyone)
+        self.lists.get(self.list(said)).map_or(&[], Vec::as_slice)
     }
 
     /// How a request and a place agree; `None` when the place is someone else's.
@@ -98,7 +118,8 @@ impl Pairing for Pair<'_, '_> {
     }
 
     fn candidates(&self, mark: usize) -> &[usize] {
-        self.said_at(mark).map_or(&[], |said| self.places(said))
+        let list = self.lists_of_marks.get(mark).and_then(|list| self.lists.get(*list));
+        list.map_or(&[], Vec::as_slice)
     }
 
     fn agreement(&self, mark: usize, place: usize) -> Option<(Fit, HostSource)> {

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use CauseKind::*;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
 use super::facts::{CauseKind, LogCause};
@@ -20,13 +20,16 @@ const MAX_EXCEPTIONS: usize = 32;
 const LEAST_OF_PHRASE: usize = 8;
 
 static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().ascii_case_insensitive(true).build(TABLE.iter().map(|(words, ..)| words)).ok()
+    // A DFA would search faster and take longer to build than most logs take to read.
+    let builder =
+        AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true).clone();
+    builder.build(TABLE.iter().map(|(words, ..)| words)).ok()
 });
 
 static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let leading = r"^(?:connection failed:\s*)?([1-5]\d\d)(?:[:\s]|$)";
     let behind = r"(?:(?:response|status) code:?|http/\d(?:\.\d)?)\s+([1-5]\d\d)\b";
-    Regex::new(&format!("(?i){leading}|{behind}")).ok()
+    Regex::new(&format!("(?i-u){leading}|{behind}")).ok()
 });
 
 /// What failed, by the client's own words and, where these are vague, by the stack trace below them.

@@ -5,18 +5,20 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use crate::scrub;
 
 /// Longest words that are kept, in characters.
 const MAX_WORDS: usize = 300;
 
-/// A name in a header, in JSON or in XML, whose value is not for anyone's eyes.
+/// A name in a header, in JSON or in XML, whose value is not for anyone's eyes. What is not ASCII counts as a letter; tables of
+/// Unicode would take longer to build than a small log takes to read.
 static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?ix)
-        ( [\w-]* (?: passw | pwd | passphrase | secret | token | authorization | cookie | credential | api.?key ) [\w-]* ["']? \s* [:=>] )
+        r#"(?ix-u)
+        ( (?: passw | pwd | passphrase | secret | token | authorization | cookie | credential | api.?key )
+            [\w\x80-\xff-]* ["']? \s* [:=>] )
         \s* (?: [^*\s] | \*[^*] )
         | \b (basic|bearer|negotiate|digest) \s+ [\w+/=.~-]{8,}"#,
     )
@@ -27,7 +29,33 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn line(words: &str) -> String {
     // What is cut off anyway need not be looked at, but a secret must not be cut in two.
     let words = &words[..words.floor_char_boundary(8 * MAX_WORDS)];
-    let mut clean = String::with_capacity(words.len().min(MAX_WORDS));
+    let mut clean = if is_clean(words) { words.to_owned() } else { word_by_word(words) };
+    if let Some(found) = SECRET.as_ref().and_then(|secret| secret.captures(clean.as_bytes())) {
+        let name = found.get(1).or_else(|| found.get(2)).map_or(0, |name| name.end());
+        clean.truncate(name);
+        clean.push_str(" ***");
+    }
+    if clean.len() > MAX_WORDS
+        && let Some((end, _)) = clean.char_indices().nth(MAX_WORDS)
+    {
+        clean.truncate(end);
+        clean.push('…');
+    }
+    clean
+}
+
+/// Whether a text is one printable line in which single blanks stand between words, none of which has to be scrubbed. That is
+/// what most messages are.
+fn is_clean(words: &str) -> bool {
+    words.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'@' | b'='))
+        && !words.starts_with(' ')
+        && !words.ends_with(' ')
+        && !words.contains("  ")
+        && !words.contains("://")
+}
+
+fn word_by_word(words: &str) -> String {
+    let mut clean = String::with_capacity(words.len());
     for word in words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !clean.is_empty() {
             clean.push(' ');
@@ -37,15 +65,6 @@ pub(super) fn line(words: &str) -> String {
         } else {
             clean.push_str(word);
         }
-    }
-    if let Some(found) = SECRET.as_ref().and_then(|secret| secret.captures(&clean)) {
-        let name = found.get(1).or_else(|| found.get(2)).map_or(0, |name| name.end());
-        clean.truncate(name);
-        clean.push_str(" ***");
-    }
-    if let Some((end, _)) = clean.char_indices().nth(MAX_WORDS) {
-        clean.truncate(end);
-        clean.push('…');
     }
     clean
 }

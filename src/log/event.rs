@@ -267,8 +267,12 @@ fn begins<'a>(text: &'a [u8], words: &str) -> Option<&'a [u8]> {
     (same && length >= LEAST.min(words.len())).then(|| &text[length..])
 }
 
+/// Where words stand in a text, in upper or lower case.
 fn find(text: &[u8], words: &str) -> Option<usize> {
-    memchr::memmem::find(&text.to_ascii_lowercase(), words.to_ascii_lowercase().as_bytes())
+    let words = words.as_bytes();
+    let first = *words.first()?;
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text)
+        .find(|at| text.get(*at..at + words.len()).is_some_and(|found| found.eq_ignore_ascii_case(words)))
 }
 
 fn contains(text: &[u8], words: &str) -> bool {

@@ -131,11 +131,14 @@ fn thread(input: &[u8]) -> IResult<&[u8], &[u8]> {
 }
 
 /// What stands before the mark, which is taken too.
-fn until<'a>(mark: &'static [u8]) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
+fn until<'a, const N: usize>(
+    mark: &'static [u8; N],
+) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
     move |input: &'a [u8]| {
         let line = input.get(..MAX_FIELD).unwrap_or(input);
         let line = memchr::memchr(b'\n', line).map_or(line, |end| &line[..end]);
-        match memchr::memmem::find(line, mark) {
+        // Names are short: preparing a search would take longer than looking at each place.
+        match line.windows(mark.len()).position(|found| found == mark) {
             Some(at) => Ok((&input[at + mark.len()..], &input[..at])),
             None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::TakeUntil))),
         }

@@ -68,30 +68,35 @@ pub(super) fn scan<'a>(
     bytes: &'a [u8],
     chunk_size: usize,
     progress: &Progress,
-    mut each: impl FnMut(Record<'a>),
+    mut each: impl FnMut(Record<'a>) + Send,
 ) -> Totals {
     let finder = FinderBuilder::new().build_forward_with_ranker(RareLetters, NEEDLE);
     let mut totals = Totals::default();
     let mut chunks = WholeLines { bytes, range: 0..bytes.len(), size: chunk_size };
     let in_flight = WAVE * rayon::current_num_threads();
+    let mut read: Vec<Chunk<'a>> = Vec::new();
     loop {
         let wave: Vec<Range<usize>> = chunks.by_ref().take(in_flight).collect();
-        if wave.is_empty() {
+        let before = std::mem::take(&mut read);
+        if wave.is_empty() && before.is_empty() {
             return totals;
         }
-        let read = |range: Range<usize>| {
+        // What a wave holds is handed on while the next one is read.
+        let hand_on = || {
+            for chunk in before {
+                for record in chunk.found {
+                    each(Record { line: record.line + totals.lines, ..record });
+                }
+                totals.clock.append(chunk.totals.clock, totals.lines);
+                totals.lines += chunk.totals.lines;
+                totals.records += chunk.totals.records;
+            }
+        };
+        let next = |range: Range<usize>| {
             progress.advance(range.len() as u64);
             Chunk::read(bytes, range, &finder)
         };
-        let read: Vec<Chunk<'a>> = wave.into_par_iter().map(read).collect();
-        for chunk in read {
-            for record in chunk.found {
-                each(Record { line: record.line + totals.lines, ..record });
-            }
-            totals.clock.append(chunk.totals.clock, totals.lines);
-            totals.lines += chunk.totals.lines;
-            totals.records += chunk.totals.records;
-        }
+        ((), read) = rayon::join(hand_on, || wave.into_par_iter().map(next).collect());
     }
 }
 

@@ -3,23 +3,74 @@
 
 use std::io;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 use super::escape::is_hidden;
-use super::{Rendering, Report};
+use super::{Attempt, Rendering, Report};
 
 /// One object, then a line break.
 pub(super) struct Json;
 
 impl Rendering for Json {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut out = io::BufWriter::with_capacity(BUFFER, out);
-        report.serialize(&mut Serializer::with_formatter(&mut out, Layout::default()))?;
-        io::Write::write_all(&mut out, b"\n")?;
-        io::Write::flush(&mut out)
+        let mut frame = Vec::new();
+        without_attempts(report).serialize(&mut Serializer::with_formatter(&mut frame, Layout::default()))?;
+        // No text holds a raw line break, so that only the field itself looks like this.
+        let at = memchr::memmem::find(&frame, NO_ATTEMPTS).map_or(frame.len(), |at| at + NO_ATTEMPTS.len() - 1);
+        let (before, behind) = frame.split_at(at);
+        out.write_all(before)?;
+        // Of a large report, nearly all are attempts: they are laid out side by side, and written wave by wave.
+        for (wave, attempts) in (0..).zip(report.attempts.chunks(WAVE)) {
+            let texts: io::Result<Vec<Vec<u8>>> = attempts
+                .par_chunks(RUN)
+                .enumerate()
+                .map(|(run, attempts)| laid_out(attempts, wave + run == 0))
+                .collect();
+            texts?.iter().try_for_each(|text| out.write_all(text))?;
+        }
+        if !report.attempts.is_empty() {
+            out.write_all(b"\n  ")?;
+        }
+        out.write_all(behind)?;
+        out.write_all(b"\n")?;
+        out.flush()
     }
+}
+
+/// Attempts that are laid out before any of them is written: bounds memory.
+const WAVE: usize = 2048;
+/// Attempts that a thread lays out at a time.
+const RUN: usize = 64;
+/// How a report without attempts says so.
+const NO_ATTEMPTS: &[u8] = b"\n  \"attempts\": []";
+
+/// The same report without its attempts, which are most of it.
+fn without_attempts(report: &Report) -> Report {
+    Report {
+        schema_version: report.schema_version.clone(),
+        tool: report.tool.clone(),
+        inputs: report.inputs.clone(),
+        clock: report.clock.clone(),
+        clocks: report.clocks.clone(),
+        summary: report.summary.clone(),
+        attempts: Vec::new(),
+        incidents: report.incidents.clone(),
+        warnings: report.warnings.clone(),
+    }
+}
+
+/// Attempts as they stand in the report's list, each behind what separates it from the one before.
+fn laid_out(attempts: &[Attempt], first: bool) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for (index, attempt) in attempts.iter().enumerate() {
+        let within_list =
+            Layout { depth: 2, broken: vec![true; 2], has_members: true, pending: Some(first && index == 0) };
+        attempt.serialize(&mut Serializer::with_formatter(&mut text, within_list))?;
+    }
+    Ok(text)
 }
 
 /// Output goes out in pieces of this size.
@@ -184,7 +235,7 @@ impl Formatter for Line {
 fn visible_fragment<W: ?Sized + io::Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
     let mut rest = fragment;
     // Most fragments are plain ASCII, of which only DEL is hidden.
-    while let Some(at) = if rest.is_ascii() { rest.find('\x7f') } else { rest.find(is_hidden) } {
+    while let Some(at) = if rest.is_ascii() { memchr::memchr(0x7f, rest.as_bytes()) } else { rest.find(is_hidden) } {
         let (before, from) = rest.split_at(at);
         writer.write_all(before.as_bytes())?;
         let mut chars = from.chars();
@@ -225,6 +276,20 @@ mod tests {
         report.attempts[1].steps.clear();
         report.incidents.truncate(1);
         insta::assert_snapshot!(rendered(&report));
+    }
+
+    #[test]
+    fn attempts_laid_out_apart_make_the_same_text() {
+        let mut report = sample::report();
+        for count in [0, 1, 2, RUN + 1, WAVE + RUN + 1] {
+            let attempts = report.attempts.clone();
+            report.attempts = attempts.into_iter().cycle().take(count).collect();
+            let mut whole = Vec::new();
+            report.serialize(&mut Serializer::with_formatter(&mut whole, Layout::default())).unwrap();
+            whole.push(b'\n');
+            assert!(rendered(&report).into_bytes() == whole, "{count} attempts");
+            report = sample::report();
+        }
     }
 
     #[test]
