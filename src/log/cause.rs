@@ -21,9 +21,11 @@ const LEAST_OF_PHRASE: usize = 8;
 
 static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     // A DFA would search faster and take longer to build than most logs take to read.
-    let builder =
-        AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true).clone();
-    builder.build(TABLE.iter().map(|(words, ..)| words)).ok()
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .ascii_case_insensitive(true)
+        .build(TABLE.iter().map(|(words, ..)| words))
+        .ok()
 });
 
 static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {

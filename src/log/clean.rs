@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use regex::bytes::Regex;
+use regex::Regex;
 
 use crate::scrub;
 
@@ -16,11 +16,11 @@ const MAX_WORDS: usize = 300;
 /// Unicode would take longer to build than a small log takes to read.
 static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"(?ix-u)
+        r#"(?ix)
         ( (?: passw | pwd | passphrase | secret | token | authorization | cookie | credential | api.?key )
-            [\w\x80-\xff-]* ["']? \s* [:=>] )
-        \s* (?: [^*\s] | \*[^*] )
-        | \b (basic|bearer|negotiate|digest) \s+ [\w+/=.~-]{8,}"#,
+            (?-i: [[:word:][:^ascii:]-]* ) ["']? [[:space:]]* [:=>] )
+        [[:space:]]* (?: [^*[:space:]] | \*[^*] )
+        | (?-u:\b) (basic|bearer|negotiate|digest) [[:space:]]+ (?-i: [[:word:][:^ascii:]+/=.~-]{8,} )"#,
     )
     .ok()
 });
@@ -30,7 +30,7 @@ pub(super) fn line(words: &str) -> String {
     // What is cut off anyway need not be looked at, but a secret must not be cut in two.
     let words = &words[..words.floor_char_boundary(8 * MAX_WORDS)];
     let mut clean = if is_clean(words) { words.to_owned() } else { word_by_word(words) };
-    if let Some(found) = SECRET.as_ref().and_then(|secret| secret.captures(clean.as_bytes())) {
+    if let Some(found) = SECRET.as_ref().and_then(|secret| secret.captures(&clean)) {
         let name = found.get(1).or_else(|| found.get(2)).map_or(0, |name| name.end());
         clean.truncate(name);
         clean.push_str(" ***");
@@ -94,6 +94,9 @@ mod tests {
             (r#"{"user":"u","password" : "s3cret"}"#, r#"{"user":"u","password" : ***"#),
             ("<user>u</user><password>s3cret</password>", "<user>u</user><password> ***"),
             ("Set-Cookie: JSESSIONID=s3cret; Path=/", "Set-Cookie: ***"),
+            ("sent Bearer гехеимнис", "sent Bearer ***"),
+            ("token_ключ: s3cret", "token_ключ: ***"),
+            ("api–key: s3cret", "api–key: ***"),
         ];
         for (given, expected) in cases {
             assert_eq!(line(given), expected);
