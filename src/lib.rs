@@ -26,6 +26,7 @@ mod scrub;
 mod slice;
 pub mod time;
 pub mod warning;
+mod waves;
 
 pub use analysis::{Error, analyze};
 pub use extract::{Extract, Record, extract};

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::container::{Damage, Frame, Position, Sink, State};
 use crate::progress::Progress;
+use crate::waves::in_waves;
 
 /// Small enough that what a few chunks find is small, large enough that a guess costs nothing.
 pub(super) const CHUNK: usize = 1 << 20;
@@ -95,21 +96,10 @@ pub(super) fn read_again<'a, S: Sink<'a> + Send>(
     bytes: &'a [u8],
     starts: &[&Start],
     make: impl Fn() -> S + Sync,
-    mut take: impl FnMut(S) + Send,
+    take: impl FnMut(S) + Send,
 ) {
-    let mut waves = starts.chunks(rayon::current_num_threads() * 2);
-    let mut read: Vec<S> = Vec::new();
-    loop {
-        let ahead = waves.next().unwrap_or_default();
-        let taken = std::mem::take(&mut read);
-        if ahead.is_empty() && taken.is_empty() {
-            return;
-        }
-        let scan = |start: &&Start| scan(bytes, (*start).clone(), &make).sink;
-        let ((), found) =
-            rayon::join(|| taken.into_iter().for_each(&mut take), || ahead.par_iter().map(scan).collect());
-        read = found;
-    }
+    let read = |start: &&Start| scan(bytes, (*start).clone(), &make).sink;
+    in_waves(starts.iter(), rayon::current_num_threads() * 2, read, take);
 }
 
 fn scan<'a, S: Sink<'a>>(bytes: &'a [u8], start: Start, make: &impl Fn() -> S) -> Scanned<S> {

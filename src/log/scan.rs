@@ -8,13 +8,13 @@ use std::ops::Range;
 
 use memchr::arch::all::packedpair::HeuristicFrequencyRank;
 use memchr::memmem::{Finder, FinderBuilder};
-use rayon::prelude::*;
 
 use super::event::{self, Event};
 use super::record::{self, KEY, MAX_HEADER};
 use super::steps::Clock;
 use crate::progress::Progress;
 use crate::time::LocalTime;
+use crate::waves::in_waves;
 
 /// What the loggers of the MDM component begin with.
 pub(super) const MARK: &[u8] = b"cisco.cpm.mdm.";
@@ -72,32 +72,21 @@ pub(super) fn scan<'a>(
 ) -> Totals {
     let finder = FinderBuilder::new().build_forward_with_ranker(RareLetters, NEEDLE);
     let mut totals = Totals::default();
-    let mut chunks = WholeLines { bytes, range: 0..bytes.len(), size: chunk_size };
-    let in_flight = WAVE * rayon::current_num_threads();
-    let mut read: Vec<Chunk<'a>> = Vec::new();
-    loop {
-        let wave: Vec<Range<usize>> = chunks.by_ref().take(in_flight).collect();
-        let before = std::mem::take(&mut read);
-        if wave.is_empty() && before.is_empty() {
-            return totals;
+    let chunks = WholeLines { bytes, range: 0..bytes.len(), size: chunk_size };
+    let read = |range: Range<usize>| {
+        progress.advance(range.len() as u64);
+        Chunk::read(bytes, range, &finder)
+    };
+    let hand_on = |chunk: Chunk<'a>| {
+        for record in chunk.found {
+            each(Record { line: record.line + totals.lines, ..record });
         }
-        // What a wave holds is handed on while the next one is read.
-        let hand_on = || {
-            for chunk in before {
-                for record in chunk.found {
-                    each(Record { line: record.line + totals.lines, ..record });
-                }
-                totals.clock.append(chunk.totals.clock, totals.lines);
-                totals.lines += chunk.totals.lines;
-                totals.records += chunk.totals.records;
-            }
-        };
-        let next = |range: Range<usize>| {
-            progress.advance(range.len() as u64);
-            Chunk::read(bytes, range, &finder)
-        };
-        ((), read) = rayon::join(hand_on, || wave.into_par_iter().map(next).collect());
-    }
+        totals.clock.append(chunk.totals.clock, totals.lines);
+        totals.lines += chunk.totals.lines;
+        totals.records += chunk.totals.records;
+    };
+    in_waves(chunks, WAVE * rayon::current_num_threads(), read, hand_on);
+    totals
 }
 
 /// The time of the first record that has one.
