@@ -82,9 +82,7 @@ fn sentences(errors: &[InputError]) -> String {
 /// # Ok::<(), mdmlog::Error>(())
 /// ```
 pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
-    let Analyzed { report, items, .. } = analyzed(inputs, options)?;
-    rayon::spawn(move || drop(items));
-    Ok(report)
+    analyzed(inputs, options).map(|analyzed| analyzed.report)
 }
 
 /// A report with what it was made of, for those who go back to the inputs.
