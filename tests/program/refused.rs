@@ -176,15 +176,8 @@ fn where_nothing_may_be_written_is_said_before_the_work_and_nothing_changes() {
         assert!(ran.with_status(2).saying(&[&words, "ermission denied"]).stdout.is_empty());
     }
     assert_eq!(std::fs::read_to_string(scratch.path().join("out/report.json")).unwrap(), "old");
-    assert_eq!(names(&scratch, "out"), ["report.json"]);
+    assert_eq!(scratch.names_in("out"), ["report.json"]);
     set_mode(&scratch, "out", 0o755);
-}
-
-fn names(scratch: &Scratch, folder: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(scratch.path().join(folder)).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[cfg(unix)]
@@ -231,14 +224,14 @@ fn a_disk_that_fills_up_leaves_the_old_file_and_nothing_else() {
         let ran = run(&mut with_full_disk(&scratch, blocks, &format!("{arguments} -o out/report")));
         ran.with_status(2).saying(&["mdmlog: cannot write the report to `out/report`"]);
         assert_eq!(std::fs::read_to_string(scratch.path().join("out/report")).unwrap(), "old", "{format}");
-        assert_eq!(names(&scratch, "out"), ["report"], "{format}");
+        assert_eq!(scratch.names_in("out"), ["report"], "{format}");
         // The same for standard output that goes to a file.
         let ran = run(&mut with_full_disk(&scratch, blocks, &format!("{arguments} > stdout")));
         ran.with_status(2).saying(&["mdmlog: cannot write the report to standard output"]);
         let ran = run(&mut with_full_disk(&scratch, 1 << 20, &format!("{arguments} > /dev/full")));
         ran.with_status(2).saying(&["mdmlog: cannot write the report to standard output"]);
     }
-    assert!(names(&scratch, "tmp").is_empty());
+    assert!(scratch.names_in("tmp").is_empty());
 }
 
 #[cfg(target_os = "linux")]
@@ -259,7 +252,7 @@ fn a_disk_that_fills_up_while_unpacking_costs_the_rest_of_a_member_and_is_said()
         ran.saying(&["bundle.tar.gz!TCPDump.pcap: cannot unpack into the temporary folder", "[temporary_folder]"]);
     assert!(attempts(&ran) > 0 && attempts(&ran) < attempts(&whole), "{ran}");
     assert_eq!(scratch.names(), ["bundle.tar.gz", "tmp"]);
-    assert!(names(&scratch, "tmp").is_empty());
+    assert!(scratch.names_in("tmp").is_empty());
 }
 
 // --- an interrupt
@@ -285,7 +278,7 @@ fn an_interrupt_while_writing_leaves_no_half_written_file() {
         let mut command = scratch.mdmlog(arguments);
         let mut child = command.env("TMPDIR", scratch.path().join("tmp")).stderr(Stdio::piped()).spawn().unwrap();
         // A name shows up when writing begins.
-        while names(&scratch, "out").is_empty() && child.try_wait().unwrap().is_none() {
+        while scratch.names_in("out").is_empty() && child.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
         send(signal, &child);
@@ -293,11 +286,11 @@ fn an_interrupt_while_writing_leaves_no_half_written_file() {
         match ran.status {
             Some(130) => {
                 interrupted += 1;
-                assert!(names(&scratch, "out").is_empty(), "{:?}\n{ran}", names(&scratch, "out"));
+                assert!(scratch.names_in("out").is_empty(), "{:?}\n{ran}", scratch.names_in("out"));
                 ran.saying(&["mdmlog: interrupted; nothing was written"]);
             }
             Some(0) => {
-                assert_eq!(names(&scratch, "out"), ["report.json"]);
+                assert_eq!(scratch.names_in("out"), ["report.json"]);
                 let text = std::fs::read(scratch.path().join("out/report.json")).unwrap();
                 serde_json::from_slice::<serde_json::Value>(&text).unwrap();
             }
@@ -305,5 +298,5 @@ fn an_interrupt_while_writing_leaves_no_half_written_file() {
         }
     }
     assert!(interrupted > 0, "it was never caught while writing");
-    assert_eq!(names(&scratch, "tmp"), ["keep"]);
+    assert_eq!(scratch.names_in("tmp"), ["keep"]);
 }

@@ -1,5 +1,6 @@
 //! First inputs of each target, out of testdata.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::streams::join;
@@ -96,15 +97,13 @@ fn all_captures() -> Vec<Vec<u8>> {
 
 /// The contents of a tar's members.
 fn members(tar: &[u8]) -> Vec<Vec<u8>> {
-    let mut all = Vec::new();
-    let mut rest = tar;
-    while let Some(header) = rest.get(..512).filter(|header| header[0] != 0) {
-        let digits = std::str::from_utf8(&header[124..135]).unwrap();
-        let size = usize::from_str_radix(digits.trim_matches(['\0', ' ']), 8).unwrap();
-        all.push(rest[512..512 + size].to_vec());
-        rest = &rest[512 + size.next_multiple_of(512)..];
-    }
-    all
+    let mut tar = tar::Archive::new(tar);
+    let content = |entry: std::io::Result<tar::Entry<'_, &[u8]>>| {
+        let mut bytes = Vec::new();
+        entry.unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    tar.entries().unwrap().map(content).collect()
 }
 
 /// The Ethernet frames of each little-endian pcap of testdata.
