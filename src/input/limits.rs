@@ -28,6 +28,10 @@ pub struct Limits {
 impl Limits {
     /// Unpacked size below which no ratio is looked at: a short log of equal lines shrinks to almost nothing.
     pub const RATIO_FLOOR: u64 = 256 << 20;
+
+    /// Blocks of 64 bytes that are hashed to make keys of a passphrase, for all encrypted archives together: some 10
+    /// seconds. 7-Zip takes 2^19 for a key and `gpg` up to 2^20, but an archive may ask for many keys of 2^24 each.
+    pub const KEY_BLOCKS: u64 = 1 << 28;
 }
 
 impl Default for Limits {
@@ -43,6 +47,7 @@ pub(super) enum Reached {
     Ratio(u64),
     Depth(usize),
     Members(u64),
+    Keys,
 }
 
 impl Reached {
@@ -59,6 +64,9 @@ impl fmt::Display for Reached {
             Self::Ratio(limit) => write!(f, "it unpacks to more than {limit} times its size (limit on the ratio)"),
             Self::Depth(limit) => write!(f, "archives lie more than {limit} deep in each other (limit on the depth)"),
             Self::Members(limit) => write!(f, "there are more than {limit} members in all (limit on their number)"),
+            Self::Keys => {
+                f.write_str("to make its keys of the passphrase takes more time than makes sense (limit on keys)")
+            }
         }
     }
 }
@@ -81,7 +89,8 @@ pub(super) fn packed(bytes: u64) -> Arc<AtomicU64> {
 pub(super) struct Used {
     total: AtomicU64,
     members: AtomicU64,
-    /// Whether one of the two was reached; which member hits it first depends on the order of the threads.
+    key_blocks: AtomicU64,
+    /// Whether one of them was reached; which member hits it first depends on the order of the threads.
     exhausted: AtomicBool,
 }
 
@@ -105,20 +114,31 @@ impl Used {
         Ok(())
     }
 
+    /// Counts blocks that are to be hashed for a key; an error when they are too many.
+    pub(super) fn key(&self, blocks: u64) -> Result<(), Reached> {
+        let blocks = blocks.min(Limits::KEY_BLOCKS + 1);
+        if self.key_blocks.fetch_add(blocks, Ordering::Relaxed).saturating_add(blocks) > Limits::KEY_BLOCKS {
+            self.exhausted.store(true, Ordering::Relaxed);
+            return Err(Reached::Keys);
+        }
+        Ok(())
+    }
+
     /// Whether a shared limit was reached.
     pub(super) fn exhausted(&self) -> bool {
         self.exhausted.load(Ordering::Relaxed)
     }
 
     /// The state, to come back to.
-    pub(super) fn save(&self) -> (u64, u64) {
-        (self.total.load(Ordering::Relaxed), self.members.load(Ordering::Relaxed))
+    pub(super) fn save(&self) -> [u64; 3] {
+        [&self.total, &self.members, &self.key_blocks].map(|used| used.load(Ordering::Relaxed))
     }
 
     /// Back to a saved state.
-    pub(super) fn restore(&self, (total, members): (u64, u64)) {
+    pub(super) fn restore(&self, [total, members, key_blocks]: [u64; 3]) {
         self.total.store(total, Ordering::Relaxed);
         self.members.store(members, Ordering::Relaxed);
+        self.key_blocks.store(key_blocks, Ordering::Relaxed);
         self.exhausted.store(false, Ordering::Relaxed);
     }
 }

@@ -213,9 +213,13 @@ impl Walk<'_, '_> {
         self.out.nodes.extend(nodes);
         let failures = result.unwrap_or_else(|failure| vec![failure]);
         for failure in failures {
-            if let sevenz::Failed::Damaged(why) = failure {
-                let text = format!("{} is cut or damaged ({why}); get a whole copy", place.path);
-                self.note(&place.key, "damaged", text);
+            match failure {
+                sevenz::Failed::Damaged(why) => {
+                    let text = format!("{} is cut or damaged ({why}); get a whole copy", place.path);
+                    self.note(&place.key, "damaged", text);
+                }
+                sevenz::Failed::Limit(reached) => self.failed(&place.key, &place.path, &reached.into(), 0),
+                sevenz::Failed::Passphrase => {}
             }
         }
     }
@@ -223,7 +227,7 @@ impl Walk<'_, '_> {
     fn sevenz_with(&self, place: &Place, bytes: &Bytes, passphrase: Option<&Passphrase>) -> (SevenZip, Outcome) {
         let mut walk = Walk { context: self.context, out: Outcome::default() };
         let mut ordinal = 0;
-        let result = sevenz::each(bytes, passphrase, |entry, reader| {
+        let result = sevenz::each(bytes, passphrase, &self.context.used, |entry, reader| {
             ordinal += 1;
             if !walk.one_more(place, entry.name().len()) {
                 return false;
@@ -252,7 +256,7 @@ impl Walk<'_, '_> {
         // Looked at before anyone is asked for a passphrase that would be of no use.
         let opened = Encrypted::parse(bytes).map(|_| {
             self.context.passphrases.open(&place.path, |passphrase| {
-                match Encrypted::parse(bytes).and_then(|message| message.open(passphrase)) {
+                match Encrypted::parse(bytes).and_then(|message| message.open(passphrase, &self.context.used)) {
                     Err(Closed::WrongPassphrase) => Try::Wrong,
                     other => Try::Opened(other),
                 }
@@ -267,6 +271,11 @@ impl Walk<'_, '_> {
             Ok(Ok(Err(closed))) | Err(closed) => closed,
         };
         let (code, note, text) = match closed {
+            Closed::Limit(reached) => {
+                let note = format!("not opened: {reached}");
+                self.list(&place, MemberKind::OpenPgp, Some(size), Some(note));
+                return self.failed(&place.key, &place.path, &reached.into(), 0);
+            }
             Closed::PublicKey => (
                 "public_key",
                 "encrypted for a public key",

@@ -272,7 +272,7 @@ impl<'a> Walk<'a, '_> {
                 ),
             )
         };
-        let shared = matches!(Reached::of(error), Some(Reached::Total(_)));
+        let shared = matches!(Reached::of(error), Some(Reached::Total(_) | Reached::Keys));
         self.out.notes.push(Note { key: key.clone(), code, message, shared });
     }
 

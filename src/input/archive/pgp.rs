@@ -7,18 +7,20 @@ use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey};
 
 use super::packet::{SessionKey, session_key_packet};
+use crate::input::limits::{Reached, Used};
 use crate::input::spool::CHUNK;
 use crate::options::Passphrase;
 
 /// Layers of compression inside a message; `gpg` makes one at most.
 const MAX_LAYERS: usize = 4;
 
-/// Session keys under a passphrase in one message. Each costs a hash of up to 65 MB; there is one, as a rule.
-const MAX_KEYS: usize = 16;
-
-/// Memory for making a key of a passphrase with Argon2, in KiB, and the same times the passes over it.
+/// Memory for making a key of a passphrase with Argon2, in KiB.
 const MEMORY_KIB: u64 = 256 << 10;
-const PASSES_KIB: u64 = 4 << 20;
+
+/// One pass of Argon2 over a KiB takes as long as to hash so many blocks.
+const BLOCKS_PER_KIB: u64 = 8;
+/// The most blocks that are hashed for a key otherwise: 65 MB.
+const MAX_HASHED: u64 = 1 << 20;
 
 /// Why a message was not opened.
 #[derive(Debug)]
@@ -29,10 +31,16 @@ pub(in crate::input) enum Closed {
     WrongPassphrase,
     /// It is no message, or one that uses what the library does not know.
     Damaged(String),
+    /// Its keys would take too long.
+    Limit(Reached),
 }
 
 /// An encrypted message whose first packets were read.
-pub(in crate::input) struct Encrypted(Message<'static>);
+pub(in crate::input) struct Encrypted {
+    message: Message<'static>,
+    /// What is hashed to make its keys, in blocks of 64 bytes.
+    key_blocks: u64,
+}
 
 impl Encrypted {
     /// Reads up to the encrypted data; an error when no passphrase can open it.
@@ -52,8 +60,8 @@ impl Encrypted {
             Message::Encrypted { esk, .. }
                 if esk.iter().any(|key| matches!(key, Esk::SymKeyEncryptedSessionKey(_))) =>
             {
-                affordable(esk)?;
-                Ok(Self(message))
+                let key_blocks = key_blocks(esk)?;
+                Ok(Self { message, key_blocks })
             }
             Message::Encrypted { .. } => Err(Closed::PublicKey),
             _ => Err(Closed::Damaged("it is not encrypted".to_owned())),
@@ -62,7 +70,8 @@ impl Encrypted {
 
     /// What the message holds, decrypted as it is read. Its integrity is known at the end only; what was read before
     /// that is used with a warning, as from any damaged archive, and nothing is sent back to whoever wrote it.
-    pub(in crate::input) fn open(self, passphrase: &Passphrase) -> Result<Box<dyn Read + Send>, Closed> {
+    pub(in crate::input) fn open(self, passphrase: &Passphrase, used: &Used) -> Result<Box<dyn Read + Send>, Closed> {
+        used.key(self.key_blocks).map_err(Closed::Limit)?;
         let password = Password::from(passphrase.reveal());
         let ring = TheRing {
             message_password: vec![&password],
@@ -73,7 +82,7 @@ impl Encrypted {
                 .set_seipdv1_read_mode(Seipdv1ReadMode::Streaming),
             ..TheRing::default()
         };
-        let (mut message, _) = self.0.decrypt_the_ring(ring, true).map_err(|_| Closed::WrongPassphrase)?;
+        let (mut message, _) = self.message.decrypt_the_ring(ring, true).map_err(|_| Closed::WrongPassphrase)?;
         for _ in 0..MAX_LAYERS {
             if !message.is_compressed() {
                 return Ok(Box::new(message));
@@ -84,31 +93,31 @@ impl Encrypted {
     }
 }
 
-/// Whether the keys can be made of a passphrase in a time and memory that make sense: whoever wrote the message says what
-/// it takes.
-fn affordable(keys: &[Esk]) -> Result<(), Closed> {
-    let (mut count, mut passes) = (0, 0);
+/// What is hashed to make the session keys of a passphrase, in blocks of 64 bytes: whoever wrote the message says what it
+/// takes (RFC 9580 section 3.7.1).
+fn key_blocks(keys: &[Esk]) -> Result<u64, Closed> {
+    let mut blocks: u64 = 0;
     for key in keys {
         let Esk::SymKeyEncryptedSessionKey(key) = key else { continue };
-        count += 1;
-        if let Some(StringToKey::Argon2 { t, m_enc, .. }) = key.s2k() {
-            let memory = 1_u64.checked_shl((*m_enc).into()).unwrap_or(u64::MAX);
-            passes = memory.saturating_mul((*t).into()).saturating_add(passes);
-            if memory > MEMORY_KIB {
-                let limit = MEMORY_KIB >> 10;
-                return Err(Closed::Damaged(format!("to make its key takes more than {limit} MiB of memory")));
+        blocks = blocks.saturating_add(match key.s2k() {
+            Some(StringToKey::Argon2 { t, m_enc, .. }) => {
+                let memory = 1_u64.checked_shl((*m_enc).into()).unwrap_or(u64::MAX);
+                if memory > MEMORY_KIB {
+                    let limit = MEMORY_KIB >> 10;
+                    return Err(Closed::Damaged(format!("to make its key takes more than {limit} MiB of memory")));
+                }
+                memory * u64::from(*t) * BLOCKS_PER_KIB
             }
-        }
+            _ => MAX_HASHED,
+        });
     }
-    if count > MAX_KEYS || passes > PASSES_KIB {
-        return Err(Closed::Damaged("to make its keys takes more time than makes sense".to_owned()));
-    }
-    Ok(())
+    Ok(blocks)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::limits::Limits;
 
     /// A message whose session keys are made of a passphrase with Argon2, in passes over 2^`memory` KiB.
     fn message(keys: usize, passes: u8, memory: u8) -> Bytes {
@@ -117,20 +126,15 @@ mod tests {
         Bytes::from([key.repeat(keys), encrypted].concat())
     }
 
-    fn refused(message: Bytes) -> Option<String> {
-        match Encrypted::parse(&message) {
-            Ok(_) => None,
-            Err(Closed::Damaged(why)) => Some(why),
-            Err(other) => panic!("{other:?}"),
-        }
-    }
-
     #[test]
     fn a_message_does_not_choose_how_much_memory_and_time_its_key_takes() {
-        assert_eq!(refused(message(1, 3, 16)), None);
-        assert!(refused(message(1, 1, 21)).is_some_and(|why| why.contains("256 MiB of memory")));
-        for (keys, passes) in [(17, 1), (2, 32)] {
-            assert!(refused(message(keys, passes, 18)).is_some_and(|why| why.contains("time")), "{keys} {passes}");
+        let blocks = |keys, passes, memory| Encrypted::parse(&message(keys, passes, memory)).map(|own| own.key_blocks);
+        assert!(matches!(blocks(1, 3, 16), Ok(blocks) if blocks < Limits::KEY_BLOCKS / 16));
+        assert!(matches!(blocks(1, 1, 21), Err(Closed::Damaged(why)) if why.contains("256 MiB of memory")));
+        for (keys, passes) in [(129, 1), (2, 65)] {
+            let (used, passphrase) = (Used::default(), Passphrase::new("secret"));
+            let opened = Encrypted::parse(&message(keys, passes, 18)).and_then(|own| own.open(&passphrase, &used));
+            assert!(matches!(opened.map(|_| ()), Err(Closed::Limit(Reached::Keys))), "{keys} {passes}");
         }
     }
 }

@@ -3,16 +3,23 @@
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
+use memchr::memmem;
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error, Password};
 
+use crate::input::limits::{Reached, Used};
 use crate::options::Passphrase;
 
 /// Memory for a dictionary or a header, in KiB; `7z -mx9` needs 64 MiB.
 const MEMORY_KIB: usize = 256 << 10;
 
-/// Rounds of SHA-256 in which keys are made of a passphrase, for one archive. 7-Zip takes 2^19, and the same key for all
-/// blocks; an archive may ask for 2^24 and another key for each.
-const MAX_ROUNDS: u64 = 1 << 26;
+/// The most rounds of SHA-256, of a block each, that the library takes for a key.
+const MAX_ROUNDS: u64 = 1 << 24;
+
+/// Bytes before what an archive holds: signature, version, and where the header at its end is.
+const START: usize = 32;
+
+/// The first byte of a header that is packed itself, and maybe encrypted.
+const ENCODED_HEADER: u8 = 0x17;
 
 /// What became of an archive or of one of its blocks.
 #[derive(Debug)]
@@ -20,14 +27,22 @@ pub(in crate::input) enum Failed {
     /// A passphrase is needed or the given one is wrong.
     Passphrase,
     Damaged(String),
+    Limit(Reached),
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         match error {
             Error::PasswordRequired | Error::MaybeBadPassword(_) => Self::Passphrase,
+            Error::Other(why) | Error::Unsupported(why) => Self::Damaged(why.into_owned()),
             other => Self::Damaged(other.to_string()),
         }
+    }
+}
+
+impl From<Reached> for Failed {
+    fn from(reached: Reached) -> Self {
+        Self::Limit(reached)
     }
 }
 
@@ -36,17 +51,30 @@ impl From<Error> for Failed {
 pub(in crate::input) fn each(
     bytes: &Bytes,
     passphrase: Option<&Passphrase>,
+    used: &Used,
     mut member: impl FnMut(&ArchiveEntry, &mut dyn Read) -> bool,
 ) -> Result<Vec<Failed>, Failed> {
     let password = passphrase.map_or_else(Password::empty, |passphrase| Password::new(passphrase.reveal()));
+    let keys = passphrase.map(|_| used);
+    if bytes.get(8..START).is_some_and(|start| start.iter().all(|&byte| byte == 0)) {
+        // The library would guess where the header is, at any byte of the last megabyte.
+        return Err(Failed::Damaged(
+            "it does not say where its header is: whoever wrote it was interrupted".to_owned(),
+        ));
+    }
+    if let Some(used) = keys {
+        used.key(rounds_of_header(bytes))?;
+    }
     let mut source = Cursor::new(bytes.clone());
     let archive = Archive::read_with_memory_limit(&mut source, &password, MEMORY_KIB)?;
     let mut failures = Vec::new();
     let mut enough = false;
-    let mut work = Work::default();
+    let mut last = None;
     for (block, coders) in archive.blocks.iter().enumerate() {
-        if !work.affords(key_of(coders)) {
-            failures.push(Failed::Damaged("its blocks ask for more keys than make sense".to_owned()));
+        if let Some(used) = keys
+            && let Err(reached) = used.key(rounds_of(encryptions(coders), &mut last))
+        {
+            failures.push(reached.into());
             break;
         }
         let decoder = BlockDecoder::new_with_memory_limit(1, MEMORY_KIB, block, &archive, &password, &mut source);
@@ -67,33 +95,46 @@ pub(in crate::input) fn each(
     Ok(failures)
 }
 
-/// The keys that were made for an archive.
-#[derive(Default)]
-struct Work<'a> {
-    rounds: u64,
-    last: Option<(u64, &'a [u8])>,
-}
-
-impl<'a> Work<'a> {
-    /// Whether the next block's key can be made as well; the last one is still known.
-    fn affords(&mut self, key: Option<(u64, &'a [u8])>) -> bool {
-        if let Some((rounds, _)) = key
-            && key != self.last
-        {
-            self.last = key;
-            self.rounds = self.rounds.saturating_add(rounds);
+/// In how many rounds the keys of a packed header are made at most.
+fn rounds_of_header(bytes: &[u8]) -> u64 {
+    let word = |at: usize| usize::try_from(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?)).ok();
+    let header = || {
+        let start = START.checked_add(word(12)?)?;
+        bytes.get(start..start.checked_add(word(20)?)?)
+    };
+    // What unpacks the header stands in it as it is: coders, each with the length of its properties behind its name.
+    let header = header().filter(|header| header.first() == Some(&ENCODED_HEADER)).unwrap_or_default();
+    let name = EncoderMethod::ID_AES256_SHA256;
+    let rounds = memmem::find_iter(header, name).map(|at| match header.get(at + name.len()..) {
+        Some([length, properties @ ..]) if *length < 0x80 => {
+            key_of(properties).map_or(MAX_ROUNDS, |(rounds, _)| rounds)
         }
-        self.rounds <= MAX_ROUNDS
-    }
+        _ => MAX_ROUNDS,
+    });
+    rounds.fold(0, u64::saturating_add)
 }
 
-/// How many rounds the key of a block takes, and what it is made of besides the passphrase.
-fn key_of(block: &Block) -> Option<(u64, &[u8])> {
-    let coder = block.coders.iter().find(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256)?;
+/// A key of a passphrase: how many rounds it takes, and what else it is made of.
+type Key<'a> = (u64, &'a [u8]);
+
+/// What describes each encryption of a block.
+fn encryptions(block: &Block) -> impl Iterator<Item = &[u8]> {
+    let encrypted = block.coders.iter().filter(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256);
+    encrypted.map(|coder| coder.properties())
+}
+
+/// In how many rounds the keys are made. The last key is remembered, which 7-Zip uses for all blocks.
+fn rounds_of<'a>(encryptions: impl Iterator<Item = &'a [u8]>, last: &mut Option<Key<'a>>) -> u64 {
+    let keys = encryptions.filter_map(key_of);
+    keys.filter(|key| last.replace(*key) != Some(*key)).fold(0, |rounds, (more, _)| rounds.saturating_add(more))
+}
+
+/// What the properties of a coder say of its key.
+fn key_of(properties: &[u8]) -> Option<Key<'_>> {
     // The power of two and the lengths of salt and initialization vector, which differs from block to block.
-    let [first, second, rest @ ..] = coder.properties() else { return None };
+    let [first, second, rest @ ..] = properties else { return None };
     let salt = usize::from(first >> 7) + usize::from(second >> 4);
-    Some((1_u64.checked_shl(u32::from(first & 0x3f)).unwrap_or(u64::MAX), rest.get(..salt)?))
+    Some(((1 << (first & 0x3f)).min(MAX_ROUNDS), rest.get(..salt)?))
 }
 
 #[cfg(test)]
@@ -101,16 +142,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_made_while_that_makes_sense() {
-        // A thousand blocks with the key of 7-Zip, and a hundred with a key of their own each.
-        let mut work = Work::default();
-        assert!((0..1000).all(|_| work.affords(Some((1 << 19, b""))) && work.affords(None)));
-        let salts: Vec<_> = (0..100_u8).map(|number| [number]).collect();
-        assert!(salts.iter().all(|salt| work.affords(Some((1 << 19, salt)))));
-        // Keys that were made to take long.
-        let mut work = Work::default();
-        let made = salts.iter().filter(|salt| work.affords(Some((1 << 24, *salt)))).count();
-        assert_eq!(made, 4);
-        assert!(!Work::default().affords(Some((u64::MAX, b""))));
+    fn a_key_counts_where_it_is_another_than_the_last() {
+        let key = |power: u8, salt: u8| [power | 0xc0, 0x0f, salt];
+        let rounds = |keys: &[[u8; 3]]| rounds_of(keys.iter().map(|key| key.as_slice()), &mut None);
+        assert_eq!(rounds(&[key(19, 1); 1000]), 1 << 19);
+        assert_eq!(rounds(&[key(19, 1), key(19, 2), key(19, 1), key(10, 1)]), (3 << 19) + (1 << 10));
+        assert_eq!(rounds(&[key(63, 1), [19, 0xff, 0]]), MAX_ROUNDS, "and what the library refuses");
+        let mut last = None;
+        let (first, second) = (key(19, 1), key(19, 1));
+        assert_eq!(rounds_of([first.as_slice()].into_iter(), &mut last), 1 << 19);
+        assert_eq!(rounds_of([second.as_slice()].into_iter(), &mut last), 0, "from block to block");
+    }
+
+    /// An archive whose header is packed by as many encryptions.
+    fn packed_header(encryptions: usize) -> Bytes {
+        let coders = [0x24, 6, 0xf1, 7, 1, 2, 24, 0].repeat(encryptions);
+        let header = [&[ENCODED_HEADER][..], &coders].concat();
+        let mut bytes = vec![0; START];
+        bytes[..8].copy_from_slice(b"7z\xbc\xaf\x27\x1c\0\x04");
+        bytes[20..28].copy_from_slice(&(header.len() as u64).to_le_bytes());
+        let sum = |bytes: &[u8]| {
+            let mut sum = flate2::Crc::new();
+            sum.update(bytes);
+            sum.sum().to_le_bytes()
+        };
+        bytes[28..].copy_from_slice(&sum(&header));
+        let start = sum(&bytes[12..]);
+        bytes[8..12].copy_from_slice(&start);
+        Bytes::from([bytes, header].concat())
+    }
+
+    #[test]
+    fn keys_of_all_headers_together_are_made_while_that_makes_sense() {
+        let (used, passphrase) = (Used::default(), Passphrase::new("secret"));
+        let mut tries = (0..3).map(|_| each(&packed_header(6), Some(&passphrase), &used, |_, _| true));
+        for failed in tries.by_ref().take(2) {
+            assert!(matches!(failed, Err(Failed::Damaged(_))), "{failed:?}");
+        }
+        assert!(matches!(tries.next(), Some(Err(Failed::Limit(Reached::Keys)))));
+        // Without a passphrase none is made.
+        assert!(!matches!(each(&packed_header(20), None, &used, |_, _| true), Err(Failed::Limit(_))));
+    }
+
+    #[test]
+    fn an_archive_that_does_not_say_where_its_header_is_is_not_searched() {
+        let bytes = [&b"7z\xbc\xaf\x27\x1c\0\x04"[..], &[0; 24], &[1, 0].repeat(1 << 19)].concat();
+        let failed = each(&Bytes::from(bytes), None, &Used::default(), |_, _| true);
+        assert!(matches!(&failed, Err(Failed::Damaged(why)) if why.contains("interrupted")), "{failed:?}");
     }
 }

@@ -110,8 +110,6 @@ fn a_wrong_checksum_is_a_warning_about_the_member() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
     #[test]
     fn corruption_anywhere_ends_in_a_result(which in 0_usize..9, hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
         let (name, mut bundle) = bundles().swap_remove(which);
