@@ -41,9 +41,9 @@ pub struct WireTry<'a> {
     /// Index of the capture.
     pub capture: usize,
     /// The session.
-    pub session: Session<'a>,
+    pub session: Arc<Session<'a>>,
     /// Lookups that belong to it, in order.
-    pub lookups: Vec<Lookup<'a>>,
+    pub lookups: Vec<Arc<Lookup<'a>>>,
     /// Connections that failed before the session, and were repeated by it without a word in the log.
     pub earlier: Vec<&'a TcpFlow>,
     /// Index of the request in the session.

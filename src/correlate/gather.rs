@@ -230,7 +230,7 @@ impl<'a> Joiner<'_, 'a> {
         let session = view.session(slot)?;
         Some(WireTry {
             capture,
-            session: session.clone(),
+            session: Arc::clone(session),
             lookups: view.lookup(session).into_iter().cloned().collect(),
             earlier: Vec::new(),
             request: slot.request,

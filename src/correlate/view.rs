@@ -1,6 +1,7 @@
 //! A capture as the join sees it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::known::Known;
 use super::slot::{Slot, slots};
@@ -14,9 +15,9 @@ pub struct View<'a> {
     /// Times of the first and the last frame.
     pub span: Option<(Timestamp, Timestamp)>,
     /// In order of their first frames.
-    pub lookups: Vec<Lookup<'a>>,
-    /// In order of their first frames.
-    pub sessions: Vec<Session<'a>>,
+    pub lookups: Vec<Arc<Lookup<'a>>>,
+    /// In order of their first frames. Each of the requests on a connection has its session whole, and they may be many.
+    pub sessions: Vec<Arc<Session<'a>>>,
     /// In order of time.
     pub slots: Vec<Slot<'a>>,
     /// How many sessions may be for a host.
@@ -37,6 +38,8 @@ impl<'a> View<'a> {
         for (host, _) in sessions.iter().flat_map(|session| &session.hosts) {
             *by_host.entry(host.clone()).or_default() += 1;
         }
+        let lookups = lookups.into_iter().map(Arc::new).collect();
+        let sessions = sessions.into_iter().map(Arc::new).collect();
         Self { by_host, span, lookups, sessions, slots }
     }
 
@@ -46,12 +49,12 @@ impl<'a> View<'a> {
     }
 
     /// The session of a place.
-    pub fn session(&self, slot: &Slot<'_>) -> Option<&Session<'a>> {
+    pub fn session(&self, slot: &Slot<'_>) -> Option<&Arc<Session<'a>>> {
         self.sessions.get(slot.session)
     }
 
     /// The lookup that a session began with.
-    pub fn lookup(&self, session: &Session<'_>) -> Option<&Lookup<'a>> {
+    pub fn lookup(&self, session: &Session<'_>) -> Option<&Arc<Lookup<'a>>> {
         self.lookups.get(session.lookup?)
     }
 }
