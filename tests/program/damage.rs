@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use mdmlog::options::Passphrase;
 use mdmlog::report::{Format, TextStyle};
 use mdmlog::{Options, analyze};
+use rayon::prelude::*;
 
 use crate::cases::Case;
 use crate::support::{Scratch, quiet};
@@ -123,16 +124,15 @@ fn a_bundle_cut_at_any_byte_ends_with_a_report_or_an_error() {
 
 #[test]
 fn random_damage_ends_with_a_report_or_an_error() {
-    let scratch = Scratch::new();
     let bundles = bundles();
     let tries = if long() { 10_000 } else { 270 };
-    for seed in 0..tries {
+    (0..tries).into_par_iter().for_each_init(Scratch::new, |scratch, seed: usize| {
         let (name, whole) = &bundles[seed % bundles.len()];
         let mut bytes = whole.clone();
         damage(&mut bytes, &mut Dice(seed as u64));
         let format = Format::ALL[seed / bundles.len() % Format::ALL.len()];
-        survives(&scratch, &bytes, format).unwrap_or_else(|wrong| panic!("{name}, seed {seed}: {wrong}"));
-    }
+        survives(scratch, &bytes, format).unwrap_or_else(|wrong| panic!("{name}, seed {seed}: {wrong}"));
+    });
 }
 
 /// The whole program with a bound on its address space, which a claim of gigabytes would break.

@@ -1,9 +1,9 @@
 //! Input that was made to do harm, given to the whole analysis.
 
-use mdmlog::report::{Format, Report, TextStyle};
+use mdmlog::report::{Format, Report};
 use mdmlog::{Options, analyze};
 
-use crate::damage::{Dice, long};
+use crate::damage::long;
 use crate::support::{Scratch, run};
 use crate::traps::wire::Flag;
 use crate::traps::world::{Connection, EPOCH, Told, World, verdicts};
@@ -121,7 +121,7 @@ fn names_that_point_to_themselves_end() {
 }
 
 /// SYNs of as many connections to the MDM server, and to others.
-fn half_open(count: u32) -> Vec<u8> {
+pub fn half_open(count: u32) -> Vec<u8> {
     let mut world = World::default();
     world.success(0, 40_001, "pool-1", HOST);
     let mut capture = world.pcap();
@@ -150,106 +150,44 @@ fn half_open_connections_do_not_fill_the_memory() {
     let count = if long() { 1_000_000 } else { 60_000 };
     let scratch = Scratch::new();
     scratch.file("x.pcap", half_open(count));
-    let mut shell = std::process::Command::new("sh");
-    let program = assert_cmd::cargo::cargo_bin!("mdmlog");
     // The file lies in the address space as well: 90 bytes a packet.
-    let line = "ulimit -v 2097152; exec \"$0\" analyze x.pcap -j 2 -o out.json";
-    crate::support::quiet(&mut shell).args(["-c", line]).arg(program).current_dir(scratch.path());
+    within(&scratch, 2 << 20, &["x.pcap"]);
+}
+
+/// Each request on a connection is an attempt that has the connection; kept once for each, they would take a hundred
+/// kilobytes each.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_requests_on_a_connection_do_not_fill_the_memory() {
+    let scratch = Scratch::new();
+    let mut world = World::default();
+    world.success(0, 40_001, "pool-1", HOST);
+    let requests = format!("GET /x HTTP/1.1\r\nHost: {HOST}\r\n\r\n").repeat(1000);
+    for number in 0..20 {
+        let mut connection = Connection::new(30_000 + i64::from(number), 41_000 + number, "198.51.100.7");
+        connection.server.1 = 80;
+        connection.open(&mut world);
+        for piece in requests.as_bytes().chunks(1400) {
+            connection.client(&mut world, 0, piece);
+        }
+    }
+    scratch.file("ise-psc.log", world.log_text());
+    scratch.file("x.pcap", world.pcap());
+    within(&scratch, 1 << 20, &["ise-psc.log", "x.pcap"]);
+}
+
+/// Runs the program within this many KiB of address space.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn within(scratch: &Scratch, kib: u32, inputs: &[&str]) {
+    let mut shell = std::process::Command::new("sh");
+    let line = format!("ulimit -v {kib}; exec \"$0\" analyze -j 2 -o out.json \"$@\"");
+    let program = assert_cmd::cargo::cargo_bin!("mdmlog");
+    crate::support::quiet(&mut shell).arg("-c").arg(line).arg(program).args(inputs).current_dir(scratch.path());
     let ran = run(&mut shell).with_status(0);
     assert!(!ran.stderr.contains("panicked"), "{ran}");
     let size = std::fs::metadata(scratch.path().join("out.json")).unwrap().len();
     assert!(size > 1000, "{size}");
-}
-
-/// Processor time of the analysis of one file on one thread, in nanoseconds.
-#[cfg(target_os = "linux")]
-fn cost(name: &str, bytes: &[u8]) -> u64 {
-    let spent = || -> u64 {
-        let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-        text.split(' ').next().unwrap().parse().unwrap()
-    };
-    let scratch = Scratch::new();
-    let path = [scratch.file(name, bytes)];
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    pool.install(|| {
-        let before = spent();
-        if let Ok(report) = analyze(&path, &Options::default()) {
-            for format in Format::ALL {
-                format.rendering(TextStyle::default()).render(&report, &mut std::io::sink()).unwrap();
-            }
-        }
-        spent() - before
-    })
-}
-
-/// Eight times as much takes about eight times as long, and nowhere near the 64 times of what is quadratic.
-#[cfg(target_os = "linux")]
-#[track_caller]
-fn is_linear(name: &str, of_size: impl Fn(usize) -> Vec<u8>) {
-    let (small, large) = (of_size(1), of_size(8));
-    let best = |bytes: &[u8]| (0..3).map(|_| cost(name, bytes)).min().unwrap();
-    let (small, large) = (best(&small), best(&large));
-    assert!(large < small.max(2_000_000) * 24, "{name}: {small} ns, of eight times as much {large} ns");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn what_is_made_to_take_long_takes_time_in_proportion() {
-    let head = "2023-08-15 10:21:07,123 DEBUG  [pool-1][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- ";
-    let repeated = |text: &str, times: usize| text.repeat(times).into_bytes();
-    let logs: [&dyn Fn(usize) -> Vec<u8>; 8] = [
-        // One record of many lines, of many brackets, of many hosts, of a body without end.
-        &|n| [head.as_bytes(), &repeated("Connection Failed to the MDM server host - \n", 4000 * n)].concat(),
-        &|n| [head.as_bytes(), &repeated("[", 100_000 * n)].concat(),
-        &|n| [head.as_bytes(), b"GET: MDM Server URL: https://", &repeated("a.", 60_000 * n)[..]].concat(),
-        &|n| {
-            [head.as_bytes(), b"Response data received from the MDM server : ", &repeated("<a>", 60_000 * n)[..]]
-                .concat()
-        },
-        // Many records: of attempts that never end, of threads that never come again, of times that go back and forth.
-        &|n| repeated(&format!("{head}GET: MDM Server URL: https://{HOST}:443/x\n"), 800 * n),
-        &|n| {
-            (0..800 * n)
-                .flat_map(|i| {
-                    format!(
-                        "{}GET: MDM Server URL: https://h{i}.example:443/x\n",
-                        head.replace("pool-1", &format!("pool-{i}"))
-                    )
-                    .into_bytes()
-                })
-                .collect()
-        },
-        &|n| {
-            (0..2000 * n)
-                .flat_map(|i| format!("2023-08-{:02}{} end HTTP request\n", 1 + i * 7 % 28, &head[10..]).into_bytes())
-                .collect()
-        },
-        &|n| repeated(&format!("{head}at java.lang.Thread caused by: \n\tat a.b(C.java)\n"), 2000 * n),
-    ];
-    for log in logs {
-        is_linear("ise-psc.log", log);
-    }
-    let segments = |n: usize, place: &dyn Fn(u32, &mut Dice) -> u32| {
-        let mut world = World::default();
-        world.success(0, 40_001, "pool-1", HOST);
-        let mut connection = Connection::new(30_000, 40_002, "198.51.100.7");
-        connection.open(&mut world);
-        let (start, mut dice) = (connection.seq.1, Dice(1));
-        for number in 0..700 * n as u32 {
-            connection.seq.1 = start.wrapping_add(place(number, &mut dice));
-            let segment = connection.by_server(Flag::Ack, b"0123456789abcdef");
-            world.frame(30_010 + i64::from(number), segment);
-        }
-        world.pcap()
-    };
-    // In order, from the end, with gaps, anywhere over two gigabytes, all at one place.
-    is_linear("a.pcap", |n| segments(n, &|number, _| number * 16));
-    is_linear("b.pcap", |n| segments(n, &|number, _| 1_000_000 - number * 16));
-    is_linear("c.pcap", |n| segments(n, &|number, _| number * 300_000));
-    is_linear("d.pcap", |n| segments(n, &|_, dice| dice.below(1 << 31) as u32));
-    is_linear("e.pcap", |n| segments(n, &|_, _| 0));
-    // Fewer of them lie in the processor's caches, and cost half as much each.
-    is_linear("f.pcap", |n| half_open(10_000 * n as u32));
 }
 
 #[test]

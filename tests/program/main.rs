@@ -13,6 +13,8 @@ mod frames;
 mod habits;
 mod hostile;
 mod inspect;
+#[cfg(target_os = "linux")]
+mod linear;
 mod lnav;
 mod package;
 mod pseudonyms;

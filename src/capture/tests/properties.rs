@@ -140,8 +140,6 @@ fn a_cut_loses_nothing_before_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
-
     #[test]
     fn corruption_is_survived_and_chunks_still_mean_nothing(
         file in 0..REAL.len(),

@@ -144,11 +144,11 @@ pub fn icmp(kind: u8, code: u8, quoted: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+pub fn record(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind, 3, 3][..], &(body.len() as u16).to_be_bytes(), body].concat()
 }
 
-fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
+pub fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
     record(22, &[&[kind][..], &(body.len() as u32).to_be_bytes()[1..], body].concat())
 }
 
