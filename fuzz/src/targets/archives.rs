@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mdmlog::input::{InputOptions, MemberKind, PassphraseSource, find};
 use mdmlog::options::{Limits, Passphrase};
 use mdmlog::progress::Progress;
-use mdmlog::report::{Format, TextStyle, redact};
+use mdmlog::report::{Format, TextStyle};
 use mdmlog::{Options, Report, analyze};
 
 /// So little that the limits are met.
@@ -93,29 +93,22 @@ pub fn openpgp(data: &[u8]) {
 /// The data is a bundle; every format is made of its report.
 pub fn bundle(data: &[u8]) {
     if let Some(report) = report(data) {
-        render(&report);
+        Format::ALL.into_iter().for_each(|format| render(&report, format));
     }
 }
 
-/// The data is a bundle, whose report is redacted before it is shown.
-pub fn redaction(data: &[u8]) {
-    let Some(mut report) = report(data) else { return };
-    redact(&mut report, Some(b"key"));
-    render(&report);
-}
-
-fn report(data: &[u8]) -> Option<Report> {
+/// The report on a bundle.
+pub fn report(data: &[u8]) -> Option<Report> {
     let laid = Laid::new(data);
     let options = Options { limits: LIMITS, ..Options::default() };
     analyze(&[laid.path()], &options).ok()
 }
 
-fn render(report: &Report) {
-    for format in Format::ALL {
-        let mut out = Vec::new();
-        let style = TextStyle { width: 100, color: false, verbose: true };
-        format.rendering(style).render(report, &mut out).expect("memory takes what comes");
-        let text = String::from_utf8(out).expect("reports are UTF-8");
-        assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t'), "{format}: {text}");
-    }
+/// Shows a report, in which no control characters of the input's may be.
+pub fn render(report: &Report, format: Format) {
+    let mut out = Vec::new();
+    let style = TextStyle { width: 100, color: false, verbose: true };
+    format.rendering(style).render(report, &mut out).expect("memory takes what comes");
+    let text = String::from_utf8(out).expect("reports are UTF-8");
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t'), "{format}: {text}");
 }

@@ -5,6 +5,8 @@
 
 mod archives;
 mod packets;
+mod redaction;
+mod seal;
 mod seeds;
 mod streams;
 mod texts;
@@ -16,7 +18,7 @@ pub use seeds::seeds;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 22] = [
     ("log_records", texts::log_records),
     ("log_events", texts::log_events),
     ("keylog", texts::keylog),
@@ -30,6 +32,7 @@ pub const TARGETS: [Target; 21] = [
     ("tls_handshake", streams::tls_handshake),
     ("certificate", streams::certificate),
     ("decryption", streams::decryption),
+    ("decrypted", streams::decrypted),
     ("http", streams::http),
     ("tar", archives::tar),
     ("zip", archives::zip),
@@ -37,5 +40,5 @@ pub const TARGETS: [Target; 21] = [
     ("codecs", archives::codecs),
     ("openpgp", archives::openpgp),
     ("bundle", archives::bundle),
-    ("redaction", archives::redaction),
+    ("redaction", redaction::redaction),
 ];

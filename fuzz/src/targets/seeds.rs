@@ -24,13 +24,15 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "tls_handshake" => sessions().iter().map(|session| join_handshakes(session)).collect(),
         "certificate" => certificates(),
         "decryption" => files("tls").into_iter().filter(|file| file.starts_with(&[0xd4, 0xc3])).collect(),
+        "decrypted" => certificates().iter().map(|chain| answered(chain)).collect(),
         "http" => requests(),
         "tar" => bundles("bundle.tar"),
         "zip" => bundles("bundle.zip").into_iter().map(|mut zip| zip.split_off(4)).collect(),
         "sevenz" => vec![empty_sevenz()],
         "codecs" => bundles("bundle.tar.gz").iter().map(|gzip| [&[0], &gzip[3..]].concat()).collect(),
         "openpgp" => files("input"),
-        "bundle" | "redaction" => [bundles("bundle.tar"), bundles("bundle.zip"), files("log")].concat(),
+        "bundle" => [bundles("bundle.tar"), bundles("bundle.zip"), files("log")].concat(),
+        "redaction" => vec![originals()],
         _ => Vec::new(),
     }
 }
@@ -256,6 +258,47 @@ fn chain(session: &[u8]) -> Option<Vec<u8>> {
         rest = &behind[body.len()..];
     }
     None
+}
+
+/// A session that is answered, as the target `decrypted` has it: finished messages, a chain, request and answer.
+fn answered(chain: &[u8]) -> Vec<u8> {
+    let long = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[1..], bytes].concat();
+    let record = |kind: u8, content: &[u8]| {
+        let piece = |piece: &[u8]| [&[kind, piece.len() as u8][..], piece].concat();
+        content.chunks(200).flat_map(piece).collect::<Vec<u8>>()
+    };
+    let finished = [&[20, 0, 0, 32][..], &[5; 32]].concat();
+    let encrypted_extensions =
+        [8, 0, 0, 17, 0, 15, 0, 16, 0, 11, 0, 9, 8, b'h', b't', b't', b'p', b'/', b'1', b'.', b'1'];
+    let certificate = [&[11][..], &long(&[&[0][..], &long(&[&long(chain)[..], &[0, 0]].concat())].concat())].concat();
+    let request = b"GET /ciscoise/mdminfo HTTP/1.1\r\nHost: tenant.jamfcloud.com\r\n\r\n";
+    let answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
+    join(
+        &[record(22, &finished), record(0x80 | 23, request), record(0x80 | 21, &[1, 0])].concat(),
+        &[
+            record(22, &[&encrypted_extensions[..], &certificate, &finished].concat()),
+            record(0x80 | 22, &[4, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 1, 1]),
+            record(0x80 | 23, answer),
+            record(0x80 | 22, &[24, 0, 0, 1, 0]),
+            record(0xc0 | 23, answer),
+        ]
+        .concat(),
+    )
+}
+
+/// Texts of every kind that redaction knows, for each of its fields.
+fn originals() -> Vec<u8> {
+    let texts = [
+        "https://user:pass@mdm.corp.example.com:8443/a/b?token=1#x",
+        "support/ise-psc.log.2023-08-15.gz!pan1.corp.example.com/TCPDump.pcap",
+        "CN=mdm.corp.example.com,O=Example\\, Ltd.+OU=x;C=US",
+        "[2001:db8::7]:443 and 192.0.2.1, *.corp.example.com.",
+        "user 'jdoe' (jane.doe@corp.example.com), serial C02XK1ZZJGH5, 0050.56aa.bbcc, 00:50:56:aa:bb:cc",
+        "5A4B3C2D-1E0F-4A5B-8C7D-9E8F7A6B5C4D at /v2/networkIntegrationEndpoint/a1b2c3 DEADBEEFDEADBEEF0011",
+    ];
+    let line = |number: u8| format!("{}{}\n", char::from(number), texts[usize::from(number) % texts.len()]);
+    // A line feed ends a line, and can't begin one.
+    (0..40).filter(|number| *number != b'\n').map(line).collect::<String>().into_bytes()
 }
 
 fn requests() -> Vec<Vec<u8>> {

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use mdmlog::capture::CaptureFacts;
 use mdmlog::capture::http::{peek_connect, peek_http_request};
 use mdmlog::capture::secrets::Secrets;
 use mdmlog::capture::tls::peek_sni;
 
+use super::seal::sealed;
 use super::wire::{Wire, read};
 
 const BETWEEN: &[u8] = b"\n---\n";
@@ -41,10 +43,6 @@ pub fn tls_handshake(data: &[u8]) {
 
 /// The server's certificates, one behind the other, after a whole ClientHello and ServerHello of TLS 1.2.
 pub fn certificate(data: &[u8]) {
-    let hello = |kind: u8, suites: &[u8]| {
-        let body = [&[3, 3][..], &[7; 32], &[0], suites].concat();
-        [&[kind, 0, 0, body.len() as u8][..], &body].concat()
-    };
     let long = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[1..], bytes].concat();
     let mut list = Vec::new();
     let mut rest = &data[..data.len().min(60_000)];
@@ -58,11 +56,19 @@ pub fn certificate(data: &[u8]) {
         list.extend(long(certificate));
         rest = behind;
     }
-    let server = [&hello(2, &[0xc0, 0x2f, 0])[..], &[11], &long(&long(&list))].concat();
+    let server = [&hello(2, &[0xc0, 0x2f, 0], &[])[..], &[11], &long(&long(&list))].concat();
     let mut wire = Wire::new(1);
-    wire.connection(443, &in_records(&hello(1, &[0, 2, 0xc0, 0x2f, 1, 0])), &in_records(&server), 1000);
+    wire.connection(443, &in_records(&hello(1, &[0, 2, 0xc0, 0x2f, 1, 0], &[])), &in_records(&server), 1000);
     wire.read(&Secrets::default());
 }
+
+/// A ClientHello or ServerHello with no session and these suites.
+fn hello(kind: u8, suites: &[u8], extensions: &[u8]) -> Vec<u8> {
+    let body = [&[3, 3][..], &RANDOM, &[0], suites, extensions].concat();
+    [&[kind, 0, 0, body.len() as u8][..], &body].concat()
+}
+
+const RANDOM: [u8; 32] = [7; 32];
 
 fn in_records(handshake: &[u8]) -> Vec<u8> {
     let record = |piece: &[u8]| [&[22, 3, 3][..], &(piece.len() as u16).to_be_bytes(), piece].concat();
@@ -76,6 +82,40 @@ pub fn decryption(data: &[u8]) {
     read(data, &SECRETS);
 }
 
+/// What both sides send encrypted in a session of TLS 1.3 whose secrets are known: its records, as `seal` takes them.
+pub fn decrypted(data: &[u8]) {
+    read_sealed(data);
+}
+
+fn read_sealed(data: &[u8]) -> CaptureFacts {
+    const CLIENT: [[u8; 32]; 2] = [[1; 32], [2; 32]];
+    const SERVER: [[u8; 32]; 2] = [[3; 32], [4; 32]];
+    static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
+        let labels = ["HANDSHAKE_TRAFFIC_SECRET", "TRAFFIC_SECRET_0"];
+        let lines = [("CLIENT", CLIENT), ("SERVER", SERVER)].map(|(side, secrets)| {
+            let line =
+                |(label, secret): (&str, &[u8; 32])| format!("{side}_{label} {} {}\n", hex(&RANDOM), hex(secret));
+            labels.into_iter().zip(&secrets).map(line).collect::<String>()
+        });
+        Secrets::parse(lines.concat().as_bytes(), None).0
+    });
+    let (client, server) = halves(data);
+    // Both say that they speak TLS 1.3 (RFC 8446 section 4.2.1).
+    let hellos = [
+        hello(1, &[0, 2, 0x13, 1, 1, 0], &[0, 7, 0, 0x2b, 0, 3, 2, 3, 4]),
+        hello(2, &[0x13, 1, 0], &[0, 6, 0, 0x2b, 0, 2, 3, 4]),
+    ];
+    let [client_hello, server_hello] = hellos.map(|hello| in_records(&hello));
+    let mut wire = Wire::new(1);
+    let sent = [client_hello, sealed(client, CLIENT)].concat();
+    wire.connection(443, &sent, &[server_hello, sealed(server, SERVER)].concat(), 1000);
+    wire.read(&SECRETS)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// HTTP in the clear, and behind a CONNECT that was granted.
 pub fn http(data: &[u8]) {
     let _ = (peek_http_request(data), peek_connect(data));
@@ -87,4 +127,19 @@ pub fn http(data: &[u8]) {
         [b"CONNECT tenant.jamfcloud.com:443 HTTP/1.1\r\nHost: tenant.jamfcloud.com:443\r\n\r\n", client].concat();
     wire.connection(3128, &asked, &granted, 300);
     wire.read(&Secrets::default());
+}
+
+#[cfg(test)]
+#[test]
+fn what_is_sealed_is_read_behind_the_encryption() {
+    for seed in super::seeds("decrypted") {
+        let facts = read_sealed(&seed);
+        let [flow] = &facts.flows[..] else { panic!("{facts:?}") };
+        let replies = flow.http.iter().filter_map(|exchange| exchange.reply.as_ref());
+        let statuses: Vec<_> = replies.map(|reply| reply.status).collect();
+        // The second comes under the next secret.
+        assert_eq!(statuses, [401, 401]);
+        let tls = flow.tls.as_ref().unwrap();
+        assert!(tls.certificate.is_some() && tls.alpn.as_deref() == Some("http/1.1") && !tls.alerts.is_empty());
+    }
 }
