@@ -255,7 +255,9 @@ impl<'a> Walk<'a, '_> {
 
     /// Says that something could not be read to its end.
     pub(super) fn failed(&mut self, key: &Key, path: &str, error: &io::Error, read: u64) {
-        let (code, message) = if let Some(reached) = Reached::of(error) {
+        let (code, message) = if let Some(Reached::Keys) = Reached::of(error) {
+            ("limit", format!("{path} is not opened: {}", Reached::Keys))
+        } else if let Some(reached) = Reached::of(error) {
             ("limit", format!("{path} is not unpacked further than {read} bytes: {reached}"))
         } else if error.get_ref().is_some_and(|inner| inner.is::<Unpack>()) {
             ("temporary_folder", format!("{path}: {error}"))

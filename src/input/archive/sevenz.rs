@@ -138,7 +138,7 @@ fn key_of(properties: &[u8]) -> Option<Key<'_>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::input) mod tests {
     use super::*;
 
     #[test]
@@ -154,12 +154,18 @@ mod tests {
         assert_eq!(rounds_of([second.as_slice()].into_iter(), &mut last), 0, "from block to block");
     }
 
-    /// An archive whose header is packed by as many encryptions.
-    fn packed_header(encryptions: usize) -> Bytes {
-        let coders = [0x24, 6, 0xf1, 7, 1, 2, 24, 0].repeat(encryptions);
-        let header = [&[ENCODED_HEADER][..], &coders].concat();
+    /// An archive whose header is packed by as many encryptions, with a key of 2^24 rounds each.
+    pub(in crate::input) fn packed_header(encryptions: u8) -> Bytes {
+        const PACKED: [u8; 32] = [0; 32];
+        // One packed stream of 32 bytes, and one block of coders, each of which takes what the next gives.
+        let coders = [0x24, 6, 0xf1, 7, 1, 2, 24, 0].repeat(encryptions.into());
+        let bonds: Vec<u8> = (1..encryptions).flat_map(|number| [number, number - 1]).collect();
+        let sizes = [32].repeat(encryptions.into());
+        let streams = [ENCODED_HEADER, 6, 0, 1, 9, 32, 0];
+        let header = [&streams[..], &[7, 11, 1, 0, encryptions], &coders, &bonds, &[12], &sizes, &[0, 0]].concat();
         let mut bytes = vec![0; START];
         bytes[..8].copy_from_slice(b"7z\xbc\xaf\x27\x1c\0\x04");
+        bytes[12..20].copy_from_slice(&(PACKED.len() as u64).to_le_bytes());
         bytes[20..28].copy_from_slice(&(header.len() as u64).to_le_bytes());
         let sum = |bytes: &[u8]| {
             let mut sum = flate2::Crc::new();
@@ -169,7 +175,7 @@ mod tests {
         bytes[28..].copy_from_slice(&sum(&header));
         let start = sum(&bytes[12..]);
         bytes[8..12].copy_from_slice(&start);
-        Bytes::from([bytes, header].concat())
+        Bytes::from([&bytes[..], &PACKED, &header].concat())
     }
 
     #[test]

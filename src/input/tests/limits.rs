@@ -44,6 +44,23 @@ fn the_limit_on_all_that_is_unpacked_gives_the_same_result_whatever_the_threads_
 }
 
 #[test]
+fn the_limit_on_keys_counts_all_archives_and_leaves_the_rest() {
+    let hostile = super::super::archive::sevenz::tests::packed_header(3);
+    let names: Vec<_> = (0..20).map(|number| format!("{number:02}.7z")).collect();
+    let mut members: Vec<_> = names.iter().map(|name| (name.as_str(), &hostile[..])).collect();
+    let log = log(3);
+    members.push(("ise-psc.log", &log));
+    for _ in 0..5 {
+        let found = Scratch::new().with_passphrase("secret").find_in("b.tar", &tar(&members));
+        assert_eq!(paths(&found), ["b.tar!ise-psc.log"]);
+        // Five of three keys each are within 2^28 rounds.
+        assert_eq!(codes(&found), ["damaged", "damaged", "damaged", "damaged", "damaged", "limit"]);
+        let message = &found.warnings[5].message;
+        assert!(message.starts_with("b.tar!05.7z is not opened") && message.contains("14 more"), "{message}");
+    }
+}
+
+#[test]
 fn archives_are_not_opened_deeper_than_allowed() {
     let mut scratch = Scratch::new();
     scratch.options.limits.depth = 3;
