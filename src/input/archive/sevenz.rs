@@ -163,7 +163,7 @@ pub(in crate::input) mod tests {
         let sizes = [32].repeat(encryptions.into());
         let streams = [ENCODED_HEADER, 6, 0, 1, 9, 32, 0];
         let header = [&streams[..], &[7, 11, 1, 0, encryptions], &coders, &bonds, &[12], &sizes, &[0, 0]].concat();
-        let mut bytes = vec![0; START];
+        let mut bytes = [0; START];
         bytes[..8].copy_from_slice(b"7z\xbc\xaf\x27\x1c\0\x04");
         bytes[12..20].copy_from_slice(&(PACKED.len() as u64).to_le_bytes());
         bytes[20..28].copy_from_slice(&(header.len() as u64).to_le_bytes());
