@@ -255,8 +255,8 @@ impl<'a> Walk<'a, '_> {
 
     /// Says that something could not be read to its end.
     pub(super) fn failed(&mut self, key: &Key, path: &str, error: &io::Error, read: u64) {
-        let (code, message) = if let Some(Reached::Keys) = Reached::of(error) {
-            ("limit", format!("{path} is not opened: {}", Reached::Keys))
+        let (code, message) = if let Some(reached @ Reached::Keys) = Reached::of(error) {
+            ("limit", format!("{path} is not opened: {reached}"))
         } else if let Some(reached) = Reached::of(error) {
             ("limit", format!("{path} is not unpacked further than {read} bytes: {reached}"))
         } else if error.get_ref().is_some_and(|inner| inner.is::<Unpack>()) {

@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use mdmlog::options::Passphrase;
 use mdmlog::report::{Format, TextStyle};
@@ -12,7 +12,9 @@ use mdmlog::{Options, analyze};
 use rayon::prelude::*;
 
 use crate::cases::Case;
-use crate::support::{Scratch, quiet};
+use crate::support::Scratch;
+#[cfg(target_os = "linux")]
+use crate::support::mdmlog_within;
 use crate::traps::world::World;
 
 /// Whether all is to be tried.
@@ -141,15 +143,13 @@ fn random_damage_ends_with_a_report_or_an_error() {
 fn the_program_survives_damage_within_its_memory() {
     let bundles = bundles();
     let tries = if long() { 300 } else { 18 };
-    let program = assert_cmd::cargo::cargo_bin!("mdmlog");
     for seed in 0..tries {
         let (name, whole) = &bundles[seed % bundles.len()];
         let mut bytes = whole.clone();
         damage(&mut bytes, &mut Dice(0xd00d + seed as u64));
-        let line = "ulimit -v 1048576; exec \"$0\" analyze - -j 2";
-        let mut shell = Command::new("sh");
-        quiet(&mut shell).args(["-c", line]).arg(program).env("MDMLOG_PASSPHRASE", "correct horse");
-        let mut child = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut program = mdmlog_within(1 << 20);
+        program.args(["analyze", "-", "-j", "2"]).env("MDMLOG_PASSPHRASE", "correct horse");
+        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // It may end before it read all.
         let _ = child.stdin.take().unwrap().write_all(&bytes);
         let output = child.wait_with_output().unwrap();

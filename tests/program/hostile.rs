@@ -4,6 +4,8 @@ use mdmlog::report::{Format, Report};
 use mdmlog::{Options, analyze};
 
 use crate::damage::long;
+#[cfg(target_os = "linux")]
+use crate::support::mdmlog_within;
 use crate::support::{Scratch, run};
 use crate::traps::wire::Flag;
 use crate::traps::world::{Connection, EPOCH, Told, World, verdicts};
@@ -180,11 +182,9 @@ fn many_requests_on_a_connection_do_not_fill_the_memory() {
 #[cfg(target_os = "linux")]
 #[track_caller]
 fn within(scratch: &Scratch, kib: u32, inputs: &[&str]) {
-    let mut shell = std::process::Command::new("sh");
-    let line = format!("ulimit -v {kib}; exec \"$0\" analyze -j 2 -o out.json \"$@\"");
-    let program = assert_cmd::cargo::cargo_bin!("mdmlog");
-    crate::support::quiet(&mut shell).arg("-c").arg(line).arg(program).args(inputs).current_dir(scratch.path());
-    let ran = run(&mut shell).with_status(0);
+    let mut program = mdmlog_within(kib);
+    program.args(["analyze", "-j", "2", "-o", "out.json"]).args(inputs).current_dir(scratch.path());
+    let ran = run(&mut program).with_status(0);
     assert!(!ran.stderr.contains("panicked"), "{ran}");
     let size = std::fs::metadata(scratch.path().join("out.json")).unwrap().len();
     assert!(size > 1000, "{size}");

@@ -27,6 +27,15 @@ pub fn quiet(command: &mut Command) -> &mut Command {
     command.stdin(Stdio::null())
 }
 
+/// The program within this many KiB of address space; its arguments are to be added.
+#[cfg(target_os = "linux")]
+pub fn mdmlog_within(kib: u32) -> Command {
+    let mut shell = Command::new("sh");
+    let line = format!("ulimit -v {kib}; exec \"$0\" \"$@\"");
+    quiet(&mut shell).arg("-c").arg(line).arg(assert_cmd::cargo::cargo_bin!("mdmlog"));
+    shell
+}
+
 /// A directory that goes with the test.
 pub struct Scratch(TempDir);
 

@@ -7,8 +7,8 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 
 /// In the byte for a record's type: from here on under the secret of application data, and under the next of those.
-const APPLICATION: u8 = 0x80;
-const UPDATED: u8 = 0x40;
+pub const APPLICATION: u8 = 0x80;
+pub const UPDATED: u8 = 0x40;
 
 /// The traffic secrets of one direction: of the handshake, and of application data.
 pub type Secrets = [[u8; 32]; 2];

@@ -3,7 +3,8 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::streams::join;
+use super::seal::{APPLICATION, UPDATED};
+use super::streams::{join, long};
 
 /// Inputs larger than this are left out: small ones are mutated to more effect.
 const LARGEST: u64 = 70_000;
@@ -262,7 +263,6 @@ fn chain(session: &[u8]) -> Option<Vec<u8>> {
 
 /// A session that is answered, as the target `decrypted` has it: finished messages, a chain, request and answer.
 fn answered(chain: &[u8]) -> Vec<u8> {
-    let long = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[1..], bytes].concat();
     let record = |kind: u8, content: &[u8]| {
         let piece = |piece: &[u8]| [&[kind, piece.len() as u8][..], piece].concat();
         content.chunks(200).flat_map(piece).collect::<Vec<u8>>()
@@ -274,13 +274,13 @@ fn answered(chain: &[u8]) -> Vec<u8> {
     let request = b"GET /ciscoise/mdminfo HTTP/1.1\r\nHost: tenant.jamfcloud.com\r\n\r\n";
     let answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno";
     join(
-        &[record(22, &finished), record(0x80 | 23, request), record(0x80 | 21, &[1, 0])].concat(),
+        &[record(22, &finished), record(APPLICATION | 23, request), record(APPLICATION | 21, &[1, 0])].concat(),
         &[
             record(22, &[&encrypted_extensions[..], &certificate, &finished].concat()),
-            record(0x80 | 22, &[4, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 1, 1]),
-            record(0x80 | 23, answer),
-            record(0x80 | 22, &[24, 0, 0, 1, 0]),
-            record(0xc0 | 23, answer),
+            record(APPLICATION | 22, &[4, 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 1, 1]),
+            record(APPLICATION | 23, answer),
+            record(APPLICATION | 22, &[24, 0, 0, 1, 0]),
+            record(APPLICATION | UPDATED | 23, answer),
         ]
         .concat(),
     )

@@ -43,7 +43,6 @@ pub fn tls_handshake(data: &[u8]) {
 
 /// The server's certificates, one behind the other, after a whole ClientHello and ServerHello of TLS 1.2.
 pub fn certificate(data: &[u8]) {
-    let long = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[1..], bytes].concat();
     let mut list = Vec::new();
     let mut rest = &data[..data.len().min(60_000)];
     while !rest.is_empty() {
@@ -65,7 +64,12 @@ pub fn certificate(data: &[u8]) {
 /// A ClientHello or ServerHello with no session and these suites.
 fn hello(kind: u8, suites: &[u8], extensions: &[u8]) -> Vec<u8> {
     let body = [&[3, 3][..], &RANDOM, &[0], suites, extensions].concat();
-    [&[kind, 0, 0, body.len() as u8][..], &body].concat()
+    [&[kind][..], &long(&body)].concat()
+}
+
+/// Bytes behind their length in three bytes, as messages and certificates have it.
+pub fn long(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u32).to_be_bytes()[1..], bytes].concat()
 }
 
 const RANDOM: [u8; 32] = [7; 32];
@@ -93,8 +97,9 @@ fn read_sealed(data: &[u8]) -> CaptureFacts {
     static SECRETS: LazyLock<Secrets> = LazyLock::new(|| {
         let labels = ["HANDSHAKE_TRAFFIC_SECRET", "TRAFFIC_SECRET_0"];
         let lines = [("CLIENT", CLIENT), ("SERVER", SERVER)].map(|(side, secrets)| {
-            let line =
-                |(label, secret): (&str, &[u8; 32])| format!("{side}_{label} {} {}\n", hex(&RANDOM), hex(secret));
+            let line = |(label, secret): (&str, &[u8; 32])| {
+                format!("{side}_{label} {} {}\n", hex::encode(RANDOM), hex::encode(secret))
+            };
             labels.into_iter().zip(&secrets).map(line).collect::<String>()
         });
         Secrets::parse(lines.concat().as_bytes(), None).0
@@ -110,10 +115,6 @@ fn read_sealed(data: &[u8]) -> CaptureFacts {
     let sent = [client_hello, sealed(client, CLIENT)].concat();
     wire.connection(443, &sent, &[server_hello, sealed(server, SERVER)].concat(), 1000);
     wire.read(&SECRETS)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// HTTP in the clear, and behind a CONNECT that was granted.
