@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use mdmlog::input::{InputOptions, MemberKind, PassphraseSource, find};
+use mdmlog::input::{Found, InputOptions, MemberKind, PassphraseSource, find};
 use mdmlog::options::{Limits, Passphrase};
 use mdmlog::progress::Progress;
 use mdmlog::report::{Format, TextStyle};
 use mdmlog::{Options, Report, analyze};
+
+use super::seal::{PASSPHRASE, message};
 
 /// So little that the limits are met.
 const LIMITS: Limits = Limits { memory: 1 << 20, total: 16 << 20, ratio: 500, depth: 4, members: 200 };
@@ -29,10 +31,7 @@ impl Laid {
 }
 
 fn unpack(data: &[u8]) {
-    let laid = Laid::new(data);
-    let passphrase = PassphraseSource::Given(Passphrase::new("correct horse"));
-    let options = InputOptions { passphrase, limits: LIMITS };
-    let found = find(&[laid.path()], &options, &Progress::default());
+    let found = found(data);
     let unpacked: u64 = found.items.iter().map(|item| item.data.len() as u64).sum();
     // A sparse member may have its holes for nothing, an archive in the map may name the same bytes twice.
     assert!(unpacked <= LIMITS.total + 64 * data.len() as u64, "{unpacked} bytes of {}", data.len());
@@ -40,13 +39,33 @@ fn unpack(data: &[u8]) {
     assert!(found.listing.iter().all(|member| !member.used || member.kind != MemberKind::Empty));
 }
 
-/// The data is a tar whose first header has its mark.
+fn found(data: &[u8]) -> Found {
+    let laid = Laid::new(data);
+    let passphrase = PassphraseSource::Given(Passphrase::new(PASSPHRASE));
+    let options = InputOptions { passphrase, limits: LIMITS };
+    find(&[laid.path()], &options, &Progress::default())
+}
+
+/// The data is a tar whose first header has its mark. Headers that have it get the checksum that they should have, so that
+/// what they say is read; those that state none remain damaged.
 pub fn tar(data: &[u8]) {
+    unpack(&with_checksums(data));
+}
+
+fn with_checksums(data: &[u8]) -> Vec<u8> {
     let mut data = data.to_vec();
     if let Some(mark) = data.get_mut(257..263) {
         mark.copy_from_slice(b"ustar\0");
     }
-    unpack(&data);
+    for block in data.as_chunks_mut::<512>().0 {
+        let header = tar::Header::from_byte_slice(block);
+        if block.get(257..262) == Some(b"ustar") && header.cksum().is_ok() {
+            let mut mended = header.clone();
+            mended.set_cksum();
+            block.copy_from_slice(mended.as_bytes());
+        }
+    }
+    data
 }
 
 /// The data is a zip without its first four bytes.
@@ -90,6 +109,11 @@ pub fn openpgp(data: &[u8]) {
     unpack(data);
 }
 
+/// What an OpenPGP message holds whose passphrase is known: the packets behind the encryption.
+pub fn openpgp_content(data: &[u8]) {
+    unpack(&message(data));
+}
+
 /// The data is a bundle; every format is made of its report.
 pub fn bundle(data: &[u8]) {
     if let Some(report) = report(data) {
@@ -111,4 +135,34 @@ pub fn render(report: &Report, format: Format) {
     format.rendering(style).render(report, &mut out).expect("memory takes what comes");
     let text = String::from_utf8(out).expect("reports are UTF-8");
     assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t'), "{format}: {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(found: &Found) -> Vec<&str> {
+        found.listing.iter().map(|member| &*member.path).collect()
+    }
+
+    #[test]
+    fn what_a_header_says_is_read_though_its_checksum_was_another() {
+        let mut header = tar::Header::new_ustar();
+        header.set_path("ise-psc.log").unwrap();
+        header.set_size(5);
+        header.set_cksum();
+        let mut data = [&header.as_bytes()[..], b"hello", &[0; 507 + 1024]].concat();
+        data[0] = b'x';
+        assert!(names(&found(&data)).iter().all(|name| !name.contains("xse-psc.log")));
+        assert!(names(&found(&with_checksums(&data))).iter().any(|name| name.ends_with("!xse-psc.log")));
+    }
+
+    #[test]
+    fn what_is_sealed_is_unpacked() {
+        // A capture without packets in a literal packet (RFC 9580 section 5.9).
+        let capture = [&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0][..], &[0; 13], &[1, 1, 0]].concat();
+        let packet = [&[0xcb, 6 + 24, b'b', 0, 0, 0, 0, 0][..], &capture].concat();
+        let found = found(&message(&packet));
+        assert_eq!(found.items.iter().map(|item| &item.data[..]).collect::<Vec<_>>(), [&capture[..]]);
+    }
 }

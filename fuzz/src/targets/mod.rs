@@ -18,7 +18,7 @@ pub use seeds::seeds;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: [Target; 22] = [
+pub const TARGETS: [Target; 23] = [
     ("log_records", texts::log_records),
     ("log_events", texts::log_events),
     ("keylog", texts::keylog),
@@ -39,6 +39,7 @@ pub const TARGETS: [Target; 22] = [
     ("sevenz", archives::sevenz),
     ("codecs", archives::codecs),
     ("openpgp", archives::openpgp),
+    ("openpgp_content", archives::openpgp_content),
     ("bundle", archives::bundle),
     ("redaction", redaction::redaction),
 ];

@@ -1,10 +1,13 @@
-//! Seals records of TLS 1.3 under secrets that are known, so that what lies behind the encryption can be chosen.
+//! Seals records of TLS 1.3 and messages of OpenPGP under secrets that are known, so that what lies behind the encryption
+//! can be chosen.
 
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::aead::array::Array;
 use aes_gcm::{Aes128Gcm, KeyInit};
 use hkdf::Hkdf;
-use sha2::Sha256;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
 
 /// In the byte for a record's type: from here on under the secret of application data, and under the next of those.
 pub const APPLICATION: u8 = 0x80;
@@ -47,4 +50,20 @@ fn expand<const LENGTH: usize>(secret: &[u8; 32], label: &[u8]) -> [u8; LENGTH] 
     let mut out = [0; LENGTH];
     Hkdf::<Sha256>::from_prk(secret).expect("a secret").expand(&info, &mut out).expect("a short key");
     out
+}
+
+/// Opens what `message` seals.
+pub const PASSPHRASE: &str = "correct horse";
+
+/// A message of OpenPGP that holds these packets, for AES-128 under a key that is the passphrase's SHA-256 (RFC 9580 sections
+/// 3.7.1.1, 5.3.1 and 5.13.1). An integrity code stands behind the packets.
+pub fn message(packets: &[u8]) -> Vec<u8> {
+    const SESSION_KEY: [u8; 6] = [0xc3, 4, 4, 7, 0, 8];
+    // What would be random, with its end repeated.
+    let mut sealed = [&[7; 18][..], packets, &[0xd3, 20]].concat();
+    let code = Sha1::digest(&sealed);
+    sealed.extend(code);
+    let key = Sha256::digest(PASSPHRASE);
+    SymmetricKeyAlgorithm::AES128.encrypt_with_iv(&key[..16], &[0; 16], &mut sealed).expect("a key of AES-128");
+    [&SESSION_KEY[..], &[0xd2, 255], &(sealed.len() as u32 + 1).to_be_bytes(), &[1], &sealed].concat()
 }
