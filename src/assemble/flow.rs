@@ -2,7 +2,7 @@
 
 use crate::capture::tls::{alert_name, cipher_name, version_name};
 use crate::capture::{CertificateFacts, IcmpError, Side, TcpFlow, TlsSession};
-use crate::classify::{icmp_meaning, is_for_host, is_valid_at, side};
+use crate::classify::{icmp_meaning, is_valid_at, name_for_host, side};
 use crate::report::{Alert, Certificate, Endpoint, Flow, Icmp, Tls};
 use crate::time::Timestamp;
 
@@ -91,17 +91,54 @@ fn tls(session: &TlsSession, host: Option<&str>) -> Tls {
     }
 }
 
+/// Names of a certificate that each attempt shows: as many as a public CA puts into one. Each request on a connection is
+/// an attempt with the certificate.
+const SHOWN_NAMES: usize = 100;
+
 fn certificate(facts: &CertificateFacts, host: Option<&str>, seen: Timestamp) -> Certificate {
+    let for_host = host.and_then(|host| name_for_host(facts, host));
+    let names = facts.names.iter().enumerate();
+    let names: Vec<String> = names
+        .filter(|(index, _)| *index < SHOWN_NAMES || Some(*index) == for_host)
+        .map(|(_, name)| name.clone())
+        .collect();
     Certificate {
         subject: facts.subject.clone(),
         issuer: facts.issuer.clone(),
-        names: facts.names.clone(),
+        more_names: facts.names.len() - names.len(),
+        names,
         not_before: facts.not_before,
         not_after: facts.not_after,
         serial: facts.serial.clone(),
         sha256: facts.sha256.clone(),
         self_signed: facts.self_signed,
-        matches_host: host.map(|host| is_for_host(facts, host)),
+        matches_host: host.map(|_| for_host.is_some()),
         valid_at_handshake: is_valid_at(facts, seen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_with_many_names_shows_a_hundred_and_the_one_for_the_host() {
+        let facts = CertificateFacts {
+            subject: String::new(),
+            issuer: String::new(),
+            names: (0..300).map(|number| format!("host{number}.example.com")).collect(),
+            not_before: Timestamp::from_nanos(0),
+            not_after: Timestamp::from_nanos(0),
+            serial: String::new(),
+            sha256: String::new(),
+            self_signed: false,
+        };
+        let shown = |host| {
+            let shown = certificate(&facts, Some(host), Timestamp::from_nanos(0));
+            (shown.names.len(), shown.more_names, shown.names.last().cloned(), shown.matches_host)
+        };
+        assert_eq!(shown("host250.example.com"), (101, 199, Some("host250.example.com".into()), Some(true)));
+        assert_eq!(shown("host7.example.com"), (100, 200, Some("host99.example.com".into()), Some(true)));
+        assert_eq!(shown("other.example.com"), (100, 200, Some("host99.example.com".into()), Some(false)));
     }
 }

@@ -4,6 +4,7 @@ use super::dns::{rcode_name, type_name};
 use super::event::Event;
 use crate::capture::tls::alert_name;
 use crate::capture::{DnsExchange, FrameRef, Side, TcpFlow, TlsSession};
+use crate::catalog::listed;
 use crate::classify::{icmp_meaning, is_for_host, is_valid_at};
 use crate::correlate::{Ending, Request, WireTry};
 use crate::report::Endpoint;
@@ -223,7 +224,8 @@ impl Connection<'_, '_> {
             what += &format!(", valid from {} to {}", leaf.not_before, leaf.not_after);
         }
         if let Some(host) = self.host.filter(|host| !is_for_host(leaf, host)) {
-            what += &format!(", for {} and not for {host}", leaf.names.join(", "));
+            let names = listed(leaf.names.iter().map(String::as_str), 0).unwrap_or_else(|| "no name".to_owned());
+            what += &format!(", for {names} and not for {host}");
         }
         what
     }

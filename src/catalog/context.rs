@@ -76,10 +76,10 @@ impl<'a> Context<'a> {
             }
             Blank::Host => server?.host.clone(),
             Blank::Port => server?.port.map(|port| port.to_string()),
-            Blank::Addresses => listed(server?.addresses.iter().map(String::as_str)),
+            Blank::Addresses => listed(server?.addresses.iter().map(String::as_str), 0),
             Blank::Resolver => {
                 let mut seen = BTreeSet::new();
-                listed(self.dns.iter().map(|dns| dns.resolver.as_str()).filter(|resolver| seen.insert(*resolver)))
+                listed(self.dns.iter().map(|dns| dns.resolver.as_str()).filter(|resolver| seen.insert(*resolver)), 0)
             }
             Blank::Proxy => {
                 let proxy = self.proxy?;
@@ -89,7 +89,10 @@ impl<'a> Context<'a> {
             Blank::Instance => instance(server?.url.as_deref()?).map(str::to_owned),
             Blank::IcmpFrom => Some(self.flow?.icmp.as_ref()?.from.clone()),
             Blank::Issuer => certificate().map(|certificate| certificate.issuer.clone()),
-            Blank::Names => listed(certificate()?.names.iter().map(String::as_str)),
+            Blank::Names => {
+                let certificate = certificate()?;
+                listed(certificate.names.iter().map(String::as_str), certificate.more_names)
+            }
             Blank::Validity => {
                 let certificate = certificate()?;
                 Some(format!("from {} to {}", date(certificate.not_before), date(certificate.not_after)))
@@ -259,14 +262,16 @@ pub(super) fn date(time: crate::time::Timestamp) -> String {
     time.to_string().chars().take_while(|c| *c != 'T').collect()
 }
 
-/// The first few with commas between them and the number of the others; `None` for none.
-fn listed<'a>(items: impl Iterator<Item = &'a str>) -> Option<String> {
+/// The first few with commas between them and the number of the others, with those that are not among the items; `None` for
+/// none.
+pub(crate) fn listed<'a>(items: impl Iterator<Item = &'a str>, others: usize) -> Option<String> {
     let items: Vec<&str> = items.collect();
-    let shown = items.get(..LIST).unwrap_or(&items).join(", ");
-    match items.len() {
-        0 => None,
-        n if n > LIST => Some(format!("{shown} and {} more", n - LIST)),
-        _ => Some(shown),
+    let shown = items.get(..LIST).unwrap_or(&items);
+    let more = items.len() - shown.len() + others;
+    match (shown, more) {
+        ([], _) => None,
+        (shown, 0) => Some(shown.join(", ")),
+        (shown, more) => Some(format!("{} and {more} more", shown.join(", "))),
     }
 }
 
@@ -276,4 +281,18 @@ fn instance(url: &str) -> Option<&str> {
     let path = rest.get(rest.find('/')?..)?;
     let end = ["/ciscoise", "/MDM/"].into_iter().filter_map(|added| path.find(added)).min()?;
     path.get(..end).filter(|instance| !instance.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_shows_the_first_and_counts_the_others() {
+        let words = |count, others| listed(["a", "b", "c", "d", "e"].into_iter().take(count), others);
+        assert_eq!(words(0, 0), None);
+        assert_eq!(words(4, 0).as_deref(), Some("a, b, c, d"));
+        assert_eq!(words(5, 0).as_deref(), Some("a, b, c, d and 1 more"));
+        assert_eq!(words(2, 7).as_deref(), Some("a, b and 7 more"));
+    }
 }

@@ -12,7 +12,7 @@ use rules::{Circumstances, rule};
 use wire_says::{WireSays, dead_before};
 
 pub use rules::Ruling;
-pub use tls::{is_for_host, is_valid_at};
+pub use tls::{is_for_host, is_valid_at, name_for_host};
 pub use wire_says::{icmp_meaning, side};
 
 /// The verdict on an attempt: that on its last request, and those on each.

@@ -11,8 +11,13 @@ pub fn is_valid_at(certificate: &CertificateFacts, time: Timestamp) -> bool {
 
 /// Whether a certificate is for this host (RFC 6125, section 6.4: a wildcard stands for one label, the leftmost).
 pub fn is_for_host(certificate: &CertificateFacts, host: &str) -> bool {
+    name_for_host(certificate, host).is_some()
+}
+
+/// Which of a certificate's names is for this host, as an index.
+pub fn name_for_host(certificate: &CertificateFacts, host: &str) -> Option<usize> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
-    certificate.names.iter().any(|name| {
+    certificate.names.iter().position(|name| {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         match name.strip_prefix("*.") {
             Some(parent) => host.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent),

@@ -368,6 +368,9 @@ pub struct Certificate {
     pub subject: String,
     pub issuer: String,
     pub names: Vec<String>,
+    /// How many more names it has: a hundred are shown, and the one that is for the host.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_names: usize,
     pub not_before: Timestamp,
     pub not_after: Timestamp,
     pub serial: String,
@@ -526,4 +529,8 @@ pub struct Change {
     pub before: Option<String>,
     /// In the first failure.
     pub after: Option<String>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

@@ -20,8 +20,8 @@ use crate::time::{SECOND, Timestamp};
 const MAX_CHAIN: usize = 16;
 /// A longer certificate is not read.
 const MAX_CERTIFICATE: usize = 64 << 10;
-/// Alternative names that are kept of a certificate.
-const MAX_NAMES: usize = 256;
+/// Alternative names that are kept of a certificate; a host may be any of them.
+const MAX_NAMES: usize = 4096;
 /// Bytes of a distinguished name that are kept.
 const MAX_NAME: usize = 1024;
 

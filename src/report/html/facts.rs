@@ -146,8 +146,10 @@ fn tls(tls: &Tls) -> String {
 
 fn certificate(certificate: &Certificate) -> String {
     let issuer = if certificate.self_signed { "itself" } else { &certificate.issuer };
+    let others =
+        if certificate.more_names > 0 { format!(" and {} more", certificate.more_names) } else { String::new() };
     let mut text = format!(
-        "{}, issued by {issuer}, for {}, valid from {} to {}",
+        "{}, issued by {issuer}, for {}{others}, valid from {} to {}",
         certificate.subject,
         certificate.names.join(" "),
         readable(certificate.not_before),

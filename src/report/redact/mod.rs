@@ -168,6 +168,7 @@ impl Redaction<'_> {
                 subject,
                 issuer,
                 names,
+                more_names: _,
                 not_before: _,
                 not_after: _,
                 serial,
