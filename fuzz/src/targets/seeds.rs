@@ -24,14 +24,13 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "tls_records" => sessions(),
         "tls_handshake" => sessions().iter().map(|session| join_handshakes(session)).collect(),
         "certificate" => certificates(),
-        "decryption" => files("tls").into_iter().filter(|file| file.starts_with(&[0xd4, 0xc3])).collect(),
+        "decryption" => connections(&little_endian(&files("tls"))).iter().map(|turns| in_turns(turns)).collect(),
         "decrypted" => certificates().iter().map(|chain| answered(chain)).collect(),
         "http" => requests(),
         "tar" => bundles("bundle.tar"),
         "zip" => bundles("bundle.zip").into_iter().map(|mut zip| zip.split_off(4)).collect(),
         "sevenz" => vec![empty_sevenz()],
         "codecs" => bundles("bundle.tar.gz").iter().map(|gzip| [&[0], &gzip[3..]].concat()).collect(),
-        "openpgp" => files("input"),
         "bundle" => [bundles("bundle.tar"), bundles("bundle.zip"), files("log")].concat(),
         "redaction" => vec![originals()],
         _ => Vec::new(),
@@ -111,8 +110,12 @@ fn members(tar: &[u8]) -> Vec<Vec<u8>> {
 
 /// The Ethernet frames of each little-endian pcap of testdata.
 fn captures() -> Vec<Vec<Vec<u8>>> {
-    let little = |file: &Vec<u8>| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c]));
-    all_captures().iter().filter(|file| little(file)).map(|file| frames(file)).collect()
+    little_endian(&all_captures())
+}
+
+fn little_endian(files: &[Vec<u8>]) -> Vec<Vec<Vec<u8>>> {
+    let little = |file: &&Vec<u8>| matches!(file.get(..2), Some([0xd4, 0xc3] | [0x4d, 0x3c]));
+    files.iter().filter(little).map(|file| frames(file)).collect()
 }
 
 fn frames(file: &[u8]) -> Vec<Vec<u8>> {
@@ -184,25 +187,49 @@ fn segments(frames: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
-/// Both directions of each connection to a server of TLS.
-fn sessions() -> Vec<Vec<u8>> {
-    let mut connections: Vec<(u16, [Vec<u8>; 2])> = Vec::new();
-    for frames in captures() {
+/// What a segment carries, and whether it is the server's.
+type Turn = (bool, Vec<u8>);
+
+/// The segments of each connection to a server of TLS.
+fn connections(captures: &[Vec<Vec<u8>>]) -> Vec<Vec<Turn>> {
+    let mut connections: Vec<(u16, Vec<Turn>)> = Vec::new();
+    for frames in captures {
         let first = connections.len();
         for (by_server, port, payload) in frames.iter().filter_map(|frame| tls_segment(frame)) {
             let known = connections[first..].iter().position(|(known, _)| *known == port);
             let at = known.map_or(connections.len(), |at| first + at);
             if known.is_none() {
-                connections.push((port, Default::default()));
+                connections.push((port, Vec::new()));
             }
-            connections[at].1[usize::from(by_server)].extend(payload);
+            connections[at].1.push((by_server, payload.to_vec()));
         }
     }
-    let mut all: Vec<_> = connections.iter().map(|(_, [client, server])| join(client, server)).collect();
+    connections.into_iter().map(|(_, turns)| turns).collect()
+}
+
+/// Both directions of each connection.
+fn sessions() -> Vec<Vec<u8>> {
+    let side = |turns: &[Turn], server: bool| {
+        turns
+            .iter()
+            .filter(|(by_server, _)| *by_server == server)
+            .flat_map(|(_, bytes)| bytes.clone())
+            .collect::<Vec<u8>>()
+    };
+    let mut all: Vec<_> =
+        connections(&captures()).iter().map(|turns| join(&side(turns, false), &side(turns, true))).collect();
     all.retain(|session| session.len() < LARGEST as usize);
     all.sort();
     all.dedup();
     all
+}
+
+/// Both directions in turns, as the target `decryption` has them.
+fn in_turns(turns: &[Turn]) -> Vec<u8> {
+    let framed = |(by_server, bytes): &Turn| {
+        [&(u16::from(*by_server) << 15 | bytes.len() as u16).to_be_bytes()[..], bytes].concat()
+    };
+    turns.iter().flat_map(framed).collect()
 }
 
 /// Whether it is the server's, the client's port, and the payload.

@@ -9,7 +9,8 @@ use mdmlog::progress::Progress;
 pub const CLIENT: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 10);
 pub const SERVER: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 7);
 pub const RESOLVER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 53);
-pub const HOST: &str = "tenant.jamfcloud.com";
+/// The servers that are looked for: one in a cloud, and those of the captures in testdata.
+const HOSTS: [&str; 3] = ["tenant.jamfcloud.com", "mdm.example.com", "mdm.corp.example"];
 
 pub const SYN: u8 = 2;
 pub const ACK: u8 = 16;
@@ -68,17 +69,24 @@ impl Wire {
 
     /// A connection that carries the bytes of both directions, the client's first, in segments of this size.
     pub fn connection(&mut self, port: u16, client: &[u8], server: &[u8], size: usize) {
+        let mut next = self.open(port);
+        client.chunks(size).for_each(|piece| self.send(true, port, &mut next, piece));
+        server.chunks(size).for_each(|piece| self.send(false, port, &mut next, piece));
+    }
+
+    /// Opens a connection; what client and server number next.
+    pub fn open(&mut self, port: u16) -> [u32; 2] {
         self.tcp(true, port, SYN, (99, 0), &[]);
         self.tcp(false, port, SYN | ACK, (199, 100), &[]);
-        let (mut seq, mut ack) = (100_u32, 200_u32);
-        for piece in client.chunks(size) {
-            self.tcp(true, port, ACK, (seq, ack), piece);
-            seq = seq.wrapping_add(piece.len() as u32);
-        }
-        for piece in server.chunks(size) {
-            self.tcp(false, port, ACK, (ack, seq), piece);
-            ack = ack.wrapping_add(piece.len() as u32);
-        }
+        [100, 200]
+    }
+
+    /// A segment of one side, which then numbers on.
+    pub fn send(&mut self, to_server: bool, port: u16, next: &mut [u32; 2], piece: &[u8]) {
+        let [client, server] = next;
+        let (own, other) = if to_server { (client, server) } else { (server, client) };
+        self.tcp(to_server, port, ACK, (*own, *other), piece);
+        *own = own.wrapping_add(piece.len() as u32);
     }
 
     pub fn read(&self, secrets: &Secrets) -> CaptureFacts {
@@ -96,10 +104,10 @@ pub fn tcp(to_server: bool, port: u16, flags: u8, (seq, ack): (u32, u32), payloa
     segment
 }
 
-/// Reads a capture as an analysis would that looks for this server.
+/// Reads a capture as an analysis would that looks for these servers.
 pub fn read(bytes: &[u8], secrets: &Secrets) -> CaptureFacts {
     let interest = Interest {
-        hosts: [HOST.to_owned()].into(),
+        hosts: HOSTS.map(str::to_owned).into(),
         addresses: [IpAddr::from(SERVER)].into(),
         ports: [80, 3128].into(),
         ..Interest::default()
