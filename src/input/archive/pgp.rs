@@ -7,7 +7,7 @@ use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey};
 
 use super::packet::{SessionKey, session_key_packet};
-use crate::input::limits::{Reached, Used};
+use crate::input::limits::{Limits, Reached, Used};
 use crate::input::spool::CHUNK;
 use crate::options::Passphrase;
 
@@ -111,13 +111,13 @@ fn key_blocks(keys: &[Esk]) -> Result<u64, Closed> {
             _ => MAX_HASHED,
         });
     }
-    Ok(blocks)
+    // No passphrase would be of use, so nobody needs to be asked for one.
+    if blocks > Limits::KEY_BLOCKS { Err(Closed::Limit(Reached::Keys)) } else { Ok(blocks) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::limits::Limits;
 
     /// A message whose session keys are made of a passphrase with Argon2, in passes over 2^`memory` KiB.
     fn message(keys: usize, passes: u8, memory: u8) -> Bytes {
@@ -131,10 +131,13 @@ mod tests {
         let blocks = |keys, passes, memory| Encrypted::parse(&message(keys, passes, memory)).map(|own| own.key_blocks);
         assert!(matches!(blocks(1, 3, 16), Ok(blocks) if blocks < Limits::KEY_BLOCKS / 16));
         assert!(matches!(blocks(1, 1, 21), Err(Closed::Damaged(why)) if why.contains("256 MiB of memory")));
-        for (keys, passes) in [(129, 1), (2, 65)] {
-            let (used, passphrase) = (Used::default(), Passphrase::new("secret"));
-            let opened = Encrypted::parse(&message(keys, passes, 18)).and_then(|own| own.open(&passphrase, &used));
-            assert!(matches!(opened.map(|_| ()), Err(Closed::Limit(Reached::Keys))), "{keys} {passes}");
-        }
+        assert!(
+            [blocks(129, 1, 18), blocks(2, 65, 18)].iter().all(|own| matches!(own, Err(Closed::Limit(Reached::Keys))))
+        );
+        // Two that may each be opened are too much together.
+        let (used, passphrase) = (Used::default(), Passphrase::new("secret"));
+        let open = || Encrypted::parse(&message(1, 65, 18)).and_then(|own| own.open(&passphrase, &used));
+        used.key(Limits::KEY_BLOCKS - blocks(1, 65, 18).unwrap() + 1).unwrap();
+        assert!(matches!(open().map(|_| ()), Err(Closed::Limit(Reached::Keys))));
     }
 }
