@@ -122,8 +122,11 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     warnings.extend(found.check_unchanged());
     let report = assemble(listed(&found.items), &logs, &captures, &joined, &known, options, warnings);
     drop(joined);
-    // What was read is given back while the report is used.
-    rayon::spawn(move || drop((logs, captures)));
+    // What was read is given back while the report is used. Where the caller's thread is all there is, nothing that is put off
+    // would ever be done.
+    if rayon::current_num_threads() > 1 {
+        rayon::spawn(move || drop((logs, captures)));
+    }
     let keylogs = named.into_iter().map(|(_, text)| text).collect();
     Ok(Analyzed { report, items: found.items, groups, keylogs })
 }
