@@ -33,7 +33,8 @@ impl Laid {
     }
 }
 
-fn unpack(data: &[u8]) {
+/// Opens an archive, and holds what comes out to the limits.
+pub fn unpack(data: &[u8]) {
     let found = found(data);
     let unpacked: u64 = found.items.iter().map(|item| item.data.len() as u64).sum();
     // A sparse member may have its holes for nothing, an archive in the map may name the same bytes twice.
@@ -51,11 +52,7 @@ fn found(data: &[u8]) -> Found {
 
 /// The data is a tar whose first header has its mark. Headers that have it get the checksum that they should have, so that
 /// what they say is read; those that state none remain damaged.
-pub fn tar(data: &[u8]) {
-    unpack(&with_checksums(data));
-}
-
-fn with_checksums(data: &[u8]) -> Vec<u8> {
+pub fn tar(data: &[u8]) -> Vec<u8> {
     let mut data = data.to_vec();
     if let Some(mark) = data.get_mut(257..263) {
         mark.copy_from_slice(b"ustar\0");
@@ -72,13 +69,13 @@ fn with_checksums(data: &[u8]) -> Vec<u8> {
 }
 
 /// The data is a zip without its first four bytes.
-pub fn zip(data: &[u8]) {
-    unpack(&[b"PK\x03\x04", data].concat());
+pub fn zip(data: &[u8]) -> Vec<u8> {
+    [b"PK\x03\x04", data].concat()
 }
 
 /// The data is a 7z archive without its first six bytes. The checksums of the headers are made right, so that what they
 /// speak of is read.
-pub fn sevenz(data: &[u8]) {
+pub fn sevenz(data: &[u8]) -> Vec<u8> {
     let mut bytes = [b"7z\xbc\xaf\x27\x1c", data].concat();
     let word = |bytes: &[u8], at: usize| bytes.get(at..at + 8).map(|word| u64::from_le_bytes(word.try_into().unwrap()));
     if let (Some(offset), Some(size)) = (word(&bytes, 12), word(&bytes, 20))
@@ -91,7 +88,7 @@ pub fn sevenz(data: &[u8]) {
         let sum = checksum(&bytes[12..32]).to_le_bytes();
         bytes[8..12].copy_from_slice(&sum);
     }
-    unpack(&bytes);
+    bytes
 }
 
 fn checksum(bytes: &[u8]) -> u32 {
@@ -101,25 +98,25 @@ fn checksum(bytes: &[u8]) -> u32 {
 }
 
 /// The first byte chooses gzip, bzip2, xz or zstd, and the rest follows its magic number.
-pub fn codecs(data: &[u8]) {
+pub fn codecs(data: &[u8]) -> Vec<u8> {
     const MAGIC: [&[u8]; 4] = [&[0x1f, 0x8b, 8], b"BZh", b"\xfd7zXZ\0", &[0x28, 0xb5, 0x2f, 0xfd]];
-    let Some((choice, rest)) = data.split_first() else { return };
-    unpack(&[MAGIC[usize::from(*choice) % MAGIC.len()], rest].concat());
+    let (choice, rest) = data.split_first().unwrap_or((&0, &[]));
+    [MAGIC[usize::from(*choice) % MAGIC.len()], rest].concat()
 }
 
 /// The data is an OpenPGP message. Where it begins as `gpg` lets one begin, it may not ask for more than 4 KB of hashing, so that
 /// the time goes into what it says and not into its key (RFC 9580 section 3.7.1.3).
-pub fn openpgp(data: &[u8]) {
+pub fn openpgp(data: &[u8]) -> Vec<u8> {
     let mut data = data.to_vec();
     if let [0x8c, 13, 4, _, 3, _, _, _, _, _, _, _, _, _, count, ..] = &mut data[..] {
         *count &= 0x1f;
     }
-    unpack(&data);
+    data
 }
 
 /// What an OpenPGP message holds whose passphrase is known: the packets behind the encryption.
-pub fn openpgp_content(data: &[u8]) {
-    unpack(&message(data));
+pub fn openpgp_content(data: &[u8]) -> Vec<u8> {
+    message(data)
 }
 
 /// The data is a bundle; its length chooses the format that is made of its report.
@@ -162,7 +159,7 @@ mod tests {
         let mut data = [&header.as_bytes()[..], b"hello", &[0; 507 + 1024]].concat();
         data[0] = b'x';
         assert!(names(&found(&data)).iter().all(|name| !name.contains("xse-psc.log")));
-        assert!(names(&found(&with_checksums(&data))).iter().any(|name| name.ends_with("!xse-psc.log")));
+        assert!(names(&found(&tar(&data))).iter().any(|name| name.ends_with("!xse-psc.log")));
     }
 
     #[test]

@@ -14,32 +14,63 @@ mod wire;
 
 pub use seeds::seeds;
 
-/// A name and what is done with the bytes.
-pub type Target = (&'static str, fn(&[u8]));
+/// What a target does with the bytes.
+#[derive(Clone, Copy)]
+pub enum Target {
+    /// Makes a capture of them, which is read.
+    Capture(fn(&[u8]) -> Vec<u8>),
+    /// Makes an archive of them, which is opened.
+    Archive(fn(&[u8]) -> Vec<u8>),
+    /// Reads them as a log.
+    Log(fn(&[u8])),
+    Other(fn(&[u8])),
+}
 
-/// All of them.
-pub const TARGETS: [Target; 23] = [
-    ("log_records", texts::log_records),
-    ("log_events", texts::log_events),
-    ("keylog", texts::keylog),
-    ("pcap", packets::pcap),
-    ("pcapng", packets::pcapng),
-    ("packet_layers", packets::packet_layers),
-    ("defragmentation", packets::defragmentation),
-    ("dns", packets::dns),
-    ("tcp_reassembly", packets::tcp_reassembly),
-    ("tls_records", streams::tls_records),
-    ("tls_handshake", streams::tls_handshake),
-    ("certificate", streams::certificate),
-    ("decryption", streams::decryption),
-    ("decrypted", streams::decrypted),
-    ("http", streams::http),
-    ("tar", archives::tar),
-    ("zip", archives::zip),
-    ("sevenz", archives::sevenz),
-    ("codecs", archives::codecs),
-    ("openpgp", archives::openpgp),
-    ("openpgp_content", archives::openpgp_content),
-    ("bundle", archives::bundle),
-    ("redaction", redaction::redaction),
+use Target::{Archive, Capture, Log, Other};
+
+impl Target {
+    pub fn run(self, data: &[u8]) {
+        match self {
+            Capture(file) => packets::capture(&file(data)),
+            Archive(file) => archives::unpack(&file(data)),
+            Log(body) | Other(body) => body(data),
+        }
+    }
+
+    /// The file that the bytes are or become. It is a bundle as well, so that the whole program can get what was found for
+    /// its parts.
+    pub fn file(self, data: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Capture(file) | Archive(file) => Some(file(data)),
+            Log(_) => Some(data.to_vec()),
+            Other(_) => None,
+        }
+    }
+}
+
+/// All of them by name.
+pub const TARGETS: [(&str, Target); 23] = [
+    ("log_records", Log(texts::log_records)),
+    ("log_events", Other(texts::log_events)),
+    ("keylog", Other(texts::keylog)),
+    ("pcap", Capture(packets::pcap)),
+    ("pcapng", Capture(packets::pcapng)),
+    ("packet_layers", Capture(packets::packet_layers)),
+    ("defragmentation", Capture(packets::defragmentation)),
+    ("dns", Capture(packets::dns)),
+    ("tcp_reassembly", Capture(packets::tcp_reassembly)),
+    ("tls_records", Capture(streams::tls_records)),
+    ("tls_handshake", Capture(streams::tls_handshake)),
+    ("certificate", Capture(streams::certificate)),
+    ("decryption", Other(streams::decryption)),
+    ("decrypted", Other(streams::decrypted)),
+    ("http", Capture(streams::http)),
+    ("tar", Archive(archives::tar)),
+    ("zip", Archive(archives::zip)),
+    ("sevenz", Archive(archives::sevenz)),
+    ("codecs", Archive(archives::codecs)),
+    ("openpgp", Archive(archives::openpgp)),
+    ("openpgp_content", Archive(archives::openpgp_content)),
+    ("bundle", Other(archives::bundle)),
+    ("redaction", Other(redaction::redaction)),
 ];

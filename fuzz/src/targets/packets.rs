@@ -7,7 +7,7 @@ use mdmlog::progress::Progress;
 use super::wire::{ACK, CLIENT, RESOLVER, SERVER, SYN, Wire, read, tcp};
 
 /// The data is what follows the magic number of a pcap, of which the first byte chooses one.
-pub fn pcap(data: &[u8]) {
+pub fn pcap(data: &[u8]) -> Vec<u8> {
     const MAGIC: [[u8; 4]; 5] = [
         [0xd4, 0xc3, 0xb2, 0xa1],
         [0xa1, 0xb2, 0xc3, 0xd4],
@@ -15,16 +15,17 @@ pub fn pcap(data: &[u8]) {
         [0xa1, 0xb2, 0x3c, 0x4d],
         [0x34, 0xcd, 0xb2, 0xa1],
     ];
-    let Some((choice, rest)) = data.split_first() else { return };
-    container(&[&MAGIC[usize::from(*choice) % MAGIC.len()], rest].concat());
+    let (choice, rest) = data.split_first().unwrap_or((&0, &[]));
+    [&MAGIC[usize::from(*choice) % MAGIC.len()], rest].concat()
 }
 
 /// The data is a pcapng without the type of its first block.
-pub fn pcapng(data: &[u8]) {
-    container(&[&[0x0a, 0x0d, 0x0d, 0x0a], data].concat());
+pub fn pcapng(data: &[u8]) -> Vec<u8> {
+    [&[0x0a, 0x0d, 0x0d, 0x0a], data].concat()
 }
 
-fn container(bytes: &[u8]) {
+/// Does with a capture what can be done with one.
+pub fn capture(bytes: &[u8]) {
     let _ = (container_of(bytes), first_packet_time(bytes));
     let wanted = Wanted { frames: (1..=20).collect(), ..Wanted::default() };
     let found = excerpt(bytes, &wanted, &Progress::default());
@@ -33,20 +34,20 @@ fn container(bytes: &[u8]) {
 }
 
 /// A byte for the link type; then each frame with its length before it.
-pub fn packet_layers(data: &[u8]) {
+pub fn packet_layers(data: &[u8]) -> Vec<u8> {
     const LINKS: [u16; 8] = [1, 0, 12, 101, 108, 113, 276, 228];
-    let Some((choice, mut rest)) = data.split_first() else { return };
+    let (choice, mut rest) = data.split_first().unwrap_or((&0, &[]));
     let mut wire = Wire::new(LINKS[usize::from(*choice) % LINKS.len()]);
     while let Some((length, behind)) = rest.split_first() {
         let (frame, behind) = behind.split_at(behind.len().min(usize::from(*length)));
         wire.frame(frame);
         rest = behind;
     }
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 /// Fragments of a segment or of a DNS answer: two bytes of flags and offset, one of length.
-pub fn defragmentation(data: &[u8]) {
+pub fn defragmentation(data: &[u8]) -> Vec<u8> {
     let mut wire = Wire::new(1);
     wire.tcp(true, 443, SYN, (99, 0), &[]);
     let mut rest = data;
@@ -56,11 +57,11 @@ pub fn defragmentation(data: &[u8]) {
         wire.ip(from, CLIENT, protocol, u16::from_be_bytes([high & 0x3f, *low]), payload);
         rest = behind;
     }
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 /// The data is a DNS message: asked, answered over UDP, and answered over TCP.
-pub fn dns(data: &[u8]) {
+pub fn dns(data: &[u8]) -> Vec<u8> {
     let mut wire = Wire::new(1);
     wire.udp((CLIENT, 30_000), (RESOLVER, 53), data);
     let mut answer = data.to_vec();
@@ -70,11 +71,11 @@ pub fn dns(data: &[u8]) {
     wire.udp((RESOLVER, 53), (CLIENT, 30_000), &answer);
     let framed = |message: &[u8]| [&(message.len() as u16).to_be_bytes(), message].concat();
     wire.connection(53, &framed(data), &framed(&answer), 700);
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 /// Segments: direction and flags, four bytes that place them, one of length. Gaps, overlaps and wraps come by themselves.
-pub fn tcp_reassembly(data: &[u8]) {
+pub fn tcp_reassembly(data: &[u8]) -> Vec<u8> {
     let mut wire = Wire::new(1);
     wire.tcp(true, 443, SYN, (u32::MAX - 50, 0), &[]);
     wire.tcp(false, 443, SYN | ACK, (9, u32::MAX - 49), &[]);
@@ -87,5 +88,5 @@ pub fn tcp_reassembly(data: &[u8]) {
         wire.ip(from, to, 6, 0, &segment);
         rest = behind;
     }
-    wire.read(&Secrets::default());
+    wire.bytes
 }

@@ -3,9 +3,7 @@
 use std::sync::LazyLock;
 
 use mdmlog::capture::CaptureFacts;
-use mdmlog::capture::http::{peek_connect, peek_http_request};
 use mdmlog::capture::secrets::Secrets;
-use mdmlog::capture::tls::peek_sni;
 
 use super::seal::sealed;
 use super::wire::Wire;
@@ -25,24 +23,23 @@ pub fn join(client: &[u8], server: &[u8]) -> Vec<u8> {
 }
 
 /// Records as they are.
-pub fn tls_records(data: &[u8]) {
-    let _ = peek_sni(data);
+pub fn tls_records(data: &[u8]) -> Vec<u8> {
     let (client, server) = halves(data);
     let mut wire = Wire::new(1);
     wire.connection(443, client, server, 100);
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 /// Handshake messages without their records.
-pub fn tls_handshake(data: &[u8]) {
+pub fn tls_handshake(data: &[u8]) -> Vec<u8> {
     let (client, server) = halves(data);
     let mut wire = Wire::new(1);
     wire.connection(443, &in_records(client), &in_records(server), 1000);
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 /// The server's certificates, one behind the other, after a whole ClientHello and ServerHello of TLS 1.2.
-pub fn certificate(data: &[u8]) {
+pub fn certificate(data: &[u8]) -> Vec<u8> {
     let mut list = Vec::new();
     let mut rest = &data[..data.len().min(60_000)];
     while !rest.is_empty() {
@@ -58,7 +55,7 @@ pub fn certificate(data: &[u8]) {
     let server = [&hello(2, &[0xc0, 0x2f, 0], &[])[..], &[11], &long(&long(&list))].concat();
     let mut wire = Wire::new(1);
     wire.connection(443, &in_records(&hello(1, &[0, 2, 0xc0, 0x2f, 1, 0], &[])), &in_records(&server), 1000);
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 /// A ClientHello or ServerHello with no session and these suites.
@@ -132,8 +129,7 @@ fn read_sealed(data: &[u8]) -> CaptureFacts {
 }
 
 /// HTTP in the clear, and behind a CONNECT that was granted.
-pub fn http(data: &[u8]) {
-    let _ = (peek_http_request(data), peek_connect(data));
+pub fn http(data: &[u8]) -> Vec<u8> {
     let (client, server) = halves(data);
     let mut wire = Wire::new(1);
     wire.connection(80, client, server, 300);
@@ -141,7 +137,7 @@ pub fn http(data: &[u8]) {
     let asked =
         [b"CONNECT tenant.jamfcloud.com:443 HTTP/1.1\r\nHost: tenant.jamfcloud.com:443\r\n\r\n", client].concat();
     wire.connection(3128, &asked, &granted, 300);
-    wire.read(&Secrets::default());
+    wire.bytes
 }
 
 #[cfg(test)]
