@@ -1,5 +1,7 @@
 //! Why a TLS handshake failed, out of alert and certificate.
 
+use std::net::IpAddr;
+
 use crate::capture::{CertificateFacts, Side, TlsAlert, TlsSession};
 use crate::outcome::TlsDetail;
 use crate::time::Timestamp;
@@ -16,12 +18,14 @@ pub fn is_for_host(certificate: &CertificateFacts, host: &str) -> bool {
 
 /// Which of a certificate's names is for this host, as an index.
 pub fn name_for_host(certificate: &CertificateFacts, host: &str) -> Option<usize> {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let host = host.trim_end_matches('.');
+    let address: Option<IpAddr> = host.parse().ok();
+    let parent = host.split_once('.').filter(|(label, _)| !label.is_empty()).map(|(_, parent)| parent);
     certificate.names.iter().position(|name| {
-        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let name = name.trim_end_matches('.');
         match name.strip_prefix("*.") {
-            Some(parent) => host.split_once('.').is_some_and(|(label, rest)| !label.is_empty() && rest == parent),
-            None => name == host || name.parse::<std::net::IpAddr>().is_ok_and(|address| host.parse() == Ok(address)),
+            Some(wildcard) => parent.is_some_and(|parent| parent.eq_ignore_ascii_case(wildcard)),
+            None => name.eq_ignore_ascii_case(host) || address.is_some_and(|address| name.parse() == Ok(address)),
         }
     })
 }
