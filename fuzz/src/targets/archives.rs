@@ -8,7 +8,7 @@ use mdmlog::progress::Progress;
 use mdmlog::report::{Format, TextStyle};
 use mdmlog::{Options, Report, analyze};
 
-use super::seal::{PASSPHRASE, message};
+use super::seal::PASSPHRASE;
 
 /// So little that the limits are met.
 const LIMITS: Limits = Limits { memory: 1 << 20, total: 16 << 20, ratio: 500, depth: 4, members: 200 };
@@ -114,11 +114,6 @@ pub fn openpgp(data: &[u8]) -> Vec<u8> {
     data
 }
 
-/// What an OpenPGP message holds whose passphrase is known: the packets behind the encryption.
-pub fn openpgp_content(data: &[u8]) -> Vec<u8> {
-    message(data)
-}
-
 /// The data is a bundle; its length chooses the format that is made of its report.
 pub fn bundle(data: &[u8]) {
     if let Some(report) = report(data) {
@@ -144,6 +139,7 @@ pub fn render(report: &Report, format: Format) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::seal::message;
     use super::*;
 
     fn names(found: &Found) -> Vec<&str> {

@@ -70,7 +70,7 @@ pub const TARGETS: [(&str, Target); 23] = [
     ("sevenz", Archive(archives::sevenz)),
     ("codecs", Archive(archives::codecs)),
     ("openpgp", Archive(archives::openpgp)),
-    ("openpgp_content", Archive(archives::openpgp_content)),
+    ("openpgp_content", Archive(seal::message)),
     ("bundle", Other(archives::bundle)),
     ("redaction", Other(redaction::redaction)),
 ];
