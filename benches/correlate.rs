@@ -7,7 +7,8 @@ use divan::{Bencher, black_box};
 use mdmlog::Options;
 use mdmlog::capture::secrets::Secrets;
 use mdmlog::capture::{CapturePart, read_capture};
-use mdmlog::correlate::{Known, join};
+use mdmlog::correlate::join;
+use mdmlog::evidence::targets::Targets;
 use mdmlog::log::{LogPart, read_log};
 use mdmlog::progress::Progress;
 
@@ -22,7 +23,7 @@ fn attempts(bencher: Bencher, attempts: u64) {
     made::capture(&mut capture, attempts * 6_000, 6_000, false).expect("a vector takes everything");
     let progress = Progress::default();
     let logs = [read_log(&[LogPart { input: 0, bytes: &log }], &progress)];
-    let known = Known::gather(&logs, &Options::default());
+    let known = Targets::gather(&logs, &Options::default().declared());
     let part = CapturePart { input: 1, bytes: &capture };
     let captures = [read_capture(&[part], &known.interest(), &Secrets::default(), &progress)];
     bencher

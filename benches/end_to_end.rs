@@ -5,7 +5,7 @@ mod made;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use mdmlog::Options;
-use mdmlog::report::{Format, TextStyle};
+use mdmlog::render::{Format, TextStyle};
 
 const SIZE: u64 = 32 << 20;
 

@@ -4,7 +4,7 @@ mod made;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use mdmlog::report::{Format, TextStyle};
+use mdmlog::render::{Format, TextStyle};
 use mdmlog::{Options, Report};
 
 fn main() {

@@ -7,13 +7,14 @@ use rayon::prelude::*;
 use crate::assemble::{Listed, assemble};
 use crate::capture::secrets::Secrets;
 use crate::capture::{CaptureFacts, CapturePart, read_capture};
-use crate::correlate::{Known, join};
+use crate::correlate::join;
+use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item, find, groups};
 use crate::log::{LogFacts, LogPart, read_log};
+use crate::model::report::{Attempt, Report};
+use crate::model::warning::Warning;
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
-use crate::report::{Attempt, Report};
-use crate::warning::Warning;
 
 /// Why there is no report at all.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +115,7 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     let secrets = secrets(&found.items, &groups, &named, &mut warnings);
 
     let logs = read_logs(&found.items, &groups, &options.progress);
-    let known = Known::gather(&logs, options);
+    let known = Targets::gather(&logs, &options.declared());
     let captures = read_captures(&found.items, &groups, &known, &secrets, &options.progress);
 
     options.progress.begin(Stage::Joining, 0);
@@ -185,7 +186,7 @@ fn read_logs(items: &[Item], groups: &Groups, progress: &Progress) -> Vec<LogFac
 fn read_captures(
     items: &[Item],
     groups: &Groups,
-    known: &Known,
+    known: &Targets,
     secrets: &Secrets,
     progress: &Progress,
 ) -> Vec<CaptureFacts> {

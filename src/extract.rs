@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use bytes::Bytes;
 
 use crate::analysis::{Analyzed, Error, analyzed};
-use crate::hidden::Hidden;
 use crate::log;
+use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::report::{Attempt, Report};
 use crate::options::Options;
-use crate::report::{Attempt, Report};
 
 /// The log records of an attempt.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl fmt::Debug for Record {
         f.debug_struct("Record")
             .field("input", &self.input)
             .field("line", &self.line)
-            .field("text", &Hidden(&self.text))
+            .field("text", &RedactedInDebug(&self.text))
             .finish()
     }
 }

@@ -9,9 +9,9 @@ use crate::capture::secrets::Secrets;
 use crate::capture::{CapturePart, Interest, read_capture};
 use crate::input::{self, Found, Item, Member, MemberKind};
 use crate::log::{LogPart, read_log};
+use crate::model::time::{LocalTime, Timestamp};
 use crate::options::Options;
 use crate::progress::Stage;
-use crate::time::{LocalTime, Timestamp};
 
 /// What was found.
 #[derive(Clone, Debug, Serialize)]
@@ -113,7 +113,7 @@ fn inspected(member: &Member, counted: &[Counted]) -> Inspected {
 }
 
 /// Reads logs and captures for the number of their records and the time that they cover, by item.
-fn count(found: &Found, options: &Options, warnings: &mut Vec<crate::warning::Warning>) -> Vec<Counted> {
+fn count(found: &Found, options: &Options, warnings: &mut Vec<crate::model::warning::Warning>) -> Vec<Counted> {
     let mut counted = vec![Counted::default(); found.items.len()];
     let mut put = |input: usize, records: u64, span: Span| {
         if let Some(counted) = counted.get_mut(input) {

@@ -1,8 +1,9 @@
 //! Says of every attempt of a Cisco ISE node to reach its MDM server what happened, and proves it with log lines and
 //! packet frames.
 //!
-//! Data flows one way: [`input`] finds the logs and captures, [`log`] and [`capture`] read them, `correlate` joins
-//! the two, `classify` gives the verdicts, and [`report`] is what comes out.
+//! Data flows one way: [`input`] finds the logs and captures, [`log`] and [`capture`] read them, `evidence` says what each
+//! side claims, `correlate` joins the two, `classify` gives the verdicts, `assemble` makes the [`report`] of them, and
+//! [`render`] writes it.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -13,24 +14,25 @@ pub mod capture;
 pub mod catalog;
 pub mod classify;
 pub mod correlate;
+pub mod evidence;
 mod extract;
-mod hidden;
 pub mod input;
 mod inspect;
 pub mod log;
+pub mod model;
 pub mod options;
-pub mod outcome;
+mod ordered_parallel;
 pub mod progress;
-pub mod report;
-mod scrub;
+pub mod redact;
+pub mod render;
+#[cfg(test)]
+mod sample;
 mod slice;
-pub mod time;
-pub mod warning;
-mod waves;
 
 pub use analysis::{Error, analyze};
 pub use extract::{Extract, Record, extract};
 pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
+pub use model::report::Report;
+pub use model::{outcome, report, time, warning};
 pub use options::Options;
-pub use report::Report;
 pub use slice::{Slice, SliceFrame, slice};

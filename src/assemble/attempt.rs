@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use super::dns::dns;
 use super::event::{Event, sort};
 use super::flow::{flow, rounded};
-use super::{shown, told};
+use super::{log_events, wire_events};
 use crate::capture::TcpFlow;
 use crate::catalog::{self, Context};
 use crate::classify::{Ruling, Verdict};
-use crate::correlate::{JoinedAttempt, JoinedTry, WireTry};
+use crate::correlate::{JoinedAttempt, JoinedTry};
+use crate::evidence::wire::WireTry;
 use crate::log::{LogTry, ProxyMention};
-use crate::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Proxy, Server, Source, Step, Try};
-use crate::time::Timestamp;
+use crate::model::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Proxy, Server, Source, Step, Try};
+use crate::model::time::Timestamp;
 
 /// Steps and pieces of evidence that are shown of one attempt.
 const MAX_EVENTS: usize = 200;
@@ -22,9 +23,9 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
     let log = joined.log.map(|(_, log)| log);
     let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_ref()).collect();
     let server = server(joined);
-    let mut events: Vec<Event> = log.map(|log| told::events(log, &joined.reading)).unwrap_or_default();
+    let mut events: Vec<Event> = log.map(|log| log_events::events(log, &joined.reading)).unwrap_or_default();
     for wire in &wires {
-        events.extend(shown::events(wire, server.host.as_deref()));
+        events.extend(wire_events::events(wire, server.host.as_deref()));
     }
     sort(&mut events);
     let proofs = events.iter().filter(|event| event.evidence.is_some()).count();

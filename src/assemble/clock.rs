@@ -1,13 +1,13 @@
 //! The clocks as the report shows them, and what a reader must know of them.
 
 use crate::capture::CaptureFacts;
-use crate::correlate::calendar::{milliseconds, offset_of, offset_text};
+use crate::correlate::clock::{milliseconds, offset_of, offset_text};
 use crate::correlate::{Joined, PairClock};
 use crate::log::LogFacts;
-use crate::options::LogZone;
-use crate::report::{Clock, Confidence, OffsetSource, ZoneChange};
-use crate::time::Timestamp;
-use crate::warning::Warning;
+use crate::model::report::{Clock, Confidence, OffsetSource, ZoneChange};
+use crate::model::time::Timestamp;
+use crate::model::warning::Warning;
+use crate::model::zone::LogZone;
 
 /// One entry for each pair that shares attempts, that with the most first; where none does, one that says so.
 pub(super) fn clocks(

@@ -1,7 +1,7 @@
 //! DNS exchanges as the report shows them.
 
 use crate::capture::DnsExchange;
-use crate::report::Dns;
+use crate::model::report::Dns;
 
 use super::flow::rounded;
 

@@ -2,8 +2,8 @@
 
 use crate::capture::FrameRef;
 use crate::log::LineRef;
-use crate::report::{Endpoint, Evidence, Source, Step};
-use crate::time::Timestamp;
+use crate::model::report::{Endpoint, Evidence, Source, Step};
+use crate::model::time::Timestamp;
 
 /// Something that was seen.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use crate::capture::tls::{alert_name, cipher_name, version_name};
 use crate::capture::{CertificateFacts, IcmpError, Side, TcpFlow, TlsSession};
-use crate::classify::{icmp_meaning, is_valid_at, name_for_host, side};
-use crate::report::{Alert, Certificate, Endpoint, Flow, Icmp, Tls};
-use crate::time::Timestamp;
+use crate::evidence::wire::{icmp_meaning, is_valid_at, name_for_host, side};
+use crate::model::report::{Alert, Certificate, Endpoint, Flow, Icmp, Tls};
+use crate::model::time::Timestamp;
 
 use super::community_id;
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 
 use crate::catalog::{self, Context, with_port};
-use crate::outcome::{Outcome, OutcomeName};
-use crate::report::{Attempt, Change, Diagnosis, Incident, IncidentServer};
+use crate::model::outcome::{Outcome, OutcomeName};
+use crate::model::report::{Attempt, Change, Diagnosis, Incident, IncidentServer};
 
 /// Hexadecimal digits of a fingerprint.
 const FINGERPRINT: usize = 16;

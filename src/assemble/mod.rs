@@ -7,20 +7,21 @@ mod dns;
 mod event;
 mod flow;
 mod incident;
-mod shown;
-mod told;
+mod log_events;
+mod wire_events;
 
 use rayon::prelude::*;
 
 use crate::capture::CaptureFacts;
 use crate::classify::classify;
-use crate::correlate::{Joined, JoinedAttempt, Known};
+use crate::correlate::{Joined, JoinedAttempt};
+use crate::evidence::targets::Targets;
 use crate::log::LogFacts;
+use crate::model::outcome::{Outcome, OutcomeName};
+use crate::model::report::{Attempt, Input, InputKind, Report, SCHEMA_VERSION, Summary, Tool};
+use crate::model::time::Timestamp;
+use crate::model::warning::Warning;
 use crate::options::Options;
-use crate::outcome::{Outcome, OutcomeName};
-use crate::report::{Attempt, Input, InputKind, Report, SCHEMA_VERSION, Summary, Tool};
-use crate::time::Timestamp;
-use crate::warning::Warning;
 
 /// Attempts that one thread puts together at a time.
 const RUN: usize = 256;
@@ -42,7 +43,7 @@ pub fn assemble(
     logs: &[LogFacts],
     captures: &[CaptureFacts],
     joined: &Joined<'_>,
-    known: &Known,
+    known: &Targets,
     options: &Options,
     mut warnings: Vec<Warning>,
 ) -> Report {

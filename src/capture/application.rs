@@ -1,13 +1,13 @@
 //! What a TCP connection carried: a CONNECT to a proxy, TLS beside or inside of it, HTTP in the clear or decrypted.
 
+use super::byte_stream::ByteStream;
 use super::http::{Conversation, read_conversation, speaks_http};
 use super::secrets::Secrets;
-use super::text::Text;
 use super::tls::{ReadSession, begins_tls, read_session};
 use super::{ProxyConnect, TcpFlow};
 
 /// Reads both directions and fills the flow's `connect`, `tls` and `http`.
-pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &Text, to_client: &Text, secrets: &Secrets) {
+pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_client: &ByteStream, secrets: &Secrets) {
     let round_trip = round_trip(flow);
     let mut tls_start = Some((0, 0));
     if speaks_http(to_server, to_client) && !begins_tls(to_server, 0) {

@@ -10,8 +10,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::container::{Damage, Frame, Position, Sink, State};
+use crate::ordered_parallel::ordered_parallel;
 use crate::progress::Progress;
-use crate::waves::in_waves;
 
 /// Small enough that what a few chunks find is small, large enough that a guess costs nothing.
 pub(super) const CHUNK: usize = 1 << 20;
@@ -99,7 +99,7 @@ pub(super) fn read_again<'a, S: Sink<'a> + Send>(
     take: impl FnMut(S) + Send,
 ) {
     let read = |start: &&Start| scan(bytes, (*start).clone(), &make).sink;
-    in_waves(starts.iter(), rayon::current_num_threads() * 2, read, take);
+    ordered_parallel(starts.iter(), rayon::current_num_threads() * 2, read, take);
 }
 
 fn scan<'a, S: Sink<'a>>(bytes: &'a [u8], start: Start, make: &impl Fn() -> S) -> Scanned<S> {

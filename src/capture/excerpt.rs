@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 
 use super::container::{Frame, Position, RawFrame, Sink, State};
-use super::packet::{Body, Ends, Fragments, Glance, Packet, decode, glance, number};
+use super::packet::{Body, FastPath, FiveTuple, Fragments, Packet, decode, fast_path, number};
 use crate::progress::Progress;
 
 /// How much of a file is walked over before asking whether there can be more to find.
@@ -33,10 +33,10 @@ impl Wanted {
 /// The frames that are wanted of a file, in its order: those with the numbers, and those of the connections, fragments
 /// and ICMP errors about them included.
 pub fn excerpt<'a>(bytes: &'a [u8], wanted: &Wanted, progress: &Progress) -> Vec<RawFrame<'a>> {
-    let mut connections: HashMap<Ends, Vec<&RangeInclusive<u64>>> = HashMap::new();
+    let mut connections: HashMap<FiveTuple, Vec<&RangeInclusive<u64>>> = HashMap::new();
     let mut pairs = HashSet::new();
     for (client, server, frames) in &wanted.connections {
-        let ends = Ends::new(client.ip(), client.port(), server.ip(), server.port());
+        let ends = FiveTuple::new(client.ip(), client.port(), server.ip(), server.port());
         connections.entry(ends.canonical().0).or_default().push(frames);
         pairs.insert((number(client.ip()), number(server.ip())));
         pairs.insert((number(server.ip()), number(client.ip())));
@@ -86,7 +86,7 @@ type Whole = (IpAddr, IpAddr, u32);
 
 struct Picker<'a, 'w> {
     wanted: &'w Wanted,
-    connections: HashMap<Ends, Vec<&'w RangeInclusive<u64>>>,
+    connections: HashMap<FiveTuple, Vec<&'w RangeInclusive<u64>>>,
     /// The addresses of the connections, both ways.
     pairs: HashSet<(u128, u128)>,
     number: u64,
@@ -97,16 +97,16 @@ struct Picker<'a, 'w> {
 }
 
 impl<'a> Picker<'a, '_> {
-    fn is_of_connection(&self, ends: &Ends) -> bool {
+    fn is_of_connection(&self, ends: &FiveTuple) -> bool {
         let ranges = self.connections.get(&ends.canonical().0);
         ranges.is_some_and(|ranges| ranges.iter().any(|frames| frames.contains(&self.number)))
     }
 
     fn is_wanted(&mut self, frame: &Frame<'a>) -> bool {
-        let packet = match glance(frame.link, frame.bytes) {
-            Glance::Nothing => return false,
-            Glance::Tcp(tcp) => return self.is_of_connection(&tcp.ends),
-            Glance::Look => decode(frame.link, frame.bytes, frame.length),
+        let packet = match fast_path(frame.link, frame.bytes) {
+            FastPath::Nothing => return false,
+            FastPath::Tcp(tcp) => return self.is_of_connection(&tcp.ends),
+            FastPath::Look => decode(frame.link, frame.bytes, frame.length),
         };
         match packet {
             Some(packet) => match packet.body {
@@ -143,10 +143,10 @@ impl<'a> Picker<'a, '_> {
     }
 }
 
-fn ends(packet: &Packet<'_>) -> Option<Ends> {
+fn ends(packet: &Packet<'_>) -> Option<FiveTuple> {
     match packet.body {
         Body::Tcp(segment) => {
-            Some(Ends::new(packet.source, segment.source_port, packet.destination, segment.destination_port))
+            Some(FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port))
         }
         _ => None,
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::time::Timestamp;
-use crate::warning::Warning;
+use crate::model::time::Timestamp;
+use crate::model::warning::Warning;
 
 /// What makes traffic worth keeping; from the log and from the options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

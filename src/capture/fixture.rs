@@ -8,10 +8,10 @@ use std::path::Path;
 use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
 
 use super::application::read_application;
+use super::byte_stream::ByteStream;
 use super::secrets::Secrets;
-use super::text::Text;
 use super::{DirectionFacts, FrameRef, TcpFlow};
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Payload of one direction by offset from the first byte.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ pub(crate) struct Direction {
 
 impl Direction {
     /// The direction as the parsers take it.
-    pub(crate) fn text<'a>(&self, buffer: &'a mut Vec<u8>) -> Text<'a> {
+    pub(crate) fn text<'a>(&self, buffer: &'a mut Vec<u8>) -> ByteStream<'a> {
         let mut ranges: Vec<(u64, std::ops::Range<usize>)> = Vec::new();
         let mut marks = Vec::new();
         let mut end = 0;
@@ -42,7 +42,7 @@ impl Direction {
             end = start + length;
         }
         let pieces = ranges.into_iter().filter(|(_, range)| !range.is_empty());
-        Text::new(pieces.map(|(start, range)| (start, &buffer[range])).collect(), marks, end)
+        ByteStream::new(pieces.map(|(start, range)| (start, &buffer[range])).collect(), marks, end)
     }
 }
 

@@ -3,32 +3,32 @@
 //! A capture is read twice. The first pass (`scout`) finds out who is worth following, from DNS and from what TCP payload
 //! begins with; the second (`follow`) follows those, so that a flow is known from its first packet even when what makes
 //! it matter comes later. Both go through a file in chunks on all cores (`chunks`), the second only through those where
-//! somebody worth following may be (`sieve`), and both drop nearly all packets after a glance.
+//! somebody worth following may be (`bloom`), and both drop nearly all packets after a glance.
 
+mod address_bloom;
 mod application;
+mod byte_stream;
 mod chunks;
 mod clouds;
 mod container;
 mod dns;
 mod excerpt;
 mod facts;
-mod finds;
+mod first_pass;
 #[cfg(test)]
 mod fixture;
 mod flow;
-mod follow;
+mod flow_filter;
+mod frame_hints;
 pub mod http;
 mod names;
 mod packet;
 mod read;
-mod scout;
+mod second_pass;
 pub mod secrets;
-mod sieve;
 #[cfg(test)]
 mod tests;
-mod text;
 pub mod tls;
-mod watch;
 
 pub use container::{Container, RawFrame, container_of, first_packet_time};
 pub use excerpt::{Wanted, excerpt, key_logs};

@@ -4,18 +4,18 @@ use std::fmt;
 
 use super::chunks::{self, CHUNK, Start};
 use super::container::{Damage, first_packet_time};
-use super::finds::{Finds, Seed};
-use super::flow::{Conversations, Numbers, Tracker};
-use super::follow::{Follower, Sightings};
+use super::first_pass::{Chunk, FirstPass};
+use super::flow::{Numbers, StreamIndex, Tracker};
+use super::flow_filter::FlowFilter;
+use super::frame_hints::{FrameHints, Seed};
 use super::names::Names;
-use super::scout::{Chunk, Scout};
+use super::second_pass::{SecondPass, Sightings};
 use super::secrets::Secrets;
-use super::watch::Watch;
 use super::{CaptureFacts, CapturePartFacts, Interest};
-use crate::hidden::Hidden;
+use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::time::Timestamp;
+use crate::model::warning::Warning;
 use crate::progress::Progress;
-use crate::time::Timestamp;
-use crate::warning::Warning;
 
 /// Times that the files are read for names that answers point to.
 const MAX_ROUNDS: usize = 4;
@@ -31,7 +31,7 @@ pub struct CapturePart<'a> {
 
 impl fmt::Debug for CapturePart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CapturePart").field("input", &self.input).field("bytes", &Hidden(self.bytes)).finish()
+        f.debug_struct("CapturePart").field("input", &self.input).field("bytes", &RedactedInDebug(self.bytes)).finish()
     }
 }
 
@@ -60,11 +60,11 @@ pub(super) fn read_in_chunks(
     // Reading again is the exception, and nothing that a person waits for by the byte.
     let silent = Progress::default();
     let mut round = 1;
-    let (scent, key_logs, files) = loop {
+    let (candidates, key_logs, files) = loop {
         facts.parts.clear();
         facts.warnings.clear();
         let progress = if round == 1 { progress } else { &silent };
-        let (scout, files) = scout(&parts, &names, interest, &seed, chunk, progress, &mut facts);
+        let (scout, files) = first_pass(&parts, &names, interest, &seed, chunk, progress, &mut facts);
         if round < MAX_ROUNDS && scout.learn_names(&mut names) {
             round += 1;
             continue;
@@ -78,14 +78,14 @@ pub(super) fn read_in_chunks(
         secrets.extend(found);
         facts.warnings.extend(warnings);
     }
-    follow(&files, &Watch::new(&scent, &names, interest), &secrets, &mut facts);
-    if scent.dns_overflow {
+    follow(&files, &FlowFilter::new(&candidates, &names, interest), &secrets, &mut facts);
+    if candidates.dns_overflow {
         facts.warnings.push(Warning::general(
             "dns_limit",
             "the capture has more DNS queries about MDM servers than are kept; the later ones were not read",
         ));
     }
-    facts.dns = scent.dns;
+    facts.dns = candidates.dns;
     facts
 }
 
@@ -110,7 +110,7 @@ struct Scouted<'a> {
     numbers: Numbers,
 }
 
-fn scout<'a>(
+fn first_pass<'a>(
     parts: &[CapturePart<'a>],
     names: &Names,
     interest: &Interest,
@@ -118,15 +118,15 @@ fn scout<'a>(
     chunk: usize,
     progress: &Progress,
     facts: &mut CaptureFacts,
-) -> (Scout<'a>, Vec<Scouted<'a>>) {
-    let mut scout = Scout::new();
+) -> (FirstPass<'a>, Vec<Scouted<'a>>) {
+    let mut scout = FirstPass::new();
     let mut files = Vec::new();
     for part in parts {
         let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };
         let mut told = Told { input: part.input, damages: Vec::new(), links: Vec::new() };
-        let mut conversations = Conversations::default();
+        let mut conversations = StreamIndex::default();
         let mut chunks = Vec::new();
-        let take = |finds: Finds<'a, '_>, start| {
+        let take = |finds: FrameHints<'a, '_>, start| {
             told.note(&finds, read.frames);
             read.span = match (read.span, finds.span) {
                 (Some((first, last)), Some((begin, end))) => Some((first.min(begin), last.max(end))),
@@ -134,10 +134,10 @@ fn scout<'a>(
             };
             let before = read.frames;
             read.frames += u64::from(finds.frames);
-            let sieve = scout.take(finds, &mut conversations, part.input, before);
-            chunks.push(Chunk { start, before, sieve });
+            let bloom = scout.take(finds, &mut conversations, part.input, before);
+            chunks.push(Chunk { start, before, bloom });
         };
-        if chunks::read(part.bytes, chunk, progress, || Finds::new(names, interest, seed), take) {
+        if chunks::read(part.bytes, chunk, progress, || FrameHints::new(names, interest, seed), take) {
             facts.warnings.extend(told.warnings(part.bytes.len()));
         } else {
             facts.warnings.push(Warning::about(
@@ -152,15 +152,15 @@ fn scout<'a>(
     (scout, files)
 }
 
-fn follow(files: &[Scouted], watch: &Watch, secrets: &Secrets, facts: &mut CaptureFacts) {
+fn follow(files: &[Scouted], watch: &FlowFilter, secrets: &Secrets, facts: &mut CaptureFacts) {
     if watch.is_idle() {
         return;
     }
     let mut tracker = Tracker::new(watch, secrets);
     for file in files {
-        let chunks: Vec<&Chunk> = file.chunks.iter().filter(|chunk| watch.looks_into(&chunk.sieve)).collect();
+        let chunks: Vec<&Chunk> = file.chunks.iter().filter(|chunk| watch.looks_into(&chunk.bloom)).collect();
         let starts: Vec<&Start> = chunks.iter().map(|chunk| &chunk.start).collect();
-        let mut follower = Follower::new(&mut tracker, &file.numbers, file.part.input);
+        let mut follower = SecondPass::new(&mut tracker, &file.numbers, file.part.input);
         let mut before = chunks.iter().map(|chunk| chunk.before);
         chunks::read_again(
             file.part.bytes,
@@ -188,7 +188,7 @@ struct Told {
 }
 
 impl Told {
-    fn note(&mut self, finds: &Finds<'_, '_>, before: u64) {
+    fn note(&mut self, finds: &FrameHints<'_, '_>, before: u64) {
         for damage in &finds.damages {
             if self.damages.iter().all(|known| std::mem::discriminant(known) != std::mem::discriminant(damage)) {
                 self.damages.push(*damage);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::warning::Warning;
+use crate::model::warning::Warning;
 
 /// Sessions that are kept at most; a browser's log of years stays below it.
 const MAX_SESSIONS: usize = 1 << 20;

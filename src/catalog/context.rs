@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::outcome::OutcomeName;
-use crate::report::{Attempt, Dns, Flow, Proxy, Server, Source};
+use crate::model::outcome::OutcomeName;
+use crate::model::report::{Attempt, Dns, Flow, Proxy, Server, Source};
 
 /// How many addresses or names are written out before the rest is only counted.
 const LIST: usize = 4;
@@ -258,7 +258,7 @@ pub(crate) fn with_port(host: &str, port: Option<u16>) -> String {
 }
 
 /// The date of a moment, which is what matters of a certificate's validity.
-pub(super) fn date(time: crate::time::Timestamp) -> String {
+pub(super) fn date(time: crate::model::time::Timestamp) -> String {
     time.to_string().chars().take_while(|c| *c != 'T').collect()
 }
 

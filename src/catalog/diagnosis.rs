@@ -2,8 +2,8 @@
 
 use super::context::{Blank, Context, date, with_port};
 use super::{entry, fill};
-use crate::outcome::{DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
-use crate::report::{Change, Diagnosis, Flow, Tls};
+use crate::model::outcome::{DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
+use crate::model::report::{Change, Diagnosis, Flow, Tls};
 
 /// What an outcome means for this attempt, in one sentence, and what to do.
 pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use super::{Context, Entry, Topic, entries, entry, fill};
-use crate::outcome::OutcomeName;
-use crate::report::wrap::wrapped;
+use crate::model::outcome::OutcomeName;
+use crate::render::wrap::wrapped;
 
 /// What an explanation is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -18,7 +18,7 @@ pub(crate) use context::{listed, with_port};
 pub use diagnosis::{diagnosis, incident_diagnosis};
 pub use explain::{ExplainFormat, explain, list};
 
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 /// All that is known of one outcome, or of one kind of it. Texts may hold [`Blank`]s; [`fill`] writes them out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

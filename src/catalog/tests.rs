@@ -1,6 +1,6 @@
 use super::*;
-use crate::outcome::{DnsDetail, Outcome, ProxyDetail, TlsDetail, UnreachableDetail};
-use crate::report::{Change, Proxy, Server};
+use crate::model::outcome::{DnsDetail, Outcome, ProxyDetail, TlsDetail, UnreachableDetail};
+use crate::model::report::{Change, Proxy, Server};
 
 fn server(host: &str, url: Option<&str>) -> Server {
     Server { host: Some(host.to_owned()), port: Some(443), url: url.map(str::to_owned), addresses: vec![] }
@@ -8,7 +8,7 @@ fn server(host: &str, url: Option<&str>) -> Server {
 
 /// Every detail that the design's table names, as `Outcome` spells it.
 fn details() -> Vec<Outcome> {
-    use crate::outcome::{ResetDetail, UnknownDetail};
+    use crate::model::outcome::{ResetDetail, UnknownDetail};
     let mut all = vec![Outcome::HttpError(Some(503)), Outcome::HttpError(Some(302)), Outcome::HttpError(Some(403))];
     all.extend(
         [DnsDetail::NxDomain, DnsDetail::ServFail, DnsDetail::Refused, DnsDetail::NoData, DnsDetail::NoAnswer]

@@ -1,19 +1,15 @@
 //! From facts to verdicts: what the log says, what the wire shows, and the table of rules that makes one of both.
 
-mod log_says;
 mod rules;
-mod tls;
-mod wire_says;
 
-use crate::correlate::{JoinedAttempt, Known};
-use crate::report::Confidence;
-use log_says::LogSays;
+use crate::correlate::JoinedAttempt;
+use crate::evidence::log::LogEvidence;
+use crate::evidence::targets::Targets;
+use crate::evidence::wire::{WireEvidence, dead_before};
+use crate::model::report::Confidence;
 use rules::{Circumstances, rule};
-use wire_says::{WireSays, dead_before};
 
 pub use rules::Ruling;
-pub use tls::{is_for_host, is_valid_at, name_for_host};
-pub use wire_says::{icmp_meaning, side};
 
 /// The verdict on an attempt: that on its last request, and those on each.
 #[derive(Clone, Debug)]
@@ -25,17 +21,17 @@ pub struct Verdict {
 }
 
 /// Classifies an attempt.
-pub fn classify(attempt: &JoinedAttempt<'_>, known: &Known) -> Verdict {
+pub fn classify(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
     let in_log = attempt.log.map(|(_, log)| log);
     let last = attempt.tries.len().saturating_sub(1);
     let mut tries: Vec<Ruling> = Vec::with_capacity(attempt.tries.len());
     for (index, attempted) in attempt.tries.iter().enumerate() {
-        let log = LogSays::of(attempted.log, in_log.filter(|_| index == last));
+        let log = LogEvidence::of(attempted.log, in_log.filter(|_| index == last));
         let host = attempted.log.and_then(|log| log.host.as_deref());
         let wire = attempted.wire.as_ref().map(|wire| {
             let to_proxy_host = wire.session.flows.is_empty()
                 && wire.session.hosts.first().is_some_and(|(host, _)| known.proxy_hosts.contains(host));
-            WireSays::of(wire, host, to_proxy_host)
+            WireEvidence::of(wire, host, to_proxy_host)
         });
         let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
         let mut ruling = rule(&log, wire.as_ref(), around);
@@ -50,7 +46,7 @@ pub fn classify(attempt: &JoinedAttempt<'_>, known: &Known) -> Verdict {
         tries.push(ruling);
     }
     let ruling = tries.last().cloned().unwrap_or_else(|| {
-        rule(&LogSays::of(None, in_log), None, Circumstances { missed: attempt.missed, in_log: in_log.is_some() })
+        rule(&LogEvidence::of(None, in_log), None, Circumstances { missed: attempt.missed, in_log: in_log.is_some() })
     });
     Verdict { ruling, tries }
 }
@@ -58,7 +54,7 @@ pub fn classify(attempt: &JoinedAttempt<'_>, known: &Known) -> Verdict {
 /// The log tells of one connection where the wire shows several. That is no contradiction and takes nothing from the
 /// verdict, but whoever reads only the log would not know that an address is dead.
 fn fuller_account(ruling: &Ruling, dead: &[std::net::IpAddr]) -> Option<String> {
-    use crate::outcome::OutcomeName::{Http401, Http404, HttpError, Success};
+    use crate::model::outcome::OutcomeName::{Http401, Http404, HttpError, Success};
     let answered = matches!(ruling.outcome.name(), Success | Http401 | Http404 | HttpError);
     if dead.is_empty() || !answered {
         return None;

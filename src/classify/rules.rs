@@ -1,9 +1,9 @@
 #![doc = include_str!("rules.md")]
 
-use super::log_says::{LogSays, Weight};
-use super::wire_says::WireSays;
-use crate::outcome::{Outcome, OutcomeName, ProxyDetail, UnknownDetail};
-use crate::report::Confidence;
+use crate::evidence::log::{LogEvidence, Weight};
+use crate::evidence::wire::WireEvidence;
+use crate::model::outcome::{Outcome, OutcomeName, ProxyDetail, UnknownDetail};
+use crate::model::report::Confidence;
 
 /// A verdict on one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +28,11 @@ pub(super) struct Circumstances {
 }
 
 /// Decides.
-pub(super) fn rule(log: &LogSays<'_>, wire: Option<&WireSays>, around: Circumstances) -> Ruling {
+pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: Circumstances) -> Ruling {
     let ruling = |outcome, confidence| Ruling { outcome, confidence, conflict: None, status: None };
-    let certain = |wire: &WireSays| if wire.certain { Confidence::High } else { Confidence::Medium };
-    let disagree = |log: &str, wire: &WireSays| Some(format!("The log says {log}; the capture shows {}.", wire.words));
+    let certain = |wire: &WireEvidence| if wire.certain { Confidence::High } else { Confidence::Medium };
+    let disagree =
+        |log: &str, wire: &WireEvidence| Some(format!("The log says {log}; the capture shows {}.", wire.words));
     let log_status = log.status;
 
     // 1
@@ -127,7 +128,7 @@ pub(super) fn rule(log: &LogSays<'_>, wire: Option<&WireSays>, around: Circumsta
 }
 
 /// The log's words, to follow `the log says`.
-fn said(log: &LogSays<'_>) -> String {
+fn said(log: &LogEvidence<'_>) -> String {
     match (log.words, log.status, log.outcome) {
         (_, Some(status), _) => format!("status {status}"),
         (Some(words), None, _) => format!("`{words}`"),
@@ -150,7 +151,7 @@ fn is_silence(outcome: Outcome) -> bool {
 }
 
 fn is_handshake_timeout(outcome: Outcome) -> bool {
-    outcome == Outcome::TlsFailure(Some(crate::outcome::TlsDetail::HandshakeTimeout))
+    outcome == Outcome::TlsFailure(Some(crate::model::outcome::TlsDetail::HandshakeTimeout))
 }
 
 /// Java says `Read timed out` of silence at any point behind the connect.
@@ -162,23 +163,24 @@ fn is_read_of(said: Outcome, wire: Outcome) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::{DnsDetail, TlsDetail, UnreachableDetail};
+    use crate::model::outcome::{DnsDetail, TlsDetail, UnreachableDetail};
 
     const SEEN: Circumstances = Circumstances { missed: false, in_log: true };
 
-    fn log(outcome: Outcome, weight: Weight, status: Option<u16>) -> LogSays<'static> {
-        LogSays { outcome: Some(outcome), weight, status, words: Some("the words") }
+    fn log(outcome: Outcome, weight: Weight, status: Option<u16>) -> LogEvidence<'static> {
+        LogEvidence { outcome: Some(outcome), weight, status, words: Some("the words") }
     }
 
-    fn words(outcome: Outcome) -> LogSays<'static> {
+    fn words(outcome: Outcome) -> LogEvidence<'static> {
         log(outcome, Weight::Words, None)
     }
 
-    fn wire(outcome: Outcome) -> WireSays {
-        WireSays { outcome, certain: true, status: None, words: "what was seen".to_owned() }
+    fn wire(outcome: Outcome) -> WireEvidence {
+        WireEvidence { outcome, certain: true, status: None, words: "what was seen".to_owned() }
     }
 
-    const SILENT: LogSays<'static> = LogSays { outcome: None, weight: Weight::Vague, status: None, words: None };
+    const SILENT: LogEvidence<'static> =
+        LogEvidence { outcome: None, weight: Weight::Vague, status: None, words: None };
     const ENCRYPTED: Outcome = Outcome::Unknown(Some(UnknownDetail::Encrypted));
 
     /// Outcome, confidence, and a star for a conflict.
@@ -187,7 +189,7 @@ mod tests {
         format!("{} {}{star}", ruling.outcome, ruling.confidence.as_str())
     }
 
-    fn of(log: &LogSays<'_>, wire: Option<WireSays>) -> String {
+    fn of(log: &LogEvidence<'_>, wire: Option<WireEvidence>) -> String {
         told(&rule(log, wire.as_ref(), SEEN))
     }
 
@@ -202,7 +204,7 @@ mod tests {
 
     #[test]
     fn rule_2_a_status_that_was_read_on_the_wire_decides() {
-        let read = |status, outcome| WireSays { status: Some(status), ..wire(outcome) };
+        let read = |status, outcome| WireEvidence { status: Some(status), ..wire(outcome) };
         let not_found = log(Outcome::Http404, Weight::Proof, Some(404));
         assert_eq!(of(&not_found, Some(read(404, Outcome::Http404))), "http_404 high");
         assert_eq!(of(&not_found, Some(read(200, Outcome::Success))), "success low *");
@@ -276,7 +278,7 @@ mod tests {
         assert_eq!(told(&ruling), "read_timeout low *");
         let conflict = ruling.conflict.unwrap();
         assert!(conflict.contains("the words") && conflict.contains("what was seen"), "{conflict}");
-        let doubtful = WireSays { certain: false, ..wire(Outcome::ReadTimeout) };
+        let doubtful = WireEvidence { certain: false, ..wire(Outcome::ReadTimeout) };
         assert_eq!(of(&refused, Some(doubtful)), "connection_refused low *");
     }
 
@@ -284,7 +286,7 @@ mod tests {
     fn rule_12_nothing_is_made_of_nothing() {
         assert_eq!(of(&SILENT, None), "unknown/incomplete low");
         assert_eq!(of(&SILENT, Some(wire(ENCRYPTED))), "unknown/encrypted low");
-        let fine = LogSays { status: Some(200), ..SILENT };
+        let fine = LogEvidence { status: Some(200), ..SILENT };
         assert_eq!(of(&fine, Some(wire(ENCRYPTED))), "unknown low");
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use mdmlog::report::{self, Format};
+use mdmlog::render::Format;
 
 use super::args::{AnalyzeArgs, FormatChoice};
 use super::job::{Job, Product};
@@ -20,7 +20,7 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let analysed = session::run(&job.run, &mut job.options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
-        report::redact(&mut report, redaction.key.as_deref());
+        mdmlog::redact::redact(&mut report, redaction.key.as_deref());
     }
     match place {
         Place::Document(output, format) => {

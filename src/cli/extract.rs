@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use mdmlog::Extract;
-use mdmlog::report::visible;
+use mdmlog::render::visible;
 
 use super::args::{ExtractArgs, TrailArgs};
 use super::output::Output;

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use mdmlog::Options;
-use mdmlog::report::{Format, TextStyle};
+use mdmlog::render::{Format, TextStyle};
 
 use super::args::{AnalyzeArgs, FormatChoice, RunArgs};
 use super::fail_on::FailOn;

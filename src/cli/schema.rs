@@ -8,7 +8,7 @@ use super::{Failure, Status};
 
 /// Prints the JSON Schema of the report.
 pub fn run(_: &SchemaArgs) -> Result<Status, Failure> {
-    let schema = mdmlog::report::schema();
+    let schema = mdmlog::render::schema();
     Output::new(None, "the schema")?.write(|out| {
         serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
         out.write_all(b"\n")

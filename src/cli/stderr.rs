@@ -5,7 +5,8 @@ use std::fmt::Display;
 use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use mdmlog::report::{Report, visible};
+use mdmlog::Report;
+use mdmlog::render::visible;
 use mdmlog::warning::Warning;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

@@ -46,7 +46,7 @@ mod written {
     use std::path::{Path, PathBuf};
 
     use mdmlog::Report;
-    use mdmlog::report::parquet::{Run, Table};
+    use mdmlog::render::parquet::{Run, Table};
     use tempfile::NamedTempFile;
 
     use crate::cli::output::unfinished_beside;

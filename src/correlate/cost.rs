@@ -10,9 +10,9 @@
 //!
 //! A pair that costs more than [`UNMATCHED`] is none.
 
-use super::fit::Fit;
-use super::wire::HostSource;
-use crate::time::MILLISECOND;
+use super::compatibility::Compatibility;
+use crate::evidence::wire::HostSource;
+use crate::model::time::MILLISECOND;
 
 /// Cost of leaving a request of the log without a place.
 pub const UNMATCHED: i64 = 10_000;
@@ -52,7 +52,7 @@ pub struct Times {
 }
 
 /// The cost of a pair.
-pub fn cost(times: Times, fit: Fit, host: HostSource) -> i64 {
+pub fn cost(times: Times, fit: Compatibility, host: HostSource) -> i64 {
     let start =
         times.said_start.map_or(TIMELESS, |said| spread(times.start.saturating_sub(said), START_EARLY, START_LATE));
     let end = match (times.said_result, times.end) {
@@ -65,12 +65,12 @@ pub fn cost(times: Times, fit: Fit, host: HostSource) -> i64 {
         (None, _) => END_UNTOLD,
     };
     let fit = match fit {
-        Fit::Same => 0,
-        Fit::Possible => POSSIBLE,
-        Fit::Contradiction => CONTRADICTION,
+        Compatibility::Same => 0,
+        Compatibility::Possible => POSSIBLE,
+        Compatibility::Contradiction => CONTRADICTION,
     };
     let host = match host {
-        HostSource::Said => 0,
+        HostSource::Named => 0,
         HostSource::LookedUp => 200,
         HostSource::Address => 1_500,
     };
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn what_agrees_costs_next_to_nothing() {
-        assert!(cost(times(4, 2), Fit::Same, HostSource::Said) < 100);
+        assert!(cost(times(4, 2), Compatibility::Same, HostSource::Named) < 100);
     }
 
     #[test]
     fn a_second_off_at_both_ends_is_no_match() {
-        assert!(cost(times(1000, 1000), Fit::Same, HostSource::Said) > UNMATCHED);
-        assert!(cost(times(-1000, -1000), Fit::Same, HostSource::Said) > UNMATCHED);
+        assert!(cost(times(1000, 1000), Compatibility::Same, HostSource::Named) > UNMATCHED);
+        assert!(cost(times(-1000, -1000), Compatibility::Same, HostSource::Named) > UNMATCHED);
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_contradiction_is_only_outweighed_by_exact_times() {
-        assert!(cost(times(2, 2), Fit::Contradiction, HostSource::Said) < UNMATCHED);
-        assert!(cost(times(100, 100), Fit::Contradiction, HostSource::Said) > UNMATCHED);
+        assert!(cost(times(2, 2), Compatibility::Contradiction, HostSource::Named) < UNMATCHED);
+        assert!(cost(times(100, 100), Compatibility::Contradiction, HostSource::Named) > UNMATCHED);
     }
 }

@@ -1,60 +1,62 @@
 //! Why one side does not show an attempt, and whether it ought to.
 
 use super::attempt::{JoinedAttempt, Reading};
-use super::gather::Joiner;
+use super::log_request::LogRequest;
+use super::matched::Matched;
 use super::matching::Place;
-use super::said::Said;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
-impl<'a> Joiner<'_, 'a> {
-    /// Why no packet is there, and whether one ought to be.
-    pub(super) fn why_not_on_wire(
-        &self,
-        log: usize,
-        requests: &[(&Said<'a>, &Option<Place>)],
-    ) -> (Option<String>, bool) {
-        if self.views.is_empty() {
-            return (None, false);
-        }
-        let start = requests.iter().find_map(|(said, _)| said.start);
-        let Some(start) = start else {
-            return (Some("The log has no time stamps to find its packets by.".to_owned()), false);
-        };
-        let mut reason = "Nothing in the log is also in the capture, so its time in the capture is not known.";
-        for (capture, view) in self.views.iter().enumerate() {
-            let (Some(offset), Some((first, last))) = (self.offsets.get(log, capture), view.span) else { continue };
-            let time = Timestamp::from_nanos(start - offset);
-            if time < first {
-                reason = "The capture begins after this attempt.";
-            } else if time > last {
-                reason = "The capture ends before this attempt.";
-            } else {
-                let reason = "The capture covers this time and shows nothing of the attempt: another interface, a capture filter, \
-                              lost packets, or an answer that the node remembered.";
-                return (Some(reason.to_owned()), true);
-            }
-        }
-        (Some(reason.to_owned()), false)
+/// Why no packet is there, and whether one ought to be.
+pub(super) fn why_not_on_wire<'a>(
+    matched: &Matched<'_, 'a>,
+    log: usize,
+    requests: &[(&LogRequest<'a>, &Option<Place>)],
+) -> (Option<String>, bool) {
+    if matched.views.is_empty() {
+        return (None, false);
     }
+    let start = requests.iter().find_map(|(said, _)| said.start);
+    let Some(start) = start else {
+        return (Some("The log has no time stamps to find its packets by.".to_owned()), false);
+    };
+    let mut reason = "Nothing in the log is also in the capture, so its time in the capture is not known.";
+    for (capture, view) in matched.views.iter().enumerate() {
+        let (Some(offset), Some((first, last))) = (matched.offsets.get(log, capture), view.span) else { continue };
+        let time = Timestamp::from_nanos(start - offset);
+        if time < first {
+            reason = "The capture begins after this attempt.";
+        } else if time > last {
+            reason = "The capture ends before this attempt.";
+        } else {
+            let reason = "The capture covers this time and shows nothing of the attempt: another interface, a capture filter, \
+                          lost packets, or an answer that the node remembered.";
+            return (Some(reason.to_owned()), true);
+        }
+    }
+    (Some(reason.to_owned()), false)
+}
 
-    /// Why no record is there, and whether one ought to be.
-    pub(super) fn why_not_in_log(&self, attempt: &JoinedAttempt<'a>, readings: &[Reading]) -> (Option<String>, bool) {
-        let Some(start) = attempt.started().filter(|_| !self.logs.is_empty()) else { return (None, false) };
-        let mut reason = "The log has no record that tells its time in the capture.";
-        for (log, facts) in self.logs.iter().enumerate() {
-            let shares = self.seats.get(log).is_some_and(|seats| seats.iter().any(Option::is_some));
-            let Some(reading) = readings.get(log).filter(|_| shares) else { continue };
-            let Some((first, last)) = reading.span(&facts.parts) else { continue };
-            if start < first {
-                reason = "The log begins after this attempt.";
-            } else if start > last {
-                reason = "The log ends before this attempt.";
-            } else {
-                let reason = "The log covers this time and has no record of the attempt: the component external-mdm was not at TRACE, \
-                              or it is another node's.";
-                return (Some(reason.to_owned()), true);
-            }
+/// Why no record is there, and whether one ought to be.
+pub(super) fn why_not_in_log<'a>(
+    matched: &Matched<'_, 'a>,
+    attempt: &JoinedAttempt<'a>,
+    readings: &[Reading],
+) -> (Option<String>, bool) {
+    let Some(start) = attempt.started().filter(|_| !matched.logs.is_empty()) else { return (None, false) };
+    let mut reason = "The log has no record that tells its time in the capture.";
+    for (log, facts) in matched.logs.iter().enumerate() {
+        let shares = matched.seats.get(log).is_some_and(|seats| seats.iter().any(Option::is_some));
+        let Some(reading) = readings.get(log).filter(|_| shares) else { continue };
+        let Some((first, last)) = reading.span(&facts.parts) else { continue };
+        if start < first {
+            reason = "The log begins after this attempt.";
+        } else if start > last {
+            reason = "The log ends before this attempt.";
+        } else {
+            let reason = "The log covers this time and has no record of the attempt: the component external-mdm was not at TRACE, \
+                          or it is another node's.";
+            return (Some(reason.to_owned()), true);
         }
-        (Some(reason.to_owned()), false)
     }
+    (Some(reason.to_owned()), false)
 }

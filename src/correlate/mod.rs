@@ -3,26 +3,20 @@
 //! [`join`] is the story: what the wire shows is put into sessions, the clocks are estimated from what both sides saw, one
 //! global assignment gives each request its place, and what is left on either side stands for itself.
 
-mod absorb;
-mod assignment;
+mod attach_retries;
 mod attempt;
-pub mod calendar;
-mod clock;
-mod clocks;
+mod capture_only;
+mod capture_view;
+pub mod clock;
+mod compatibility;
 mod cost;
-mod fit;
-mod gather;
-mod known;
-mod leftover;
+mod interval;
+mod join;
+mod log_request;
+mod matched;
 mod matching;
 mod missing;
-mod pair;
-mod said;
-mod slot;
-mod view;
-mod wire;
+mod wire_request;
 
-pub use attempt::{JoinedAttempt, JoinedTry, PairClock, Reading, WireTry};
-pub use gather::{Joined, join};
-pub use known::Known;
-pub use wire::{Ending, HostSource, Lookup, LookupResult, Request, Session};
+pub use attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
+pub use join::{Joined, join};

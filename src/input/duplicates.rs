@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::outcome::{Note, Outcome};
-use crate::report::InputKind;
+use crate::model::report::InputKind;
 
 /// Items that are compared at most with one that may be the same: a bound on what made-up collisions cost.
 const COMPARED: usize = 8;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Item;
 use super::names::{base, capture_parts, folder, log_parts};
-use crate::report::InputKind;
+use crate::model::report::InputKind;
 
 /// Indices of items, by what they are parts of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

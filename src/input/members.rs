@@ -13,10 +13,9 @@ use super::archive::zip::{self as zips, Salvage, ZipMember};
 use super::limits::{Reached, packed};
 use super::names;
 use super::outcome::{Outcome, Place};
-use super::passphrase::{Locked, Try};
+use super::passphrase::{Locked, Passphrase, Try};
 use super::sniff::{MemberKind, sniff};
 use super::walk::{Content, Node, Walk};
-use crate::options::Passphrase;
 
 impl Walk<'_, '_> {
     /// The members of a tar: slices where the archive is in memory, else what passes by.

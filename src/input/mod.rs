@@ -13,12 +13,13 @@ use bytes::Bytes;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::hidden::Hidden;
+use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::report::InputKind;
+use crate::model::warning::Warning;
 use crate::progress::{Progress, Stage};
-use crate::report::InputKind;
-use crate::warning::Warning;
 
 mod archive;
+mod describe_unknown;
 mod duplicates;
 mod files;
 mod groups;
@@ -29,7 +30,6 @@ mod members;
 mod names;
 mod outcome;
 mod passphrase;
-mod seems;
 mod sniff;
 mod spool;
 #[cfg(test)]
@@ -38,7 +38,7 @@ mod walk;
 
 pub use groups::{Groups, groups};
 pub use limits::Limits;
-pub use passphrase::{Ask, PassphraseSource};
+pub use passphrase::{Ask, Passphrase, PassphraseSource};
 pub use sniff::MemberKind;
 
 use outcome::{Key, Note, Outcome, Watch};
@@ -60,7 +60,7 @@ impl fmt::Debug for Item {
         f.debug_struct("Item")
             .field("path", &self.path)
             .field("kind", &self.kind)
-            .field("data", &Hidden(&self.data))
+            .field("data", &RedactedInDebug(&self.data))
             .finish()
     }
 }

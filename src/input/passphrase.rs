@@ -3,10 +3,30 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::options::Passphrase;
-
 /// How often a person may mistype it.
 const TRIES: usize = 3;
+
+/// What opens encrypted bundles; never shown, not even in debug output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Passphrase(String);
+
+impl Passphrase {
+    /// From what a person typed or a file held.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The passphrase itself, for decryption only.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(***)")
+    }
+}
 
 /// Asks a person for the passphrase of the file at this path; `None` when there is no answer.
 pub type Ask = Arc<dyn Fn(&str) -> Option<Passphrase> + Send + Sync>;
@@ -93,6 +113,11 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+
+    #[test]
+    fn a_passphrase_is_never_shown() {
+        assert_eq!(format!("{:?}", Passphrase::new("correct horse")), "Passphrase(***)");
+    }
 
     fn attempt(passphrase: &Passphrase) -> Try<()> {
         if passphrase.reveal() == "right" { Try::Opened(()) } else { Try::Wrong }

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::archive::packet::session_key_packet;
 use crate::capture::secrets::looks_like_keylog;
 use crate::log::looks_like_log;
-use crate::report::InputKind;
+use crate::model::report::InputKind;
 
 /// How many bytes of a file are looked at.
 pub(super) const HEAD: usize = 64 << 10;

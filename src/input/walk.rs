@@ -10,16 +10,16 @@ use bytes::Bytes;
 use super::archive::codec;
 use super::archive::source::{Slice, Stream};
 use super::archive::zip::ZipMember;
+use super::describe_unknown::describe_unknown;
 use super::files::{self, FileAt};
 use super::limits::{Counted, Limits, Metered, Reached, Used};
 use super::outcome::{Key, Note, Outcome, Place};
 use super::passphrase::Passphrases;
-use super::seems::seems;
 use super::sniff::{HEAD, MemberKind, sniff};
 use super::spool::{CHUNK, Memory, Spool, Unpack};
 use super::{Item, Member, names};
+use crate::model::report::InputKind;
 use crate::progress::Progress;
-use crate::report::InputKind;
 
 /// What all nodes share.
 pub(super) struct Context<'a> {
@@ -223,7 +223,7 @@ impl<'a> Walk<'a, '_> {
     /// Lists what is of no use; says so where its name or content promises more.
     pub(super) fn unknown(&mut self, place: &Place, head: &[u8], size: Option<u64>) {
         let kind = if head.is_empty() { MemberKind::Empty } else { MemberKind::Unknown };
-        let (seems, ours) = seems(head);
+        let (seems, ours) = describe_unknown(head);
         self.list(place, kind, size, Some(format!("seems to be {seems}")));
         if ours || names::promises_input(&place.path) {
             let message = match kind {

@@ -1,7 +1,7 @@
 //! What `callMdmServerInfo` returns: lines of `name: value` up to a closing brace.
 
-use super::clean;
 use super::facts::LogAnswer;
+use crate::model::sanitize;
 
 /// The answer has a dozen lines; in an excerpt other text may stand between.
 const MAX_LINES: usize = 100;
@@ -18,7 +18,7 @@ pub(super) fn read(lines: &[u8]) -> LogAnswer {
         let line = String::from_utf8_lossy(line.get(..MAX_VALUE).unwrap_or(line));
         let Some((name, value)) = line.split_once(':') else { continue };
         let value = value.trim();
-        let value = (!value.is_empty() && !value.eq_ignore_ascii_case("null")).then(|| clean::line(value));
+        let value = (!value.is_empty() && !value.eq_ignore_ascii_case("null")).then(|| sanitize::line(value));
         match name.trim().to_ascii_lowercase().as_str() {
             "apipath" => answer.api_path = value,
             "redirecturl" => answer.redirect_url = value,

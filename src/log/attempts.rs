@@ -8,11 +8,11 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::attempt_builder::AttemptBuilder;
 use super::event::{Event, Query, What};
 use super::facts::{LineRef, LogAttempt};
-use super::open::Open;
 use super::scan::Record;
-use crate::time::SECOND;
+use crate::model::time::SECOND;
 
 /// Records of one attempt follow each other within this time, but for the wait for a result.
 const PAUSE: i64 = 600 * SECOND;
@@ -45,7 +45,7 @@ struct Shelf {
 /// What one thread is at.
 #[derive(Default)]
 struct Thread {
-    open: Option<Open>,
+    open: Option<AttemptBuilder>,
     /// The request under way asks for devices and is part of no attempt.
     device: bool,
     /// The part of the log in which the thread was last seen.
@@ -82,15 +82,15 @@ impl<'a> Attempts<'a> {
 }
 
 impl Shelf {
-    fn open(&mut self, thread: &[u8], at: LineRef, begin_seen: bool) -> Option<Open> {
+    fn open(&mut self, thread: &[u8], at: LineRef, begin_seen: bool) -> Option<AttemptBuilder> {
         let room = self.done.len() < MAX_ATTEMPTS;
         self.overflowed |= !room;
         self.next += 1;
-        room.then(|| Open::new(self.next, thread, at, begin_seen))
+        room.then(|| AttemptBuilder::new(self.next, thread, at, begin_seen))
     }
 
-    fn close(&mut self, open: Option<Open>) {
-        self.done.extend(open.and_then(Open::finish));
+    fn close(&mut self, open: Option<AttemptBuilder>) {
+        self.done.extend(open.and_then(AttemptBuilder::finish));
     }
 }
 

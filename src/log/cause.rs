@@ -8,9 +8,10 @@ use CauseKind::*;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::Regex;
 
+use super::endpoint;
+use super::exception_patterns::{TABLE, Weight};
 use super::facts::{CauseKind, LogCause};
-use super::phrases::{TABLE, Weight};
-use super::{clean, endpoint};
+use crate::model::sanitize;
 
 /// Longest text in which a cause is looked for.
 const MAX_WORDS: usize = 2048;
@@ -37,7 +38,7 @@ static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What failed, by the client's own words and, where these are vague, by the stack trace below them.
 pub(super) fn of(words: &str, trace: &[u8]) -> LogCause {
     let (mut kind, mut weight) = kind(words);
-    let mut cause = LogCause { kind, words: clean::line(words), target: endpoint::connect_target(words) };
+    let mut cause = LogCause { kind, words: sanitize::line(words), target: endpoint::connect_target(words) };
     let mut dated = is_dated(words);
     for line in exceptions(trace) {
         if weight == Weight::Failure && (kind != ExpiredCertificate || dated) {
@@ -51,7 +52,7 @@ pub(super) fn of(words: &str, trace: &[u8]) -> LogCause {
             weight = says;
             dated = is_dated(&line);
             let target = cause.target.take().or_else(|| endpoint::connect_target(&line));
-            cause = LogCause { kind, words: clean::line(&line), target };
+            cause = LogCause { kind, words: sanitize::line(&line), target };
         }
     }
     cause

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::facts::{ConnectTarget, ProxyMention};
-use crate::scrub;
+use crate::model::sanitize;
 
 /// Most addresses of one name that are kept.
 const MAX_ADDRESSES: usize = 32;
@@ -37,7 +37,7 @@ pub(super) fn url(text: &str) -> Url {
     // Cut off in front of an `@`, what looks like host and port may be a name and a password.
     let doubtful = !ended && server.len() == authority.len() && server.contains(':') && port.and_then(number).is_none();
     Url {
-        text: if doubtful { format!("{scheme}://") } else { scrub::target(text.as_bytes()) },
+        text: if doubtful { format!("{scheme}://") } else { sanitize::target(text.as_bytes()) },
         host: (known && !doubtful).then(|| host.to_ascii_lowercase()),
         port: match port {
             Some(port) => number(port).filter(|_| ended),

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use super::endpoint::{self, Url};
 use super::facts::{CauseKind, CitationRole, LogAnswer, LogCause, ProxyMention, ResponseBody};
 use super::record::Header;
-use super::{answer, body, cause, clean};
+use super::{answer, body, cause};
+use crate::model::sanitize;
 
 /// Least that must be there of a known beginning that was cut off.
 const LEAST: usize = 10;
@@ -159,7 +160,7 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
             (What::Verdict(cause::of(text(words).trim(), more)), CitationRole::Verdict)
         }
     };
-    Some(Event { what, quote: Some((role, clean::bytes(first))) })
+    Some(Event { what, quote: Some((role, sanitize::bytes(first))) })
 }
 
 /// What MdmClient says in other words counts when it names a failure.
@@ -168,13 +169,13 @@ fn other_verdict(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event
         return None;
     }
     let cause = cause::of(&text(first), more);
-    let quote = Some((CitationRole::Verdict, clean::bytes(first)));
+    let quote = Some((CitationRole::Verdict, sanitize::bytes(first)));
     (cause.kind != CauseKind::Other).then_some(Event { what: What::Verdict(cause), quote })
 }
 
 fn get(rest: &[u8]) -> Event {
     let url = endpoint::url(text(rest).trim_start_matches([':', ' ']));
-    let quote = clean::line(&format!("GET: MDM Server URL: {}", url.text));
+    let quote = sanitize::line(&format!("GET: MDM Server URL: {}", url.text));
     Event { what: What::Get(url), quote: Some((CitationRole::Get, quote)) }
 }
 
@@ -182,13 +183,13 @@ fn body(rest: &[u8], more: &[u8]) -> Option<Event> {
     let start = memchr::memchr(b':', rest).map_or(rest.len(), |colon| colon + 1);
     let begun = rest.get(start..).unwrap_or_default().trim_ascii();
     let (body, beginning) = body::read(&[begun, more.get(..MAX_MESSAGE).unwrap_or(more)].concat())?;
-    let quote = clean::line(&format!("Response data received from the MDM server : {beginning}"));
+    let quote = sanitize::line(&format!("Response data received from the MDM server : {beginning}"));
     Some(Event { what: What::Body(body), quote: Some((CitationRole::Body, quote)) })
 }
 
 fn answer(rest: &[u8], more: &[u8]) -> Option<Event> {
     let answer = is_server_info(rest).then(|| answer::read(more))?;
-    let quote = clean::line(&answer::quote(&answer));
+    let quote = sanitize::line(&answer::quote(&answer));
     Some(Event { what: What::Answer(Box::new(answer)), quote: Some((CitationRole::Answer, quote)) })
 }
 
@@ -215,7 +216,7 @@ fn error(first: &[u8], more: &[u8]) -> Event {
         };
         let cause = cause::of(text(words.unwrap_or_default()).trim(), more);
         let cause = Some(cause).filter(|cause| !cause.words.is_empty());
-        let quote = Some((CitationRole::Error, clean::bytes(first)));
+        let quote = Some((CitationRole::Error, sanitize::bytes(first)));
         return Event { what: What::Error(Failure { host: None, port: None, cause }), quote };
     };
     let named = text(named);
@@ -223,7 +224,10 @@ fn error(first: &[u8], more: &[u8]) -> Event {
     let cause = Some(cause::of(reason, below)).filter(|cause| !cause.words.is_empty());
     let (first, line) = (text(first), text(line));
     let quote = if first == line { line.into_owned() } else { format!("{first} {line}") };
-    Event { what: What::Error(Failure { host, port, cause }), quote: Some((CitationRole::Error, clean::line(&quote))) }
+    Event {
+        what: What::Error(Failure { host, port, cause }),
+        quote: Some((CitationRole::Error, sanitize::line(&quote))),
+    }
 }
 
 fn query(rest: &[u8]) -> Query {
@@ -250,7 +254,7 @@ fn version(rest: &[u8]) -> Option<String> {
     let rest = text(rest);
     let (_, value) = rest.split_once(':')?;
     let value = value.split(',').next()?.trim();
-    value.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit()).then(|| clean::line(value))
+    value.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit()).then(|| sanitize::line(value))
 }
 
 /// The status in ` : 200 OK`.

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::time::LocalTime;
-use crate::warning::Warning;
+use crate::model::time::LocalTime;
+use crate::model::warning::Warning;
 
 /// All that the parts of one node's log say.
 #[derive(Clone, Debug, Default)]

@@ -1,16 +1,15 @@
 //! `ise-psc.log`: bytes to records, records to MDM events, events to the attempts of the log.
 
 mod answer;
+mod attempt_builder;
 mod attempts;
 mod body;
 mod cause;
-mod clean;
 mod decode;
 mod endpoint;
 mod event;
+mod exception_patterns;
 mod facts;
-mod open;
-mod phrases;
 mod record;
 mod records;
 mod scan;
@@ -24,9 +23,9 @@ pub use facts::*;
 pub use records::{RecordRange, records_of};
 pub use sniff::{LogLook, looks_like_log};
 
-use crate::hidden::Hidden;
+use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::warning::Warning;
 use crate::progress::Progress;
-use crate::warning::Warning;
 
 /// One file of a node's log (rotated parts of the same log are given together, in any order).
 #[derive(Clone, Copy)]
@@ -39,7 +38,7 @@ pub struct LogPart<'a> {
 
 impl fmt::Debug for LogPart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LogPart").field("input", &self.input).field("bytes", &Hidden(self.bytes)).finish()
+        f.debug_struct("LogPart").field("input", &self.input).field("bytes", &RedactedInDebug(self.bytes)).finish()
     }
 }
 

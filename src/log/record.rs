@@ -12,7 +12,7 @@ use nom::combinator::{map_opt, opt, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
-use crate::time::{LATEST, LocalTime};
+use crate::model::time::{LATEST, LocalTime};
 
 /// How many bytes of a time stamp, from its start, say which ten minutes it lies in.
 pub(super) const KEY: usize = 15;
@@ -198,7 +198,7 @@ fn grep_prefix(line: &[u8]) -> IResult<&[u8], &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::{MILLISECOND, SECOND};
+    use crate::model::time::{MILLISECOND, SECOND};
 
     fn parsed(line: &str) -> (Option<i64>, &str, &str, &str) {
         let text = |bytes| str::from_utf8(bytes).unwrap();

@@ -12,9 +12,9 @@ use memchr::memmem::{Finder, FinderBuilder};
 use super::event::{self, Event};
 use super::record::{self, KEY, MAX_HEADER};
 use super::steps::Clock;
+use crate::model::time::LocalTime;
+use crate::ordered_parallel::ordered_parallel;
 use crate::progress::Progress;
-use crate::time::LocalTime;
-use crate::waves::in_waves;
 
 /// What the loggers of the MDM component begin with.
 pub(super) const MARK: &[u8] = b"cisco.cpm.mdm.";
@@ -85,7 +85,7 @@ pub(super) fn scan<'a>(
         totals.lines += chunk.totals.lines;
         totals.records += chunk.totals.records;
     };
-    in_waves(chunks, WAVE * rayon::current_num_threads(), read, hand_on);
+    ordered_parallel(chunks, WAVE * rayon::current_num_threads(), read, hand_on);
     totals
 }
 

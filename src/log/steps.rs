@@ -4,7 +4,7 @@
 //! log is otherwise too busy for such a pause, or where the gap is what the start of daylight saving time makes.
 
 use super::facts::ClockStep;
-use crate::time::{LocalTime, SECOND};
+use crate::model::time::{LocalTime, SECOND};
 
 const MINUTE: i64 = 60 * SECOND;
 /// Neighbouring records this far apart are worth a look.

@@ -1,7 +1,7 @@
 //! Whole logs through the stage: as appliances write them, as people paste them, and as nobody should.
 
 use super::*;
-use crate::time::{LocalTime, SECOND};
+use crate::model::time::{LocalTime, SECOND};
 
 /// The excerpts of Cisco's guide on Jamf: no time stamps, cut off at the right edge of a screen, code fences between.
 const GUIDE: &[u8] = include_bytes!("../../testdata/log/guide-excerpts.txt");

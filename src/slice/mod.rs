@@ -15,11 +15,11 @@ use bytes::Bytes;
 
 use crate::analysis::{Analyzed, Error, analyzed};
 use crate::capture::{RawFrame, Wanted, excerpt};
-use crate::hidden::Hidden;
+use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::report::{Attempt, Flow, Report};
+use crate::model::time::Timestamp;
 use crate::options::Options;
 use crate::progress::Stage;
-use crate::report::{Attempt, Flow, Report};
-use crate::time::Timestamp;
 use pcapng::Interface;
 
 /// The frames of an attempt, ready to be written as pcapng.
@@ -46,7 +46,7 @@ impl fmt::Debug for Slice {
             .field("sessions", &self.sessions)
             .field("interfaces", &self.interfaces)
             .field("comment", &self.comment)
-            .field("key_log", &Hidden(&self.key_log))
+            .field("key_log", &RedactedInDebug(&self.key_log))
             .finish()
     }
 }
@@ -75,7 +75,7 @@ impl fmt::Debug for SliceFrame {
             .field("input", &self.input)
             .field("frame", &self.frame)
             .field("time", &self.time)
-            .field("bytes", &Hidden(&self.bytes))
+            .field("bytes", &RedactedInDebug(&self.bytes))
             .field("original_length", &self.original_length)
             .field("comments", &self.comments)
             .field("interface", &self.interface)

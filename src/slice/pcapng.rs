@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::SliceFrame;
 use crate::capture::RawFrame;
-use crate::report::visible;
+use crate::render::visible;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::SliceFrame;
 use crate::analysis::Analyzed;
 use crate::capture::key_logs;
-use crate::report::InputKind;
+use crate::model::report::InputKind;
 
 /// Length of a random (RFC 8446, section 4.1.2).
 const RANDOM: usize = 32;

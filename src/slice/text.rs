@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::report::{Attempt, Report, Source, visible};
+use crate::model::report::{Attempt, Report, Source};
+use crate::render::visible;
 
 /// The verdict and what leads to it.
 pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {

@@ -86,7 +86,7 @@ fn redaction_leaves_no_host_and_no_address_in_any_format() {
     let addresses = attempts.iter().flat_map(|attempt| attempt["server"]["addresses"].as_array().unwrap());
     let secrets: Vec<_> = hosts.chain(addresses.filter_map(Value::as_str)).collect();
     assert!(secrets.len() > 5, "{secrets:?}");
-    for format in mdmlog::report::Format::ALL {
+    for format in mdmlog::render::Format::ALL {
         let ran = case.analyze(&["--redact", "-v", "--format", format.as_str()]).with_status(0);
         for secret in &secrets {
             assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{format}: {secret}\n{ran}");

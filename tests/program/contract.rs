@@ -70,7 +70,7 @@ fn is_consistent(report: &Value) {
 
 fn every_format_renders(case: &Case, report: &Value) {
     let attempts = list(&report["attempts"]).len();
-    for format in mdmlog::report::Format::ALL {
+    for format in mdmlog::render::Format::ALL {
         let ran = case.analyze(&["--format", format.as_str()]).with_status(0);
         assert!(!ran.stdout.contains("correct horse") && !ran.stderr.contains("correct horse"), "{ran}");
         let lines = || ran.stdout.lines().map(|line| parse(line, &ran)).collect::<Vec<_>>().len();

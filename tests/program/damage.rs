@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Stdio;
 
 use mdmlog::options::Passphrase;
-use mdmlog::report::{Format, TextStyle};
+use mdmlog::render::{Format, TextStyle};
 use mdmlog::{Options, analyze};
 use rayon::prelude::*;
 

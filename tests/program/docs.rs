@@ -88,7 +88,7 @@ fn readme() -> String {
 
 #[test]
 fn the_readme_lists_every_format() {
-    for format in mdmlog::report::Format::ALL {
+    for format in mdmlog::render::Format::ALL {
         assert!(readme().contains(&format!("| `{format}` |")), "{format}");
     }
 }

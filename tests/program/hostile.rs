@@ -1,6 +1,7 @@
 //! Input that was made to do harm, given to the whole analysis.
 
-use mdmlog::report::{Format, Report};
+use mdmlog::Report;
+use mdmlog::render::Format;
 use mdmlog::{Options, analyze};
 
 use crate::damage::long;

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use mdmlog::report::{Format, TextStyle};
+use mdmlog::render::{Format, TextStyle};
 use mdmlog::{Options, analyze};
 
 use crate::damage::Dice;

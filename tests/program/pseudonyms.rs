@@ -9,7 +9,8 @@ use mdmlog::capture::{Wanted, excerpt};
 use mdmlog::input::{InputOptions, PassphraseSource, find};
 use mdmlog::options::Passphrase;
 use mdmlog::progress::Progress;
-use mdmlog::report::{Format, InputKind};
+use mdmlog::render::Format;
+use mdmlog::report::InputKind;
 use regex::Regex;
 use serde_json::Value;
 

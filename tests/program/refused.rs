@@ -5,7 +5,7 @@
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use mdmlog::report::Format;
+use mdmlog::render::Format;
 
 use crate::support::{Ran, Scratch, mdmlog, run};
 use crate::traps::world::{Told, World};

@@ -6,7 +6,7 @@ use mdmlog::input::{InputOptions, PassphraseSource};
 use mdmlog::log::{LogPart, read_log};
 use mdmlog::options::{Options, Passphrase};
 use mdmlog::progress::Progress;
-use mdmlog::report::Format;
+use mdmlog::render::Format;
 use regex::Regex;
 
 use crate::support::{Scratch, root, run};

@@ -341,20 +341,20 @@ fn every_payload_of_every_case_has_the_documented_shape() {
         mdmlog::Options { passphrase: Some(mdmlog::options::Passphrase::new("ise-bundle")), ..Default::default() };
     for case in std::fs::read_dir(root().join("testdata/cases")).unwrap() {
         let Ok(report) = mdmlog::analyze(&[case.unwrap().path()], &options) else { continue };
-        let lines = |format: mdmlog::report::Format| {
+        let lines = |format: mdmlog::render::Format| {
             let mut out = Vec::new();
-            let style = mdmlog::report::TextStyle { width: 100, color: false, verbose: false };
+            let style = mdmlog::render::TextStyle { width: 100, color: false, verbose: false };
             format.rendering(style).render(&report, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
         };
         let mut desk = Desk::default();
-        for mut issue in lines(mdmlog::report::Format::Jira) {
+        for mut issue in lines(mdmlog::render::Format::Jira) {
             issue["fields"]["project"]["key"] = json!("OPS");
             issue["fields"]["issuetype"]["name"] = json!("Incident");
             jira(&mut desk, &request("/rest/api/3/issue", issue)).unwrap();
         }
-        for ticket in lines(mdmlog::report::Format::Servicenow) {
+        for ticket in lines(mdmlog::render::Format::Servicenow) {
             servicenow(&mut desk, &request("/api/now/table/incident", ticket)).unwrap();
         }
         assert_eq!(desk.opened.len(), 2 * report.incidents.len());

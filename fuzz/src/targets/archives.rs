@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use mdmlog::input::{Found, InputOptions, MemberKind, PassphraseSource, find};
 use mdmlog::options::{Limits, Passphrase};
 use mdmlog::progress::Progress;
-use mdmlog::report::{Format, TextStyle};
+use mdmlog::render::{Format, TextStyle};
 use mdmlog::{Options, Report, analyze};
 
 use super::seal::PASSPHRASE;

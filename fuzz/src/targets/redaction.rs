@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use mdmlog::Report;
-use mdmlog::report::{Attempt, Format, redact};
+use mdmlog::redact::redact;
+use mdmlog::render::Format;
+use mdmlog::report::Attempt;
 
 use super::archives::{render, report};
 

@@ -10,8 +10,8 @@ mod pcapng;
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::hidden::Hidden;
-use crate::time::Timestamp;
+use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::time::Timestamp;
 
 /// Frames longer than this are not believed; Wireshark has the same limit for most link types.
 const MAX_FRAME: u32 = 262_144;
@@ -155,7 +155,7 @@ impl fmt::Debug for RawFrame<'_> {
             .field("time", &self.time)
             .field("link_type", &self.link_type)
             .field("snap_length", &self.snap_length)
-            .field("bytes", &Hidden(self.bytes))
+            .field("bytes", &RedactedInDebug(self.bytes))
             .field("original_length", &self.original_length)
             .finish()
     }

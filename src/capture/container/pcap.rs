@@ -1,7 +1,7 @@
 //! The pcap format (draft-ietf-opsawg-pcap) and the variants of it that are in use.
 
 use super::{Damage, Frame, MAX_FRAME, Position, Sink, word};
-use crate::time::{SECOND, Timestamp};
+use crate::model::time::{SECOND, Timestamp};
 
 /// The file header, and what tells a frame from garbage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

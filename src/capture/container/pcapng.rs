@@ -10,7 +10,7 @@ use pcap_parser::pcapng::{
 use pcap_parser::{NameRecordType, OptionCode, SecretsType};
 
 use super::{Damage, Frame, MAX_FRAME, Position, Sink, half, word};
-use crate::time::{LATEST, SECOND, Timestamp};
+use crate::model::time::{LATEST, SECOND, Timestamp};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;

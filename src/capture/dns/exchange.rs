@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::message::DnsMessage;
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
-use crate::time::{MILLISECOND, SECOND};
+use crate::model::time::{MILLISECOND, SECOND};
 
 /// Exchanges that are kept; names of interest are asked for thousands of times a day at most.
 const MAX_EXCHANGES: usize = 100_000;
@@ -245,7 +245,7 @@ fn is_duplicate(known: &Sent, sent: &Sent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Timestamp;
+    use crate::model::time::Timestamp;
 
     /// An answer of this type with an alias, and with an address or without.
     fn answered(qtype: u16, address: Option<&str>) -> Asked {

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::capture::FrameRef;
-use crate::capture::packet::{Ends, Segment};
+use crate::capture::packet::{FiveTuple, Segment};
 
 /// Directions that are read at a time, segments that wait for one before them, and bytes of each direction.
 const MAX_STREAMS: usize = 512;
@@ -14,9 +14,9 @@ const MAX_BYTES: usize = 68 << 10;
 /// Directions of TCP connections from or to port 53.
 #[derive(Debug, Default)]
 pub(crate) struct Streams {
-    streams: HashMap<Ends, Stream, foldhash::fast::RandomState>,
+    streams: HashMap<FiveTuple, Stream, foldhash::fast::RandomState>,
     /// In order of their beginning, so that the oldest gives way.
-    order: VecDeque<Ends>,
+    order: VecDeque<FiveTuple>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(crate) struct Framed {
 
 impl Streams {
     /// Takes a segment; returns the messages that it completes.
-    pub(crate) fn add(&mut self, ends: Ends, segment: &Segment, at: FrameRef) -> Vec<Framed> {
+    pub(crate) fn add(&mut self, ends: FiveTuple, segment: &Segment, at: FrameRef) -> Vec<Framed> {
         let syn = segment.has(Segment::SYN);
         let next = segment.sequence.wrapping_add(u32::from(syn));
         let fresh = || Stream { next, buffer: Vec::new(), lost: 0, at: None, waiting: Vec::new() };

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
-use super::direction::Direction;
+use super::reassembly::Direction;
 use crate::capture::application::read_application;
-use crate::capture::packet::{Ends, Segment, address};
+use crate::capture::packet::{FiveTuple, Segment, address};
 use crate::capture::secrets::Secrets;
 use crate::capture::{Close, FrameRef, IcmpError, Side, TcpFlow};
 
@@ -17,7 +17,7 @@ const MAX_ICMP: usize = 16;
 #[derive(Debug)]
 pub(super) struct Flow<'a> {
     pub(super) facts: TcpFlow,
-    pub(super) pair: Ends,
+    pub(super) pair: FiveTuple,
     pub(super) to_server: Direction<'a>,
     pub(super) to_client: Direction<'a>,
     /// The connection that the same endpoints had before.
@@ -38,7 +38,13 @@ pub(super) enum State {
 
 impl<'a> Flow<'a> {
     /// A connection from the client, as these ends see it, which begins with this frame.
-    pub(super) fn new(way: &Ends, stream: Option<u64>, start_seen: bool, at: FrameRef, before: Option<usize>) -> Self {
+    pub(super) fn new(
+        way: &FiveTuple,
+        stream: Option<u64>,
+        start_seen: bool,
+        at: FrameRef,
+        before: Option<usize>,
+    ) -> Self {
         let facts = TcpFlow {
             stream,
             client: SocketAddr::new(address(way.source), way.source_port),
@@ -62,15 +68,15 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether it is the client that sends from these ends.
-    pub(super) fn is_client(&self, ends: &Ends) -> bool {
+    pub(super) fn is_client(&self, ends: &FiveTuple) -> bool {
         let TcpFlow { client, server, .. } = &self.facts;
-        Ends::new(client.ip(), client.port(), server.ip(), server.port()) == *ends
+        FiveTuple::new(client.ip(), client.port(), server.ip(), server.port()) == *ends
     }
 
     /// Takes a segment; returns where its payload begins when it brings something new.
     pub(super) fn add(
         &mut self,
-        ends: &Ends,
+        ends: &FiveTuple,
         segment: &Segment<'a>,
         payload: Cow<'a, [u8]>,
         at: FrameRef,

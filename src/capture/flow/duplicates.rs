@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use foldhash::fast::FixedState;
 
 use crate::capture::FrameRef;
-use crate::time::MILLISECOND;
+use crate::model::time::MILLISECOND;
 
 /// The same packet within this time is a duplicate; a retransmission takes longer, or differs.
 const DUPLICATE: i64 = 150 * MILLISECOND;

@@ -1,10 +1,10 @@
 //! TCP connections: which packets make up one, what it carried, how it ended.
 
 mod connection;
-mod conversation;
-mod direction;
 mod duplicates;
+mod reassembly;
+mod stream_index;
 mod track;
 
-pub(super) use conversation::{Conversations, Head, Numbers, Recent};
+pub(super) use stream_index::{Head, Numbers, Recent, StreamIndex};
 pub(super) use track::Tracker;

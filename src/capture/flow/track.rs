@@ -7,13 +7,13 @@ use std::net::IpAddr;
 use rayon::prelude::*;
 
 use super::connection::{Flow, State};
-use super::conversation::Numbers;
 use super::duplicates::Duplicates;
-use crate::capture::packet::{Ends, Icmp, Packet, Segment};
+use super::stream_index::Numbers;
+use crate::capture::flow_filter::FlowFilter;
+use crate::capture::packet::{FiveTuple, Icmp, Packet, Segment};
 use crate::capture::secrets::Secrets;
-use crate::capture::watch::Watch;
 use crate::capture::{FrameRef, IcmpError, TcpFlow};
-use crate::time::SECOND;
+use crate::model::time::SECOND;
 
 /// Connections that are kept for the report.
 const MAX_FLOWS: usize = 1 << 15;
@@ -30,13 +30,13 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The connections that are followed.
 pub(crate) struct Tracker<'a, 's> {
-    watch: &'s Watch<'s>,
+    watch: &'s FlowFilter<'s>,
     secrets: &'s Secrets,
     flows: Vec<Flow<'a>>,
     /// Places of `flows` that are free again.
     free: Vec<usize>,
-    pairs: Map<Ends, Pair>,
-    rejected: VecDeque<Ends>,
+    pairs: Map<FiveTuple, Pair>,
+    rejected: VecDeque<FiveTuple>,
     duplicates: Duplicates,
     kept: usize,
     unread: usize,
@@ -62,7 +62,7 @@ enum Latest {
 }
 
 impl<'a, 's> Tracker<'a, 's> {
-    pub(crate) fn new(watch: &'s Watch<'s>, secrets: &'s Secrets) -> Self {
+    pub(crate) fn new(watch: &'s FlowFilter<'s>, secrets: &'s Secrets) -> Self {
         Self {
             watch,
             secrets,
@@ -88,7 +88,7 @@ impl<'a, 's> Tracker<'a, 's> {
         at: FrameRef,
         numbers: &Numbers,
     ) {
-        let ends = Ends::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
+        let ends = FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
         let Some(to_server) = self.watch.to_server(&ends) else { return };
         self.note_stream(&ends, segment.has(Segment::SYN), at, numbers);
         let head = (ends, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags);
@@ -101,7 +101,7 @@ impl<'a, 's> Tracker<'a, 's> {
     }
 
     /// Only the first packet of a pair and SYNs begin what Wireshark counts.
-    fn note_stream(&mut self, ends: &Ends, syn: bool, at: FrameRef, numbers: &Numbers) {
+    fn note_stream(&mut self, ends: &FiveTuple, syn: bool, at: FrameRef, numbers: &Numbers) {
         if syn
             && let Some(pair) = self.pairs.get_mut(&ends.canonical().0)
             && let Some(stream) = numbers.beginning_at(at.frame)
@@ -113,7 +113,7 @@ impl<'a, 's> Tracker<'a, 's> {
     /// The connection that a segment belongs to, a new one where it opens one or where none is known.
     fn flow_of(
         &mut self,
-        ends: &Ends,
+        ends: &FiveTuple,
         to_server: bool,
         segment: &Segment,
         at: FrameRef,
@@ -162,7 +162,7 @@ impl<'a, 's> Tracker<'a, 's> {
 
     fn begin(
         &mut self,
-        ends: &Ends,
+        ends: &FiveTuple,
         from_client: bool,
         start_seen: bool,
         at: FrameRef,
@@ -198,7 +198,7 @@ impl<'a, 's> Tracker<'a, 's> {
         Some(index)
     }
 
-    fn feed(&mut self, index: usize, ends: &Ends, segment: &Segment<'a>, payload: Cow<'a, [u8]>, at: FrameRef) {
+    fn feed(&mut self, index: usize, ends: &FiveTuple, segment: &Segment<'a>, payload: Cow<'a, [u8]>, at: FrameRef) {
         let Some(flow) = self.flows.get_mut(index) else { return };
         let kept = flow.kept();
         let keep = flow.state == State::Open;

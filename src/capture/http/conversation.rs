@@ -2,7 +2,7 @@
 //! CONNECT that a proxy granted ends the conversation where its tunnel begins.
 
 use super::head::{Body, MAX_HEAD, RequestHead, ResponseHead, begins_request, begins_response};
-use crate::capture::text::Text;
+use crate::capture::byte_stream::ByteStream;
 use crate::capture::{FrameRef, HttpExchange, HttpReply};
 
 /// Exchanges that are read of one connection; what a client asks beyond that tells nothing new.
@@ -37,13 +37,14 @@ struct Request {
 }
 
 /// Whether HTTP/1.x is spoken from the first byte that is there, in one direction at least.
-pub(crate) fn speaks_http(to_server: &Text, to_client: &Text) -> bool {
-    let first = |text: &Text, begins: fn(&[u8]) -> bool| text.resume(0).is_some_and(|start| begins(text.at(start)));
+pub(crate) fn speaks_http(to_server: &ByteStream, to_client: &ByteStream) -> bool {
+    let first =
+        |text: &ByteStream, begins: fn(&[u8]) -> bool| text.resume(0).is_some_and(|start| begins(text.at(start)));
     first(to_server, begins_request) || first(to_client, begins_response)
 }
 
 /// Reads the conversation.
-pub(crate) fn read_conversation(to_server: &Text, to_client: &Text, decrypted: bool) -> Conversation {
+pub(crate) fn read_conversation(to_server: &ByteStream, to_client: &ByteStream, decrypted: bool) -> Conversation {
     let mut requests = read_requests(to_server);
     let mut orphans = Vec::new();
     let granted = read_responses(to_client, &mut requests, &mut orphans);
@@ -80,7 +81,7 @@ pub(crate) fn read_conversation(to_server: &Text, to_client: &Text, decrypted: b
     conversation
 }
 
-fn read_requests(text: &Text) -> Vec<Request> {
+fn read_requests(text: &ByteStream) -> Vec<Request> {
     let mut requests = Vec::new();
     let mut next = text.resume(0);
     while let Some(start) = next.filter(|_| requests.len() < MAX_EXCHANGES) {
@@ -110,7 +111,7 @@ fn read_requests(text: &Text) -> Vec<Request> {
 }
 
 /// Gives the responses to their requests; returns the CONNECT that was granted with the position behind the answer.
-fn read_responses(text: &Text, requests: &mut [Request], orphans: &mut Vec<HttpReply>) -> Option<(usize, u64)> {
+fn read_responses(text: &ByteStream, requests: &mut [Request], orphans: &mut Vec<HttpReply>) -> Option<(usize, u64)> {
     let mut next = text.resume(0);
     let mut lost = next != Some(0);
     let mut answered = 0;
@@ -178,12 +179,12 @@ fn request_of(requests: &[Request], answered: usize, at: FrameRef, lost: bool) -
 }
 
 /// The next frame whose content begins like that, behind a position whose structure was lost.
-fn find(text: &Text, behind: u64, begins: fn(&[u8]) -> bool) -> Option<u64> {
+fn find(text: &ByteStream, behind: u64, begins: fn(&[u8]) -> bool) -> Option<u64> {
     text.starts_from(behind + 1).find(|&start| begins(text.at(start)))
 }
 
 /// Behind the chunks and trailers that begin here (RFC 9112 section 7.1); `None` when a line of the structure is missing.
-fn skip_chunks(text: &Text, mut position: u64) -> Option<u64> {
+fn skip_chunks(text: &ByteStream, mut position: u64) -> Option<u64> {
     loop {
         let bytes = text.at(position);
         let line = bytes.get(..MAX_HEAD).unwrap_or(bytes);
@@ -208,7 +209,7 @@ fn skip_chunks(text: &Text, mut position: u64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::text::tests::{frame, text};
+    use crate::capture::byte_stream::tests::{frame, text};
 
     fn statuses(conversation: &Conversation) -> Vec<(Option<&str>, Option<u16>)> {
         let status = |exchange: &HttpExchange| exchange.reply.as_ref().map(|reply| reply.status);
@@ -281,7 +282,7 @@ mod tests {
     #[test]
     fn an_answer_without_its_request_is_still_an_answer() {
         let to_client = text(&[(2, Ok(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))]);
-        let conversation = read_conversation(&Text::default(), &to_client, false);
+        let conversation = read_conversation(&ByteStream::default(), &to_client, false);
         assert_eq!(statuses(&conversation), [(None, Some(200))]);
         assert_eq!(conversation.exchanges[0].request, None);
     }
@@ -289,6 +290,6 @@ mod tests {
     #[test]
     fn an_endless_chunk_is_no_trouble() {
         let to_client = text(&[(2, Ok(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx"))]);
-        assert_eq!(statuses(&read_conversation(&Text::default(), &to_client, false)), [(None, Some(200))]);
+        assert_eq!(statuses(&read_conversation(&ByteStream::default(), &to_client, false)), [(None, Some(200))]);
     }
 }

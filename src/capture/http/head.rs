@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use httparse::{EMPTY_HEADER, Header, ParserConfig, Request, Response};
 
-use super::scrub;
+use crate::model::sanitize;
 
 /// A head longer than this is read as if it were cut here.
 pub(super) const MAX_HEAD: usize = 64 << 10;
@@ -86,7 +86,7 @@ impl RequestHead {
         let mut request = Request::new(&mut headers);
         let parsed = config().parse_request(&mut request, &lines);
         let mut head = Self { method: request.method?.to_owned(), ..Self::default() };
-        head.target = request.path.map(|path| scrub::target(path.as_bytes()));
+        head.target = request.path.map(|path| sanitize::target(path.as_bytes()));
         let authority = match (request.path, head.method.as_str()) {
             (Some(path), "CONNECT") => {
                 head.connect = host_and_port(path);
@@ -115,14 +115,14 @@ impl ResponseHead {
         let mut response = Response::new(&mut headers);
         let parsed = config().parse_response(&mut response, &lines);
         let mut head = Self { status: response.code?, ..Self::default() };
-        head.reason = scrub::text(response.reason.unwrap_or_default().as_bytes());
+        head.reason = sanitize::text(response.reason.unwrap_or_default().as_bytes());
         if let Ok(httparse::Status::Complete(length)) = parsed {
             head.length = complete.then_some(length);
             head.body = body(response.headers);
-            let kept = |name| header(response.headers, name).map(scrub::text).filter(|value| !value.is_empty());
+            let kept = |name| header(response.headers, name).map(sanitize::text).filter(|value| !value.is_empty());
             head.server = kept("server").or_else(|| kept("via")).or_else(|| kept("proxy-agent"));
             head.content_type = kept("content-type");
-            head.location = header(response.headers, "location").map(scrub::location);
+            head.location = header(response.headers, "location").map(sanitize::location);
         }
         Some(head)
     }

@@ -4,7 +4,6 @@
 mod conversation;
 mod head;
 
-use crate::scrub;
 pub(crate) use conversation::{Conversation, read_conversation, speaks_http};
 use head::RequestHead;
 pub(crate) use head::{begins_request, begins_response};

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use etherparse::{IpNumber, LaxIpSlice, ip_number};
 
-use super::glance::Ends;
+use super::fast_path::FiveTuple;
 use super::link::{self, u16_at, u32_at};
 
 /// Tunnels in each other.
@@ -87,8 +87,8 @@ pub(crate) struct Quote<'a> {
 }
 
 impl Quote<'_> {
-    pub(crate) fn ends(&self) -> Ends {
-        Ends::new(self.source, self.source_port, self.destination, self.destination_port)
+    pub(crate) fn ends(&self) -> FiveTuple {
+        FiveTuple::new(self.source, self.source_port, self.destination, self.destination_port)
     }
 
     /// Sequence number and flags of TCP, 0 where the quote is too short for them.

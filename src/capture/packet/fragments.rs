@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use super::decode::{Body, Fragment, Packet, decode_payload};
-use crate::time::{SECOND, Timestamp};
+use crate::model::time::{SECOND, Timestamp};
 
 /// Packets that are waited for at a time, and pieces of each.
 const MAX_PACKETS: usize = 256;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::wire::*;
 use crate::capture::{Container, Interest, Wanted, container_of, excerpt, first_packet_time, read_capture};
+use crate::model::time::Timestamp;
 use crate::progress::Progress;
-use crate::time::Timestamp;
 
 /// A number in one byte order.
 fn word(number: u32, big_endian: bool) -> [u8; 4] {

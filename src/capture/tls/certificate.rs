@@ -14,7 +14,7 @@ use super::handshake::Message;
 use super::reader::Reader;
 use super::session::TLS13;
 use crate::capture::CertificateFacts;
-use crate::time::{SECOND, Timestamp};
+use crate::model::time::{SECOND, Timestamp};
 
 /// Certificates that are read of a chain.
 const MAX_CHAIN: usize = 16;

@@ -170,7 +170,7 @@ fn is_known(kind: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::text::tests::frame;
+    use crate::capture::byte_stream::tests::frame;
 
     fn message(kind: u8, body: &[u8]) -> Vec<u8> {
         [&[kind][..], &(body.len() as u32).to_be_bytes()[1..], body].concat()

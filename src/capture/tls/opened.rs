@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use crate::capture::byte_stream::ByteStream;
 use crate::capture::http::{begins_request, begins_response};
-use crate::capture::text::Text;
 use crate::capture::{CertificateFacts, FrameRef};
 
 /// Bytes that are kept whatever they are.
@@ -39,7 +39,7 @@ impl std::fmt::Debug for Opened {
 
 impl Opened {
     /// The application data.
-    pub(crate) fn text(&self) -> Text<'_> {
+    pub(crate) fn text(&self) -> ByteStream<'_> {
         let mut pieces: Vec<(u64, &[u8])> = Vec::new();
         let mut marks = Vec::new();
         let mut joined: Option<(u64, Range<usize>)> = None;
@@ -56,7 +56,7 @@ impl Opened {
             };
         }
         pieces.extend(joined.and_then(|(start, range)| Some((start, self.bytes.get(range)?))));
-        Text::new(pieces, marks, self.end)
+        ByteStream::new(pieces, marks, self.end)
     }
 
     /// Adds the content of the next record.
@@ -93,7 +93,7 @@ impl Opened {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::text::tests::frame;
+    use crate::capture::byte_stream::tests::frame;
 
     #[test]
     fn of_a_large_body_the_beginning_is_kept_and_positions_go_on() {

@@ -5,7 +5,7 @@
 use tls_parser::TlsRecordType;
 
 use crate::capture::FrameRef;
-use crate::capture::text::Text;
+use crate::capture::byte_stream::ByteStream;
 
 /// A protected record may be this long (RFC 5246 section 6.2.3 allows more than RFC 8446).
 const MAX_LENGTH: usize = (1 << 14) + 2048;
@@ -43,7 +43,7 @@ struct Header {
     length: usize,
 }
 
-fn header(text: &Text, position: u64) -> Option<Header> {
+fn header(text: &ByteStream, position: u64) -> Option<Header> {
     let bytes: [u8; 5] = text.at(position).get(..5)?.try_into().ok()?;
     let [kind, major, minor, high, low] = bytes;
     let length = usize::from(u16::from_be_bytes([high, low]));
@@ -53,12 +53,12 @@ fn header(text: &Text, position: u64) -> Option<Header> {
 }
 
 /// Whether TLS is spoken from this position on.
-pub(crate) fn begins_tls(text: &Text, position: u64) -> bool {
+pub(crate) fn begins_tls(text: &ByteStream, position: u64) -> bool {
     header(text, position).is_some()
 }
 
 /// The records of a direction from a position on; none when what is there does not look like TLS.
-pub(super) fn read_records<'a>(text: &Text<'a>, start: u64) -> Vec<Record<'a>> {
+pub(super) fn read_records<'a>(text: &ByteStream<'a>, start: u64) -> Vec<Record<'a>> {
     let mut records = Vec::new();
     let mut position = start;
     let mut lost_before = 0;
@@ -82,7 +82,7 @@ pub(super) fn read_records<'a>(text: &Text<'a>, start: u64) -> Vec<Record<'a>> {
 }
 
 /// The next position that is believed to be the beginning of a record.
-fn resynchronise(text: &Text, from: u64) -> Option<u64> {
+fn resynchronise(text: &ByteStream, from: u64) -> Option<u64> {
     let mut position = text.resume(from)?;
     loop {
         let bytes = text.at(position);
@@ -99,7 +99,7 @@ fn resynchronise(text: &Text, from: u64) -> Option<u64> {
 }
 
 /// A header is believed when others follow it, or when its record ends where the text ends.
-fn believed(text: &Text, mut position: u64) -> bool {
+fn believed(text: &ByteStream, mut position: u64) -> bool {
     for link in 0..CHAIN {
         let Some(found) = header(text, position) else {
             // A hole that swallows a later header takes nothing away from those before it.
@@ -113,7 +113,7 @@ fn believed(text: &Text, mut position: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::text::tests::{frame, text};
+    use crate::capture::byte_stream::tests::{frame, text};
 
     fn record(kind: u8, body: &[u8]) -> Vec<u8> {
         [&[kind, 3, 3][..], &(body.len() as u16).to_be_bytes(), body].concat()
@@ -153,6 +153,6 @@ mod tests {
     fn what_is_not_tls_has_no_records() {
         assert!(read_records(&text(&[(1, Ok(&[0x17; 4096]))]), 0).is_empty());
         assert!(read_records(&text(&[(1, Ok(b"GET / HTTP/1.1\r\n\r\n"))]), 0).is_empty());
-        assert!(read_records(&Text::default(), 0).is_empty());
+        assert!(read_records(&ByteStream::default(), 0).is_empty());
     }
 }

@@ -6,11 +6,11 @@ use tls_parser::{TlsHandshakeType, TlsRecordType};
 use super::certificate::read_chain;
 use super::handshake::{Fragment, Joiner, Message};
 use super::hello::{ClientHello, ServerHello};
-use super::open::{Opened, Opener};
 use super::record::{Record, read_records};
-use super::rhythm::{Content, Item, Rhythm};
+use super::record_decryptor::{Opened, RecordDecryptor};
+use super::traffic_analysis::{Content, Item, TrafficAnalysis};
+use crate::capture::byte_stream::ByteStream;
 use crate::capture::secrets::{Secrets, SessionSecrets};
-use crate::capture::text::Text;
 use crate::capture::{Side, TlsSession, TlsVersion};
 
 /// The version number of TLS 1.3.
@@ -29,7 +29,7 @@ pub(crate) struct ReadSession {
 
 /// What both hellos agree on, as far as they were captured.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Agreement<'a> {
+pub(super) struct NegotiatedParameters<'a> {
     pub(super) client_random: &'a [u8],
     pub(super) server_random: &'a [u8],
     pub(super) version: Option<u16>,
@@ -41,8 +41,8 @@ pub(super) struct Agreement<'a> {
 /// Reads the session that begins at these positions. `start_seen` is false when the capture began in the middle of the
 /// connection, `round_trip` is the time from SYN to SYN-ACK in nanoseconds.
 pub(crate) fn read_session(
-    (to_server, client_start): (&Text, u64),
-    (to_client, server_start): (&Text, u64),
+    (to_server, client_start): (&ByteStream, u64),
+    (to_client, server_start): (&ByteStream, u64),
     secrets: &Secrets,
     start_seen: bool,
     round_trip: Option<i64>,
@@ -56,13 +56,13 @@ pub(crate) fn read_session(
     let version = server_messages.iter().find_map(|message| server_hello(message)?.version());
     let client_messages = clear_messages(&client, version == Some(TLS13));
     let mut facts = TlsSession::default();
-    let mut agreement = Agreement::default();
+    let mut negotiated = NegotiatedParameters::default();
     let mut offered_session: &[u8] = &[];
     if let Some((message, hello)) = client_messages.iter().find_map(|message| Some((message, client_hello(message)?))) {
         facts.client_hello = Some(message.at);
         facts.offered_version = Some(TlsVersion(hello.highest_version()));
-        agreement.client_random = hello.random;
-        agreement.early_data = hello.early_data;
+        negotiated.client_random = hello.random;
+        negotiated.early_data = hello.early_data;
         offered_session = hello.session_id;
         facts.sni = hello.server_name;
         facts.alpn_offered = hello.protocols;
@@ -73,29 +73,30 @@ pub(crate) fn read_session(
     let mut session_id: &[u8] = &[];
     if let Some((message, hello)) = &hello {
         facts.version = hello.version().map(TlsVersion);
-        agreement.version = hello.version();
+        negotiated.version = hello.version();
         if !hello.is_retry_request() {
             facts.server_hello = Some(message.at);
             facts.cipher = hello.cipher;
             facts.alpn = hello.protocol.clone();
             facts.resumed = resumed(hello, offered_session, &server_messages, &server);
-            agreement.server_random = hello.random;
-            agreement.cipher = hello.cipher;
-            agreement.encrypt_then_mac = hello.encrypt_then_mac;
+            negotiated.server_random = hello.random;
+            negotiated.cipher = hello.cipher;
+            negotiated.encrypt_then_mac = hello.encrypt_then_mac;
             session_id = hello.session_id;
         }
     }
-    facts.certificate = server_messages.iter().find_map(|message| certificate(message, agreement.version));
+    facts.certificate = server_messages.iter().find_map(|message| certificate(message, negotiated.version));
 
-    let known = secrets.of_session(agreement.client_random, session_id).unwrap_or_default();
-    let (to_server, client_items) = read_side(&client, Side::Client, &agreement, &known);
-    let (to_client, server_items) = read_side(&server, Side::Server, &agreement, &known);
+    let known = secrets.of_session(negotiated.client_random, session_id).unwrap_or_default();
+    let (to_server, client_items) = read_side(&client, Side::Client, &negotiated, &known);
+    let (to_client, server_items) = read_side(&server, Side::Server, &negotiated, &known);
     facts.decrypted = to_server.any || to_client.any;
     facts.alpn = facts.alpn.or_else(|| to_client.protocol.clone());
     if facts.certificate.is_none() {
         facts.certificate = to_client.certificate.clone();
     }
-    let rhythm = Rhythm { agreement: &agreement, start_seen: start_seen && facts.client_hello.is_some(), round_trip };
+    let rhythm =
+        TrafficAnalysis { negotiated: &negotiated, start_seen: start_seen && facts.client_hello.is_some(), round_trip };
     rhythm.read(client_items, server_items, &mut facts);
     Some(ReadSession { facts, to_server, to_client })
 }
@@ -166,9 +167,14 @@ fn resumed(hello: &ServerHello, offered: &[u8], messages: &[Message], records: &
 }
 
 /// What each record of a direction is, opened where the secrets allow.
-fn read_side(records: &[Record], side: Side, agreement: &Agreement, secrets: &SessionSecrets) -> (Opened, Vec<Item>) {
-    let mut opener = Opener::new(side, agreement, secrets);
-    let tls13 = agreement.version == Some(TLS13);
+fn read_side(
+    records: &[Record],
+    side: Side,
+    negotiated: &NegotiatedParameters,
+    secrets: &SessionSecrets,
+) -> (Opened, Vec<Item>) {
+    let mut opener = RecordDecryptor::new(side, negotiated, secrets);
+    let tls13 = negotiated.version == Some(TLS13);
     let mut changed = false;
     // A hole may have swallowed the ChangeCipherSpec.
     let mut maybe_changed = false;

@@ -1,7 +1,7 @@
 //! The connection did not come about, or broke.
 
 use crate::catalog::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 pub(super) const SYN_TIMEOUT: Entry = Entry {
     outcome: OutcomeName::SynTimeout,

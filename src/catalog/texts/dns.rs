@@ -1,7 +1,7 @@
 //! The name of the server did not resolve.
 
 use crate::catalog::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 /// What the log has to say of all of them.
 const LOG: &str =

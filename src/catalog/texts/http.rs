@@ -1,7 +1,7 @@
 //! The server answered.
 
 use crate::catalog::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 pub(super) const SUCCESS: Entry = Entry {
     outcome: OutcomeName::Success,

@@ -8,7 +8,7 @@ mod tls;
 mod unknown;
 
 use super::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 /// Every entry, in the order of the table of outcomes.
 pub(super) const ALL: [&[Entry]; 13] = [

@@ -1,7 +1,7 @@
 //! The proxy refused, or was not there.
 
 use crate::catalog::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 const fn detail(
     detail: &'static str,

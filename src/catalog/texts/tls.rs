@@ -1,7 +1,7 @@
 //! TLS did not come about.
 
 use crate::catalog::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 const fn detail(
     detail: &'static str,

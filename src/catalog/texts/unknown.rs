@@ -1,7 +1,7 @@
 //! Nothing proves how it ended.
 
 use crate::catalog::Entry;
-use crate::outcome::OutcomeName;
+use crate::model::outcome::OutcomeName;
 
 const TRACE: &str = "In ISE, Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set external-mdm to TRACE on the primary \
                      administration node, start a capture there (Diagnostic Tools > TCP Dump), press Test Connection, and send \

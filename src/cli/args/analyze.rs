@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use mdmlog::report::Format;
+use mdmlog::render::Format;
 
 use super::shared::{AnalysisArgs, InputArgs, RunArgs};
 use crate::cli::fail_on::FailOn;

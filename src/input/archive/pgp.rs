@@ -8,8 +8,8 @@ use pgp::types::{Password, Seipdv1ReadMode, StringToKey};
 
 use super::packet::{SessionKey, session_key_packet};
 use crate::input::limits::{Limits, Reached, Used};
+use crate::input::passphrase::Passphrase;
 use crate::input::spool::CHUNK;
-use crate::options::Passphrase;
 
 /// Layers of compression inside a message; `gpg` makes one at most.
 const MAX_LAYERS: usize = 4;

@@ -7,7 +7,7 @@ use memchr::memmem;
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error, Password};
 
 use crate::input::limits::{Reached, Used};
-use crate::options::Passphrase;
+use crate::input::passphrase::Passphrase;
 
 /// Memory for a dictionary or a header, in KiB; `7z -mx9` needs 64 MiB.
 const MEMORY_KIB: usize = 256 << 10;

@@ -8,7 +8,7 @@ use ::zip::{CompressionMethod, ZipArchive};
 use bytes::Bytes;
 use flate2::bufread::DeflateDecoder;
 
-use crate::options::Passphrase;
+use crate::input::passphrase::Passphrase;
 
 const LOCAL: &[u8] = b"PK\x03\x04";
 

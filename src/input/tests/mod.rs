@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::options::Passphrase;
+use crate::input::Passphrase;
 
 mod changed;
 mod damage;

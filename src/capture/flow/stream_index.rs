@@ -1,0 +1,265 @@
+//! TCP connections counted as Wireshark counts them, so that a person finds `tcp.stream` of the report in Wireshark: one for
+//! each new pair of endpoints, and another for a SYN that opens a known pair anew.
+//!
+//! Only SYN, and what each side sends and acknowledges first, can begin a connection or decide whether the next SYN does. Each
+//! chunk of a file passes on no others, as far as its small memory goes; to pass on too many changes nothing.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+
+use crate::capture::packet::{FiveTuple, Segment};
+
+/// Connections that are counted; in a file with more, the later ones get no number.
+const MAX_CONVERSATIONS: usize = 1 << 18;
+/// Connections that a chunk remembers.
+const REMEMBERED: usize = 1 << 11;
+
+/// What counting needs of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Hash of both endpoints. That two pairs have one hash of 64 bits is too rare to matter, and nobody can bring it about
+    /// without knowing the seed, which is another in each run; so the pair itself need not be kept.
+    pair: u64,
+    /// Which side of the pair sent it.
+    reversed: bool,
+    sequence: u32,
+    acknowledgment: u32,
+    flags: u8,
+    /// Not seen itself, but quoted by an ICMP error.
+    quoted: bool,
+}
+
+impl Head {
+    #[inline]
+    pub(crate) fn new(hasher: &impl BuildHasher, ends: &FiveTuple, flags: u8) -> Self {
+        let (pair, reversed) = ends.canonical();
+        Self { pair: hasher.hash_one(pair), reversed, sequence: 0, acknowledgment: 0, flags, quoted: false }
+    }
+
+    /// Of a packet that an ICMP error quotes: Wireshark counts its connection when it is new.
+    pub(crate) fn quoted(self) -> Self {
+        Self { quoted: true, ..self }
+    }
+
+    #[inline]
+    pub(crate) fn numbered(self, sequence: u32, acknowledgment: u32) -> Self {
+        Self { sequence, acknowledgment, ..self }
+    }
+}
+
+/// What a chunk remembers, to pass on little.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    slots: Vec<(u64, u8)>,
+}
+
+/// What of a connection was passed on: that a side sent something, and that it acknowledged something.
+const SENT: [u8; 2] = [1, 2];
+const ACKNOWLEDGED: [u8; 2] = [4, 8];
+
+impl Recent {
+    pub(crate) fn new() -> Self {
+        Self { slots: vec![(0, 0); REMEMBERED] }
+    }
+
+    /// What follows a packet that was passed on without being asked for must be passed on, too.
+    pub(crate) fn forget(&mut self, head: &Head) {
+        if let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) {
+            *slot = (0, 0);
+        }
+    }
+
+    /// Whether a packet must be passed on.
+    #[inline]
+    pub(crate) fn is_news(&mut self, head: &Head) -> bool {
+        let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) else { return true };
+        if slot.0 != head.pair {
+            *slot = (head.pair, 0);
+        }
+        let acknowledges = head.flags & Segment::ACK != 0;
+        let opens = head.flags & Segment::SYN != 0 && !acknowledges;
+        let sent =
+            SENT[usize::from(head.reversed)] | if acknowledges { ACKNOWLEDGED[usize::from(head.reversed)] } else { 0 };
+        // Behind a SYN, all that tells first numbers counts again.
+        let seen = if opens { sent } else { slot.1 | sent };
+        let news = seen != slot.1 || head.flags & Segment::SYN != 0;
+        slot.1 = seen;
+        news
+    }
+}
+
+/// The connections of a file as they come.
+#[derive(Debug, Default)]
+pub(crate) struct StreamIndex {
+    known: HashMap<u64, Conversation, BuildHasherDefault<Prehashed>>,
+    numbers: Numbers,
+}
+
+/// The numbers of the connections of a file, by the frames in which they begin: four bytes for each.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers {
+    starts: Vec<u32>,
+    /// The frame from which on there are too many.
+    limit: Option<u64>,
+}
+
+impl Numbers {
+    /// The number of the connection that begins with a frame.
+    pub(crate) fn beginning_at(&self, frame: u64) -> Option<u64> {
+        let frame = u32::try_from(frame).ok().filter(|_| self.count_to(frame))?;
+        self.starts.binary_search(&frame).ok().map(|number| number as u64)
+    }
+
+    /// Whether connections were counted up to a frame.
+    pub(crate) fn count_to(&self, frame: u64) -> bool {
+        self.limit.is_none_or(|limit| frame < limit)
+    }
+}
+
+/// First sequence number of each side.
+#[derive(Clone, Copy, Debug, Default)]
+struct Conversation {
+    base: [Option<u32>; 2],
+}
+
+impl StreamIndex {
+    /// Takes a packet.
+    pub(crate) fn observe(&mut self, head: &Head, frame: u64) {
+        if self.numbers.limit.is_some() {
+            return;
+        }
+        let (own, other) = if head.reversed { (1, 0) } else { (0, 1) };
+        let opens = head.flags & (Segment::SYN | Segment::ACK) == Segment::SYN;
+        let known = self.known.get(&head.pair);
+        let anew = known.is_none_or(|known| opens && known.base[own].is_some_and(|base| base != head.sequence));
+        if anew {
+            match u32::try_from(frame) {
+                Ok(frame) if self.numbers.starts.len() < MAX_CONVERSATIONS => self.numbers.starts.push(frame),
+                _ => {
+                    self.numbers.limit = Some(frame);
+                    return;
+                }
+            }
+            self.known.insert(head.pair, Conversation::default());
+        }
+        let Some(known) = self.known.get_mut(&head.pair).filter(|_| !head.quoted) else { return };
+        // A SYN-ACK says better than what was seen before it.
+        match head.flags & (Segment::SYN | Segment::ACK) {
+            0 | Segment::ACK => known.base[own].get_or_insert(head.sequence.wrapping_sub(1)),
+            Segment::SYN => known.base[own].get_or_insert(head.sequence),
+            _ => known.base[own].insert(head.sequence),
+        };
+        if head.flags & Segment::ACK != 0 {
+            known.base[other].get_or_insert(head.acknowledgment.wrapping_sub(1));
+        }
+    }
+
+    /// The numbers, when all packets were taken.
+    pub(crate) fn finish(self) -> Numbers {
+        self.numbers
+    }
+}
+
+/// The keys are hashes already.
+#[derive(Debug, Default)]
+struct Prehashed(u64);
+
+impl Hasher for Prehashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::packet::FiveTuple;
+
+    const SYN: u8 = Segment::SYN;
+    const ACK: u8 = Segment::ACK;
+
+    fn ends(port: u16) -> FiveTuple {
+        FiveTuple { source: 10, destination: 7, source_port: port, destination_port: 443 }
+    }
+
+    /// The frames of these packets that begin a connection: port, whether the client sent it, flags, sequence and
+    /// acknowledgment.
+    fn starts(packets: &[(u16, bool, u8, u32, u32)]) -> Vec<u32> {
+        let hasher = foldhash::fast::FixedState::default();
+        let mut conversations = StreamIndex::default();
+        for (&(port, forth, flags, sequence, acknowledgment), frame) in packets.iter().zip(1..) {
+            let ends = if forth { ends(port) } else { ends(port).reversed() };
+            conversations.observe(&Head::new(&hasher, &ends, flags).numbered(sequence, acknowledgment), frame);
+        }
+        conversations.finish().starts
+    }
+
+    // What is expected here is what tshark says of the same packets.
+    #[test]
+    fn a_syn_with_another_number_opens_anew() {
+        let packets = [
+            (1, true, SYN, 1000, 0),
+            (1, false, SYN | ACK, 5000, 1001),
+            (2, false, ACK, 9, 3000),
+            (1, true, SYN, 1000, 0),      // a retransmission, even after a reset
+            (2, true, SYN, 2999, 0),      // the number that the other side had acknowledged
+            (1, true, SYN, 7777, 0),      // another connection
+            (2, true, SYN | ACK, 444, 1), // says what was wrong before
+            (2, true, SYN, 444, 0),
+            (1, false, ACK, 1, 2),
+        ];
+        assert_eq!(starts(&packets), [1, 3, 6]);
+    }
+
+    #[test]
+    fn a_quoted_packet_counts_and_leaves_no_number_behind() {
+        let hasher = foldhash::fast::FixedState::default();
+        let mut conversations = StreamIndex::default();
+        let syn = |sequence| Head::new(&hasher, &ends(1), SYN).numbered(sequence, 0);
+        let seen = [syn(1).quoted(), syn(2).quoted(), syn(3), syn(3).quoted(), syn(4).quoted()];
+        for (head, frame) in seen.iter().zip(1..) {
+            conversations.observe(head, frame);
+        }
+        let numbers = conversations.finish();
+        assert_eq!(numbers.starts, [1, 5]);
+        assert_eq!((numbers.beginning_at(5), numbers.beginning_at(4)), (Some(1), None));
+    }
+
+    #[test]
+    fn too_many_connections_get_no_number() {
+        let hasher = foldhash::fast::FixedState::default();
+        let mut conversations = StreamIndex::default();
+        let many = MAX_CONVERSATIONS as u64;
+        for frame in 1..many + 10 {
+            let ends = FiveTuple { source: frame.into(), ..ends(1) };
+            conversations.observe(&Head::new(&hasher, &ends, SYN).numbered(1, 0), frame);
+        }
+        let numbers = conversations.finish();
+        assert_eq!((numbers.beginning_at(many), numbers.beginning_at(many + 1)), (Some(many - 1), None));
+        assert!(numbers.count_to(many) && !numbers.count_to(many + 1));
+    }
+
+    #[test]
+    fn a_chunk_passes_on_what_can_open_a_connection() {
+        let hasher = foldhash::fast::FixedState::default();
+        let mut recent = Recent::new();
+        let mut news = |forth: bool, flags| {
+            let ends = if forth { ends(1) } else { ends(1).reversed() };
+            recent.is_news(&Head::new(&hasher, &ends, flags))
+        };
+        let seen = [news(true, 0), news(true, ACK), news(true, ACK), news(false, ACK), news(false, ACK)];
+        assert_eq!(seen, [true, true, false, true, false]);
+        let seen = [news(true, SYN), news(true, ACK), news(false, ACK), news(true, ACK)];
+        assert_eq!(seen, [true, true, true, false]);
+    }
+}

@@ -1,0 +1,151 @@
+//! The filter of the second pass: which packets are of endpoints that are worth following.
+
+use std::collections::HashSet;
+
+use super::Interest;
+use super::address_bloom::AddressBloom;
+use super::first_pass::Candidates;
+use super::frame_hints::is_api;
+use super::names::{Names, is_target};
+use super::packet::{FiveTuple, number};
+use super::{TcpFlow, TlsSession};
+
+/// Ports of MDM servers when nothing says otherwise.
+const SERVER_PORTS: [u16; 2] = [443, 8443];
+/// Ports from here on are those of clients.
+const EPHEMERAL: u16 = 32_768;
+/// So many addresses are looked for in the bloom of each chunk; with more, every chunk is read again.
+const MAX_SIEVED: usize = 1 << 10;
+/// Bits of the table that tells addresses which are surely not followed.
+const BITS: usize = 1 << 16;
+
+/// Who is followed.
+pub(super) struct FlowFilter<'s> {
+    candidates: &'s Candidates,
+    names: &'s Names,
+    interest: &'s Interest,
+    ports: HashSet<u16, foldhash::fast::RandomState>,
+    /// Connections to these ports are followed wherever they go: `--port` is all that is known.
+    any_address: bool,
+    addresses: Vec<u128>,
+    /// A bit for each address that is followed: the one look that nearly all packets of a capture end with.
+    bits: Vec<u64>,
+}
+
+fn bit(address: u128) -> (usize, u64) {
+    let folded = (address as u64) ^ ((address >> 64) as u64);
+    let hash = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize % BITS;
+    (hash / 64, 1 << (hash % 64))
+}
+
+impl<'s> FlowFilter<'s> {
+    pub(super) fn new(candidates: &'s Candidates, names: &'s Names, interest: &'s Interest) -> Self {
+        let mut addresses: Vec<u128> = candidates.addresses().collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        let mut bits = vec![0; BITS / 64];
+        for &address in &addresses {
+            let (word, bit) = bit(address);
+            if let Some(word) = bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        let any_address = interest.hosts.is_empty() && interest.addresses.is_empty() && !interest.ports.is_empty();
+        let ports = SERVER_PORTS.into_iter().chain(interest.ports.iter().copied()).collect();
+        Self { candidates, names, interest, ports, any_address, addresses, bits }
+    }
+
+    /// Whether there is nobody to follow.
+    pub(super) fn is_idle(&self) -> bool {
+        self.candidates.is_empty() && !self.any_address
+    }
+
+    #[inline]
+    fn may_be(&self, address: u128) -> bool {
+        let (word, bit) = bit(address);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Whether an address is followed on some port.
+    pub(super) fn knows(&self, address: u128) -> bool {
+        self.any_address || self.may_be(address)
+    }
+
+    /// Whether somebody who is followed may be in a chunk of a file.
+    pub(super) fn looks_into(&self, bloom: &AddressBloom) -> bool {
+        self.any_address || self.addresses.len() > MAX_SIEVED || self.addresses.iter().any(|at| bloom.may_hold(*at))
+    }
+
+    fn is_server(&self, address: u128, port: u16) -> bool {
+        if self.any_address && self.interest.ports.contains(&port) {
+            return true;
+        }
+        self.may_be(address)
+            && (self.candidates.endpoints.contains_key(&(address, port))
+                || (self.ports.contains(&port) && self.candidates.servers.contains(&address))
+                || (port < EPHEMERAL && self.candidates.proxies.contains(&address)))
+    }
+
+    /// Whether a packet is of a connection that is followed, and whether it then goes to the server.
+    #[inline]
+    pub(super) fn to_server(&self, ends: &FiveTuple) -> Option<bool> {
+        if !self.any_address && !self.may_be(ends.destination) && !self.may_be(ends.source) {
+            return None;
+        }
+        let destination =
+            self.is_server(ends.destination, ends.destination_port) || self.candidates.suspects.contains(ends);
+        let source =
+            self.is_server(ends.source, ends.source_port) || self.candidates.suspects.contains(&ends.reversed());
+        match (destination, source) {
+            (true, true) => Some(ends.destination_port < ends.source_port),
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether the first payload of a client tells that the connection is about something else, so that nothing more of
+    /// it need be kept.
+    pub(super) fn rejects(&self, payload: &[u8]) -> bool {
+        match payload {
+            [0x16, 3, ..] => super::tls::peek_sni(payload).is_some_and(|name| !self.names.is_server(&name)),
+            [b'A'..=b'Z', ..] if payload.starts_with(b"CONNECT ") => {
+                super::http::peek_connect(payload).is_some_and(|(host, _)| !is_target(&host, self.names, self.interest))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a connection that was followed matters, now that it was read.
+    pub(super) fn keeps(&self, flow: &TcpFlow) -> bool {
+        let carried = flow.to_server.bytes > 0 || flow.to_client.bytes > 0;
+        if !flow.start_seen && flow.icmp.is_empty() && !carried {
+            return false;
+        }
+        let asked = flow.tls.as_ref().and_then(|tls: &TlsSession| tls.sni.as_deref());
+        let named = asked.map(|name| self.names.is_server(name));
+        if let Some(connect) = flow.connect.as_ref().filter(|connect| !connect.host.is_empty()) {
+            return is_target(&connect.host, self.names, self.interest) || named == Some(true);
+        }
+        if let Some(named) = named {
+            return named;
+        }
+        if flow.tls.is_none() && flow.http.iter().any(|exchange| exchange.request.is_some()) {
+            return flow.http.iter().any(|exchange| {
+                exchange.target.as_deref().is_some_and(is_api)
+                    || exchange.host.as_deref().is_none_or(|host| is_target(host, self.names, self.interest))
+            });
+        }
+        let (address, port) = (number(flow.server.ip()), flow.server.port());
+        if self.candidates.servers.contains(&address) || (self.any_address && self.interest.ports.contains(&port)) {
+            return true;
+        }
+        let declared = self.interest.proxies.contains(&flow.server) || self.candidates.proxies.contains(&address);
+        match self.candidates.endpoints.get(&(address, port)) {
+            // Behind a proxy that was met by chance, what began before the capture may be anything.
+            Some(true) => declared || !carried,
+            Some(false) => true,
+            None => declared,
+        }
+    }
+}

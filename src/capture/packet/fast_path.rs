@@ -1,0 +1,154 @@
+//! The fast reject: what a packet is, from a few raw bytes. A capture holds millions of packets that cannot matter, and
+//! reading them with care would take several times as long as walking over them; so plain TCP over IP is told here by
+//! four or five loads, other traffic that cannot matter is dropped, and all the rest goes to [`decode`](super::decode).
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::link::{self, u16_at, u32_at};
+
+/// Addresses as numbers, those of IPv4 mapped into IPv6, so that one form is hashed and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FiveTuple {
+    pub(crate) source: u128,
+    pub(crate) destination: u128,
+    pub(crate) source_port: u16,
+    pub(crate) destination_port: u16,
+}
+
+impl FiveTuple {
+    pub(crate) fn new(source: IpAddr, source_port: u16, destination: IpAddr, destination_port: u16) -> Self {
+        Self { source: number(source), destination: number(destination), source_port, destination_port }
+    }
+
+    /// The same seen from the other side.
+    pub(crate) fn reversed(&self) -> Self {
+        Self {
+            source: self.destination,
+            destination: self.source,
+            source_port: self.destination_port,
+            destination_port: self.source_port,
+        }
+    }
+
+    /// The same for both sides, and whether the sides were changed for that.
+    #[inline]
+    pub(crate) fn canonical(&self) -> (Self, bool) {
+        if (self.source, self.source_port) <= (self.destination, self.destination_port) {
+            (*self, false)
+        } else {
+            (self.reversed(), true)
+        }
+    }
+}
+
+/// An address as a number.
+pub(crate) fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(v6) => v6.to_bits(),
+    }
+}
+
+/// The address of a number.
+pub(crate) fn address(number: u128) -> IpAddr {
+    Ipv6Addr::from_bits(number).to_canonical()
+}
+
+/// What a frame is at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FastPath<'a> {
+    /// Nothing that can matter.
+    Nothing,
+    /// TCP without fragments or tunnels.
+    Tcp(TcpGlance<'a>),
+    /// Must be read with care.
+    Look,
+}
+
+/// The fields of TCP that tell whether a segment can matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TcpGlance<'a> {
+    pub(crate) ends: FiveTuple,
+    pub(crate) flags: u8,
+    /// From the TCP header to the end of the packet, as far as it was captured.
+    header: &'a [u8],
+}
+
+impl<'a> TcpGlance<'a> {
+    pub(crate) fn sequence(&self) -> u32 {
+        u32_at(self.header, 4).unwrap_or_default()
+    }
+
+    pub(crate) fn acknowledgment(&self) -> u32 {
+        u32_at(self.header, 8).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn payload(&self) -> &'a [u8] {
+        let offset = self.header.get(12).map_or(0, |byte| usize::from(byte >> 4) * 4);
+        self.header.get(offset..).unwrap_or_default()
+    }
+}
+
+/// Looks at a frame.
+#[inline]
+pub(crate) fn fast_path(link: u16, frame: &[u8]) -> FastPath<'_> {
+    let Some((ether_type, packet)) = link::network(link, frame) else { return FastPath::Nothing };
+    if ether_type == link::IPV4 { v4(packet) } else { v6(packet) }.unwrap_or(FastPath::Nothing)
+}
+
+#[inline]
+fn v4(packet: &[u8]) -> Option<FastPath<'_>> {
+    let header = packet.first_chunk::<20>()?;
+    let length = usize::from(header[0] & 15) * 4;
+    let fragment = u16::from_be_bytes([header[6], header[7]]) & 0x3fff;
+    if header[0] >> 4 != 4 || length < 20 || fragment != 0 {
+        return Some(FastPath::Look);
+    }
+    let mapped = |bytes: [u8; 4]| 0xffff_0000_0000 | u128::from(u32::from_be_bytes(bytes));
+    let total = usize::from(u16::from_be_bytes([header[2], header[3]]));
+    let payload = packet.get(length..if total < length { packet.len() } else { total.min(packet.len()) })?;
+    let source = mapped([header[12], header[13], header[14], header[15]]);
+    let destination = mapped([header[16], header[17], header[18], header[19]]);
+    transport(header[9], source, destination, payload)
+}
+
+#[inline]
+fn v6(packet: &[u8]) -> Option<FastPath<'_>> {
+    let header = packet.first_chunk::<40>()?;
+    if header[0] >> 4 != 6 {
+        return Some(FastPath::Look);
+    }
+    let length = usize::from(u16::from_be_bytes([header[4], header[5]]));
+    let rest = packet.get(40..)?;
+    let payload = if length == 0 { rest } else { rest.get(..length).unwrap_or(rest) };
+    let source = u128::from_be_bytes(*header.get(8..)?.first_chunk()?);
+    let destination = u128::from_be_bytes(*header.get(24..)?.first_chunk()?);
+    transport(header[6], source, destination, payload)
+}
+
+#[inline]
+fn transport(protocol: u8, source: u128, destination: u128, payload: &[u8]) -> Option<FastPath<'_>> {
+    const DNS: u16 = 53;
+    const VXLAN: u16 = 4789;
+    let ports = || Some((u16_at(payload, 0)?, u16_at(payload, 2)?));
+    Some(match protocol {
+        6 => {
+            let (source_port, destination_port) = ports()?;
+            let flags = *payload.get(13)?;
+            let ends = FiveTuple { source, destination, source_port, destination_port };
+            FastPath::Tcp(TcpGlance { ends, flags, header: payload })
+        }
+        17 => match ports()? {
+            (DNS, _) | (_, DNS | VXLAN) => FastPath::Look,
+            _ => FastPath::Nothing,
+        },
+        // ICMP and ICMPv6, when they are errors.
+        1 if matches!(payload.first()?, 3 | 4 | 11 | 12) => FastPath::Look,
+        58 if (1..=4).contains(payload.first()?) => FastPath::Look,
+        1 | 58 => FastPath::Nothing,
+        // Extension headers, IP in IP, GRE and AH.
+        0 | 4 | 41 | 43 | 44 | 47 | 51 | 60 | 135 | 139 | 140 => FastPath::Look,
+        _ => FastPath::Nothing,
+    })
+}

@@ -1,0 +1,92 @@
+//! The second pass over a capture: the packets of those who are worth following, in the chunks where they may be.
+
+use std::borrow::Cow;
+
+use super::FrameRef;
+use super::container::{Frame, Sink};
+use super::flow::{Numbers, Tracker};
+use super::flow_filter::FlowFilter;
+use super::packet::{Body, FastPath, FiveTuple, Fragments, Packet, Segment, decode, fast_path, number};
+use crate::model::time::Timestamp;
+
+/// What a chunk of a file holds of them: packets, ICMP errors about them, and fragments that may be of them.
+pub(super) struct Sightings<'a, 's> {
+    watch: &'s FlowFilter<'s>,
+    seen: Vec<(u32, Timestamp, Packet<'a>)>,
+    frames: u32,
+}
+
+impl<'a, 's> Sightings<'a, 's> {
+    pub(super) fn new(watch: &'s FlowFilter<'s>) -> Self {
+        Self { watch, seen: Vec::new(), frames: 0 }
+    }
+
+    fn look(&mut self, frame: &Frame<'a>) {
+        let Some(packet) = decode(frame.link, frame.bytes, frame.length) else { return };
+        let knows = |address| self.watch.knows(number(address));
+        let matters = match packet.body {
+            Body::Tcp(segment) => self.watch.to_server(&ends(&packet, &segment)).is_some(),
+            Body::Icmp(icmp) => icmp.quote.tcp && knows(icmp.quote.destination),
+            Body::Fragment(fragment) => fragment.protocol == 6 && (knows(packet.source) || knows(packet.destination)),
+            Body::Udp { .. } => false,
+        };
+        if matters {
+            self.seen.push((self.frames, frame.time, packet));
+        }
+    }
+}
+
+fn ends(packet: &Packet, segment: &Segment) -> FiveTuple {
+    FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port)
+}
+
+impl<'a> Sink<'a> for Sightings<'a, '_> {
+    #[inline]
+    fn frame(&mut self, frame: Frame<'a>) {
+        self.frames += 1;
+        match fast_path(frame.link, frame.bytes) {
+            FastPath::Nothing => {}
+            FastPath::Tcp(tcp) if self.watch.to_server(&tcp.ends).is_none() => {}
+            FastPath::Tcp(_) | FastPath::Look => self.look(&frame),
+        }
+    }
+}
+
+/// Takes the sightings of a file in its order.
+pub(super) struct SecondPass<'t, 'a, 's> {
+    tracker: &'t mut Tracker<'a, 's>,
+    numbers: &'t Numbers,
+    fragments: Fragments<'a>,
+    input: usize,
+}
+
+impl<'t, 'a, 's> SecondPass<'t, 'a, 's> {
+    /// Begins a file whose connections have these numbers.
+    pub(super) fn new(tracker: &'t mut Tracker<'a, 's>, numbers: &'t Numbers, input: usize) -> Self {
+        Self { tracker, numbers, fragments: Fragments::default(), input }
+    }
+
+    /// Takes a chunk, before which there are so many frames.
+    pub(super) fn take(&mut self, sightings: Sightings<'a, '_>, before: u64) {
+        for (number, time, packet) in sightings.seen {
+            let at = FrameRef { time, input: self.input, frame: before + u64::from(number) };
+            self.packet(&packet, at);
+        }
+    }
+
+    fn packet(&mut self, packet: &Packet<'a>, at: FrameRef) {
+        match packet.body {
+            Body::Tcp(segment) => {
+                self.tracker.segment(packet, &segment, Cow::Borrowed(segment.payload), at, self.numbers);
+            }
+            Body::Icmp(icmp) => self.tracker.icmp(packet.source, packet.ip_id, &icmp, at, self.numbers),
+            Body::Fragment(_) => {
+                let Some(whole) = self.fragments.add(packet, at.time) else { return };
+                let Some(Packet { body: Body::Tcp(segment), .. }) = whole.packet() else { return };
+                let payload = Cow::Owned(segment.payload.to_vec());
+                self.tracker.segment(packet, &Segment { payload: &[], ..segment }, payload, at, self.numbers);
+            }
+            Body::Udp { .. } => {}
+        }
+    }
+}

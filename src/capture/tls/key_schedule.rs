@@ -1,0 +1,241 @@
+//! Which key and which sequence number a record was protected with. Both follow from the records before it, and where
+//! some of those are missing, from trying: a record that opens proves them. What is tried in vain is paid for by what was
+//! captured, so that the work stays in proportion to the input.
+
+use std::collections::VecDeque;
+
+use super::keys::{from_master, from_traffic_secret, next_traffic_secret};
+use super::protection::Protection;
+use super::record::Record;
+use super::session::{NegotiatedParameters, TLS13};
+use super::suites::Suite;
+use crate::capture::Side;
+use crate::capture::secrets::{Secret, SessionSecrets};
+
+/// The shortest protected record, header and all: many of these may lie in a hole.
+const SHORTEST: u64 = 22;
+/// Work on vain trials that every direction may do, in bytes.
+const FREE: u64 = 128 << 10;
+/// Work on vain trials for each byte that was captured.
+const PER_BYTE: u64 = 16;
+/// What a trial costs besides the bytes of the record.
+const TRIAL: u64 = 64;
+/// Records that stayed closed and may not have counted, as something broken looked like them.
+const DOUBTFUL: u64 = 4;
+/// Bytes that are decrypted of a direction; more is bulk that tells nothing new.
+const BULK: u64 = 64 << 20;
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// What the client sends along with its hello (TLS 1.3).
+    Early,
+    /// The encrypted part of the handshake (TLS 1.3).
+    Handshake,
+    /// Application data; up to TLS 1.2, all that is protected.
+    Application,
+}
+
+struct Epoch {
+    stage: Stage,
+    protection: Protection,
+    /// What later keys are made of (TLS 1.3).
+    secret: Option<Secret>,
+}
+
+/// How a record was opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    pub(super) stage: Stage,
+    pub(super) sequence: u64,
+    /// No record of this direction is missing before this one.
+    pub(super) gapless: bool,
+}
+
+/// The keys of a direction in the order of their use, and where in that order its records are.
+pub(super) struct KeySchedule {
+    suite: Suite,
+    /// From the one in use on.
+    epochs: VecDeque<Epoch>,
+    /// Sequence number behind the last record that was opened.
+    next: u64,
+    /// Records since then that stayed closed.
+    closed: u64,
+    /// At most so many more are missing.
+    lost: u64,
+    /// At least so many of them, as trials have shown.
+    lost_at_least: u64,
+    /// Sequence number and explicit nonce of the last record that was opened.
+    nonce: Option<(u64, u64)>,
+    /// Work on vain trials that is left.
+    allowance: u64,
+    decrypted: u64,
+}
+
+impl KeySchedule {
+    /// `None` when the secrets open nothing of this direction.
+    pub(super) fn new(side: Side, negotiated: &NegotiatedParameters, secrets: &SessionSecrets) -> Option<Self> {
+        let (version, suite) = (negotiated.version?, Suite::of(negotiated.cipher?)?);
+        let mut epochs = VecDeque::new();
+        if version == TLS13 {
+            let (early, handshake, traffic) = match side {
+                Side::Client => (&secrets.client_early, &secrets.client_handshake, &secrets.client_traffic),
+                Side::Server => (&None, &secrets.server_handshake, &secrets.server_traffic),
+            };
+            let early = early.as_ref().filter(|_| negotiated.early_data);
+            epochs.extend(early.and_then(|secret| epoch(suite, Stage::Early, secret)));
+            epochs.extend(handshake.as_ref().and_then(|secret| epoch(suite, Stage::Handshake, secret)));
+            epochs.extend(traffic.as_ref().and_then(|secret| epoch(suite, Stage::Application, secret)));
+        } else {
+            let secrets = (secrets.master.as_ref()?, negotiated.client_random, negotiated.server_random);
+            let keys = from_master(suite, version, side, secrets)?;
+            let protection = Protection::new(suite, version, negotiated.encrypt_then_mac, keys)?;
+            epochs.push_back(Epoch { stage: Stage::Application, protection, secret: None });
+        }
+        let mut epochs = Self {
+            suite,
+            epochs,
+            next: 0,
+            closed: 0,
+            lost: 0,
+            lost_at_least: 0,
+            nonce: None,
+            allowance: FREE,
+            decrypted: 0,
+        };
+        epochs.add_update();
+        (!epochs.epochs.is_empty()).then_some(epochs)
+    }
+
+    /// Opens the next protected record into `content`.
+    pub(super) fn open(&mut self, record: &Record, content: &mut Vec<u8>) -> Option<Opening> {
+        self.lost = self.lost.saturating_add(record.lost_before.div_ceil(SHORTEST));
+        self.allowance = self.allowance.saturating_add(PER_BYTE.saturating_mul(record.body.len() as u64));
+        let opened = if self.decrypted < BULK { self.find(record, content) } else { None };
+        for epoch in &mut self.epochs {
+            epoch.protection.pass(record);
+        }
+        let Some((index, sequence)) = opened else {
+            self.closed += 1;
+            return None;
+        };
+        let gapless = self.closed == 0 && self.lost == 0;
+        self.epochs.drain(..index);
+        self.restart(sequence + 1);
+        self.add_update();
+        self.decrypted += record.length as u64;
+        let epoch = self.epochs.front()?;
+        self.nonce = epoch.protection.explicit_nonce(record).map(|nonce| (sequence, nonce));
+        Some(Opening { stage: epoch.stage, sequence, gapless })
+    }
+
+    /// The next record has the next key.
+    pub(super) fn advance(&mut self) {
+        if self.epochs.len() > 1 {
+            self.epochs.pop_front();
+            self.restart(0);
+            self.add_update();
+        }
+    }
+
+    /// What the key in use is for.
+    pub(super) fn stage(&self) -> Option<Stage> {
+        self.epochs.front().map(|epoch| epoch.stage)
+    }
+
+    /// How many bytes of content a record of this length can have at most.
+    pub(super) fn content_at_most(&self, length: usize) -> usize {
+        self.epochs.front().map_or(length, |epoch| epoch.protection.content_at_most(length))
+    }
+
+    fn restart(&mut self, next: u64) {
+        self.next = next;
+        (self.closed, self.lost, self.lost_at_least) = (0, 0, 0);
+    }
+
+    /// Keeps the key behind the one in use at hand, as a KeyUpdate may be missing.
+    fn add_update(&mut self) {
+        let Some(Epoch { stage: Stage::Application, secret: Some(secret), .. }) = self.epochs.back() else { return };
+        if self.epochs.iter().filter(|epoch| epoch.stage == Stage::Application).count() < 2 {
+            let next = next_traffic_secret(self.suite, secret);
+            self.epochs.extend(next.and_then(|next| epoch(self.suite, Stage::Application, &next)));
+        }
+    }
+
+    /// The key and the sequence number that open a record.
+    fn find(&mut self, record: &Record, content: &mut Vec<u8>) -> Option<(usize, u64)> {
+        let cost = TRIAL + record.body.len() as u64;
+        for (index, epoch) in self.epochs.iter().enumerate().filter(|(_, epoch)| epoch.protection.can_open(record)) {
+            // A key that opened something has opened all before it; with another, earlier records may have had any.
+            let begun = index == 0 && self.next > 0;
+            let behind = self.next.saturating_add(self.closed);
+            let (first, last) = if begun {
+                (behind.saturating_add(self.lost_at_least), behind.saturating_add(self.lost))
+            } else {
+                (0, self.closed.saturating_add(self.lost))
+            };
+            let counted = self.nonce.zip(epoch.protection.explicit_nonce(record));
+            let guess = counted.map(|((sequence, last), nonce)| sequence.wrapping_add(nonce.wrapping_sub(last)));
+            let guess = guess.filter(|guess| (first..=last).contains(guess) && *guess != first);
+            // What stayed closed may have been no record at all.
+            let doubtful = if begun { behind.saturating_sub(DOUBTFUL).max(self.next)..behind } else { 0..0 };
+            for sequence in guess.into_iter().chain(first..=last).chain(doubtful) {
+                if epoch.protection.open(record, sequence, content) {
+                    return Some((index, sequence));
+                }
+                self.allowance = self.allowance.saturating_sub(cost);
+                if self.allowance == 0 {
+                    return None;
+                }
+                if begun && guess != Some(sequence) && sequence >= behind && self.lost_at_least < self.lost {
+                    self.lost_at_least += 1;
+                }
+            }
+        }
+        None
+    }
+}
+
+fn epoch(suite: Suite, stage: Stage, secret: &Secret) -> Option<Epoch> {
+    let protection = Protection::new(suite, TLS13, false, from_traffic_secret(suite, secret)?)?;
+    Some(Epoch { stage, protection, secret: Some(secret.clone()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use tls_parser::TlsRecordType;
+
+    use super::*;
+    use crate::capture::byte_stream::tests::frame;
+
+    #[test]
+    fn a_hole_of_any_size_is_searched_within_bounds() {
+        let secrets = SessionSecrets { client_traffic: Some(Secret::new(vec![7; 32])), ..SessionSecrets::default() };
+        let negotiated =
+            NegotiatedParameters { version: Some(TLS13), cipher: Some(0x1301), ..NegotiatedParameters::default() };
+        let mut epochs = KeySchedule::new(Side::Client, &negotiated, &secrets).unwrap();
+        let body = [0x5a; 64];
+        let (at, header) = (frame(1), [23, 3, 3, 0, 64]);
+        let kind = TlsRecordType::ApplicationData;
+        let record = Record { kind, header, body: &body, length: 64, at, end: at, lost_before: u64::MAX / 2 };
+        let mut content = Vec::new();
+        for number in 0..1000 {
+            assert!(epochs.open(&record, &mut content).is_none());
+            // Each record adds what its own bytes pay for.
+            assert!(number == 0 || epochs.allowance <= 64 * PER_BYTE);
+        }
+    }
+
+    #[test]
+    fn a_suite_that_is_not_read_has_no_keys() {
+        let secrets = SessionSecrets { master: Some(Secret::new(vec![7; 48])), ..SessionSecrets::default() };
+        let negotiated = |cipher| NegotiatedParameters {
+            version: Some(0x0303),
+            cipher: Some(cipher),
+            ..NegotiatedParameters::default()
+        };
+        assert!(KeySchedule::new(Side::Client, &negotiated(0x0005), &secrets).is_none());
+        assert!(KeySchedule::new(Side::Client, &negotiated(0x009c), &secrets).is_some());
+        assert!(KeySchedule::new(Side::Client, &negotiated(0x009c), &SessionSecrets::default()).is_none());
+    }
+}

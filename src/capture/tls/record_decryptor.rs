@@ -1,0 +1,151 @@
+//! Opens the protected records of one direction, when the secrets are there. A record that does not open leaves the session
+//! as it is seen from outside.
+
+use tls_parser::{TlsExtensionType, TlsHandshakeType, TlsRecordType};
+
+use super::handshake::{Joiner, Message};
+use super::hello::{extensions, protocols};
+use super::key_schedule::{KeySchedule, Stage};
+pub(crate) use super::opened::Opened;
+use super::reader::Reader;
+use super::record::Record;
+use super::session::{NegotiatedParameters, TLS13, certificate, fragment};
+use super::traffic_analysis::Content;
+use crate::capture::Side;
+use crate::capture::secrets::SessionSecrets;
+
+/// The state of a direction.
+pub(super) struct RecordDecryptor {
+    side: Side,
+    version: Option<u16>,
+    /// None when there is nothing to open with.
+    epochs: Option<KeySchedule>,
+    /// Encrypted handshake messages (TLS 1.3).
+    joiner: Joiner<'static>,
+    /// The last record stayed closed.
+    closed: bool,
+    /// The last record was the first of the application's.
+    begins_data: bool,
+    content: Vec<u8>,
+    opened: Opened,
+}
+
+impl RecordDecryptor {
+    pub(super) fn new(side: Side, negotiated: &NegotiatedParameters, secrets: &SessionSecrets) -> Self {
+        Self {
+            side,
+            version: negotiated.version,
+            epochs: KeySchedule::new(side, negotiated, secrets),
+            joiner: Joiner::default(),
+            closed: false,
+            begins_data: false,
+            content: Vec::new(),
+            opened: Opened::default(),
+        }
+    }
+
+    /// What the next protected record holds; `None` when it cannot be opened.
+    pub(super) fn open(&mut self, record: &Record) -> Option<Content> {
+        let epochs = self.epochs.as_mut()?;
+        let before = epochs.stage();
+        let tls13 = self.version == Some(TLS13);
+        // What was lost or stays closed may be application data, and where it lay matters to what follows.
+        let carries_data =
+            if tls13 { before != Some(Stage::Handshake) } else { record.kind == TlsRecordType::ApplicationData };
+        if before != Some(Stage::Handshake) {
+            self.opened.skip(record.lost_before);
+        }
+        self.begins_data = false;
+        let Some(opening) = epochs.open(record, &mut self.content) else {
+            if carries_data {
+                self.opened.skip(epochs.content_at_most(record.length) as u64);
+            }
+            self.closed = true;
+            return None;
+        };
+        self.opened.any = true;
+        if before == Some(Stage::Early) && opening.stage != Stage::Early && opening.gapless {
+            // Nobody ended the early data: the server did not want it, and the client sends it again.
+            self.opened.forget_text();
+        }
+        let kind = if tls13 { take_type(&mut self.content)? } else { record.kind };
+        let content = match kind {
+            TlsRecordType::ApplicationData => {
+                self.begins_data = tls13 && opening.stage == Stage::Application && opening.sequence == 0;
+                self.opened.push(&self.content, record.at);
+                Content::Data
+            }
+            TlsRecordType::Alert => match self.content.as_slice() {
+                &[level, description] => Content::Alert(Some((level, description))),
+                _ => Content::Alert(None),
+            },
+            TlsRecordType::Handshake if !tls13 => {
+                let finished = self.content.first() == Some(&TlsHandshakeType::Finished.0);
+                if finished { Content::Finished } else { Content::Handshake }
+            }
+            TlsRecordType::Handshake => self.read_handshake(record, opening.stage),
+            _ => Content::Handshake,
+        };
+        self.closed = false;
+        Some(content)
+    }
+
+    /// Whether the record that was opened last is the first one under the application's key (TLS 1.3): what came before it
+    /// belonged to the handshake.
+    pub(super) fn begins_data(&self) -> bool {
+        self.begins_data
+    }
+
+    pub(super) fn finish(mut self) -> Opened {
+        // A chain whose end was not captured begins with the server's own certificate all the same.
+        for message in std::mem::take(&mut self.joiner).finish() {
+            self.read_message(&message);
+        }
+        self.opened
+    }
+
+    fn read_handshake(&mut self, record: &Record, stage: Stage) -> Content {
+        let mut piece = fragment(record, &self.content);
+        piece.length = piece.bytes.len();
+        piece.lost_before |= self.closed;
+        self.joiner.push_copied(piece);
+        let mut finished = false;
+        for message in self.joiner.take_complete() {
+            self.read_message(&message);
+            let last = match message.kind {
+                TlsHandshakeType::EndOfEarlyData => stage == Stage::Early,
+                TlsHandshakeType::Finished => stage == Stage::Handshake,
+                TlsHandshakeType::KeyUpdate => stage == Stage::Application,
+                _ => false,
+            };
+            finished |= last && message.kind == TlsHandshakeType::Finished;
+            if let Some(epochs) = self.epochs.as_mut().filter(|epochs| last && epochs.stage() == Some(stage)) {
+                epochs.advance();
+            }
+        }
+        if finished { Content::Finished } else { Content::Handshake }
+    }
+
+    fn read_message(&mut self, message: &Message) {
+        if self.side == Side::Client {
+            return;
+        }
+        if message.kind == TlsHandshakeType::EncryptedExtensions && self.opened.protocol.is_none() {
+            let alpn = TlsExtensionType::ApplicationLayerProtocolNegotiation;
+            let list = extensions(&mut Reader::new(&message.body));
+            let chosen = list.and_then(|mut list| list.find(|(kind, _)| *kind == alpn));
+            self.opened.protocol = chosen.and_then(|(_, content)| protocols(content).into_iter().next());
+        }
+        if self.opened.certificate.is_none() {
+            self.opened.certificate = certificate(message, self.version);
+        }
+    }
+}
+
+/// Takes padding and type off the end of a record's content (RFC 8446 section 5.2).
+fn take_type(content: &mut Vec<u8>) -> Option<TlsRecordType> {
+    let last = content.iter().rposition(|&byte| byte != 0)?;
+    let kind = content.get(last).copied()?;
+    content.truncate(last);
+    Some(TlsRecordType(kind))
+}

@@ -1,0 +1,149 @@
+//! What is on the wire and in no log: attempts that only the capture saw, and packets that belong to an attempt of the
+//! log without being what it waited for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::{IpAddr, SocketAddr};
+
+use super::capture_view::CaptureView;
+use super::wire_request::WireRequest;
+use crate::capture::is_mdm_name;
+use crate::evidence::targets::Targets;
+use crate::evidence::wire::{HostSource, LookupResult, Session};
+use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+
+/// ISE tries the next API version at once; requests further apart are different attempts.
+const RETRY_PAUSE: i64 = 5 * SECOND;
+/// On a new connection the next try follows even sooner.
+const RECONNECT_PAUSE: i64 = 500 * MILLISECOND;
+/// The same connection, seen from two places with clocks of their own.
+const SAME_CONNECTION: i64 = 60 * SECOND;
+
+/// The places of each attempt that only the capture saw, in order.
+pub fn attempts(
+    views: &[CaptureView<'_>],
+    taken: &BTreeSet<(usize, usize)>,
+    nodes: &[BTreeSet<IpAddr>],
+    known: &Targets,
+    any_log: bool,
+) -> Vec<Vec<(usize, usize)>> {
+    let mut seen_elsewhere = Elsewhere::new(views, taken);
+    let mut attempts = Vec::new();
+    for (capture, view) in views.iter().enumerate() {
+        let node = nodes.get(capture);
+        let sessions_taken: BTreeSet<usize> = taken
+            .iter()
+            .filter(|(other, _)| *other == capture)
+            .filter_map(|(_, slot)| view.slots.get(*slot).map(|slot| slot.session))
+            .collect();
+        let mut own: Vec<Vec<(usize, usize)>> = Vec::new();
+        // The latest attempt of each client and host, which the next place may go on.
+        let mut latest: BTreeMap<(IpAddr, String), usize> = BTreeMap::new();
+        for (index, slot) in view.slots.iter().enumerate() {
+            let Some(session) = view.session(slot).filter(|_| !taken.contains(&(capture, index))) else { continue };
+            let Some(host) = mdm_host(session, known) else { continue };
+            let a_node = node.is_none_or(|node| node.is_empty() || node.contains(&session.client));
+            if !(a_node || asks_like_ise(session) || !any_log) || !is_an_attempt(slot, session, view) {
+                continue;
+            }
+            // Other requests on a connection that the log knows of are close to one that it told.
+            if sessions_taken.contains(&slot.session) && beside_taken(view, taken, (capture, index)) {
+                continue;
+            }
+            if seen_elsewhere.contains(capture, session) {
+                continue;
+            }
+            let key = (session.client, host.to_owned());
+            let goes_on = latest.get(&key).copied().filter(|&attempt| {
+                let before = own.get(attempt).and_then(|places| view.slots.get(places.last()?.1));
+                before.is_some_and(|before| is_retry(before, slot))
+            });
+            match goes_on.and_then(|attempt| own.get_mut(attempt)) {
+                Some(places) => places.push((capture, index)),
+                None => {
+                    latest.insert(key, own.len());
+                    own.push(vec![(capture, index)]);
+                }
+            }
+        }
+        seen_elsewhere.add(capture, view, own.iter().flatten().map(|(_, slot)| *slot));
+        attempts.extend(own);
+    }
+    attempts
+}
+
+/// The MDM server that a session is for, when it is for one.
+fn mdm_host<'s>(session: &'s Session<'_>, known: &Targets) -> Option<&'s str> {
+    let is_mdm = |host: &str| known.hosts.contains(host) || is_mdm_name(host);
+    let found = session
+        .hosts
+        .iter()
+        .find(|(host, source)| is_mdm(host) && (*source != HostSource::Address || known.hosts.contains(host.as_str())));
+    found.or_else(|| session.hosts.first().filter(|_| asks_like_ise(session))).map(|(host, _)| host.as_str())
+}
+
+/// Whether a request asks for what ISE asks an MDM server for.
+fn asks_like_ise(session: &Session<'_>) -> bool {
+    let targets = session.requests.iter().filter_map(|request| request.exchange?.target.as_deref());
+    targets.into_iter().any(|target| target.contains("/ciscoise") || target.contains("/MDM/"))
+}
+
+/// Whether a place shows enough to be called an attempt.
+fn is_an_attempt(slot: &WireRequest<'_>, session: &Session<'_>, view: &CaptureView<'_>) -> bool {
+    match session.flow() {
+        Some(flow) => {
+            flow.start_seen || slot.request.is_some() || flow.tls.as_ref().is_some_and(|tls| tls.client_hello.is_some())
+        }
+        None => view.lookup(session).is_some_and(|lookup| matches!(lookup.result, LookupResult::Failed(_))),
+    }
+}
+
+fn beside_taken(view: &CaptureView<'_>, taken: &BTreeSet<(usize, usize)>, (capture, index): (usize, usize)) -> bool {
+    let Some(slot) = view.slots.get(index) else { return false };
+    let near = |other: &WireRequest<'_>| {
+        other.session == slot.session && (other.start.nanos() - slot.start.nanos()).abs() <= RETRY_PAUSE
+    };
+    let around = index.saturating_sub(64)..(index + 64).min(view.slots.len());
+    around.into_iter().any(|other| taken.contains(&(capture, other)) && view.slots.get(other).is_some_and(near))
+}
+
+/// Whether a place is the next try of the same attempt.
+fn is_retry(before: &WireRequest<'_>, next: &WireRequest<'_>) -> bool {
+    let Some(known) = before.end else { return false };
+    let pause = next.start.nanos().saturating_sub(known.nanos());
+    let longest = if before.session == next.session { RETRY_PAUSE } else { RECONNECT_PAUSE };
+    (0..=longest).contains(&pause)
+}
+
+/// Connections that were already told, by both ends: a second capture may show the same ones.
+struct Elsewhere {
+    told: HashMap<(SocketAddr, SocketAddr), Vec<(usize, Timestamp)>>,
+}
+
+impl Elsewhere {
+    fn new(views: &[CaptureView<'_>], taken: &BTreeSet<(usize, usize)>) -> Self {
+        let mut elsewhere = Self { told: HashMap::new() };
+        for (capture, view) in views.iter().enumerate() {
+            elsewhere.add(capture, view, taken.iter().filter(|(other, _)| *other == capture).map(|(_, slot)| *slot));
+        }
+        elsewhere
+    }
+
+    fn add(&mut self, capture: usize, view: &CaptureView<'_>, slots: impl Iterator<Item = usize>) {
+        let sessions: BTreeSet<usize> =
+            slots.filter_map(|slot| view.slots.get(slot)).map(|slot| slot.session).collect();
+        for flow in
+            sessions.into_iter().filter_map(|session| view.sessions.get(session)).flat_map(|session| &session.flows)
+        {
+            self.told.entry((flow.client, flow.server)).or_default().push((capture, flow.first.time));
+        }
+    }
+
+    fn contains(&self, capture: usize, session: &Session<'_>) -> bool {
+        session.flow().is_some_and(|flow| {
+            let told = self.told.get(&(flow.client, flow.server));
+            told.into_iter().flatten().any(|(other, time)| {
+                *other != capture && (time.nanos() - flow.first.time.nanos()).abs() <= SAME_CONNECTION
+            })
+        })
+    }
+}

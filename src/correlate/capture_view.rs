@@ -1,0 +1,60 @@
+//! A capture as the join sees it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::wire_request::{WireRequest, wire_requests};
+use crate::capture::CaptureFacts;
+use crate::evidence::targets::Targets;
+use crate::evidence::wire::{Lookup, Session, read_lookups, read_sessions};
+use crate::model::time::Timestamp;
+
+/// Lookups, sessions and places of one capture.
+#[derive(Clone, Debug)]
+pub struct CaptureView<'a> {
+    /// Times of the first and the last frame.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// In order of their first frames.
+    pub lookups: Vec<Arc<Lookup<'a>>>,
+    /// In order of their first frames. Each of the requests on a connection has its session whole, and they may be many.
+    pub sessions: Vec<Arc<Session<'a>>>,
+    /// In order of time.
+    pub slots: Vec<WireRequest<'a>>,
+    /// How many sessions may be for a host.
+    by_host: HashMap<String, usize>,
+}
+
+impl<'a> CaptureView<'a> {
+    /// Of the capture with this index.
+    pub fn new(capture: usize, facts: &'a CaptureFacts, known: &Targets) -> Self {
+        let spans = facts.parts.iter().filter_map(|part| part.span);
+        let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let end = span.map_or(Timestamp::from_nanos(0), |(_, last)| last);
+        let lookups = read_lookups(capture, &facts.dns, &known.hosts, end);
+        let sessions = read_sessions(capture, &facts.flows, &lookups, known, end);
+        let mut slots = wire_requests(&sessions, &lookups, end);
+        slots.sort_by_key(|slot| (slot.start, slot.session, slot.request));
+        let mut by_host: HashMap<String, usize> = HashMap::new();
+        for (host, _) in sessions.iter().flat_map(|session| &session.hosts) {
+            *by_host.entry(host.clone()).or_default() += 1;
+        }
+        let lookups = lookups.into_iter().map(Arc::new).collect();
+        let sessions = sessions.into_iter().map(Arc::new).collect();
+        Self { by_host, span, lookups, sessions, slots }
+    }
+
+    /// How many sessions may be for this host.
+    pub fn sessions_for(&self, host: &str) -> usize {
+        self.by_host.get(host).copied().unwrap_or(0)
+    }
+
+    /// The session of a place.
+    pub fn session(&self, slot: &WireRequest<'_>) -> Option<&Arc<Session<'a>>> {
+        self.sessions.get(slot.session)
+    }
+
+    /// The lookup that a session began with.
+    pub fn lookup(&self, session: &Session<'_>) -> Option<&Arc<Lookup<'a>>> {
+        self.lookups.get(session.lookup?)
+    }
+}

@@ -1,0 +1,206 @@
+//! Readings of a log's wall clock made into one line of time. With the zone given, that is UTC; else it is the wall clock
+//! with the jumps taken out that changes of the zone made, so that one offset holds for all of it.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::log::{ClockStep, LineRef, LogFacts, LogPartFacts};
+use crate::model::time::{LocalTime, MILLISECOND, SECOND, Timestamp};
+
+/// What changes of daylight saving time move the clock by: an hour, or half an hour on Lord Howe.
+const ZONE_STEPS: [i64; 2] = [3600 * SECOND, 1800 * SECOND];
+/// A jump back is this near to a change of the zone, or it is something else.
+const STEP_TOLERANCE: i64 = 120 * SECOND;
+/// Jumps forward may as well be silence; so many are looked at.
+const MAX_GAPS: usize = 4;
+/// Changes of the zone that are looked at in all: a log of years has some, and each is tried in earnest.
+const MAX_CHANGES: usize = 16;
+
+/// A change of the zone's offset at a place in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Index of the input.
+    pub input: usize,
+    /// The first line after it.
+    pub line: u64,
+    /// The wall clock after it.
+    pub after: LocalTime,
+    /// By how many nanoseconds the offset grew.
+    pub by: i64,
+}
+
+/// How to read a log's wall clock.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    zone: Option<TimeZone>,
+    /// The inputs of the log in order of time.
+    parts: Vec<usize>,
+    changes: Vec<Change>,
+}
+
+impl Calendar {
+    /// For a log whose zone is given, or is to be found out.
+    pub fn new(log: &LogFacts, zone: Option<TimeZone>) -> Self {
+        Self { zone, parts: log.parts.iter().map(|part| part.input).collect(), changes: Vec::new() }
+    }
+
+    /// This calendar with one more change of the zone.
+    pub fn with(&self, change: Change) -> Self {
+        let mut other = self.clone();
+        other.changes.push(change);
+        other.changes.sort_by_key(|change| self.place(change.input, change.line));
+        other
+    }
+
+    /// Whether the zone is given.
+    pub fn has_zone(&self) -> bool {
+        self.zone.is_some()
+    }
+
+    /// The zone, when it is given.
+    pub fn zone(&self) -> Option<&TimeZone> {
+        self.zone.as_ref()
+    }
+
+    /// The changes of the zone, in order of the log.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// A record's time on the unfolded line, in nanoseconds.
+    pub fn unfold(&self, at: LineRef) -> Option<i64> {
+        let time = at.time?;
+        Some(match &self.zone {
+            Some(zone) => in_zone(time, zone).nanos(),
+            None => time.nanos().saturating_sub(self.shift_at(at)),
+        })
+    }
+
+    /// Where parts of the log begin and end on the unfolded line; `None` when none of their records has a time.
+    pub fn span(&self, parts: &[LogPartFacts]) -> Option<(i64, i64)> {
+        let spans = parts.iter().filter_map(|part| {
+            let (first, last) = part.span?;
+            let at = |line, time| self.unfold(LineRef { input: part.input, line, time: Some(time) });
+            Some((at(0, first)?, at(u64::MAX, last)?))
+        });
+        spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// By how much the changes before a record moved the wall clock.
+    pub fn shift_at(&self, at: LineRef) -> i64 {
+        let place = self.place(at.input, at.line);
+        self.changes
+            .iter()
+            .filter(|change| self.place(change.input, change.line) <= place)
+            .map(|change| change.by)
+            .sum()
+    }
+
+    fn place(&self, input: usize, line: u64) -> (usize, u64) {
+        (self.parts.iter().position(|part| *part == input).unwrap_or(usize::MAX), line)
+    }
+
+    /// Changes of the zone that the log may hold: where its clock went back by an hour, and where it went forward by one or
+    /// was silent for so long.
+    pub fn possible_changes(log: &LogFacts) -> Vec<Change> {
+        let mut found = Vec::new();
+        let mut gaps = 0;
+        for part in &log.parts {
+            for step in &part.steps {
+                let (sure, possible) = changes_of(*step);
+                let change = |by| Change { input: part.input, line: step.line, after: step.after, by };
+                if let Some(by) = sure {
+                    found.push(change(by));
+                } else if let Some(by) = possible.filter(|_| gaps < MAX_GAPS) {
+                    gaps += 1;
+                    found.push(change(by));
+                }
+            }
+        }
+        found.truncate(MAX_CHANGES);
+        found
+    }
+}
+
+/// What a step of the clock surely and possibly is.
+fn changes_of(step: ClockStep) -> (Option<i64>, Option<i64>) {
+    let jump = step.after.nanos().saturating_sub(step.before.nanos());
+    let back = ZONE_STEPS.into_iter().find(|by| (jump + by).abs() <= STEP_TOLERANCE).map(|by| -by);
+    let forward = (jump >= ZONE_STEPS[0]).then_some(ZONE_STEPS[0]);
+    (back, forward)
+}
+
+/// A wall clock reading in a zone; in the hour that comes twice the first is meant, in the one that never is, what the
+/// clock would have shown.
+fn in_zone(time: LocalTime, zone: &TimeZone) -> Timestamp {
+    let nanos = time.nanos();
+    let civil = jiff::Timestamp::from_nanosecond(i128::from(nanos)).map(|time| TimeZone::UTC.to_datetime(time));
+    let utc = civil.and_then(|civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible());
+    let utc = utc.ok().and_then(|utc| i64::try_from(utc.as_nanosecond()).ok());
+    Timestamp::from_nanos(utc.unwrap_or(nanos))
+}
+
+/// `-06:00` for an offset in nanoseconds.
+pub fn offset_text(offset: i64) -> String {
+    let minutes = (offset.abs() / (60 * SECOND)) % (100 * 60);
+    format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
+}
+
+/// The offset of a zone at a moment, in nanoseconds.
+pub fn offset_of(zone: &TimeZone, time: Timestamp) -> i64 {
+    let time = jiff::Timestamp::from_nanosecond(i128::from(time.nanos())).unwrap_or_default();
+    i64::from(zone.to_offset(time).seconds()) * SECOND
+}
+
+/// Nanoseconds as milliseconds, to the microsecond.
+pub fn milliseconds(nanos: i64) -> f64 {
+    (nanos as f64 / MILLISECOND as f64 * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_read_as_in_rfc_3339() {
+        assert_eq!(offset_text(-6 * 3600 * SECOND), "-06:00");
+        assert_eq!(offset_text((5 * 60 + 45) * 60 * SECOND), "+05:45");
+        assert_eq!(offset_text(0), "+00:00");
+    }
+
+    #[test]
+    fn a_clock_that_went_back_an_hour_is_unfolded() {
+        let log = LogFacts {
+            parts: vec![crate::log::LogPartFacts {
+                input: 3,
+                records: 2,
+                span: None,
+                steps: vec![ClockStep {
+                    line: 10,
+                    before: LocalTime::from_nanos(7200 * SECOND),
+                    after: LocalTime::from_nanos(3601 * SECOND),
+                }],
+            }],
+            ..LogFacts::default()
+        };
+        let changes = Calendar::possible_changes(&log);
+        assert_eq!(changes.len(), 1);
+        let calendar = Calendar::new(&log, None).with(changes[0]);
+        let at = |line, seconds: i64| LineRef { input: 3, line, time: Some(LocalTime::from_nanos(seconds * SECOND)) };
+        assert_eq!(calendar.unfold(at(9, 7200)), Some(7200 * SECOND));
+        assert_eq!(calendar.unfold(at(10, 3601)), Some(7201 * SECOND));
+    }
+
+    #[test]
+    fn a_zone_makes_utc_of_both_sides_of_a_change() {
+        let zone = TimeZone::get("America/Denver").unwrap();
+        let calendar = Calendar::new(&LogFacts::default(), Some(zone));
+        let at = |text: &str| {
+            let civil: DateTime = text.parse().unwrap();
+            let utc = TimeZone::UTC.to_timestamp(civil).unwrap();
+            let nanos = utc.as_nanosecond() as i64;
+            calendar.unfold(LineRef { input: 0, line: 1, time: Some(LocalTime::from_nanos(nanos)) }).unwrap()
+        };
+        assert_eq!(at("2023-11-05T03:30:00") - at("2023-11-05T00:30:00"), 4 * 3600 * SECOND);
+    }
+}

@@ -1,0 +1,215 @@
+//! The join itself, step by step.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::attach_retries::{attach_retries, remembered_failure};
+use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
+use super::capture_only;
+use super::capture_view::CaptureView;
+use super::clock::{self, pair_clocks};
+use super::interval::{LogInterval, WireInterval};
+use super::log_request::{LogRequest, LogResult};
+use super::matched::{LogTable, Matched};
+use super::matching::{Offsets, Place, matching};
+use super::missing::{why_not_in_log, why_not_on_wire};
+use crate::capture::CaptureFacts;
+use crate::evidence::targets::Targets;
+use crate::evidence::wire::{Ending, WireTry};
+use crate::log::{CauseKind, LogFacts};
+use crate::model::report::Confidence;
+use crate::model::time::Timestamp;
+use crate::model::zone::LogZone;
+
+/// Attempts and clocks.
+#[derive(Clone, Debug)]
+pub struct Joined<'a> {
+    /// The attempts, in order of time.
+    pub attempts: Vec<JoinedAttempt<'a>>,
+    /// One for each pair of log and capture that share attempts, the pair with the most first.
+    pub clocks: Vec<PairClock>,
+    /// How to read each log's clock, for times outside of attempts.
+    pub readings: Vec<Reading>,
+    /// The zone of each log was neither given nor found out.
+    pub assumed: Vec<bool>,
+}
+
+/// Joins logs and captures.
+pub fn join<'a>(
+    logs: &'a [LogFacts],
+    captures: &'a [CaptureFacts],
+    known: &Targets,
+    zone: Option<&LogZone>,
+) -> Joined<'a> {
+    let views: Vec<CaptureView<'a>> =
+        captures.iter().enumerate().map(|(index, facts)| CaptureView::new(index, facts, known)).collect();
+    let (tables, said): (Vec<LogTable>, Vec<Vec<LogRequest<'a>>>) =
+        logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, zone)).unzip();
+    let mut offsets = Offsets(tables.iter().map(LogTable::offsets).collect());
+    let seats = matching(&said, &views, &offsets);
+    for (log, row) in offsets.0.iter_mut().enumerate() {
+        for (capture, offset) in row.iter_mut().enumerate() {
+            let pairs = matched_pairs(said.get(log), seats.get(log), views.get(capture), capture);
+            *offset = clock::settle(&pairs).or(*offset);
+        }
+    }
+    let matched = Matched { logs, views: &views, said: &said, seats: &seats, offsets: &offsets, tables: &tables };
+    matched.join(known)
+}
+
+/// Requests and places that found each other, for the clock's last settling.
+fn matched_pairs(
+    said: Option<&Vec<LogRequest<'_>>>,
+    seats: Option<&Vec<Option<Place>>>,
+    view: Option<&CaptureView<'_>>,
+    capture: usize,
+) -> Vec<(LogInterval, WireInterval)> {
+    let (Some(said), Some(seats), Some(view)) = (said, seats, view) else { return Vec::new() };
+    said.iter()
+        .zip(seats)
+        .filter_map(|(said, seat)| {
+            let (_, slot) = seat.filter(|(of, _)| *of == capture)?;
+            let slot = view.slots.get(slot)?;
+            let mark = LogInterval { start: said.start?, result: said.result };
+            Some((mark, slot.spot_for(said.kind)))
+        })
+        .collect()
+}
+
+impl<'a> Matched<'_, 'a> {
+    fn join(&self, known: &Targets) -> Joined<'a> {
+        let clocks = pair_clocks(self);
+        let readings: Vec<Reading> = (0..self.logs.len()).map(|log| self.reading(log, &clocks)).collect();
+        let mut taken: BTreeSet<Place> = self.seats.iter().flatten().flatten().copied().collect();
+        let mut nodes: Vec<BTreeSet<IpAddr>> = vec![BTreeSet::new(); self.views.len()];
+        for &(capture, slot) in &taken {
+            let Some(view) = self.views.get(capture) else { continue };
+            let session = view.slots.get(slot).and_then(|slot| view.session(slot));
+            if let (Some(nodes), Some(session)) = (nodes.get_mut(capture), session) {
+                nodes.insert(session.client);
+                nodes.extend(view.lookup(session).map(|lookup| lookup.client));
+            }
+        }
+        let mut attempts = Vec::new();
+        for (log, facts) in self.logs.iter().enumerate() {
+            let mut requests =
+                self.said.get(log).into_iter().flatten().zip(self.seats.get(log).into_iter().flatten()).peekable();
+            for (number, attempt) in facts.attempts.iter().enumerate() {
+                let mut own = Vec::new();
+                while let Some(request) = requests.next_if(|(said, _)| said.attempt == number) {
+                    own.push(request);
+                }
+                let mut joined = self.of_log(log, &own, readings.get(log), &mut taken);
+                joined.log = Some((log, attempt));
+                attempts.push(joined);
+            }
+        }
+        let any_log = self.logs.iter().any(|log| !log.attempts.is_empty());
+        for places in capture_only::attempts(self.views, &taken, &nodes, known, any_log) {
+            let tries = places
+                .iter()
+                .filter_map(|place| Some(JoinedTry { log: None, wire: Some(self.wire_try(*place)?) }))
+                .collect();
+            let mut joined = JoinedAttempt {
+                log: None,
+                tries,
+                reading: Reading { calendar: None, offset: 0 },
+                missing: None,
+                missed: false,
+                doubtful: false,
+            };
+            (joined.missing, joined.missed) = why_not_in_log(self, &joined, &readings);
+            attempts.push(joined);
+        }
+        attempts.sort_by_cached_key(|attempt| {
+            let started = attempt.started();
+            (started.is_none(), started)
+        });
+        let assumed = (0..self.logs.len())
+            .map(|log| {
+                self.tables.get(log).is_some_and(|table| !table.calendar.has_zone())
+                    && clocks.iter().all(|clock| clock.log != log)
+            })
+            .collect();
+        Joined { attempts, clocks, readings, assumed }
+    }
+
+    fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {
+        let clock = clocks.iter().find(|clock| clock.log == log);
+        let offset = clock.and_then(|clock| self.offsets.get(log, clock.capture));
+        Reading { calendar: self.tables.get(log).map(|table| table.calendar.clone()), offset: offset.unwrap_or(0) }
+    }
+
+    /// An attempt of a log with what the wire shows of each of its requests.
+    fn of_log(
+        &self,
+        log: usize,
+        requests: &[(&LogRequest<'a>, &Option<Place>)],
+        reading: Option<&Reading>,
+        taken: &mut BTreeSet<Place>,
+    ) -> JoinedAttempt<'a> {
+        let mut reading = reading.cloned().unwrap_or(Reading { calendar: None, offset: 0 });
+        let capture = requests.iter().find_map(|(_, seat)| seat.map(|(capture, _)| capture));
+        let offset = capture.and_then(|capture| self.offsets.get(log, capture));
+        reading.offset = offset.unwrap_or(reading.offset);
+        let mut tries: Vec<JoinedTry<'a>> = Vec::new();
+        for (said, seat) in requests {
+            let mut wire = seat.and_then(|place| self.wire_try(place)).or_else(|| remembered_failure(self, log, said));
+            if let Some(wire) = &mut wire {
+                wait_as_told(said, reading.offset, wire);
+            }
+            tries.push(JoinedTry { log: said.attempted, wire });
+        }
+        if tries.is_empty() {
+            tries.push(JoinedTry { log: None, wire: None });
+        }
+        for ((said, _), attempted) in requests.iter().zip(&mut tries) {
+            if let Some(wire) = &mut attempted.wire {
+                attach_retries(self, said, reading.offset, wire, taken);
+            }
+        }
+        let (missing, missed) = if tries.iter().any(|attempted| attempted.wire.is_some()) {
+            (None, false)
+        } else {
+            why_not_on_wire(self, log, requests)
+        };
+        let doubtful = self.is_doubtful(log, requests);
+        JoinedAttempt { log: None, tries, reading, missing, missed, doubtful }
+    }
+
+    /// Whether the attempt's packets were found by a clock that is hardly known, and others could be meant as well.
+    fn is_doubtful(&self, log: usize, requests: &[(&LogRequest<'a>, &Option<Place>)]) -> bool {
+        let Some((said, capture)) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?.0))) else {
+            return false;
+        };
+        let estimate = self.tables.get(log).and_then(|table| table.estimates.get(capture).copied().flatten());
+        if estimate.is_some_and(|estimate| estimate.confidence > Confidence::Low) {
+            return false;
+        }
+        let Some(view) = self.views.get(capture) else { return false };
+        said.host.is_some_and(|host| view.sessions_for(host) > 1)
+    }
+}
+
+/// A capture that ends while the client waits does not show that nothing came; the log tells that it waited in vain.
+fn wait_as_told(said: &LogRequest<'_>, offset: i64, wire: &mut WireTry<'_>) {
+    let timed_out =
+        [CauseKind::ConnectTimedOut, CauseKind::SomeTimeout, CauseKind::ReadTimedOut, CauseKind::HandshakeTimedOut];
+    let timed_out = timed_out.iter().any(|kind| said.kind == LogResult::Cause(*kind));
+    let (Some(Ending::Cut), Some(flow), Some(result), true) = (wire.ending, wire.flow(), said.result, timed_out) else {
+        return;
+    };
+    let until = Timestamp::from_nanos(result - offset).max(wire.capture_end);
+    wire.ending = Some(Ending::of(flow, &wire.session.requests, wire.request, until));
+}
+
+impl JoinedAttempt<'_> {
+    /// When the request began: by the log's record of it, else by the first packet.
+    pub fn started(&self) -> Option<Timestamp> {
+        let log = self.log.and_then(|(_, attempt)| {
+            let get = attempt.tries.iter().find_map(|attempted| attempted.get);
+            self.reading.utc(get.or(attempt.begin)?)
+        });
+        log.or_else(|| self.tries.iter().find_map(|attempted| attempted.wire.as_ref()).map(|wire| wire.start))
+    }
+}

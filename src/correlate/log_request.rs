@@ -1,0 +1,107 @@
+//! The requests of a log as the join sees them: when they began and ended on the log's clock, whom they were for, and
+//! what would have to be on the wire.
+
+use std::net::SocketAddr;
+
+use crate::log::{CauseKind, LogAttempt, LogFacts, LogTry};
+
+use super::clock::Calendar;
+
+/// One request of the log; an attempt that logged none stands for itself.
+#[derive(Clone, Debug)]
+pub struct LogRequest<'a> {
+    /// Index of the log.
+    pub log: usize,
+    /// Index of the attempt in its log.
+    pub attempt: usize,
+    /// The try.
+    pub attempted: Option<&'a LogTry>,
+    /// When it began, on the log's clock as a calendar unfolds it, in nanoseconds.
+    pub start: Option<i64>,
+    /// When its result was known.
+    pub result: Option<i64>,
+    /// The server's host, in lower case.
+    pub host: Option<&'a str>,
+    /// The server's port.
+    pub port: Option<u16>,
+    /// Whether a proxy was in use; `None` when the log does not say.
+    pub proxied: Option<bool>,
+    /// The endpoints that the log says it connected to.
+    pub connected_to: Vec<SocketAddr>,
+    /// What it came to in the log's words.
+    pub kind: LogResult,
+}
+
+/// What the log says of a result, reduced to what the wire could show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogResult {
+    /// An HTTP status.
+    Status(u16),
+    /// An exception.
+    Cause(CauseKind),
+    /// Nothing.
+    Nothing,
+}
+
+/// The requests of a log, in order of their attempts.
+pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec<LogRequest<'a>> {
+    let mut all = Vec::new();
+    for (number, attempt) in facts.attempts.iter().enumerate() {
+        if attempt.tries.is_empty() {
+            all.push(whole(log, number, attempt, calendar));
+        }
+        for (index, attempted) in attempt.tries.iter().enumerate() {
+            let begin = attempted.get.or(if index == 0 { attempt.begin } else { None });
+            let last = index + 1 == attempt.tries.len();
+            let result = attempted.result.or(if last { attempt.verdict.as_ref().map(|(at, _)| *at) } else { None });
+            all.push(LogRequest {
+                log,
+                attempt: number,
+                attempted: Some(attempted),
+                start: begin.and_then(|at| calendar.unfold(at)),
+                result: result.and_then(|at| calendar.unfold(at)),
+                host: attempted.host.as_deref(),
+                port: attempted.port,
+                proxied: attempted.is_proxied(),
+                connected_to: connected_to(attempted),
+                kind: kind(attempted, if last { attempt.verdict.as_ref().map(|(_, cause)| cause.kind) } else { None }),
+            });
+        }
+    }
+    all
+}
+
+/// An attempt without a request.
+fn whole<'a>(log: usize, number: usize, attempt: &'a LogAttempt, calendar: &Calendar) -> LogRequest<'a> {
+    let verdict = attempt.verdict.as_ref();
+    LogRequest {
+        log,
+        attempt: number,
+        attempted: None,
+        start: attempt.begin.and_then(|at| calendar.unfold(at)),
+        result: verdict.map(|(at, _)| *at).or(attempt.end).and_then(|at| calendar.unfold(at)),
+        host: None,
+        port: None,
+        proxied: None,
+        connected_to: Vec::new(),
+        kind: verdict.map_or(LogResult::Nothing, |(_, cause)| LogResult::Cause(cause.kind)),
+    }
+}
+
+fn connected_to(attempted: &LogTry) -> Vec<SocketAddr> {
+    let target = attempted.cause.as_ref().and_then(|cause| cause.target.as_ref());
+    let Some((target, port)) = target.and_then(|target| Some((target, target.port?))) else { return Vec::new() };
+    let literal = target.host.parse().ok();
+    target.addresses.iter().copied().chain(literal).map(|address| SocketAddr::new(address, port)).collect()
+}
+
+fn kind(attempted: &LogTry, verdict: Option<CauseKind>) -> LogResult {
+    let cause = attempted.cause.as_ref().map(|cause| cause.kind).filter(|kind| *kind != CauseKind::Other).or(verdict);
+    match (attempted.http_status, cause) {
+        // The status came, and the rest of the answer did not.
+        (Some(200), Some(_)) if attempted.body.is_none() => LogResult::Nothing,
+        (Some(status), _) | (None, Some(CauseKind::HttpStatus(status))) => LogResult::Status(status),
+        (None, Some(kind)) => LogResult::Cause(kind),
+        (None, None) => LogResult::Nothing,
+    }
+}

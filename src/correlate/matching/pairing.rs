@@ -1,0 +1,167 @@
+//! A log beside a capture: which of its requests may take which places, and the clock between the two.
+
+use std::collections::HashMap;
+
+use crate::correlate::capture_view::CaptureView;
+use crate::correlate::clock::{self, Calendar, Estimate, Pairing, Reach};
+use crate::correlate::compatibility::{Compatibility, compatibility};
+use crate::correlate::interval::{LogInterval, WireInterval};
+use crate::correlate::log_request::LogRequest;
+use crate::correlate::wire_request::suits;
+use crate::evidence::wire::HostSource;
+use crate::log::LogFacts;
+
+/// A change of the zone is believed when it makes the log and the capture agree so much better, in thousandths of a
+/// natural logarithm of odds.
+const CHANGE_GAIN: i64 = 6_000;
+
+/// The requests of one log and the places of one capture.
+pub struct Pair<'p, 'a> {
+    said: &'p [LogRequest<'a>],
+    view: &'p CaptureView<'a>,
+    /// Indices into `said` of the marks.
+    marked: Vec<usize>,
+    marks: Vec<LogInterval>,
+    /// For each mark the list of its places.
+    lists_of_marks: Vec<usize>,
+    /// Which list a host has.
+    by_host: HashMap<&'p str, usize>,
+    /// Lists of places; the first has those that may be for any host.
+    lists: Vec<Vec<usize>>,
+}
+
+/// The list of the places that may be for any host.
+const ANYONE: usize = 0;
+
+impl<'p, 'a> Pair<'p, 'a> {
+    /// Puts the two beside each other.
+    pub fn new(said: &'p [LogRequest<'a>], view: &'p CaptureView<'a>) -> Self {
+        let mut marked: Vec<usize> =
+            (0..said.len()).filter(|index| said.get(*index).is_some_and(|said| said.start.is_some())).collect();
+        marked.sort_by_key(|index| said.get(*index).and_then(|said| said.start));
+        let marks = marked
+            .iter()
+            .filter_map(|index| said.get(*index))
+            .filter_map(|said| Some(LogInterval { start: said.start?, result: said.result }))
+            .collect();
+        let mut by_host: HashMap<&str, usize> = HashMap::new();
+        let mut lists = vec![Vec::new()];
+        for (index, slot) in view.slots.iter().enumerate() {
+            let Some(session) = view.session(slot) else { continue };
+            for (host, _) in &session.hosts {
+                let list = *by_host.entry(host).or_insert(lists.len());
+                if list == lists.len() {
+                    lists.push(Vec::new());
+                }
+                lists[list].push(index);
+            }
+            if session.hosts.is_empty() {
+                lists[ANYONE].push(index);
+            }
+        }
+        if let Some((anyone, of_hosts)) = lists.split_first_mut() {
+            for list in of_hosts {
+                list.extend(&*anyone);
+                list.sort_unstable();
+                list.dedup();
+            }
+        }
+        let mut pair = Self { said, view, marked, marks, lists_of_marks: Vec::new(), by_host, lists };
+        pair.lists_of_marks =
+            pair.marked.iter().map(|index| said.get(*index).map_or(ANYONE, |said| pair.list(said))).collect();
+        pair
+    }
+
+    /// The list of the places that may be a request's.
+    fn list(&self, said: &LogRequest<'_>) -> usize {
+        said.host.and_then(|host| self.by_host.get(host)).copied().unwrap_or(ANYONE)
+    }
+
+    /// The places that may be this request's by its host, as ascending indices into the capture's slots.
+    pub fn places(&self, said: &LogRequest<'_>) -> &[usize] {
+        self.lists.get(self.list(said)).map_or(&[], Vec::as_slice)
+    }
+
+    /// How a request and a place agree; `None` when the place is someone else's.
+    pub fn agree(&self, said: &LogRequest<'_>, place: usize) -> Option<(Compatibility, HostSource)> {
+        let slot = self.view.slots.get(place)?;
+        let session = self.view.session(slot)?;
+        let host = suits(session, said.host, said.port, said.proxied, &said.connected_to)?;
+        let lookup = self.view.lookup(session).map(|lookup| lookup.result);
+        let status = slot.request.and_then(|index| session.requests.get(index)).and_then(|request| request.status());
+        Some((compatibility(said.kind, slot, lookup, status), host))
+    }
+
+    /// The request behind a mark.
+    fn said_at(&self, mark: usize) -> Option<&'p LogRequest<'a>> {
+        self.said.get(*self.marked.get(mark)?)
+    }
+
+    /// The clock between the two.
+    pub fn estimate(&self, reach: Reach, zone_given: bool) -> Option<Estimate> {
+        clock::estimate(self, reach, zone_given)
+    }
+}
+
+impl Pairing for Pair<'_, '_> {
+    fn marks(&self) -> &[LogInterval] {
+        &self.marks
+    }
+
+    fn start_of(&self, place: usize) -> Option<i64> {
+        Some(self.view.slots.get(place)?.start.nanos())
+    }
+
+    fn places_within(&self, first: i64, last: i64) -> usize {
+        let before = |time: i64| self.view.slots.partition_point(|slot| slot.start.nanos() < time);
+        before(last.saturating_add(1)).saturating_sub(before(first))
+    }
+
+    fn candidates(&self, mark: usize) -> &[usize] {
+        let list = self.lists_of_marks.get(mark).and_then(|list| self.lists.get(*list));
+        list.map_or(&[], Vec::as_slice)
+    }
+
+    fn agreement(&self, mark: usize, place: usize) -> Option<(Compatibility, HostSource)> {
+        self.agree(self.said_at(mark)?, place)
+    }
+
+    fn spot(&self, mark: usize, place: usize) -> Option<WireInterval> {
+        Some(self.view.slots.get(place)?.spot_for(self.said_at(mark)?.kind))
+    }
+}
+
+/// A log's calendar with the changes of its zone that a capture confirms, and the clock that comes with it. The first
+/// capture that confirms any settles them for the log.
+pub fn with_changes<'a>(
+    log: &'a LogFacts,
+    view: &CaptureView<'a>,
+    calendar: Calendar,
+    said: impl Fn(&Calendar) -> Vec<LogRequest<'a>>,
+) -> (Calendar, Option<Estimate>) {
+    let estimate = |calendar: &Calendar| {
+        let said = said(calendar);
+        Pair::new(&said, view).estimate(reach(log, view, calendar), calendar.has_zone())
+    };
+    let found = estimate(&calendar);
+    let settled = calendar.has_zone() || !calendar.changes().is_empty();
+    let mut best = (calendar, found);
+    if settled {
+        return best;
+    }
+    for change in Calendar::possible_changes(log) {
+        let changed = best.0.with(change);
+        let found = estimate(&changed);
+        let score = |estimate: &Option<Estimate>| estimate.map_or(0, |estimate| estimate.score);
+        if score(&found) >= score(&best.1) + CHANGE_GAIN {
+            best = (changed, found);
+        }
+    }
+    best
+}
+
+/// Where the log and the capture reach.
+fn reach(log: &LogFacts, view: &CaptureView<'_>, calendar: &Calendar) -> Reach {
+    let span = calendar.span(&log.parts);
+    Reach { log: span, capture: view.span.map(|(first, last)| (first.nanos(), last.nanos())) }
+}

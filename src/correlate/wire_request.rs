@@ -1,0 +1,146 @@
+//! The places on the wire that a request of the log may take: each request of a session, or the session itself when it
+//! came to none.
+
+use std::net::SocketAddr;
+
+use super::interval::WireInterval;
+use super::log_request::LogResult;
+use crate::capture::{TcpFlow, TlsVersion};
+use crate::evidence::wire::{Ending, HostSource, Lookup, Session};
+use crate::log::CauseKind;
+use crate::model::time::Timestamp;
+
+/// One place.
+#[derive(Clone, Copy, Debug)]
+pub struct WireRequest<'a> {
+    /// Index of the session in its capture.
+    pub session: usize,
+    /// Index of the request in the session.
+    pub request: Option<usize>,
+    /// When it began.
+    pub start: Timestamp,
+    /// When the client knew how it ended; `None` when nothing on the wire tells.
+    pub end: Option<Timestamp>,
+    /// The last frame that belongs to it: the client still waited then.
+    pub last: Timestamp,
+    /// How it ended; `None` for a lookup that led to no connection.
+    pub ending: Option<Ending<'a>>,
+    /// A client that closes waits for the server's close before it tells (see [`WireRequest::end_for`]).
+    pub lingers: bool,
+}
+
+impl WireRequest<'_> {
+    /// The place as the clock sees it, for a request with this result.
+    pub fn spot_for(&self, kind: LogResult) -> WireInterval {
+        WireInterval {
+            start: self.start.nanos(),
+            end: self.end_for(kind).map(Timestamp::nanos),
+            last: self.last.nanos(),
+        }
+    }
+
+    /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
+    /// came while the socket was busy, so that a timeout may follow much later. Java closes a session of TLS 1.3 that
+    /// timed out and then waits for the server's close, for as long again, before its caller hears of it.
+    pub fn end_for(&self, kind: LogResult) -> Option<Timestamp> {
+        let cause = match kind {
+            LogResult::Cause(cause) => cause,
+            LogResult::Status(_) => return self.end,
+            // Nothing on the wire is what the record of such a result followed.
+            LogResult::Nothing => return None,
+        };
+        let waited_on = match self.ending {
+            Some(Ending::Unreachable(_)) => matches!(cause, CauseKind::ConnectTimedOut | CauseKind::SomeTimeout),
+            Some(Ending::ResponseSilence(Some(_))) => self.lingers,
+            _ => false,
+        };
+        self.end.filter(|_| !waited_on)
+    }
+}
+
+/// The places of a capture, session by session.
+pub fn wire_requests<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: Timestamp) -> Vec<WireRequest<'a>> {
+    let mut slots = Vec::new();
+    for (number, session) in sessions.iter().enumerate() {
+        let Some(flow) = session.flow() else {
+            let Some(lookup) = session.lookup.and_then(|index| lookups.get(index)) else { continue };
+            slots.push(WireRequest {
+                session: number,
+                request: None,
+                start: lookup.first.time,
+                end: lookup.answered_last.then_some(lookup.last),
+                last: lookup.last,
+                ending: None,
+                lingers: false,
+            });
+            continue;
+        };
+        let requests = &session.requests;
+        let indices: Vec<Option<usize>> =
+            if requests.is_empty() { vec![None] } else { (0..requests.len()).map(Some).collect() };
+        for index in indices {
+            let request = index.and_then(|index| requests.get(index));
+            let ending = Ending::of(flow, requests, index, end);
+            let first = index.unwrap_or(0) == 0;
+            slots.push(WireRequest {
+                session: number,
+                request: index,
+                start: if first {
+                    session.first.time
+                } else {
+                    request.map_or(session.first.time, |request| request.at.time)
+                },
+                end: ending.at(),
+                last: ending.at().unwrap_or_else(|| last_asked(flow)),
+                ending: Some(ending),
+                lingers: flow
+                    .tls
+                    .as_ref()
+                    .is_some_and(|tls| tls.version.is_none_or(|version| version == TlsVersion::TLS13)),
+            });
+        }
+    }
+    slots
+}
+
+/// The last frame in which the client still wanted something.
+fn last_asked(flow: &TcpFlow) -> Timestamp {
+    let syn = flow.syns.last().map(|syn| syn.time);
+    flow.to_server.last_data.map(|data| data.time).max(syn).unwrap_or(flow.first.time)
+}
+
+/// Whether a request for this host and port, directly or through a proxy, may be in a session; and how the host is known.
+/// `connected_to` are the endpoints that the log says it connected to.
+pub fn suits(
+    session: &Session<'_>,
+    host: Option<&str>,
+    port: Option<u16>,
+    proxied: Option<bool>,
+    connected_to: &[SocketAddr],
+) -> Option<HostSource> {
+    if session.port.zip(port).is_some_and(|(here, wanted)| here != wanted) {
+        return None;
+    }
+    let only_lookup = session.flows.is_empty();
+    if !only_lookup && proxied == Some(true) && session.proxy.is_none() && connected_to.is_empty() {
+        // The proxy may not be known as one when nothing was ever asked of it.
+        return session.hosts.is_empty().then_some(HostSource::Address);
+    }
+    if session.proxy.is_some() && proxied == Some(false) {
+        return None;
+    }
+    let address = session.flow().map(|flow| flow.server);
+    if let Some(address) = address
+        && !connected_to.is_empty()
+        && session.hosts.first().is_none_or(|(_, source)| *source != HostSource::Named)
+    {
+        return connected_to.contains(&address).then_some(HostSource::LookedUp);
+    }
+    match host {
+        Some(host) if !session.hosts.is_empty() => session.is_for(host),
+        // A connection to a proxy that was never asked for anything may be for anyone.
+        _ if session.proxy.is_some() && session.hosts.is_empty() => Some(HostSource::Address),
+        None => session.hosts.first().map(|_| HostSource::Address),
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,139 @@
+//! What the log alone says of a request: a status, or a Java exception's words, each with the outcome that it stands for.
+
+use crate::log::{CauseKind, LogAnswer, LogAttempt, LogCause, LogTry, ResponseBody};
+use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, TlsDetail, UnreachableDetail};
+
+/// How much the log's words are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// They may stand for something else as well.
+    Vague,
+    /// They name what happened as the node saw it.
+    Words,
+    /// A status, or an answer that was read: only the log can know it.
+    Proof,
+}
+
+/// The log's account of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct LogEvidence<'a> {
+    /// What it stands for; `None` when it says nothing.
+    pub outcome: Option<Outcome>,
+    /// How much its words are worth.
+    pub weight: Weight,
+    /// The HTTP status that it tells.
+    pub status: Option<u16>,
+    /// The exception's words.
+    pub words: Option<&'a str>,
+}
+
+impl<'a> LogEvidence<'a> {
+    /// Of a try. `attempt` is given for the last one, which the attempt's verdict and answer speak of.
+    pub fn of(attempted: Option<&'a LogTry>, attempt: Option<&'a LogAttempt>) -> Self {
+        let answer = attempt.and_then(|attempt| attempt.answer.as_ref());
+        let verdict = attempt.and_then(|attempt| attempt.verdict.as_ref()).map(|(_, cause)| cause);
+        let own = attempted.and_then(|attempted| attempted.cause.as_ref());
+        let cause = most_telling(own, verdict);
+        let status =
+            attempted.and_then(|attempted| attempted.http_status).or(cause.and_then(|cause| status_of(cause.kind)));
+        let words = cause.map(|cause| cause.words.as_str());
+        let (outcome, weight) = match (status, cause) {
+            (Some(407), _) => (Some(Outcome::ProxyError(Some(ProxyDetail::Status(407)))), Weight::Proof),
+            (Some(200), Some(cause)) if of_answer(attempted, answer).is_none() => match of_cause(cause, attempted) {
+                // The status came, and the rest of the answer did not.
+                (Some(Outcome::ConnectionReset(_)), weight) => {
+                    (Some(Outcome::ConnectionReset(Some(ResetDetail::AfterRequest))), weight)
+                }
+                other => other,
+            },
+            (Some(200), _) => (of_answer(attempted, answer), Weight::Proof),
+            (Some(status), _) => (Outcome::of_status(status), of_foreign_status(status, attempted)),
+            (None, Some(cause)) => of_cause(cause, attempted),
+            (None, None) => (of_answer(attempted, answer), Weight::Proof),
+        };
+        Self { outcome, weight, status, words }
+    }
+}
+
+impl LogEvidence<'_> {
+    /// Whether the log alone decides.
+    pub fn is_proof(&self) -> bool {
+        self.outcome.is_some() && self.weight == Weight::Proof
+    }
+}
+
+/// The try's own exception, unless it is in words that nothing knows and the verdict's are better.
+fn most_telling<'a>(own: Option<&'a LogCause>, verdict: Option<&'a LogCause>) -> Option<&'a LogCause> {
+    let telling = |cause: &&LogCause| !matches!(cause.kind, CauseKind::Other | CauseKind::SomeTimeout);
+    own.filter(telling).or_else(|| verdict.filter(telling)).or(own).or(verdict)
+}
+
+fn status_of(kind: CauseKind) -> Option<u16> {
+    match kind {
+        CauseKind::HttpStatus(status) => Some(status),
+        _ => None,
+    }
+}
+
+/// Success takes an answer that ISE could read.
+fn of_answer(attempted: Option<&LogTry>, answer: Option<&LogAnswer>) -> Option<Outcome> {
+    let occurred = answer.and_then(|answer| answer.error_occurred);
+    let body = attempted.and_then(|attempted| attempted.body);
+    let status = attempted.and_then(|attempted| attempted.http_status);
+    match (occurred, body) {
+        (Some(false), _) => Some(Outcome::Success),
+        (None, Some(ResponseBody::IseApi)) if status == Some(200) => Some(Outcome::Success),
+        _ => None,
+    }
+}
+
+/// Through a proxy, these may be its own answers to CONNECT; the log words both alike.
+fn of_foreign_status(status: u16, attempted: Option<&LogTry>) -> Weight {
+    let proxied = attempted.and_then(LogTry::is_proxied) == Some(true);
+    if proxied && matches!(status, 403 | 500..) { Weight::Vague } else { Weight::Proof }
+}
+
+fn of_cause(cause: &LogCause, attempted: Option<&LogTry>) -> (Option<Outcome>, Weight) {
+    use CauseKind as Cause;
+    let to_proxy = connects_to_proxy(cause, attempted);
+    let proxied = |detail, direct| if to_proxy { Outcome::ProxyError(Some(detail)) } else { direct };
+    let tls = |detail| Outcome::TlsFailure(Some(detail));
+    let outcome = match cause.kind {
+        Cause::UnknownHost => proxied(ProxyDetail::Unreachable, Outcome::DnsFailure(None)),
+        Cause::ConnectTimedOut => proxied(ProxyDetail::Unreachable, Outcome::SynTimeout),
+        Cause::Refused => proxied(ProxyDetail::Refused, Outcome::ConnectionRefused),
+        Cause::NoRouteToHost => proxied(ProxyDetail::Unreachable, Outcome::Unreachable(Some(UnreachableDetail::Host))),
+        Cause::NetworkUnreachable => {
+            proxied(ProxyDetail::Unreachable, Outcome::Unreachable(Some(UnreachableDetail::Network)))
+        }
+        Cause::Reset => Outcome::ConnectionReset(None),
+        Cause::HandshakeTerminated => Outcome::ConnectionReset(Some(ResetDetail::DuringHandshake)),
+        Cause::ClosedWithoutAnswer => Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)),
+        Cause::ReadTimedOut => Outcome::ReadTimeout,
+        Cause::HandshakeTimedOut => tls(TlsDetail::HandshakeTimeout),
+        Cause::UntrustedCertificate => tls(TlsDetail::UntrustedCertificate),
+        Cause::HostnameMismatch => tls(TlsDetail::HostnameMismatch),
+        Cause::ExpiredCertificate => tls(TlsDetail::ExpiredCertificate),
+        Cause::ProtocolVersion => tls(TlsDetail::ProtocolVersion),
+        Cause::HandshakeFailure => tls(TlsDetail::HandshakeFailure),
+        Cause::ProxyRefusedConnect(status) => Outcome::ProxyError(status.map(ProxyDetail::Status)),
+        Cause::SomeTimeout => return (Some(Outcome::SynTimeout), Weight::Vague),
+        Cause::HttpStatus(_) | Cause::Other => return (None, Weight::Vague),
+    };
+    (Some(outcome), Weight::Words)
+}
+
+/// Whether the exception names another endpoint than the server that was asked for.
+fn connects_to_proxy(cause: &LogCause, attempted: Option<&LogTry>) -> bool {
+    let host = attempted.and_then(|attempted| attempted.host.as_deref());
+    match (&cause.target, host) {
+        (Some(target), Some(host)) => !target.host.eq_ignore_ascii_case(host),
+        // `proxy.example.com: Name or service not known` names whom it could not resolve.
+        (None, Some(host)) if cause.kind == CauseKind::UnknownHost => {
+            let named = cause.words.split(':').next().unwrap_or_default().trim();
+            let proxied = attempted.and_then(LogTry::is_proxied) == Some(true);
+            proxied && named.contains('.') && !named.contains(' ') && !named.eq_ignore_ascii_case(host)
+        }
+        _ => false,
+    }
+}

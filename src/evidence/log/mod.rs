@@ -1,0 +1,5 @@
+//! What the log alone says of a request.
+
+mod claim;
+
+pub use claim::{LogEvidence, Weight};

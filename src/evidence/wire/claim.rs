@@ -1,0 +1,253 @@
+//! What the wire alone says of a request, and in which words.
+
+use std::net::IpAddr;
+
+use super::{Ending, LookupResult, WireTry, tls_failure as tls};
+use crate::capture::tls::alert_name;
+use crate::capture::{Close, HttpReply, IcmpError, Side};
+use crate::model::outcome::{
+    DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
+};
+
+/// The wire's account of a request.
+#[derive(Clone, Debug)]
+pub struct WireEvidence {
+    /// What it stands for; `Unknown` when the wire shows it and can't tell.
+    pub outcome: Outcome,
+    /// Nothing else can be meant.
+    pub certain: bool,
+    /// Status, when it could be read.
+    pub status: Option<u16>,
+    /// What it shows, to follow `the capture shows`.
+    pub words: String,
+}
+
+impl WireEvidence {
+    /// Of a try for this host. `to_proxy_host` is whether a lookup was for the proxy's name.
+    pub fn of(wire: &WireTry<'_>, host: Option<&str>, to_proxy_host: bool) -> Self {
+        let proxied = wire.session.proxy.is_some();
+        let says = |outcome, certain, words: String| Self { outcome, certain, status: None, words };
+        let by_proxy = |detail, direct| if proxied { Outcome::ProxyError(Some(detail)) } else { direct };
+        let peer = wire.flow().map_or_else(String::new, |flow| flow.server.to_string());
+        let Some(ending) = &wire.ending else {
+            return of_lookup(wire, to_proxy_host);
+        };
+        match ending {
+            Ending::SynSilence => {
+                let outcome = by_proxy(ProxyDetail::Unreachable, Outcome::SynTimeout);
+                let syns = wire.flow().map_or(0, |flow| flow.syns.len());
+                says(
+                    outcome,
+                    true,
+                    format!("{syns} SYN{} to {peer} without an answer", if syns == 1 { "" } else { "s" }),
+                )
+            }
+            Ending::Unreachable(icmp) => {
+                let outcome = by_proxy(ProxyDetail::Unreachable, Outcome::Unreachable(unreachable(icmp)));
+                says(
+                    outcome,
+                    true,
+                    format!("an ICMP error ({}) from {} in answer to the SYN", icmp_meaning(icmp), icmp.from),
+                )
+            }
+            Ending::Refused(_) => {
+                let outcome = by_proxy(ProxyDetail::Refused, Outcome::ConnectionRefused);
+                says(outcome, true, format!("RST from {peer} in answer to the SYN"))
+            }
+            Ending::ConnectDenied(reply) => {
+                let outcome = Outcome::ProxyError(Some(ProxyDetail::Status(reply.status)));
+                says(outcome, true, format!("status {} as the proxy's answer to CONNECT", reply.status))
+            }
+            Ending::ConnectUnanswered(close) => {
+                let end = close.map_or_else(|| "silence".to_owned(), |close| close_words(&close));
+                // What the proxy closed in answer to CONNECT never reached the server.
+                let certain = close.is_some_and(|close| close.by == Side::Server);
+                says(Outcome::ProxyError(None), certain, format!("a CONNECT to {peer}, and then {end}"))
+            }
+            Ending::Alert(alert) => {
+                let (detail, certain) = match wire.flow().and_then(|flow| flow.tls.as_ref()) {
+                    Some(session) => tls::of_alert(*alert, session),
+                    None => (None, false),
+                };
+                let name = alert.code.map_or("encrypted".into(), |(_, description)| alert_name(description));
+                let by = side(alert.by);
+                says(Outcome::TlsFailure(detail), certain, format!("a TLS alert ({name}) from the {by}"))
+            }
+            Ending::HandshakeClosed(_) | Ending::HandshakeAborted(_) if answers_in_the_clear(wire) => {
+                let outcome = Outcome::TlsFailure(Some(TlsDetail::HandshakeFailure));
+                says(outcome, true, format!("an HTTP answer in the clear from {peer} to the ClientHello"))
+            }
+            Ending::HandshakeClosed(close) => {
+                let outcome = Outcome::ConnectionReset(Some(ResetDetail::DuringHandshake));
+                says(outcome, true, format!("{} in the TLS handshake", close_words(close)))
+            }
+            Ending::HandshakeAborted(close) => {
+                let session = wire.flow().and_then(|flow| flow.tls.as_ref());
+                let detail = session.and_then(|session| tls::of_certificate(session, close.at.time).0);
+                says(Outcome::TlsFailure(detail), false, format!("{} in the TLS handshake", close_words(close)))
+            }
+            Ending::HandshakeSilence(_) => {
+                let outcome = Outcome::TlsFailure(Some(TlsDetail::HandshakeTimeout));
+                says(outcome, true, format!("silence of {peer} in the TLS handshake"))
+            }
+            Ending::NoRequest(_) => of_no_request(wire, host),
+            Ending::ResponseSilence(close) => {
+                says(Outcome::ReadTimeout, close.is_some(), format!("a request to {peer} without an answer"))
+            }
+            Ending::ResponseClosed(close) => {
+                let outcome = Outcome::ConnectionReset(Some(ResetDetail::AfterRequest));
+                says(outcome, true, format!("{} in place of an answer", close_words(close)))
+            }
+            Ending::Answered(_) => of_answer(wire),
+            Ending::Cut => {
+                says(Outcome::Unknown(Some(UnknownDetail::Incomplete)), false, "no end of the exchange".into())
+            }
+        }
+    }
+}
+
+/// Whether what listens on the port speaks HTTP and no TLS.
+fn answers_in_the_clear(wire: &WireTry<'_>) -> bool {
+    wire.flow().is_some_and(|flow| {
+        let greeted = flow.tls.as_ref().is_some_and(|tls| tls.client_hello.is_some() && tls.server_hello.is_none());
+        greeted && flow.http.iter().any(|exchange| exchange.reply.is_some())
+    })
+}
+
+fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
+    let status = wire.request().and_then(|request| request.status());
+    let outcome = status.map(|status| Outcome::of_status(status).unwrap_or(Outcome::Unknown(None)));
+    // A page to log in or of a portal comes with 200 as well; what ISE can read is XML.
+    let page = status == Some(200) && wire.request().and_then(|request| request.reply()).is_some_and(is_page);
+    let outcome = if page { Some(Outcome::Unknown(None)) } else { outcome };
+    let words = match status {
+        Some(status) if page => format!("status {status} with a page for a browser"),
+        Some(status) => format!("status {status}"),
+        None => "an encrypted answer".to_owned(),
+    };
+    let certain = status.is_some();
+    WireEvidence {
+        outcome: outcome.unwrap_or(Outcome::Unknown(Some(UnknownDetail::Encrypted))),
+        certain,
+        status,
+        words,
+    }
+}
+
+fn is_page(reply: &HttpReply) -> bool {
+    let kind = reply.content_type.as_deref().unwrap_or_default().trim_start();
+    kind.get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
+}
+
+fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
+    let result = wire.lookups.last().map(|lookup| lookup.result);
+    let name = wire.lookups.last().map_or("", |lookup| lookup.host.as_str());
+    let (outcome, certain, words) = match result {
+        Some(LookupResult::Failed(detail)) => {
+            let failure = if to_proxy_host {
+                Outcome::ProxyError(Some(ProxyDetail::Unreachable))
+            } else {
+                Outcome::DnsFailure(Some(detail))
+            };
+            (failure, true, format!("{} for {name}", dns_words(detail)))
+        }
+        Some(LookupResult::Found) => (
+            Outcome::Unknown(Some(UnknownDetail::Incomplete)),
+            false,
+            format!("an address for {name} and no connection to it"),
+        ),
+        Some(LookupResult::Cut) | None => {
+            (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false, format!("a question for {name} and not its end"))
+        }
+    };
+    WireEvidence { outcome, certain, status: None, words }
+}
+
+/// A client that closes when the handshake is done and asks for nothing did not like the name in the certificate.
+fn of_no_request(wire: &WireTry<'_>, host: Option<&str>) -> WireEvidence {
+    let session = wire.flow().and_then(|flow| flow.tls.as_ref());
+    let leaf = session.and_then(|session| session.certificate.as_ref()).and_then(|(_, chain)| chain.first());
+    let host = host.or_else(|| session.and_then(|session| session.sni.as_deref()));
+    let words = "a TLS handshake that was done, and no request behind it".to_owned();
+    let (outcome, certain) = match leaf.zip(host) {
+        Some((leaf, host)) if !tls::is_for_host(leaf, host) => {
+            (Outcome::TlsFailure(Some(TlsDetail::HostnameMismatch)), true)
+        }
+        Some(_) => (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false),
+        None => (Outcome::TlsFailure(None), false),
+    };
+    WireEvidence { outcome, certain, status: None, words }
+}
+
+fn dns_words(detail: DnsDetail) -> &'static str {
+    match detail {
+        DnsDetail::NxDomain => "NXDOMAIN",
+        DnsDetail::ServFail => "SERVFAIL",
+        DnsDetail::Refused => "REFUSED",
+        DnsDetail::NoData => "no address",
+        DnsDetail::NoAnswer => "no answer",
+    }
+}
+
+/// The word in the report.
+pub const fn side(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    }
+}
+
+fn close_words(close: &Close) -> String {
+    format!("{} from the {}", if close.reset { "RST" } else { "FIN" }, side(close.by))
+}
+
+/// What an ICMP error says of the way (RFC 792; RFC 1812, section 5.2.7.1; RFC 4443, section 3.1).
+fn unreachable(icmp: &IcmpError) -> Option<UnreachableDetail> {
+    use UnreachableDetail::{AdminProhibited, Host, Network};
+    match (icmp.v6, icmp.icmp_type, icmp.code) {
+        (false, 3, 9 | 10 | 13 | 14 | 15) | (true, 1, 1 | 5 | 6) => Some(AdminProhibited),
+        (false, 3, 0 | 6 | 11) | (true, 1, 0 | 2) | (false, 11, _) | (true, 3, _) => Some(Network),
+        (false, 3, 1 | 5 | 7 | 8 | 12) | (true, 1, 3) => Some(Host),
+        _ => None,
+    }
+}
+
+/// The error in the words of its RFC.
+pub fn icmp_meaning(icmp: &IcmpError) -> String {
+    let words = match (icmp.v6, icmp.icmp_type, icmp.code) {
+        (false, 3, 0) => "network unreachable",
+        (false, 3, 1) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) | (true, 1, 4) => "port unreachable",
+        (false, 3, 4) => "fragmentation needed",
+        (false, 3, 6) => "destination network unknown",
+        (false, 3, 7) => "destination host unknown",
+        (false, 3, 9) => "network administratively prohibited",
+        (false, 3, 10) => "host administratively prohibited",
+        (false, 3, 11) => "network unreachable for this type of service",
+        (false, 3, 12) => "host unreachable for this type of service",
+        (false, 3, 13) | (true, 1, 1) => "communication administratively prohibited",
+        (false, 11, _) | (true, 3, _) => "time to live exceeded in transit",
+        (true, 1, 0) => "no route to destination",
+        (true, 1, 2) => "beyond scope of source address",
+        (true, 1, 3) => "address unreachable",
+        (true, 1, 5) => "source address failed ingress/egress policy",
+        (true, 1, 6) => "reject route to destination",
+        (true, 2, _) => "packet too big",
+        (_, kind, code) => return format!("type {kind}, code {code}"),
+    };
+    words.to_owned()
+}
+
+/// Addresses that were tried before the one that counts, and did not take the connection.
+pub fn dead_before(wire: &WireTry<'_>) -> Vec<IpAddr> {
+    let before = wire.session.flows.split_last().map_or(&[][..], |(_, before)| before);
+    let dead = before.iter().chain(&wire.earlier).filter(|flow| flow.syn_ack.is_none()).map(|flow| flow.server.ip());
+    let mut seen = Vec::new();
+    for address in dead {
+        if !seen.contains(&address) {
+            seen.push(address);
+        }
+    }
+    seen
+}

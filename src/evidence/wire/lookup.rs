@@ -1,0 +1,239 @@
+//! A lookup: all DNS exchanges by which one client wanted to know one host's addresses. The resolver library asks for A
+//! and AAAA, asks the next server when one is silent or unwilling, and tries search domains; together they have one
+//! result.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use crate::capture::{DnsExchange, FrameRef};
+use crate::model::outcome::DnsDetail;
+use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+
+/// RCODEs (IANA, DNS RCODEs).
+const NOERROR: u16 = 0;
+const SERVFAIL: u16 = 2;
+const NXDOMAIN: u16 = 3;
+const REFUSED: u16 = 5;
+/// QTYPE of IPv4 addresses (IANA, DNS RR types).
+const A: u16 = 1;
+
+/// The resolver library asks the next question of a lookup at once when it has an answer.
+const AFTER_ANSWER: i64 = SECOND;
+/// And when it has none, after its timeout (five seconds by default) at most, with some room.
+const AFTER_SILENCE: i64 = 11 * SECOND;
+
+/// A question that was asked so recently is not repeated yet: the resolver library's shortest timeout.
+const NO_REPEAT: i64 = 900 * MILLISECOND;
+/// Lookups of one host at a time.
+const MAX_OPEN: usize = 64;
+
+/// What a lookup came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookupResult {
+    /// The host has addresses.
+    Found,
+    /// It has none, for this reason.
+    Failed(DnsDetail),
+    /// Only a part of it was captured.
+    Cut,
+}
+
+/// One client's lookup of one host.
+#[derive(Clone, Debug)]
+pub struct Lookup<'a> {
+    /// Index of the capture.
+    pub capture: usize,
+    /// Who wanted to know.
+    pub client: IpAddr,
+    /// The host.
+    pub host: String,
+    /// The exchanges, in order.
+    pub exchanges: Vec<&'a DnsExchange>,
+    /// Every address that an answer gave, in order.
+    pub addresses: Vec<IpAddr>,
+    /// What it came to.
+    pub result: LookupResult,
+    /// The first frame.
+    pub first: FrameRef,
+    /// The last query or answer.
+    pub last: Timestamp,
+    /// The last frame is an answer, so that the client knew the result then.
+    pub answered_last: bool,
+}
+
+/// Groups the exchanges of a capture into lookups. `hosts` are the names that the log or the options know: an exchange
+/// about one of them, or about a name that was asked for by itself, with a search domain behind it belongs to its lookup. `end` is the time of the capture's last frame.
+pub fn read_lookups<'a>(
+    capture: usize,
+    exchanges: &'a [DnsExchange],
+    hosts: &BTreeSet<String>,
+    end: Timestamp,
+) -> Vec<Lookup<'a>> {
+    let mut lookups: Vec<Lookup<'a>> = Vec::new();
+    // The open lookups of each client and host, the latest last: several threads may ask for one host at a time.
+    let mut latest: HashMap<(IpAddr, String), Vec<usize>> = HashMap::new();
+    let mut hosts = hosts.clone();
+    hosts.extend(exchanges.iter().map(|exchange| exchange.name.clone()));
+    for exchange in exchanges {
+        let Some(first) = exchange.queries.first().copied().or(exchange.answer.as_ref().map(|answer| answer.at)) else {
+            continue;
+        };
+        let host = host_of(&exchange.name, &hosts);
+        let key = (exchange.client.ip(), host);
+        let open = latest.entry(key.clone()).or_default();
+        open.retain(|&index| lookups.get(index).is_some_and(|lookup| lookup.continues_at(first.time)));
+        open.drain(..open.len().saturating_sub(MAX_OPEN));
+        let own =
+            open.iter().rev().find(|&&index| lookups.get(index).is_some_and(|lookup| lookup.has_socket(exchange)));
+        let goes_on = open
+            .iter()
+            .rev()
+            .find(|&&index| lookups.get(index).is_some_and(|lookup| lookup.wants(exchange, first.time)));
+        match own.or(goes_on).copied().and_then(|index| lookups.get_mut(index)) {
+            Some(open) => open.add(exchange),
+            None => {
+                let mut lookup = Lookup {
+                    capture,
+                    client: key.0,
+                    host: key.1.clone(),
+                    exchanges: Vec::new(),
+                    addresses: Vec::new(),
+                    result: LookupResult::Cut,
+                    first,
+                    last: first.time,
+                    answered_last: false,
+                };
+                lookup.add(exchange);
+                open.push(lookups.len());
+                lookups.push(lookup);
+            }
+        }
+    }
+    for lookup in &mut lookups {
+        lookup.conclude(end);
+    }
+    lookups
+}
+
+/// The host that a name was asked for: the shortest known one that it is, or that it begins with.
+fn host_of(name: &str, hosts: &BTreeSet<String>) -> String {
+    let dots = name.match_indices('.').map(|(at, _)| at).skip(1);
+    let shorter = dots.filter_map(|at| name.get(..at)).find(|host| hosts.contains(*host));
+    shorter.unwrap_or(name).to_owned()
+}
+
+impl<'a> Lookup<'a> {
+    fn continues_at(&self, time: Timestamp) -> bool {
+        let silent = self.exchanges.iter().any(|exchange| exchange.answer.is_none() && exchange.icmp.is_none());
+        let patience = if silent { AFTER_SILENCE } else { AFTER_ANSWER };
+        time.nanos().saturating_sub(self.last.nanos()) <= patience
+    }
+
+    /// Whether the exchange is from a socket that the lookup asked from before, and has not asked this already.
+    fn has_socket(&self, exchange: &DnsExchange) -> bool {
+        let same = |own: &&DnsExchange| own.client == exchange.client;
+        let asked = |own: &&DnsExchange| {
+            (&own.name, own.qtype, own.resolver, own.tcp)
+                == (&exchange.name, exchange.qtype, exchange.resolver, exchange.tcp)
+        };
+        let mut own = self.exchanges.iter().copied().filter(same).peekable();
+        own.peek().is_some() && !own.any(|own| asked(&own))
+    }
+
+    /// Whether the lookup may still ask this question from another socket: not when it has the answer, nor when it has
+    /// just asked the same resolver.
+    fn wants(&self, exchange: &DnsExchange, at: Timestamp) -> bool {
+        let mut same = self.exchanges.iter().filter(|own| own.name == exchange.name && own.qtype == exchange.qtype);
+        !same.any(|own| {
+            let told = own.answer.as_ref().is_some_and(|answer| {
+                !answer.truncated && matches!(answer.rcode, NOERROR | NXDOMAIN) && answer.at.time <= at
+            });
+            let asked = own.queries.last().is_some_and(|query| at.nanos() - query.time.nanos() < NO_REPEAT);
+            let waits = own.answer.as_ref().is_none_or(|answer| answer.at.time > at) && own.icmp.is_none();
+            told || asked && waits && own.resolver == exchange.resolver && own.tcp == exchange.tcp
+        })
+    }
+
+    fn add(&mut self, exchange: &'a DnsExchange) {
+        let query = exchange.queries.last().map(|query| query.time);
+        let answer = exchange.answer.as_ref().map(|answer| answer.at.time);
+        let icmp = exchange.icmp.map(|icmp| icmp.at.time);
+        for (time, is_answer) in [(query, false), (answer, true), (icmp, true)] {
+            if let Some(time) = time.filter(|time| *time >= self.last) {
+                self.last = time;
+                self.answered_last = is_answer;
+            }
+        }
+        for address in exchange.answer.iter().flat_map(|answer| &answer.addresses) {
+            if !self.addresses.contains(address) {
+                self.addresses.push(*address);
+            }
+        }
+        self.exchanges.push(exchange);
+    }
+
+    /// The last word about the host's own name counts; search domains fail all day without meaning anything.
+    fn conclude(&mut self, end: Timestamp) {
+        if !self.addresses.is_empty() {
+            self.result = LookupResult::Found;
+            return;
+        }
+        let own = |exchange: &&&DnsExchange| exchange.name == self.host;
+        let answers = |of_type: Option<bool>| {
+            let chosen = self
+                .exchanges
+                .iter()
+                .filter(own)
+                .filter(move |exchange| of_type.is_none_or(|v4| (exchange.qtype == A) == v4));
+            chosen
+                .filter_map(|exchange| exchange.answer.as_ref())
+                .filter(|answer| !answer.truncated)
+                .collect::<Vec<_>>()
+        };
+        // A name either exists or not, so that a denial of either family counts for both.
+        let all = answers(None);
+        if all.iter().any(|answer| answer.rcode == 0 && answer.cut) {
+            return;
+        }
+        let denied = all.iter().any(|answer| answer.rcode == NXDOMAIN);
+        let last = answers(Some(true))
+            .into_iter()
+            .chain(answers(Some(false)))
+            .max_by_key(|answer| (rank(answer.rcode), answer.at.time));
+        self.result = match last {
+            _ if denied => LookupResult::Failed(DnsDetail::NxDomain),
+            Some(answer) => match answer.rcode {
+                // The family that was never answered may have the address.
+                0 if self.is_half_answered() => LookupResult::Failed(DnsDetail::NoAnswer),
+                0 => LookupResult::Failed(DnsDetail::NoData),
+                REFUSED => LookupResult::Failed(DnsDetail::Refused),
+                _ => LookupResult::Failed(DnsDetail::ServFail),
+            },
+            // The last query must have had the time to be answered.
+            None if end.nanos().saturating_sub(self.last.nanos()) < SECOND && !self.answered_last => LookupResult::Cut,
+            None => LookupResult::Failed(DnsDetail::NoAnswer),
+        };
+    }
+
+    /// Whether the questions for one of the address types were never answered.
+    fn is_half_answered(&self) -> bool {
+        let of_type =
+            |v4: bool| self.exchanges.iter().filter(move |own| own.name == self.host && (own.qtype == A) == v4);
+        [true, false].into_iter().any(|v4| of_type(v4).next().is_some() && of_type(v4).all(|own| own.answer.is_none()))
+    }
+
+    /// How long the client may have used its result without asking again is not known; that it had it is.
+    pub fn knew_at(&self, time: Timestamp) -> bool {
+        let answers = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        answers.filter(|answer| !answer.addresses.is_empty()).any(|answer| answer.at.time <= time)
+    }
+}
+
+/// A failure to answer says more than an answer without addresses: the addresses may exist.
+fn rank(rcode: u16) -> u8 {
+    match rcode {
+        0 => 0,
+        SERVFAIL => 1,
+        _ => 2,
+    }
+}

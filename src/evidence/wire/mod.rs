@@ -1,0 +1,18 @@
+//! What a capture shows of single requests, before any log is asked: lookups of names, connections in the order in
+//! which a client tried them, and the requests on each connection.
+
+mod claim;
+mod ending;
+mod lookup;
+mod request;
+mod session;
+mod tls_failure;
+mod wire_try;
+
+pub use claim::{WireEvidence, dead_before, icmp_meaning, side};
+pub use ending::Ending;
+pub use lookup::{Lookup, LookupResult, read_lookups};
+pub use request::Request;
+pub use session::{HostSource, Session, read_sessions};
+pub use tls_failure::{is_for_host, is_valid_at, name_for_host};
+pub use wire_try::WireTry;

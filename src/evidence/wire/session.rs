@@ -1,0 +1,312 @@
+//! A session: the connections by which a client tried to reach one server, one after the other until one stood or none
+//! was left. Apache HttpClient goes through a host's addresses, and repeats a request that a broken connection took with
+//! it; its caller sees one request all the same.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, SocketAddr};
+
+use super::Ending;
+use super::lookup::{Lookup, LookupResult};
+use super::request::Request;
+use crate::capture::{FrameRef, TcpFlow};
+use crate::evidence::targets::Targets;
+use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+
+/// The longest wait for one address before the next is tried: Linux gives up on a SYN after 127 seconds.
+const CONNECT_TIMEOUT: i64 = 130 * SECOND;
+/// A request that a broken connection took with it is repeated at once; what begins later is another's.
+const REPEAT: i64 = 50 * MILLISECOND;
+/// A lookup is this connection's when it ended so shortly before.
+const AFTER_LOOKUP: i64 = 5 * SECOND;
+/// And the request began with it when the connection followed at once.
+const AT_ONCE: i64 = 500 * MILLISECOND;
+
+/// Lookups that ended so shortly before may each be the connection's own.
+const AT_THAT_TIME: i64 = 50 * MILLISECOND;
+
+/// How it is known whom a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostSource {
+    /// The connection says it: SNI, CONNECT or `Host`.
+    Named,
+    /// The address is what a lookup just before gave.
+    LookedUp,
+    /// The address is known to be the host's, from an older lookup or from the log.
+    Address,
+}
+
+/// Connections of a client to one server, or a lookup that led to none.
+#[derive(Clone, Debug)]
+pub struct Session<'a> {
+    /// Index of the capture.
+    pub capture: usize,
+    /// The client.
+    pub client: IpAddr,
+    /// Whom it is for, the likeliest first; empty when nothing tells.
+    pub hosts: Vec<(String, HostSource)>,
+    /// The server's port (not the proxy's), when it is known.
+    pub port: Option<u16>,
+    /// The proxy that was connected to.
+    pub proxy: Option<SocketAddr>,
+    /// Every connection, in order; empty when the name did not resolve.
+    pub flows: Vec<&'a TcpFlow>,
+    /// Index of the lookup that it began with.
+    pub lookup: Option<usize>,
+    /// The requests on the last connection.
+    pub requests: Vec<Request<'a>>,
+    /// Its first frame, the lookup included.
+    pub first: FrameRef,
+}
+
+impl<'a> Session<'a> {
+    /// The connection that counts.
+    pub fn flow(&self) -> Option<&'a TcpFlow> {
+        self.flows.last().copied()
+    }
+
+    /// Whether it may be for this host.
+    pub fn is_for(&self, host: &str) -> Option<HostSource> {
+        self.hosts.iter().find(|(name, _)| name == host).map(|(_, source)| *source)
+    }
+}
+
+/// Sessions to one port that may still go on; of a flood, the oldest are taken for ended.
+const MAX_OPEN: usize = 256;
+/// How many of them are looked at for the one that a connection belongs to.
+const MAX_LOOKED_AT: usize = 64;
+
+/// The sessions of a capture, in order of their first frames.
+pub fn read_sessions<'a>(
+    capture: usize,
+    flows: &'a [TcpFlow],
+    lookups: &[Lookup<'a>],
+    known: &Targets,
+    end: Timestamp,
+) -> Vec<Session<'a>> {
+    let mut sessions: Vec<Session<'a>> = Vec::new();
+    let proxies = proxies(flows, known);
+    let mut ordered: Vec<&TcpFlow> = flows.iter().collect();
+    ordered.sort_by_key(|flow| flow.first);
+    // Only the latest sessions to a port can still go on.
+    let mut open: HashMap<u16, Vec<usize>> = HashMap::new();
+    let mut used: HashSet<usize> = HashSet::new();
+    for flow in ordered {
+        let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
+        let looked_up = lookup_before(flow, lookups, &used);
+        // A lookup that an earlier connection was made for is only still remembered.
+        let own_lookup = looked_up.filter(|&index| used.insert(index)).and_then(|index| lookups.get(index));
+        let session = Session {
+            capture,
+            client: flow.client.ip(),
+            hosts: hosts(flow, lookups, known, proxied),
+            port: server_port(flow, proxied),
+            proxy: proxied.then_some(flow.server),
+            flows: vec![flow],
+            lookup: looked_up,
+            requests: Request::of(flow),
+            first: first_frame(flow, own_lookup),
+        };
+        let recent = open.entry(flow.server.port()).or_default();
+        recent.retain(|&index| {
+            let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
+            last.is_some_and(|last| flow.first.time.nanos().saturating_sub(last.nanos()) <= CONNECT_TIMEOUT)
+        });
+        let goes_on = recent.iter().rev().take(MAX_LOOKED_AT).copied().find(|&index| {
+            sessions.get(index).is_some_and(|before| {
+                let crowded = || {
+                    recent
+                        .iter()
+                        .rev()
+                        .take(MAX_LOOKED_AT)
+                        .any(|&other| other != index && is_beside(&sessions, other, &session))
+                };
+                continues(before, &session, lookups, end, crowded)
+            })
+        });
+        match goes_on.and_then(|index| sessions.get_mut(index)) {
+            Some(before) => {
+                before.flows.push(flow);
+                before.requests = session.requests;
+                if session.hosts.first().is_some_and(|(_, source)| *source == HostSource::Named) {
+                    before.hosts = session.hosts;
+                }
+                before.port = session.port.or(before.port);
+            }
+            None => {
+                // However many are open at once, what is remembered of them stays small.
+                if recent.len() >= MAX_OPEN {
+                    recent.remove(0);
+                }
+                recent.push(sessions.len());
+                sessions.push(session);
+            }
+        }
+    }
+    let used: HashSet<usize> = sessions.iter().filter_map(|session| session.lookup).collect();
+    for (index, lookup) in lookups.iter().enumerate() {
+        let led_nowhere = matches!(lookup.result, LookupResult::Failed(_) | LookupResult::Cut);
+        if led_nowhere && !used.contains(&index) {
+            sessions.push(Session {
+                capture,
+                client: lookup.client,
+                hosts: vec![(lookup.host.clone(), HostSource::Named)],
+                port: None,
+                proxy: None,
+                flows: Vec::new(),
+                lookup: Some(index),
+                requests: Vec::new(),
+                first: lookup.first,
+            });
+        }
+    }
+    sessions.sort_by_key(|session| session.first);
+    sessions
+}
+
+/// Where the session begins: with the lookup, unless that was made for an earlier one and is only still remembered.
+fn first_frame(flow: &TcpFlow, lookup: Option<&Lookup<'_>>) -> FrameRef {
+    let at_once = |lookup: &&Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AT_ONCE;
+    lookup.filter(at_once).map_or(flow.first, |lookup| lookup.first.min(flow.first))
+}
+
+/// Whether a connection is the next of a session: the one before came to nothing, and this one is to the host's next
+/// address, or the same request once more.
+///
+/// Where other connections to the host are open, `crowded`, a repeated request can't be told from one of another thread,
+/// and is left to what the log says.
+fn continues(
+    before: &Session<'_>,
+    next: &Session<'_>,
+    lookups: &[Lookup<'_>],
+    end: Timestamp,
+    crowded: impl Fn() -> bool,
+) -> bool {
+    let (Some(last), Some(flow)) = (before.flow(), next.flow()) else { return false };
+    let pause = flow.first.time.nanos().saturating_sub(last.last.time.nanos());
+    let same_host = match (before.hosts.first(), next.hosts.first()) {
+        (Some((a, _)), Some(_)) => next.is_for(a).is_some(),
+        _ => true,
+    };
+    let same_client = may_be_one(before.client, next.client);
+    if pause < 0 || !same_client || !same_host || before.proxy.is_some() != next.proxy.is_some() {
+        return false;
+    }
+    let ending = Ending::of(last, &before.requests, before.requests.len().checked_sub(1), end);
+    match ending {
+        Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_) | Ending::Cut if last.syn_ack.is_none() => {
+            let tried = before.flows.iter().any(|tried| tried.server == flow.server);
+            let lookup = before.lookup.or(next.lookup).and_then(|index| lookups.get(index));
+            let offered = lookup.is_some_and(|lookup| {
+                [last.server.ip(), flow.server.ip()].iter().all(|address| lookup.addresses.contains(address))
+            });
+            !tried && offered && pause <= CONNECT_TIMEOUT
+        }
+        // Behind an answer on the same connection, what is repeated is the later request alone.
+        Ending::HandshakeClosed(close) | Ending::ResponseClosed(close) => {
+            let pause = next.first.time.nanos().saturating_sub(close.at.time.nanos());
+            flow.server == last.server && (0..=REPEAT).contains(&pause) && before.requests.len() <= 1 && !crowded()
+        }
+        _ => false,
+    }
+}
+
+/// Whether an earlier session of the same client to the same host is still open when another begins.
+fn is_beside(sessions: &[Session<'_>], other: usize, next: &Session<'_>) -> bool {
+    sessions.get(other).is_some_and(|other| {
+        let open = other.flow().is_some_and(|flow| flow.last >= next.first);
+        open && other.client == next.client && next.hosts.first().is_none_or(|(host, _)| other.is_for(host).is_some())
+    })
+}
+
+/// Endpoints that are proxies: known ones, and those that were ever asked to CONNECT.
+fn proxies(flows: &[TcpFlow], known: &Targets) -> HashSet<SocketAddr> {
+    let asked = flows.iter().filter(|flow| flow.connect.is_some()).map(|flow| flow.server);
+    asked.chain(known.proxies.iter().copied()).collect()
+}
+
+/// The lookup that a connection was made for: the latest that gave its address, when it ended just before; of those
+/// that ended at that time, the first that no other connection was made for.
+fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>], used: &HashSet<usize>) -> Option<usize> {
+    let said = said_host(flow);
+    let from = lookups.partition_point(|lookup| lookup.first.time.nanos() < flow.first.time.nanos() - CONNECT_TIMEOUT);
+    let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
+    let age = |lookup: &Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos());
+    let mut fitting = (from..until).rev().filter(|&index| {
+        lookups.get(index).is_some_and(|lookup| {
+            may_be_one(lookup.client, flow.client.ip())
+                && said.as_deref().is_none_or(|said| said == lookup.host || flow.connect.is_some())
+                && lookup.addresses.contains(&flow.server.ip())
+                && lookup.knew_at(flow.first.time)
+                && age(lookup) <= AFTER_LOOKUP
+        })
+    });
+    let latest = fitting.next()?;
+    // Of several threads that ask at a time, the first to be answered connects first.
+    let waiting = std::iter::once(latest)
+        .chain(fitting)
+        .take_while(|&index| lookups.get(index).is_some_and(|lookup| age(lookup) <= AT_THAT_TIME))
+        .filter(|index| !used.contains(index))
+        .last();
+    waiting.or(Some(latest))
+}
+
+/// Whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where
+/// to connect by IPv6 and the other way round.
+fn may_be_one(a: IpAddr, b: IpAddr) -> bool {
+    a == b || a.is_ipv4() != b.is_ipv4()
+}
+
+/// The host that the connection itself names.
+fn said_host(flow: &TcpFlow) -> Option<String> {
+    let connect = flow.connect.as_ref().map(|connect| connect.host.clone()).filter(|host| !host.is_empty());
+    let sni = || flow.tls.as_ref().and_then(|tls| tls.sni.clone());
+    let http = || flow.http.iter().find_map(|exchange| exchange.host.clone());
+    connect.or_else(sni).or_else(http)
+}
+
+/// Longest list of hosts that share an address.
+const MAX_HOSTS: usize = 16;
+/// Lookups that are gone through to find them.
+const MAX_LOOKUPS: usize = 4096;
+
+fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets, proxied: bool) -> Vec<(String, HostSource)> {
+    if let Some(host) = said_host(flow) {
+        return vec![(host, HostSource::Named)];
+    }
+    if proxied {
+        return Vec::new();
+    }
+    let mut hosts: Vec<(String, HostSource)> = Vec::new();
+    let address = flow.server.ip();
+    let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
+    let (earlier, later) = lookups.split_at_checked(until).unwrap_or_default();
+    // Of a connection that is older than the capture, only later lookups can tell the address.
+    let later = if flow.start_seen { &[] } else { later };
+    for lookup in earlier.iter().rev().chain(later).take(MAX_LOOKUPS) {
+        if hosts.len() >= MAX_HOSTS {
+            break;
+        }
+        if may_be_one(lookup.client, flow.client.ip())
+            && lookup.addresses.contains(&address)
+            && hosts.iter().all(|(host, _)| *host != lookup.host)
+        {
+            let age = flow.first.time.nanos().saturating_sub(lookup.last.nanos());
+            let fresh = lookup.first <= flow.first && age <= AFTER_LOOKUP;
+            hosts.push((lookup.host.clone(), if fresh { HostSource::LookedUp } else { HostSource::Address }));
+        }
+    }
+    for host in known.hosts_at(address) {
+        if hosts.len() < MAX_HOSTS && hosts.iter().all(|(name, _)| name != host) {
+            hosts.push((host.to_owned(), HostSource::Address));
+        }
+    }
+    hosts
+}
+
+fn server_port(flow: &TcpFlow, proxied: bool) -> Option<u16> {
+    match (&flow.connect, proxied) {
+        (Some(connect), _) => Some(connect.port).filter(|port| *port != 0),
+        (None, true) => None,
+        (None, false) => Some(flow.server.port()),
+    }
+}

@@ -1,0 +1,101 @@
+//! Why a TLS handshake failed, out of alert and certificate.
+
+use std::net::IpAddr;
+
+use crate::capture::{CertificateFacts, Side, TlsAlert, TlsSession};
+use crate::model::outcome::TlsDetail;
+use crate::model::time::Timestamp;
+
+/// Whether a certificate was valid at a moment.
+pub fn is_valid_at(certificate: &CertificateFacts, time: Timestamp) -> bool {
+    (certificate.not_before..=certificate.not_after).contains(&time)
+}
+
+/// Whether a certificate is for this host (RFC 6125, section 6.4: a wildcard stands for one label, the leftmost).
+pub fn is_for_host(certificate: &CertificateFacts, host: &str) -> bool {
+    name_for_host(certificate, host).is_some()
+}
+
+/// Which of a certificate's names is for this host, as an index.
+pub fn name_for_host(certificate: &CertificateFacts, host: &str) -> Option<usize> {
+    let host = host.trim_end_matches('.');
+    let address: Option<IpAddr> = host.parse().ok();
+    let parent = host.split_once('.').filter(|(label, _)| !label.is_empty()).map(|(_, parent)| parent);
+    certificate.names.iter().position(|name| {
+        let name = name.trim_end_matches('.');
+        match name.strip_prefix("*.") {
+            Some(wildcard) => parent.is_some_and(|parent| parent.eq_ignore_ascii_case(wildcard)),
+            None => name.eq_ignore_ascii_case(host) || address.is_some_and(|address| name.parse() == Ok(address)),
+        }
+    })
+}
+
+/// What an alert says, the server's certificate beside it. The second value is whether nothing else can be meant.
+pub(super) fn of_alert(alert: TlsAlert, session: &TlsSession) -> (Option<TlsDetail>, bool) {
+    let Some((_, description)) = alert.code else {
+        // Encrypted: in TLS 1.3 the client's complaint about the certificate looks like this.
+        return (None, false);
+    };
+    match (description, alert.by) {
+        (70 | 86, _) => (Some(TlsDetail::ProtocolVersion), true),
+        (45, Side::Client) => (Some(TlsDetail::ExpiredCertificate), true),
+        (48, Side::Client) => (Some(TlsDetail::UntrustedCertificate), true),
+        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_unknown: Java says 46 of everything.
+        (42..=46, Side::Client) => of_certificate(session, alert.at.time),
+        _ => (Some(TlsDetail::HandshakeFailure), true),
+    }
+}
+
+/// What is wrong with the certificate that a client turned away in the handshake. Names are compared after it, by Apache
+/// HttpClient and by most others, so that trust and time are what is left.
+pub(super) fn of_certificate(session: &TlsSession, time: Timestamp) -> (Option<TlsDetail>, bool) {
+    let Some((_, chain)) = &session.certificate else { return (None, false) };
+    let Some(leaf) = chain.first() else { return (None, false) };
+    let expired = chain.iter().any(|certificate| !is_valid_at(certificate, time));
+    match (expired, leaf.self_signed) {
+        (false, _) => (Some(TlsDetail::UntrustedCertificate), true),
+        // Self-signed and out of date: the path fails before the date does.
+        (true, true) => (Some(TlsDetail::UntrustedCertificate), false),
+        (true, false) => (Some(TlsDetail::ExpiredCertificate), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certificate(names: &[&str]) -> CertificateFacts {
+        CertificateFacts {
+            subject: String::new(),
+            issuer: String::new(),
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            not_before: Timestamp::from_nanos(10),
+            not_after: Timestamp::from_nanos(20),
+            serial: String::new(),
+            sha256: String::new(),
+            self_signed: false,
+        }
+    }
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        let wildcard = certificate(&["*.Example.com"]);
+        assert!(is_for_host(&wildcard, "mdm.example.com"));
+        assert!(!is_for_host(&wildcard, "a.mdm.example.com"));
+        assert!(!is_for_host(&wildcard, "example.com"));
+        assert!(!is_for_host(&wildcard, ".example.com"));
+    }
+
+    #[test]
+    fn addresses_are_compared_as_addresses() {
+        assert!(is_for_host(&certificate(&["2001:db8:0::1"]), "2001:db8::1"));
+        assert!(!is_for_host(&certificate(&["192.0.2.1"]), "192.0.2.10"));
+    }
+
+    #[test]
+    fn validity_has_both_ends() {
+        let certificate = certificate(&[]);
+        let valid = |nanos| is_valid_at(&certificate, Timestamp::from_nanos(nanos));
+        assert_eq!([valid(9), valid(10), valid(20), valid(21)], [false, true, true, false]);
+    }
+}

@@ -1,0 +1,11 @@
+//! What all stages speak of: outcomes, the report's contract, time, warnings. It lies under every stage and knows none of
+//! them.
+
+pub(crate) mod authority;
+pub mod outcome;
+pub(crate) mod redacted_debug;
+pub mod report;
+pub(crate) mod sanitize;
+pub mod time;
+pub mod warning;
+pub mod zone;

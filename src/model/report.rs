@@ -1,0 +1,536 @@
+//! The report: the contract with the programs that read it. Field names are fixed; new ones may be added beside them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::model::outcome::OutcomeName;
+use crate::model::time::Timestamp;
+use crate::model::warning::Warning;
+
+/// Version of the contract. The minor number grows when a field is added, the major one when a field changes its
+/// meaning or goes.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// Everything that one run found.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Version of the contract, such as `1.0`.
+    pub schema_version: String,
+    /// The program that wrote the report.
+    pub tool: Tool,
+    /// The logs, captures and other files that were used, in the order in which they were found.
+    pub inputs: Vec<Input>,
+    /// The clocks of the log and the capture with the most matched attempts; null where either is missing.
+    pub clock: Option<Clock>,
+    /// One entry for each pair of log and capture.
+    pub clocks: Vec<Clock>,
+    /// Counts.
+    pub summary: Summary,
+    /// The attempts, in order of time.
+    pub attempts: Vec<Attempt>,
+    /// Runs of the same failure of the same server.
+    pub incidents: Vec<Incident>,
+    /// What a reader must know about the inputs.
+    pub warnings: Vec<Warning>,
+}
+
+/// Name and version of the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `mdmlog`.
+    pub name: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+/// A file that was read, or a member of an archive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Input {
+    /// Path as given; a member's name follows an exclamation mark: `bundle.tar!support/ise-psc.log`.
+    pub path: String,
+    /// What it is.
+    pub kind: InputKind,
+    /// Size in bytes, after decompression.
+    pub bytes: u64,
+    /// Log records or packets.
+    pub records: Option<u64>,
+    /// Time of the first record, in UTC.
+    pub first_time: Option<Timestamp>,
+    /// Time of the last record, in UTC.
+    pub last_time: Option<Timestamp>,
+    /// Messages of the warnings about this input.
+    pub warnings: Vec<String>,
+}
+
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InputKind {
+    /// A log of ISE's policy service, `ise-psc.log`, whole or an excerpt.
+    IsePscLog,
+    /// libpcap's format.
+    Pcap,
+    /// pcapng.
+    Pcapng,
+    /// TLS secrets in NSS key-log format.
+    KeyLog,
+}
+
+/// How a log's clock stands to a capture's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Clock {
+    /// Indices of the inputs that make up the log.
+    pub log_inputs: Vec<usize>,
+    /// Indices of the inputs that make up the capture.
+    pub capture_inputs: Vec<usize>,
+    /// The appliance's zone as an offset, such as `-06:00`.
+    pub log_utc_offset: String,
+    /// Where the zone comes from.
+    pub log_utc_offset_source: OffsetSource,
+    /// The log's clock minus the capture's, the zone taken off, in milliseconds; null when nothing tells.
+    pub log_minus_capture_ms: Option<f64>,
+    /// Attempts seen on both sides.
+    pub matched_attempts: usize,
+    /// How sure the zone and the skew are.
+    pub confidence: Confidence,
+    /// Later offsets of the log's clock when its zone changed inside the log (DST).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zone_changes: Vec<ZoneChange>,
+}
+
+/// The log's zone changed, as DST does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ZoneChange {
+    /// From when on, in UTC.
+    pub from: Timestamp,
+    /// The offset from then on.
+    pub log_utc_offset: String,
+}
+
+/// Where the zone comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OffsetSource {
+    /// `--log-timezone`.
+    Option,
+    /// From the attempts seen on both sides.
+    Estimated,
+    /// Nothing tells; UTC is assumed.
+    Assumed,
+}
+
+/// How sure a statement is. The rules are in `docs/outcomes.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+impl Confidence {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// Counts over all attempts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// How many attempts.
+    pub attempts: usize,
+    /// How many by outcome; outcomes without attempts are left out.
+    pub by_outcome: BTreeMap<OutcomeName, usize>,
+    /// How many incidents.
+    pub incidents: usize,
+}
+
+/// One attempt of the node to reach its MDM server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Attempt {
+    /// Number from 1, in order of time.
+    pub id: usize,
+    /// What it came to.
+    pub outcome: OutcomeName,
+    /// The kind of that outcome, where proved.
+    pub detail: Option<String>,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// A sentence that says who disagrees, when log and wire do.
+    pub conflict: Option<String>,
+    /// When the request began.
+    pub started_at: Option<Timestamp>,
+    /// When its result was known.
+    pub ended_at: Option<Timestamp>,
+    /// From the one to the other, in milliseconds.
+    pub duration_ms: Option<f64>,
+    /// Who saw it: `log`, `capture` or both.
+    pub sources: Vec<Source>,
+    /// Why no packet is there for an attempt of the log, or no record for one of the capture.
+    pub missing_source: Option<String>,
+    /// The MDM server.
+    pub server: Server,
+    /// The proxy, when one was in use.
+    pub proxy: Option<Proxy>,
+    /// ISE's thread.
+    pub thread: Option<String>,
+    /// What the MDM API says of itself.
+    pub api: Api,
+    /// The requests of the attempt, in order.
+    pub tries: Vec<Try>,
+    /// Status of the last try.
+    pub http_status: Option<u16>,
+    /// The TCP connection of the last try.
+    pub flow: Option<Flow>,
+    /// Connections of the attempt besides `flow`: earlier tries, other addresses.
+    pub other_flows: Vec<Flow>,
+    /// The DNS exchanges, in order.
+    pub dns: Vec<Dns>,
+    /// The records and frames that prove the outcome, in order of time.
+    pub evidence: Vec<Evidence>,
+    /// What was seen, step by step, for a ladder diagram.
+    pub steps: Vec<Step>,
+    /// What it means and what to do.
+    pub diagnosis: Diagnosis,
+}
+
+/// Who saw something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Source {
+    Log,
+    Capture,
+}
+
+impl Source {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Capture => "capture",
+        }
+    }
+}
+
+/// The MDM server of an attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Server {
+    /// Host name, or address when the URL has one.
+    pub host: Option<String>,
+    /// Port.
+    pub port: Option<u16>,
+    /// URL of the last try.
+    pub url: Option<String>,
+    /// Addresses that DNS or the log gave for it, or that were connected to.
+    pub addresses: Vec<String>,
+}
+
+/// A proxy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Proxy {
+    /// Address, or name when only that is known; null when the log only says that there is one.
+    pub address: Option<String>,
+    /// Port.
+    pub port: Option<u16>,
+}
+
+/// What the MDM API says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names are those of the API")]
+pub struct Api {
+    pub version: Option<String>,
+    pub path: Option<String>,
+    pub vendor: Option<String>,
+    pub product: Option<String>,
+    pub product_version: Option<String>,
+}
+
+/// One request of an attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Try {
+    /// What it came to.
+    pub outcome: OutcomeName,
+    /// The kind of that outcome.
+    pub detail: Option<String>,
+    /// Status, when there was one.
+    pub http_status: Option<u16>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When its result was known.
+    pub ended_at: Option<Timestamp>,
+    /// What was asked for.
+    pub url: Option<String>,
+    /// `flow.stream` of the connection that carried it.
+    pub stream: Option<u64>,
+}
+
+/// A TCP connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Flow {
+    /// Index of the input.
+    pub input: usize,
+    /// `tcp.stream` of Wireshark.
+    pub stream: Option<u64>,
+    /// Address and port of the client.
+    pub client: String,
+    /// Address and port of the server, or of the proxy.
+    pub server: String,
+    /// Community ID, version 1.
+    pub community_id: String,
+    /// First frame.
+    pub first_frame: u64,
+    /// Last frame.
+    pub last_frame: u64,
+    /// Index of the input that has the last frame, where that is another one, as rotated captures make it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_input: Option<usize>,
+    /// SYNs after the first.
+    pub syn_retransmissions: u64,
+    /// When each SYN was sent, in milliseconds after the first.
+    pub syn_schedule_ms: Vec<f64>,
+    /// From the (first) SYN to the SYN-ACK, in milliseconds.
+    pub connect_ms: Option<f64>,
+    /// Payload to the server.
+    pub bytes_to_server: u64,
+    /// Payload to the client.
+    pub bytes_to_client: u64,
+    /// Retransmitted segments, both directions.
+    pub retransmissions: u64,
+    /// Bytes that the capture lost.
+    pub missing_bytes: u64,
+    /// Who closed it and how: `client FIN`, `server RST`, ...
+    pub closed_by: Option<String>,
+    /// The ICMP error that answered it.
+    pub icmp: Option<Icmp>,
+    /// The proxy's answer to CONNECT.
+    pub connect_status: Option<u16>,
+    /// The TLS session.
+    pub tls: Option<Tls>,
+}
+
+/// An ICMP error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Icmp {
+    pub from: String,
+    #[serde(rename = "type")]
+    pub icmp_type: u8,
+    pub code: u8,
+    pub meaning: String,
+    pub frame: u64,
+}
+
+/// A TLS session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tls {
+    /// Version, such as `TLS 1.2`.
+    pub version: Option<String>,
+    /// Server name.
+    pub sni: Option<String>,
+    /// Protocol agreed on.
+    pub alpn: Option<String>,
+    /// Cipher suite, by its IANA name.
+    pub cipher: Option<String>,
+    /// Abbreviated handshake.
+    pub resumed: Option<bool>,
+    /// From the ClientHello to the end of the handshake.
+    pub handshake_ms: Option<f64>,
+    /// The alert that ended it.
+    pub alert: Option<Alert>,
+    /// The server's certificate.
+    pub certificate: Option<Certificate>,
+    /// Whether secrets opened the session.
+    pub decrypted: bool,
+}
+
+/// A TLS alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Alert {
+    pub from: Endpoint,
+    pub level: String,
+    pub description: String,
+    pub frame: u64,
+}
+
+/// A certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names are those of X.509")]
+pub struct Certificate {
+    pub subject: String,
+    pub issuer: String,
+    pub names: Vec<String>,
+    /// How many more names it has: a hundred are shown, and the one that is for the host.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more_names: usize,
+    pub not_before: Timestamp,
+    pub not_after: Timestamp,
+    pub serial: String,
+    pub sha256: String,
+    pub self_signed: bool,
+    /// Whether the host (or SNI) is among the names; null when there is no host to compare.
+    pub matches_host: Option<bool>,
+    /// Whether it was valid at the time of the handshake.
+    pub valid_at_handshake: bool,
+}
+
+/// A DNS exchange.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names are those of DNS")]
+pub struct Dns {
+    pub input: usize,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub qtype: String,
+    pub resolver: String,
+    /// RCODE by its IANA name; null when no answer came.
+    pub rcode: Option<String>,
+    pub answers: Vec<String>,
+    pub cnames: Vec<String>,
+    /// The query and its retransmissions.
+    pub queries: usize,
+    pub latency_ms: Option<f64>,
+    pub first_frame: u64,
+    pub answer_frame: Option<u64>,
+}
+
+/// A record or frame that proves something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// Log or capture.
+    pub source: Source,
+    /// Index of the input.
+    pub input: usize,
+    /// Line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Frame, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u64>,
+    /// On the capture's clock where there is one.
+    pub time: Option<Timestamp>,
+    /// What it shows.
+    pub what: String,
+    /// Shows it in Wireshark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_filter: Option<String>,
+}
+
+/// Who takes part in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Endpoint {
+    Client,
+    Resolver,
+    Router,
+    Proxy,
+    Server,
+}
+
+impl Endpoint {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Resolver => "resolver",
+            Self::Router => "router",
+            Self::Proxy => "proxy",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// One step of an attempt, as a ladder diagram shows it. A log record is a step of the client with itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// When; null in an excerpt without time stamps.
+    pub time: Option<Timestamp>,
+    /// From whom.
+    pub from: Endpoint,
+    /// To whom.
+    pub to: Endpoint,
+    /// What, in a few words: `SYN`, `A tenant.example?`, `ClientHello`.
+    pub what: String,
+    /// Whether this step is what the verdict rests on.
+    pub decisive: bool,
+    /// Log or capture.
+    pub source: Source,
+    /// Index of the input.
+    pub input: usize,
+    /// Line, for a record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// Frame, for a packet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u64>,
+}
+
+/// What it means and what to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Diagnosis {
+    /// One sentence.
+    pub summary: String,
+    /// What to do, first things first.
+    pub remedy: Vec<String>,
+}
+
+/// A run of failed attempts with the same outcome and detail for the same server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Incident {
+    /// Number from 1, in order of time.
+    pub id: usize,
+    /// The same for the same server, outcome and detail, whenever it happens.
+    pub fingerprint: String,
+    /// What the attempts came to.
+    pub outcome: OutcomeName,
+    /// The kind of that outcome.
+    pub detail: Option<String>,
+    /// The server.
+    pub server: IncidentServer,
+    /// Start of the first attempt.
+    pub first_at: Option<Timestamp>,
+    /// Start of the last attempt.
+    pub last_at: Option<Timestamp>,
+    /// Ids of the attempts.
+    pub attempts: Vec<usize>,
+    /// Id of the last success with the server before it.
+    pub last_success_before: Option<usize>,
+    /// Id of the first success with the server after it.
+    pub resolved_by: Option<usize>,
+    /// What was other in the first failed attempt than in the last success before it.
+    pub changes: Vec<Change>,
+    /// What it means and what to do.
+    pub diagnosis: Diagnosis,
+}
+
+/// Server of an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct IncidentServer {
+    pub host: Option<String>,
+    pub port: Option<u16>,
+}
+
+/// Something that was other before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// `url`, `path`, `api_version`, `proxy`, `addresses`, `resolver`, `certificate` or `tls_version`.
+    pub what: String,
+    /// In the last success.
+    pub before: Option<String>,
+    /// In the first failure.
+    pub after: Option<String>,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}

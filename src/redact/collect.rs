@@ -1,0 +1,105 @@
+//! Finds the originals that stand in fields of their own, so that they are known when they come up within texts.
+
+use std::collections::BTreeMap;
+
+use super::names::{Names, attributes, is_public_file};
+use crate::model::authority::split_port;
+use crate::model::report::{Attempt, Certificate, Report};
+
+/// Shorter names of organisations and files are too likely to be ordinary words.
+const SHORTEST_NAME: usize = 4;
+
+/// Originals, in lower case, with their pseudonyms.
+pub(super) type Originals = BTreeMap<String, String>;
+
+/// All originals of the report that may come up in its texts and that no pattern would find there.
+pub(super) fn originals(report: &Report, names: &Names) -> Originals {
+    let mut found = Originals::new();
+    let mut add = |original: &str, pseudonym: String| {
+        if !original.is_empty() {
+            found.insert(original.to_lowercase(), pseudonym);
+        }
+    };
+    for input in &report.inputs {
+        add(&input.path, names.file_path(&input.path));
+        for name in input.path.split(['/', '\\', '!']) {
+            if name.len() >= SHORTEST_NAME && !is_public_file(name) {
+                add(name, names.file_name(name));
+            }
+        }
+    }
+    for incident in &report.incidents {
+        add(&incident.fingerprint, names.digits(&incident.fingerprint));
+        if let Some(host) = &incident.server.host {
+            add(host, names.endpoint(host));
+        }
+    }
+    for attempt in &report.attempts {
+        for host in hosts(attempt) {
+            add(host.trim_end_matches('.'), names.endpoint(host));
+        }
+        if let Some(path) = attempt.api.path.as_deref().filter(|path| path.len() > 1) {
+            add(path, names.path(path));
+        }
+        for certificate in certificates(attempt) {
+            for digits in [&certificate.serial, &certificate.sha256] {
+                if digits.len() >= SHORTEST_NAME {
+                    add(digits, names.digits(digits));
+                }
+            }
+            for name in [&certificate.subject, &certificate.issuer] {
+                add(name, names.distinguished_name(name));
+                for (_, part) in attributes(name) {
+                    let value = part.split_once('=').map_or(part, |(_, value)| value).trim();
+                    if value.len() >= SHORTEST_NAME {
+                        add(value, names.attribute(value));
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Everything in an attempt that is a host's name or an address.
+fn hosts(attempt: &Attempt) -> impl Iterator<Item = &str> {
+    let flows = attempt.flow.iter().chain(&attempt.other_flows);
+    let ends =
+        flows.clone().flat_map(|flow| [&flow.client, &flow.server]).filter_map(|end| split_port(end)).map(|end| end.0);
+    let reporters = flows.clone().filter_map(|flow| flow.icmp.as_ref()).map(|icmp| icmp.from.as_str());
+    let names = flows.filter_map(|flow| flow.tls.as_ref()).filter_map(|tls| tls.sni.as_deref());
+    let dns = attempt.dns.iter().flat_map(|dns| {
+        [&dns.name, &dns.resolver].into_iter().chain(&dns.answers).chain(&dns.cnames).map(String::as_str)
+    });
+    let proxy = attempt.proxy.as_ref().and_then(|proxy| proxy.address.as_deref());
+    attempt
+        .server
+        .host
+        .as_deref()
+        .into_iter()
+        .chain(attempt.server.addresses.iter().map(String::as_str))
+        .chain(
+            attempt
+                .server
+                .url
+                .iter()
+                .chain(attempt.tries.iter().filter_map(|t| t.url.as_ref()))
+                .filter_map(|url| url_host(url)),
+        )
+        .chain(proxy)
+        .chain(ends)
+        .chain(reporters)
+        .chain(names)
+        .chain(dns)
+        .chain(certificates(attempt).flat_map(|certificate| certificate.names.iter().map(String::as_str)))
+}
+
+fn certificates(attempt: &Attempt) -> impl Iterator<Item = &Certificate> {
+    attempt.flow.iter().chain(&attempt.other_flows).filter_map(|flow| flow.tls.as_ref()?.certificate.as_ref())
+}
+
+fn url_host(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    Some(split_port(authority.rsplit('@').next()?)?.0)
+}

@@ -1,0 +1,270 @@
+//! Replaces what tells of a customer by pseudonyms, so that a report can be shown to others: hosts, addresses, users,
+//! URL paths, names and numbers of certificates, input paths, and all of them within texts.
+//!
+//! A pseudonym is an HMAC-SHA256 of the original under a secret key, cut short and put into the original's shape. The
+//! same original has the same pseudonym everywhere in a report, and in every report with the same key; who does not
+//! have the key can't find the original by trying names.
+
+mod collect;
+mod names;
+mod scan;
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
+use self::names::Names;
+use self::scan::Scanner;
+use crate::model::report::{
+    Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, Evidence, Flow, Icmp, Incident, IncidentServer,
+    Input, Proxy, Report, Server, Step, Summary, Tls, Try,
+};
+use crate::model::warning::Warning;
+
+/// Replaces everything in the report that tells of a customer. Without a key, one is drawn that no one will know, so
+/// that pseudonyms hold within this report alone.
+pub fn redact(report: &mut Report, key: Option<&[u8]>) {
+    let names = Names::new(key.map_or_else(random_key, <[u8]>::to_vec));
+    let scanner = Scanner::new(&names, collect::originals(report, &names));
+    Redaction { names: &names, scanner }.report(report);
+}
+
+/// 32 bytes out of the keys that the standard library draws from the system for its hash maps: unlike reading the
+/// system's generator, this can't fail.
+fn random_key() -> Vec<u8> {
+    let state = RandomState::new();
+    (0_u64..4).flat_map(|block| state.hash_one(block).to_ne_bytes()).collect()
+}
+
+/// The walk over the report. Each type is taken apart whole, so that a new field does not compile until someone has
+/// said what becomes of it.
+struct Redaction<'a> {
+    names: &'a Names,
+    scanner: Scanner<'a>,
+}
+
+impl Redaction<'_> {
+    fn report(&self, report: &mut Report) {
+        let Report { schema_version: _, tool: _, inputs, clock, clocks, summary, attempts, incidents, warnings } =
+            report;
+        let Summary { attempts: _, by_outcome: _, incidents: _ } = summary;
+        inputs.iter_mut().for_each(|input| self.input(input));
+        clock.iter_mut().chain(clocks).for_each(clock_tells_nothing);
+        attempts.iter_mut().for_each(|attempt| self.attempt(attempt));
+        incidents.iter_mut().for_each(|incident| self.incident(incident));
+        for Warning { input: _, code: _, message } in warnings {
+            self.text(message);
+        }
+    }
+
+    fn input(&self, input: &mut Input) {
+        let Input { path, kind: _, bytes: _, records: _, first_time: _, last_time: _, warnings } = input;
+        *path = self.names.file_path(path);
+        warnings.iter_mut().for_each(|warning| self.text(warning));
+    }
+
+    fn attempt(&self, attempt: &mut Attempt) {
+        let Attempt {
+            id: _,
+            outcome: _,
+            detail: _,
+            confidence: _,
+            conflict,
+            started_at: _,
+            ended_at: _,
+            duration_ms: _,
+            sources: _,
+            missing_source,
+            server,
+            proxy,
+            thread,
+            api,
+            tries,
+            http_status: _,
+            flow,
+            other_flows,
+            dns,
+            evidence,
+            steps,
+            diagnosis,
+        } = attempt;
+        let Server { host, port: _, url, addresses } = server;
+        self.endpoint(host);
+        self.url(url);
+        addresses.iter_mut().for_each(|address| *address = self.names.endpoint(address));
+        if let Some(Proxy { address, port: _ }) = proxy {
+            self.endpoint(address);
+        }
+        let Api { version, path, vendor, product, product_version } = api;
+        if let Some(path) = path {
+            *path = self.names.path(path);
+        }
+        for text in [conflict, missing_source, thread, version, vendor, product, product_version].into_iter().flatten()
+        {
+            self.text(text);
+        }
+        for Try { outcome: _, detail: _, http_status: _, started_at: _, ended_at: _, url, stream: _ } in tries {
+            self.url(url);
+        }
+        flow.iter_mut().chain(other_flows).for_each(|flow| self.flow(flow));
+        dns.iter_mut().for_each(|dns| self.dns(dns));
+        for Evidence { source: _, input: _, line: _, frame: _, time: _, what, display_filter } in evidence {
+            self.text(what);
+            display_filter.iter_mut().for_each(|filter| self.text(filter));
+        }
+        for Step { time: _, from: _, to: _, what, decisive: _, source: _, input: _, line: _, frame: _ } in steps {
+            self.text(what);
+        }
+        self.diagnosis(diagnosis);
+    }
+
+    fn flow(&self, flow: &mut Flow) {
+        let Flow {
+            input: _,
+            stream: _,
+            client,
+            server,
+            community_id,
+            first_frame: _,
+            last_frame: _,
+            syn_retransmissions: _,
+            syn_schedule_ms: _,
+            connect_ms: _,
+            bytes_to_server: _,
+            bytes_to_client: _,
+            retransmissions: _,
+            missing_bytes: _,
+            closed_by,
+            icmp,
+            connect_status: _,
+            tls,
+            last_input: _,
+        } = flow;
+        *client = self.names.with_port(client);
+        *server = self.names.with_port(server);
+        // It is a plain hash of addresses and ports, from which these can be found by trying.
+        community_id.clear();
+        closed_by.iter_mut().for_each(|by| self.text(by));
+        if let Some(Icmp { from, icmp_type: _, code: _, meaning, frame: _ }) = icmp {
+            *from = self.names.endpoint(from);
+            self.text(meaning);
+        }
+        if let Some(tls) = tls {
+            self.tls(tls);
+        }
+    }
+
+    fn tls(&self, tls: &mut Tls) {
+        let Tls { version, sni, alpn, cipher, resumed: _, handshake_ms: _, alert, certificate, decrypted: _ } = tls;
+        self.endpoint(sni);
+        for text in [version, alpn, cipher].into_iter().flatten() {
+            self.text(text);
+        }
+        if let Some(Alert { from: _, level, description, frame: _ }) = alert {
+            self.text(level);
+            self.text(description);
+        }
+        if let Some(certificate) = certificate {
+            let Certificate {
+                subject,
+                issuer,
+                names,
+                more_names: _,
+                not_before: _,
+                not_after: _,
+                serial,
+                sha256,
+                self_signed: _,
+                matches_host: _,
+                valid_at_handshake: _,
+            } = certificate;
+            *subject = self.names.distinguished_name(subject);
+            *issuer = self.names.distinguished_name(issuer);
+            names.iter_mut().for_each(|name| *name = self.names.endpoint(name));
+            *serial = self.names.digits(serial);
+            *sha256 = self.names.digits(sha256);
+        }
+    }
+
+    fn dns(&self, dns: &mut Dns) {
+        let Dns {
+            input: _,
+            name,
+            qtype: _,
+            resolver,
+            rcode: _,
+            answers,
+            cnames,
+            queries: _,
+            latency_ms: _,
+            first_frame: _,
+            answer_frame: _,
+        } = dns;
+        for name in [name, resolver].into_iter().chain(answers).chain(cnames) {
+            *name = self.names.endpoint(name);
+        }
+    }
+
+    fn incident(&self, incident: &mut Incident) {
+        let Incident {
+            id: _,
+            fingerprint,
+            outcome: _,
+            detail: _,
+            server,
+            first_at: _,
+            last_at: _,
+            attempts: _,
+            last_success_before: _,
+            resolved_by: _,
+            changes,
+            diagnosis,
+        } = incident;
+        let IncidentServer { host, port: _ } = server;
+        self.endpoint(host);
+        // It is a plain hash of the server's name, from which that can be found by trying.
+        *fingerprint = self.names.digits(fingerprint);
+        for Change { what: _, before, after } in changes {
+            before.iter_mut().chain(after).for_each(|side| self.text(side));
+        }
+        self.diagnosis(diagnosis);
+    }
+
+    fn diagnosis(&self, diagnosis: &mut Diagnosis) {
+        let Diagnosis { summary, remedy } = diagnosis;
+        self.text(summary);
+        remedy.iter_mut().for_each(|line| self.text(line));
+    }
+
+    fn text(&self, text: &mut String) {
+        *text = self.scanner.redacted(text);
+    }
+
+    fn endpoint(&self, name: &mut Option<String>) {
+        if let Some(name) = name {
+            *name = self.names.endpoint(name);
+        }
+    }
+
+    fn url(&self, url: &mut Option<String>) {
+        if let Some(url) = url {
+            *url = self.names.url(url);
+        }
+    }
+}
+
+/// A clock has no text of a customer; it is taken apart to notice when it gets some.
+fn clock_tells_nothing(clock: &mut Clock) {
+    let Clock {
+        log_inputs: _,
+        capture_inputs: _,
+        log_utc_offset: _,
+        log_utc_offset_source: _,
+        log_minus_capture_ms: _,
+        matched_attempts: _,
+        confidence: _,
+        zone_changes: _,
+    } = clock;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! Pseudonyms in the shapes of their originals.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Sha256, Sha512};
+
+use crate::model::authority::split_port;
+
+/// Path segments and parameters that every ISE asks for, and that say nothing of the customer.
+const PUBLIC_SEGMENTS: [&str; 9] =
+    ["networkIntegrationEndpoint", "ciscoise", "mdminfo", "MDM", "ServerInfo", "v1", "v2", "v3", "enroll"];
+/// The parameter that says which API version is asked for.
+const PUBLIC_PARAMETER: &str = "ise_api_version";
+/// Names that files have in every bundle.
+const PUBLIC_FILES: [&str; 6] = ["ise-psc.log", "TCPDump.pcap", "support", "logs", "pcap", "-"];
+/// Longest file extension that is kept.
+const EXTENSION: usize = 6;
+
+/// Makes pseudonyms under one key.
+pub(super) struct Names {
+    mac: Hmac<Sha256>,
+}
+
+impl Names {
+    /// With this key, which may have any length.
+    pub(super) fn new(key: Vec<u8>) -> Self {
+        // A key of the very length of SHA-256's block can't be refused; hashing makes one of any key.
+        let key = <Sha512 as sha2::Digest>::digest(key);
+        Self { mac: Hmac::new(&key) }
+    }
+
+    /// The bytes that stand for an original of one kind.
+    fn bytes(&self, kind: &str, original: &str) -> [u8; 32] {
+        let mut mac = self.mac.clone();
+        mac.update(kind.as_bytes());
+        mac.update(&[0]);
+        mac.update(original.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Eight hexadecimal digits that stand for an original; upper and lower case are the same.
+    fn word(&self, kind: &str, original: &str) -> String {
+        let bytes = self.bytes(kind, &original.to_lowercase());
+        hex::encode(bytes.get(..4).unwrap_or_default())
+    }
+
+    /// `host-1a2b3c4d.host-5e6f7a8b.example`: label by label, so that a wildcard and a name under it still match.
+    pub(super) fn host(&self, host: &str) -> String {
+        let host = host.trim_end_matches('.');
+        let labels: Vec<&str> = host.split('.').collect();
+        let shown = match labels.split_last() {
+            Some((_, [])) | None => &labels[..],
+            // The top-level domain becomes one that can't exist (RFC 2606).
+            Some((_, above)) => above,
+        };
+        let mut out = String::with_capacity(host.len() + 16);
+        for label in shown {
+            if !out.is_empty() {
+                out.push('.');
+            }
+            match *label {
+                "*" => out.push('*'),
+                label => {
+                    let _ = write!(out, "host-{}", self.word("host", label));
+                }
+            }
+        }
+        if labels.len() > 1 {
+            out.push_str(".example");
+        }
+        out
+    }
+
+    /// An address that no one has: IPv4 from the reserved block 240.0.0.0/4 (RFC 1112), IPv6 from the documentation prefix
+    /// 2001:db8::/32 (RFC 3849). The documentation blocks of IPv4 are too small to keep addresses apart.
+    pub(super) fn address(&self, address: IpAddr) -> IpAddr {
+        let [a, b, c, d, e, f, g, h, ..] = self.bytes("address", &address.to_canonical().to_string());
+        match address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(0xf0 | (a & 0x0f), b, c, d)),
+            IpAddr::V6(_) => {
+                let pair = |high: u8, low: u8| u16::from_be_bytes([high, low]);
+                IpAddr::V6(Ipv6Addr::new(0x2001, 0x0db8, 0, 0, pair(a, b), pair(c, d), pair(e, f), pair(g, h)))
+            }
+        }
+    }
+
+    /// A host name or an address, in brackets or not.
+    pub(super) fn endpoint(&self, name: &str) -> String {
+        let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+        // A scope belongs to the node alone.
+        match bare.split('%').next().unwrap_or(bare).parse() {
+            Ok(address) if bare.len() == name.len() => self.address(address).to_string(),
+            Ok(address) => format!("[{}]", self.address(address)),
+            Err(_) if name.is_empty() => String::new(),
+            Err(_) => self.host(name),
+        }
+    }
+
+    /// `address:port` or `host:port`; the port stays.
+    pub(super) fn with_port(&self, end: &str) -> String {
+        match split_port(end) {
+            Some((address, port)) => {
+                let address = self.endpoint(address);
+                match port {
+                    Some(port) if address.contains(':') => format!("[{address}]:{port}"),
+                    Some(port) => format!("{address}:{port}"),
+                    None => address,
+                }
+            }
+            None => String::new(),
+        }
+    }
+
+    /// A URL: scheme and port stay, and of path and query what every ISE asks for.
+    pub(super) fn url(&self, url: &str) -> String {
+        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        // Credentials should not be here; if they are, they go without a trace.
+        let authority = authority.rsplit('@').next().unwrap_or(authority);
+        let mut out = String::with_capacity(url.len());
+        if !scheme.is_empty() {
+            out.push_str(if scheme.eq_ignore_ascii_case("http") { "http://" } else { "https://" });
+        }
+        out.push_str(&self.with_port(authority));
+        out.push_str(&self.path(path));
+        out
+    }
+
+    /// Path and query of a URL.
+    pub(super) fn path(&self, path: &str) -> String {
+        let path = path.split('#').next().unwrap_or_default();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
+        let segment = |segment: &str| match segment {
+            "" => String::new(),
+            known if PUBLIC_SEGMENTS.contains(&known) => known.to_owned(),
+            other => format!("p-{}", self.word("path", other)),
+        };
+        let mut out = path.split('/').map(segment).collect::<Vec<_>>().join("/");
+        if let Some(query) = query {
+            let parameter = |parameter: &str| match parameter.split_once('=') {
+                Some((PUBLIC_PARAMETER, value)) if value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit()) => {
+                    parameter.to_owned()
+                }
+                _ => format!("q-{}", self.word("query", parameter)),
+            };
+            out.push('?');
+            out.push_str(&query.split('&').map(parameter).collect::<Vec<_>>().join("&"));
+        }
+        out
+    }
+
+    /// A path in a file system, and into archives by exclamation marks; known names and extensions stay.
+    pub(super) fn file_path(&self, path: &str) -> String {
+        let mut out = String::with_capacity(path.len() + 16);
+        let mut rest = path;
+        loop {
+            let end = rest.find(['/', '\\', '!']).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(end);
+            out.push_str(&self.file_name(name));
+            let mut after = after.chars();
+            let Some(separator) = after.next() else { return out };
+            out.push(separator);
+            rest = after.as_str();
+        }
+    }
+
+    /// The name of a file or folder.
+    pub(super) fn file_name(&self, name: &str) -> String {
+        if is_public_file(name) {
+            return name.to_owned();
+        }
+        let (stem, extension) = match name.rsplit_once('.') {
+            Some((stem, extension))
+                if !stem.is_empty()
+                    && extension.len() <= EXTENSION
+                    && extension.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+            {
+                (stem, Some(extension))
+            }
+            _ => (name, None),
+        };
+        let word = self.word("file", stem);
+        match extension {
+            Some(extension) => format!("file-{word}.{extension}"),
+            None => format!("file-{word}"),
+        }
+    }
+
+    /// `CN=name-1a2b3c4d,O=name-5e6f7a8b` (RFC 4514): the attributes' types stay.
+    pub(super) fn distinguished_name(&self, name: &str) -> String {
+        let part = |(separator, part): (Option<char>, &str)| {
+            let mut out = String::new();
+            out.extend(separator);
+            match part.split_once('=') {
+                Some((attribute, value)) => {
+                    out.push_str(attribute);
+                    out.push('=');
+                    out.push_str(&self.attribute(value.trim()));
+                }
+                None => out.push_str(&self.attribute(part.trim())),
+            }
+            out
+        };
+        attributes(name).map(part).collect()
+    }
+
+    /// The value of an attribute: a host's where it looks like one, so that it is the same as in the list of names.
+    pub(super) fn attribute(&self, value: &str) -> String {
+        let host = value.contains('.') && !value.contains(|c: char| c.is_whitespace() || c == ',');
+        match value {
+            "" => String::new(),
+            value if host || value.parse::<IpAddr>().is_ok() => self.endpoint(value),
+            value => format!("name-{}", self.word("name", value)),
+        }
+    }
+
+    /// Hexadecimal digits in the number and case of the original, with what stands between them: a number has the same
+    /// digits however it is written.
+    pub(super) fn digits(&self, original: &str) -> String {
+        let plain: String = original.chars().filter(char::is_ascii_alphanumeric).collect();
+        let mut digits = String::new();
+        let mut block = plain.to_lowercase();
+        while digits.len() < plain.len() {
+            block = hex::encode(self.bytes("digits", &block));
+            digits.push_str(&block);
+        }
+        let upper = original.contains(|c: char| c.is_ascii_uppercase());
+        let mut digits = digits.chars();
+        let shape = |original: char| match original {
+            ':' | '-' | '.' => Some(original),
+            _ if !original.is_ascii_alphanumeric() => Some('_'),
+            _ if upper => digits.next().map(|digit| digit.to_ascii_uppercase()),
+            _ => digits.next(),
+        };
+        original.chars().filter_map(shape).collect()
+    }
+
+    /// `user-1a2b3c4d`.
+    pub(super) fn user(&self, user: &str) -> String {
+        format!("user-{}", self.word("user", user))
+    }
+}
+
+/// Whether a file's name is that of the log (with its date when rotated) or another that every bundle has.
+pub(super) fn is_public_file(name: &str) -> bool {
+    let rotation =
+        |rest: &str| rest.trim_end_matches(".gz").bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+    name.is_empty() || PUBLIC_FILES.contains(&name) || name.strip_prefix("ise-psc.log").is_some_and(rotation)
+}
+
+/// The attributes of a distinguished name, each with the separator in front of it. A backslash takes a separator's meaning
+/// away.
+pub(super) fn attributes(name: &str) -> impl Iterator<Item = (Option<char>, &str)> {
+    let mut rest = Some((None, name));
+    std::iter::from_fn(move || {
+        let (separator, text) = rest.take()?;
+        let mut escaped = false;
+        let end = text.char_indices().find(|(_, c)| {
+            let ends = !escaped && matches!(c, ',' | '+' | ';');
+            escaped = !escaped && *c == '\\';
+            ends
+        });
+        let part = match end {
+            Some((at, c)) => {
+                let (part, after) = text.split_at(at);
+                rest = Some((Some(c), after.get(c.len_utf8()..).unwrap_or_default()));
+                part
+            }
+            None => text,
+        };
+        Some((separator, part))
+    })
+}

@@ -1,0 +1,137 @@
+use super::*;
+use crate::render::{Format, TextStyle};
+use crate::sample;
+
+/// What of the sample must not be seen after redaction.
+const ORIGINALS: [&str; 26] = [
+    "tenant.",
+    "tenannt",
+    "jamfcloud",
+    "192.0.2.10",
+    "192.0.2.8",
+    "192.0.2.53",
+    "192.0.2.1",
+    "198.51.100.7",
+    "203.0.113.40",
+    "2001:db8::7",
+    "2001:db8::10",
+    "mdm.example.com",
+    "Example Public CA",
+    "Example Trust",
+    "Corporate Inspection",
+    "Example Corp",
+    "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    "5d41402abc4b2a76b9719d911017c592",
+    "4f00000012",
+    "networkIntegrationEndpoint/7",
+    "networkIntegrationEndpoint/9",
+    "/7/",
+    "bundle.tar",
+    "LQU9qZlK",
+    "5f0c2a9be0d14c77",
+    "jdoe",
+];
+
+fn sample_with_texts() -> Report {
+    let mut report = sample::report();
+    report.warnings[0].message = "bundle.tar is cut; user=jdoe at tenant.jamfcloud.com".into();
+    report.attempts[0].thread = Some("https-jsse-nio-192.0.2.10-8443-exec-5".into());
+    report.attempts[6].evidence[1].display_filter = Some("ip.addr == 198.51.100.7 and tcp.port == 443".into());
+    report
+}
+
+#[test]
+fn no_original_is_left_in_any_format() {
+    let mut report = sample_with_texts();
+    for format in Format::ALL {
+        let before = rendered(format, &report);
+        assert!(ORIGINALS.iter().any(|original| before.contains(original)), "{format} shows none to begin with");
+    }
+    // A key of its own makes other pseudonyms each time, and `2001:db8::7cd2:1` has an original in it by mere chance.
+    redact(&mut report, Some(b"a key whose pseudonyms begin with no original"));
+    for format in Format::ALL {
+        let text = rendered(format, &report);
+        for original in ORIGINALS {
+            assert!(!text.to_lowercase().contains(&original.to_lowercase()), "{original} in {format}:\n{text}");
+        }
+    }
+}
+
+fn rendered(format: Format, report: &Report) -> String {
+    let mut out = Vec::new();
+    format.rendering(TextStyle { width: 130, color: false, verbose: true }).render(report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_same_original_has_the_same_pseudonym_everywhere() {
+    let mut report = sample_with_texts();
+    redact(&mut report, Some(b"key"));
+    let host = report.attempts[0].server.host.clone().unwrap();
+    assert_eq!(report.incidents[0].server.host.as_ref(), Some(&host));
+    assert_eq!(report.attempts[0].flow.as_ref().unwrap().tls.as_ref().unwrap().sni.as_ref(), Some(&host));
+    assert!(report.attempts[0].steps[3].what.contains(&host), "{}", report.attempts[0].steps[3].what);
+    assert!(report.attempts[1].diagnosis.summary.contains(&host), "{}", report.attempts[1].diagnosis.summary);
+    let address = &report.attempts[1].server.addresses[0];
+    assert!(report.attempts[1].flow.as_ref().unwrap().server.starts_with(&format!("{address}:")));
+    assert!(report.attempts[6].evidence[1].display_filter.as_ref().unwrap().contains(address.as_str()));
+}
+
+#[test]
+fn a_key_makes_pseudonyms_that_hold_over_reports_and_no_key_ones_that_do_not() {
+    let host = |key: Option<&[u8]>| {
+        let mut report = sample::report();
+        redact(&mut report, key);
+        report.attempts[0].server.host.clone().unwrap()
+    };
+    assert_eq!(host(Some(b"one")), host(Some(b"one")));
+    assert_ne!(host(Some(b"one")), host(Some(b"two")));
+    assert_ne!(host(None), host(None));
+}
+
+#[test]
+fn shapes_are_kept() {
+    let mut report = sample::report();
+    redact(&mut report, Some(b"key"));
+    let first = &report.attempts[0];
+    let url = first.server.url.as_deref().unwrap();
+    assert!(url.starts_with("https://host-") && url.contains(".example:443/networkIntegrationEndpoint/p-"), "{url}");
+    assert!(url.ends_with("/ciscoise/mdminfo/?ise_api_version=3"), "{url}");
+    assert!(first.server.addresses[0].parse::<std::net::Ipv4Addr>().is_ok());
+    assert!(report.attempts[8].flow.as_ref().unwrap().client.parse::<std::net::SocketAddrV6>().is_ok());
+    let names = &first.certificate().unwrap().names;
+    assert_eq!(names[0], format!("*.{}", names[1]));
+    assert!(first.server.host.as_deref().unwrap().ends_with(&names[1]));
+    assert_eq!(first.certificate().unwrap().sha256.len(), 64);
+    assert_eq!(report.inputs[0].path.rsplit('!').next(), Some("support/ise-psc.log"));
+    assert!(report.inputs[0].path.starts_with("file-") && report.inputs[0].path.contains(".tar!"));
+}
+
+#[test]
+fn what_the_verdict_rests_on_stays_readable() {
+    let mut report = sample::report();
+    let before = report.clone();
+    redact(&mut report, Some(b"key"));
+    for (redacted, original) in report.attempts.iter().zip(&before.attempts) {
+        assert_eq!(redacted.outcome, original.outcome);
+        assert_eq!(redacted.started_at, original.started_at);
+        assert_eq!(redacted.evidence.len(), original.evidence.len());
+        assert_eq!(redacted.diagnosis.remedy.len(), original.diagnosis.remedy.len());
+    }
+    assert_eq!(
+        report.attempts[4].evidence[2].what,
+        "Connection Failed: 404:Not Found: the MDM server is not reachable"
+    );
+    assert_eq!(report.attempts[6].evidence[3].what, before.attempts[6].evidence[3].what);
+}
+
+#[test]
+fn hostile_text_is_redacted_too() {
+    for payload in ["", "\u{1b}[31m", "a=b,c\\,=d+", "[::1", "://", "@", "..", "%", "ß/ü?é#à"] {
+        let mut report = sample::hostile(payload);
+        redact(&mut report, Some(b""));
+        for format in Format::ALL {
+            assert!(!rendered(format, &report).is_empty());
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Elastic Common Schema (8.17): one event per attempt and line, ready for Elasticsearch's bulk API, Filebeat or Logstash.
+
+use std::io::{self, Write as _};
+use std::net::IpAddr;
+
+use serde_json::{Map, Value, json};
+
+use super::view::verdict;
+use super::{Rendering, json as layout};
+use crate::model::authority::split_port;
+use crate::model::outcome::OutcomeName;
+use crate::model::report::{Attempt, Dns, Incident, Report, Source, Tls};
+
+/// Version of the schema that the field names are from.
+const ECS_VERSION: &str = "8.17.0";
+
+/// One event per attempt and line.
+pub(super) struct Ecs;
+
+impl Rendering for Ecs {
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
+        let incidents = report.incidents_by_attempt();
+        for attempt in &report.attempts {
+            let event = pruned(event(report, attempt, incidents.get(&attempt.id).copied()));
+            layout::line(&event.unwrap_or_default(), &mut out)?;
+        }
+        out.flush()
+    }
+}
+
+fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Value {
+    let flow = attempt.flow.as_ref();
+    let (client, server) = flow.map(|flow| (split_port(&flow.client), split_port(&flow.server))).unwrap_or_default();
+    let host = attempt.server.host.as_deref();
+    // Without a flow, what was meant to be reached is known all the same.
+    let destination = server.or_else(|| host.map(|host| (host, attempt.server.port)));
+    let failed = attempt.outcome.is_failure();
+    let verdict = verdict(attempt.outcome, attempt.detail.as_deref());
+    json!({
+        // The field is mandatory, so that an excerpt without time stamps falls back to the input's first time.
+        "@timestamp": attempt.started_at.or(attempt.ended_at).or_else(|| report.first_time()),
+        "ecs": {"version": ECS_VERSION},
+        "message": attempt.diagnosis.summary,
+        "event": {
+            "kind": "event",
+            "category": ["network"],
+            "type": ["connection", "end"],
+            "module": "mdmlog",
+            "dataset": "mdmlog.attempt",
+            "provider": "mdmlog",
+            "action": "mdm-server-info",
+            "outcome": match attempt.outcome {
+                OutcomeName::Success => "success",
+                OutcomeName::Unknown => "unknown",
+                _ => "failure",
+            },
+            "code": verdict,
+            "reason": attempt.diagnosis.summary,
+            "start": attempt.started_at,
+            "end": attempt.ended_at,
+            // ECS counts in nanoseconds.
+            "duration": attempt.duration_ms.map(|ms| (ms * 1e6).round() as i64),
+            "sequence": attempt.id,
+        },
+        "error": failed.then(|| json!({"code": verdict, "type": attempt.outcome, "message": attempt.diagnosis.summary})),
+        "source": client.map(endpoint),
+        "destination": destination.map(|end| {
+            let mut destination = endpoint(end);
+            if let (Some(fields), Some(host)) = (destination.as_object_mut(), host.filter(|_| attempt.proxy.is_none())) {
+                fields.insert("domain".to_owned(), host.into());
+            }
+            destination
+        }),
+        "network": flow.map(|flow| json!({
+            "community_id": flow.community_id,
+            "transport": "tcp",
+            "type": client.and_then(|(address, _)| address.parse().ok()).map(|ip: IpAddr| if ip.is_ipv4() { "ipv4" } else { "ipv6" }),
+            "protocol": flow.tls.is_some().then_some("tls"),
+            "bytes": flow.bytes_to_server.saturating_add(flow.bytes_to_client),
+        })),
+        "dns": attempt.dns.iter().find(|dns| !dns.answers.is_empty()).or(attempt.dns.last()).map(dns),
+        "tls": flow.and_then(|flow| flow.tls.as_ref()).map(tls),
+        "url": url(attempt),
+        "http": attempt.http_status.map(|status| json!({"response": {"status_code": status}})),
+        "process": attempt.thread.as_ref().map(|thread| json!({"thread": {"name": thread}})),
+        "log": attempt.evidence.iter().find(|evidence| evidence.source == Source::Log).and_then(|evidence| {
+            Some(json!({"file": {"path": report.inputs.get(evidence.input)?.path}}))
+        }),
+        "observer": {"vendor": "mdmlog", "product": report.tool.name, "version": report.tool.version},
+        "related": {"hosts": related_hosts(attempt), "ip": related_addresses(attempt)},
+        "labels": {
+            "confidence": attempt.confidence,
+            "conflict": attempt.conflict,
+            "proxy": attempt.proxy.as_ref().map(|proxy| super::view::server(proxy.address.as_deref(), proxy.port)),
+            "fingerprint": incident.map(|incident| &incident.fingerprint),
+            "schema_version": report.schema_version,
+            "evidence": report.places(attempt).join("; "),
+        },
+        "tags": ["mdmlog", "cisco-ise", "mdm"],
+    })
+}
+
+fn endpoint((address, port): (&str, Option<u16>)) -> Value {
+    json!({"address": address, "ip": address.parse::<IpAddr>().ok(), "port": port})
+}
+
+fn dns(dns: &Dns) -> Value {
+    let addresses: Vec<_> = dns.answers.iter().filter(|answer| answer.parse::<IpAddr>().is_ok()).collect();
+    json!({
+        "type": if dns.rcode.is_some() { "answer" } else { "query" },
+        "question": {"name": dns.name, "type": dns.qtype, "class": "IN"},
+        "response_code": dns.rcode,
+        "resolved_ip": addresses,
+        "answers": dns.answers.iter().map(|answer| json!({"data": answer})).collect::<Vec<_>>(),
+    })
+}
+
+fn tls(tls: &Tls) -> Value {
+    let certificate = tls.certificate.as_ref();
+    json!({
+        // `TLS 1.2` is protocol and version in two fields.
+        "version": tls.version.as_deref().and_then(|version| version.rsplit(' ').next()),
+        "version_protocol": tls.version.as_ref().map(|_| "tls"),
+        "cipher": tls.cipher,
+        "resumed": tls.resumed,
+        "established": tls.handshake_ms.is_some() && tls.alert.is_none(),
+        "next_protocol": tls.alpn,
+        "client": {"server_name": tls.sni},
+        "server": certificate.map(|certificate| json!({
+            "subject": certificate.subject,
+            "issuer": certificate.issuer,
+            "not_before": certificate.not_before,
+            "not_after": certificate.not_after,
+            // ECS writes fingerprints in upper case.
+            "hash": {"sha256": certificate.sha256.to_uppercase()},
+            "x509": {
+                "serial_number": certificate.serial.to_uppercase(),
+                "alternative_names": certificate.names,
+                "subject": {"distinguished_name": certificate.subject},
+                "issuer": {"distinguished_name": certificate.issuer},
+            },
+        })),
+    })
+}
+
+fn url(attempt: &Attempt) -> Option<Value> {
+    let full = attempt.server.url.as_deref()?;
+    let (scheme, rest) = full.split_once("://").unzip();
+    let path = rest.and_then(|rest| rest.get(rest.find('/')?..));
+    let (path, query) = match path.and_then(|path| path.split_once('?')) {
+        Some((path, query)) => (Some(path), Some(query)),
+        None => (path, None),
+    };
+    Some(json!({
+        "full": full,
+        "original": full,
+        "scheme": scheme,
+        "domain": attempt.server.host,
+        "port": attempt.server.port,
+        "path": path,
+        "query": query,
+    }))
+}
+
+fn related_hosts(attempt: &Attempt) -> Vec<&str> {
+    let mut hosts: Vec<_> =
+        attempt.server.host.as_deref().into_iter().chain(attempt.dns.iter().map(|dns| dns.name.as_str())).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
+}
+
+fn related_addresses(attempt: &Attempt) -> Vec<IpAddr> {
+    let flow = attempt.flow.as_ref();
+    let ends = flow
+        .into_iter()
+        .flat_map(|flow| [split_port(&flow.client), split_port(&flow.server)])
+        .flatten()
+        .map(|end| end.0);
+    let mut addresses: Vec<IpAddr> = ends
+        .chain(attempt.server.addresses.iter().map(String::as_str))
+        .chain(attempt.dns.iter().map(|dns| dns.resolver.as_str()))
+        .filter_map(|address| address.parse().ok())
+        .collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
+}
+
+/// The value without nulls and without what is empty then: Elasticsearch takes an absent field for unknown.
+fn pruned(value: Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
+        Value::Array(items) => {
+            let items: Vec<Value> = items.into_iter().filter_map(pruned).collect();
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        Value::Object(fields) => {
+            let fields: Map<String, Value> =
+                fields.into_iter().filter_map(|(key, item)| Some((key, pruned(item)?))).collect();
+            (!fields.is_empty()).then_some(Value::Object(fields))
+        }
+        other => Some(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn events(report: &Report) -> Vec<Value> {
+        let mut out = Vec::new();
+        Ecs.render(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn an_event_looks_like_this() {
+        let events = events(&sample::report());
+        insta::assert_json_snapshot!([&events[1], &events[6]]);
+    }
+
+    #[test]
+    fn every_event_has_what_the_schema_demands() {
+        for event in events(&sample::report()) {
+            assert!(event["@timestamp"].is_string() && event["ecs"]["version"].is_string(), "{event}");
+            assert!(["success", "failure", "unknown"].contains(&event["event"]["outcome"].as_str().unwrap()));
+            assert_eq!(event["event"]["outcome"] == "failure", event.get("error").is_some());
+        }
+    }
+
+    #[test]
+    fn an_address_field_never_holds_a_name() {
+        for event in events(&sample::hostile("evil\u{1b}[0m\n{\"a\":1}")) {
+            assert_eq!(event["source"].get("ip"), None);
+            assert_eq!(event.pointer("/related/ip"), None);
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_the_destination_and_not_the_server() {
+        let event = &events(&sample::report())[0];
+        assert_eq!((&event["destination"]["ip"], event["destination"].get("domain")), (&"192.0.2.8".into(), None));
+        assert_eq!(event["url"]["domain"], "tenant.jamfcloud.com");
+    }
+}

@@ -1,0 +1,148 @@
+//! The list of renderings.
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use super::text::{Text, TextStyle};
+use super::{csv, ecs, html, jira, json, markdown, ndjson, servicenow};
+use crate::model::report::Report;
+
+/// One way to write a report.
+pub trait Rendering {
+    /// Writes the report. Errors are those of `out` alone: a report can always be rendered.
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// What a report can be written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For a terminal.
+    Text,
+    /// The contract: one object.
+    Json,
+    /// One line of JSON per attempt.
+    Ndjson,
+    /// A page for a browser, in one file.
+    Html,
+    /// Body of a ticket.
+    Markdown,
+    /// One row per attempt.
+    Csv,
+    /// One Elastic Common Schema event per attempt and line.
+    Ecs,
+    /// One line per incident: what Jira's REST API takes to create an issue.
+    Jira,
+    /// One line per incident: what ServiceNow's Table API takes to create an incident.
+    Servicenow,
+}
+
+impl Format {
+    /// Every format, in the order in which help lists them.
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Ndjson,
+        Self::Html,
+        Self::Markdown,
+        Self::Csv,
+        Self::Ecs,
+        Self::Jira,
+        Self::Servicenow,
+    ];
+
+    /// The name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Csv => "csv",
+            Self::Ecs => "ecs",
+            Self::Jira => "jira",
+            Self::Servicenow => "servicenow",
+        }
+    }
+
+    /// What it is, in a few words.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Text => "a report to read on a terminal",
+            Self::Json => "one object, as `mdmlog schema` describes it",
+            Self::Ndjson => "one line of JSON per attempt",
+            Self::Html => "a page for a browser, in one file that needs no network",
+            Self::Markdown => "the body of a ticket",
+            Self::Csv => "one row per attempt",
+            Self::Ecs => "one Elastic Common Schema event per attempt and line",
+            Self::Jira => "one Jira issue per incident and line, for its REST API",
+            Self::Servicenow => "one ServiceNow incident per incident and line, for its Table API",
+        }
+    }
+
+    /// The rendering of this format; the style is for text alone.
+    pub fn rendering(self, style: TextStyle) -> Box<dyn Rendering> {
+        match self {
+            Self::Text => Box::new(Text(style)),
+            Self::Json => Box::new(json::Json),
+            Self::Ndjson => Box::new(ndjson::Ndjson),
+            Self::Html => Box::new(html::Html),
+            Self::Markdown => Box::new(markdown::Markdown),
+            Self::Csv => Box::new(csv::Csv),
+            Self::Ecs => Box::new(ecs::Ecs),
+            Self::Jira => Box::new(jira::Jira),
+            Self::Servicenow => Box::new(servicenow::ServiceNow),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.into_iter().map(Self::as_str).collect();
+            format!("`{text}` is not a format; there are {}", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes so many bytes, and then refuses.
+    struct Full(usize, io::ErrorKind);
+
+    impl io::Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            if taken == 0 && !bytes.is_empty() { Err(self.1.into()) } else { Ok(taken) }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_format_passes_on_why_the_output_refuses() {
+        let report = crate::sample::report();
+        for format in Format::ALL {
+            for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
+                for taken in [0, 1, 1000] {
+                    let refused = format.rendering(TextStyle::default()).render(&report, &mut Full(taken, kind));
+                    assert_eq!(refused.unwrap_err().kind(), kind, "{format}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! When each outcome happened, over what the log and the capture cover: a row for each outcome, a mark for the attempts of
+//! each slice of time.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::tone;
+use crate::model::outcome::OutcomeName;
+use crate::model::report::{Input, InputKind, Report};
+use crate::model::time::{SECOND, Timestamp};
+use crate::render::view::{counted, date_and_time, readable, seconds};
+
+/// Where the axis begins: right of the names.
+const LEFT: f64 = 190.0;
+const RIGHT: f64 = 980.0;
+const ROW: usize = 26;
+const TOP: usize = 12;
+/// Slices of time that a row tells apart.
+const SLICES: i64 = 240;
+/// Labels of the axis at most.
+const TICKS: i64 = 6;
+/// Gaps in what is covered that are shorter than this part of the axis are too narrow to be seen.
+const NARROWEST: i64 = 800;
+/// Distances between labels that are easy to read, in seconds.
+const STEPS: [i64; 17] =
+    [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800, 2_592_000];
+
+/// Time from left to right.
+struct Axis {
+    first: i64,
+    last: i64,
+}
+
+impl Axis {
+    fn of(report: &Report) -> Option<Self> {
+        let attempts = report.attempts.iter().flat_map(|attempt| [attempt.started_at, attempt.ended_at]);
+        let inputs = report.inputs.iter().flat_map(|input| [input.first_time, input.last_time]);
+        let times = || attempts.clone().chain(inputs.clone()).flatten().map(Timestamp::nanos);
+        let (first, last) = (times().min()?, times().max()?);
+        // A single moment is given a second, so that it lies on the axis.
+        Some(Self { first, last: last.max(first.saturating_add(SECOND)) })
+    }
+
+    /// Between 0 and 1.
+    fn part(&self, time: i64) -> f64 {
+        let length = self.last.saturating_sub(self.first).max(1);
+        (time.saturating_sub(self.first) as f64 / length as f64).clamp(0.0, 1.0)
+    }
+
+    fn x(&self, time: i64) -> String {
+        shown(LEFT + self.part(time) * (RIGHT - LEFT))
+    }
+
+    fn slice(&self, time: i64) -> i64 {
+        ((self.part(time) * SLICES as f64) as i64).min(SLICES - 1)
+    }
+
+    /// Round times for labels.
+    fn ticks(&self) -> Vec<i64> {
+        let seconds = self.last.saturating_sub(self.first) / SECOND;
+        let step = STEPS.into_iter().find(|step| seconds / step <= TICKS).unwrap_or_else(|| (seconds / TICKS).max(1));
+        let first = self.first.div_euclid(SECOND * step).saturating_add(1).saturating_mul(SECOND * step);
+        std::iter::successors(Some(first), |tick| tick.checked_add(SECOND * step))
+            .take_while(|tick| *tick <= self.last)
+            .take(TICKS as usize + 1)
+            .collect()
+    }
+}
+
+/// The attempts of one outcome in one slice of time.
+struct Mark {
+    count: usize,
+    id: usize,
+    time: Timestamp,
+}
+
+/// The section; without times there is nothing to draw.
+pub(super) fn section(report: &Report) -> Markup {
+    let untimed = report.attempts.iter().filter(|attempt| attempt.started_at.is_none()).count();
+    html! {
+        section #timeline aria-labelledby="timeline-title" {
+            h2 #timeline-title { "Timeline" }
+            @match Axis::of(report) {
+                Some(axis) => (figure(report, &axis)),
+                None => p { "Nothing in what was given has a time." },
+            }
+            @if untimed > 0 && untimed < report.attempts.len() {
+                p { (counted(untimed, "attempt")) " without a time not shown." }
+            }
+        }
+    }
+}
+
+fn figure(report: &Report, axis: &Axis) -> Markup {
+    let mut rows: BTreeMap<OutcomeName, BTreeMap<i64, Mark>> = BTreeMap::new();
+    for attempt in &report.attempts {
+        let Some(time) = attempt.started_at else { continue };
+        let row = rows.entry(attempt.outcome).or_default();
+        let mark = row.entry(axis.slice(time.nanos())).or_insert(Mark { count: 0, id: attempt.id, time });
+        mark.count += 1;
+    }
+    let is_log: fn(&Input) -> bool = |input| input.kind == InputKind::IsePscLog;
+    let is_capture: fn(&Input) -> bool = |input| matches!(input.kind, InputKind::Pcap | InputKind::Pcapng);
+    let bands: Vec<_> = [("log", is_log), ("capture", is_capture)]
+        .into_iter()
+        .map(|(name, wanted)| (name, bands(report, axis, wanted)))
+        .filter(|(_, bands)| !bands.is_empty())
+        .collect();
+    let y = |row: usize| TOP + row * ROW + ROW / 2;
+    let bottom = TOP + (bands.len() + rows.len()) * ROW;
+    let (first, last) = (Timestamp::from_nanos(axis.first), Timestamp::from_nanos(axis.last));
+    let title = format!(
+        "Attempts by outcome from {} to {} UTC, over what the inputs cover. The list of attempts says the same in text.",
+        seconds(&readable(first)),
+        seconds(&readable(last))
+    );
+    html! {
+        figure {
+            div.scroll role="region" tabindex="0" aria-label="Timeline" {
+                svg.timeline viewBox={ "0 0 1000 " (bottom + 34) } role="img" aria-label=(title) {
+                    @for tick in axis.ticks() {
+                        line.grid x1=(axis.x(tick)) x2=(axis.x(tick)) y1=(TOP) y2=(bottom) {}
+                        text.tick x=(axis.x(tick)) y=(bottom + 16) { (label(axis, tick)) }
+                    }
+                    @for (index, (name, bands)) in bands.iter().enumerate() {
+                        text.row x=(LEFT - 12.0) y=(y(index) + 4) { (name) }
+                        @for (from, to) in bands {
+                            rect class={ "band " (name) } x=(axis.x(*from)) y=(y(index) - 6) height="12"
+                                width=(shown(((axis.part(*to) - axis.part(*from)) * (RIGHT - LEFT)).max(2.0))) {
+                                title { (name) " from " (readable(Timestamp::from_nanos(*from))) " to "
+                                    (readable(Timestamp::from_nanos(*to))) }
+                            }
+                        }
+                    }
+                    @for (index, (outcome, marks)) in rows.iter().enumerate() {
+                        @let y = y(bands.len() + index);
+                        text.row x=(LEFT - 12.0) y=(y + 4) { (outcome.as_str()) }
+                        line.grid x1=(LEFT) x2=(RIGHT) y1=(y) y2=(y) {}
+                        @for mark in marks.values() {
+                            a href={ "#attempt-" (mark.id) } tabindex="-1" {
+                                circle class=(tone(*outcome)) cx=(axis.x(mark.time.nanos())) cy=(y) r=(radius(mark.count)) {
+                                    title { (said(*outcome, mark)) }
+                                }
+                            }
+                        }
+                    }
+                    line.axis x1=(LEFT) x2=(RIGHT) y1=(bottom) y2=(bottom) {}
+                }
+            }
+            figcaption {
+                "A mark is an attempt, a larger one several close to each other; it leads to the first of them. Bands show "
+                "what the log and the capture cover."
+            }
+        }
+    }
+}
+
+fn said(outcome: OutcomeName, mark: &Mark) -> String {
+    let first = format!("#{} at {}", mark.id, readable(mark.time));
+    match mark.count {
+        1 => format!("{outcome}: {first}"),
+        count => format!("{outcome}: {count} attempts from {first}"),
+    }
+}
+
+/// What the inputs of a kind cover, overlaps joined.
+fn bands(report: &Report, axis: &Axis, wanted: fn(&Input) -> bool) -> Vec<(i64, i64)> {
+    let mut spans: Vec<_> = report
+        .inputs
+        .iter()
+        .filter(|input| wanted(input))
+        .filter_map(|input| Some((input.first_time?.nanos(), input.last_time?.nanos())))
+        .collect();
+    spans.sort_unstable();
+    let narrowest = axis.last.saturating_sub(axis.first) / NARROWEST;
+    let mut bands: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in spans {
+        match bands.last_mut() {
+            Some((_, end)) if from <= end.saturating_add(narrowest) => *end = (*end).max(to),
+            _ => bands.push((from, to)),
+        }
+    }
+    bands
+}
+
+/// The time of day, and the day where there are several or it is midnight.
+fn label(axis: &Axis, tick: i64) -> String {
+    let day = |nanos: i64| date_and_time(Timestamp::from_nanos(nanos)).0;
+    let (date, time) = date_and_time(Timestamp::from_nanos(tick));
+    let time = seconds(&time);
+    if day(axis.first) == day(axis.last) {
+        return time.to_owned();
+    }
+    // The year is said elsewhere.
+    let date = date.split_once('-').map_or(date.as_str(), |(_, rest)| rest);
+    if time == "00:00:00" { date.to_owned() } else { format!("{date} {}", time.get(..5).unwrap_or(time)) }
+}
+
+fn radius(count: usize) -> String {
+    shown(5.0 + (count as f64).log2().min(6.0))
+}
+
+fn shown(number: f64) -> String {
+    format!("{number:.1}")
+}

@@ -1,0 +1,315 @@
+//! The contract itself, laid out so that a person can read it: an attempt's fields stand on lines of their own, and
+//! what lies deeper, such as one piece of evidence, takes one line.
+
+use std::io;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
+
+use super::Rendering;
+use super::escape::is_hidden;
+use crate::model::report::{Attempt, Report};
+
+/// One object, then a line break.
+pub(super) struct Json;
+
+impl Rendering for Json {
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut frame = Vec::new();
+        without_attempts(report).serialize(&mut Serializer::with_formatter(&mut frame, Layout::default()))?;
+        // No text holds a raw line break, so that only the field itself looks like this.
+        let at = memchr::memmem::find(&frame, NO_ATTEMPTS).map_or(frame.len(), |at| at + NO_ATTEMPTS.len() - 1);
+        let (before, behind) = frame.split_at(at);
+        out.write_all(before)?;
+        // Of a large report, nearly all are attempts: they are laid out side by side, and written wave by wave.
+        for (wave, attempts) in (0..).zip(report.attempts.chunks(WAVE)) {
+            let texts: io::Result<Vec<Vec<u8>>> = attempts
+                .par_chunks(RUN)
+                .enumerate()
+                .map(|(run, attempts)| laid_out(attempts, wave + run == 0))
+                .collect();
+            texts?.iter().try_for_each(|text| out.write_all(text))?;
+        }
+        if !report.attempts.is_empty() {
+            out.write_all(b"\n  ")?;
+        }
+        out.write_all(behind)?;
+        out.write_all(b"\n")?;
+        out.flush()
+    }
+}
+
+/// Attempts that are laid out before any of them is written: bounds memory.
+const WAVE: usize = 2048;
+/// Attempts that a thread lays out at a time.
+const RUN: usize = 64;
+/// How a report without attempts says so.
+const NO_ATTEMPTS: &[u8] = b"\n  \"attempts\": []";
+
+/// The same report without its attempts, which are most of it.
+fn without_attempts(report: &Report) -> Report {
+    Report {
+        schema_version: report.schema_version.clone(),
+        tool: report.tool.clone(),
+        inputs: report.inputs.clone(),
+        clock: report.clock.clone(),
+        clocks: report.clocks.clone(),
+        summary: report.summary.clone(),
+        attempts: Vec::new(),
+        incidents: report.incidents.clone(),
+        warnings: report.warnings.clone(),
+    }
+}
+
+/// Attempts as they stand in the report's list, each behind what separates it from the one before.
+fn laid_out(attempts: &[Attempt], first: bool) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for (index, attempt) in attempts.iter().enumerate() {
+        let within_list =
+            Layout { depth: 2, broken: vec![true; 2], has_members: true, pending: Some(first && index == 0) };
+        attempt.serialize(&mut Serializer::with_formatter(&mut text, within_list))?;
+    }
+    Ok(text)
+}
+
+/// Output goes out in pieces of this size.
+pub(super) const BUFFER: usize = 1 << 16;
+
+/// Writes one value in one line, and the line break.
+pub(super) fn line<T: Serialize>(value: &T, out: &mut impl io::Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Line))?;
+    out.write_all(b"\n")
+}
+
+/// Objects deeper than this take one line: report, list of attempts, attempt.
+const OBJECTS_BROKEN: usize = 3;
+/// Lists deeper than this take one line: those of an attempt are broken.
+const LISTS_BROKEN: usize = 4;
+
+/// Line breaks down to a depth, one line below it.
+#[derive(Default)]
+struct Layout {
+    depth: usize,
+    /// For each open list or object whether its members stand on lines of their own.
+    broken: Vec<bool>,
+    /// Something was written into the innermost list or object.
+    has_members: bool,
+    /// A list has begun a member, and its layout depends on what that is.
+    pending: Option<bool>,
+}
+
+impl Layout {
+    fn indent<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"\n")?;
+        for _ in 0..self.depth {
+            writer.write_all(b"  ")?;
+        }
+        Ok(())
+    }
+
+    /// Writes what stands between two members of a list: those that are objects or lists get lines of their own.
+    fn separate<W: ?Sized + io::Write>(&mut self, writer: &mut W, on_own_line: bool) -> io::Result<()> {
+        let Some(first) = self.pending.take() else { return Ok(()) };
+        if !first {
+            writer.write_all(b",")?;
+        }
+        let own_line = on_own_line && self.depth <= LISTS_BROKEN;
+        if let Some(broken) = self.broken.last_mut() {
+            *broken |= own_line;
+        }
+        match (own_line, first) {
+            (true, _) => self.indent(writer),
+            (false, true) => Ok(()),
+            (false, false) => writer.write_all(b" "),
+        }
+    }
+
+    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, mark: &[u8], broken: bool) -> io::Result<()> {
+        self.separate(writer, true)?;
+        self.depth += 1;
+        self.broken.push(broken);
+        self.has_members = false;
+        writer.write_all(mark)
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, mark: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        let broken = self.broken.pop().unwrap_or_default();
+        if broken && self.has_members {
+            self.indent(writer)?;
+        }
+        self.has_members = true;
+        writer.write_all(mark)
+    }
+}
+
+/// Writes a scalar after what separates it from the one before.
+macro_rules! scalars {
+    ($($name:ident: $type:ty),*) => {
+        $(fn $name<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: $type) -> io::Result<()> {
+            self.separate(writer, false)?;
+            CompactFormatter.$name(writer, value)
+        })*
+    };
+}
+
+impl Formatter for Layout {
+    scalars!(write_bool: bool, write_i64: i64, write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64, write_f64: f64);
+
+    fn write_null<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.separate(writer, false)?;
+        CompactFormatter.write_null(writer)
+    }
+
+    fn begin_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.separate(writer, false)?;
+        CompactFormatter.begin_string(writer)
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        visible_fragment(writer, fragment)
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"[", false)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W, first: bool) -> io::Result<()> {
+        self.pending = Some(first);
+        Ok(())
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_members = true;
+        Ok(())
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        // The depth that this object is about to open.
+        let broken = self.depth < OBJECTS_BROKEN;
+        self.begin(writer, b"{", broken)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        if self.broken.last() == Some(&true) {
+            self.indent(writer)
+        } else if first {
+            Ok(())
+        } else {
+            writer.write_all(b" ")
+        }
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_members = true;
+        Ok(())
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
+    }
+}
+
+/// All in one line.
+struct Line;
+
+impl Formatter for Line {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        visible_fragment(writer, fragment)
+    }
+}
+
+/// JSON only asks for C0 to be escaped; terminals act on C1 and on Unicode's format characters too.
+fn visible_fragment<W: ?Sized + io::Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    let mut rest = fragment;
+    // Most fragments are plain ASCII, of which only DEL is hidden.
+    while let Some(at) = if rest.is_ascii() { memchr::memchr(0x7f, rest.as_bytes()) } else { rest.find(is_hidden) } {
+        let (before, from) = rest.split_at(at);
+        writer.write_all(before.as_bytes())?;
+        let mut chars = from.chars();
+        let mut units = [0; 2];
+        for unit in chars.next().unwrap_or_default().encode_utf16(&mut units) {
+            match u8::try_from(*unit) {
+                Ok(byte) => CompactFormatter.write_char_escape(writer, CharEscape::AsciiControl(byte))?,
+                Err(_) => write!(writer, "\\u{unit:04x}")?,
+            }
+        }
+        rest = chars.as_str();
+    }
+    writer.write_all(rest.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn rendered(report: &Report) -> String {
+        let mut out = Vec::new();
+        Json.render(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_report() {
+        let report = sample::report();
+        let back: Report = serde_json::from_str(&rendered(&report)).unwrap();
+        assert_eq!(serde_json::to_value(back).unwrap(), serde_json::to_value(&report).unwrap());
+    }
+
+    #[test]
+    fn the_layout_is_readable() {
+        let mut report = sample::report();
+        report.attempts.truncate(2);
+        report.attempts[1].steps.clear();
+        report.incidents.truncate(1);
+        insta::assert_snapshot!(rendered(&report));
+    }
+
+    #[test]
+    fn attempts_laid_out_apart_make_the_same_text() {
+        let mut report = sample::report();
+        for count in [0, 1, 2, RUN + 1, WAVE + RUN + 1] {
+            let attempts = report.attempts.clone();
+            report.attempts = attempts.into_iter().cycle().take(count).collect();
+            let mut whole = Vec::new();
+            report.serialize(&mut Serializer::with_formatter(&mut whole, Layout::default())).unwrap();
+            whole.push(b'\n');
+            assert!(rendered(&report).into_bytes() == whole, "{count} attempts");
+            report = sample::report();
+        }
+    }
+
+    #[test]
+    fn empty_lists_take_no_lines() {
+        let mut report = sample::report();
+        report.attempts.clear();
+        report.clock = None;
+        let text = rendered(&report);
+        assert!(text.contains("\"attempts\": [],") && text.contains("\"clock\": null,"), "{text}");
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_acts_on_is_written_raw() {
+        let hidden = "\u{7f}\u{9b}31m\u{202e}\u{e0041}ä";
+        let mut report = sample::report();
+        report.warnings[0].message = hidden.to_owned();
+        let text = rendered(&report);
+        assert!(text.contains("\\u007f\\u009b31m\\u202e\\udb40\\udc41ä"), "{text}");
+        let back: Report = serde_json::from_str(&text).unwrap();
+        assert_eq!(back.warnings[0].message, hidden);
+    }
+}

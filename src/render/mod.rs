@@ -1,0 +1,24 @@
+//! The renderings of a report: each is a file of its own behind the trait [`Rendering`], so that a new one touches nothing
+//! but the list of formats.
+
+mod csv;
+mod ecs;
+mod escape;
+mod format;
+mod html;
+mod jira;
+mod json;
+mod markdown;
+mod ndjson;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+mod schema;
+mod servicenow;
+mod text;
+mod view;
+pub(crate) mod wrap;
+
+pub use escape::visible;
+pub use format::{Format, Rendering};
+pub use schema::schema;
+pub use text::TextStyle;

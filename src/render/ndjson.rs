@@ -1,0 +1,60 @@
+//! One line of JSON per attempt, for `jq`, log shippers and databases that read lines.
+
+use std::io::{self, Write as _};
+
+use serde::Serialize;
+
+use super::{Rendering, json};
+use crate::model::report::{Attempt, Report};
+
+/// One line per attempt.
+pub(super) struct Ndjson;
+
+/// An attempt with what a reader needs who sees no other line.
+#[derive(Serialize)]
+struct Line<'a> {
+    schema_version: &'a str,
+    /// Paths of the inputs, which evidence names by index.
+    input_paths: &'a [&'a str],
+    /// The incident that the attempt belongs to.
+    fingerprint: Option<&'a str>,
+    #[serde(flatten)]
+    attempt: &'a Attempt,
+}
+
+impl Rendering for Ndjson {
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(json::BUFFER, out);
+        let paths: Vec<&str> = report.inputs.iter().map(|input| input.path.as_str()).collect();
+        let incidents = report.incidents_by_attempt();
+        for attempt in &report.attempts {
+            let fingerprint = incidents.get(&attempt.id).map(|incident| incident.fingerprint.as_str());
+            let line = Line { schema_version: &report.schema_version, input_paths: &paths, fingerprint, attempt };
+            json::line(&line, &mut out)?;
+        }
+        out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn each_line_stands_for_itself() {
+        let report = sample::report();
+        let mut out = Vec::new();
+        Ndjson.render(&report, &mut out).unwrap();
+        let lines: Vec<serde_json::Value> =
+            String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), report.attempts.len());
+        for (line, attempt) in lines.iter().zip(&report.attempts) {
+            assert_eq!(line["schema_version"], "1.0");
+            assert_eq!(line["outcome"], attempt.outcome.as_str());
+            assert_eq!(line["input_paths"][1], "bundle.tar!TCPDump.pcap");
+        }
+        assert_eq!(lines[0]["fingerprint"], serde_json::Value::Null);
+        assert_eq!(lines[1]["fingerprint"], report.incidents[0].fingerprint);
+    }
+}

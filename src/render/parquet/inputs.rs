@@ -1,0 +1,67 @@
+//! The table of inputs: what was read, so that a bundle without attempts is not forgotten, and how the clocks stood.
+
+use super::Run;
+use super::column::{Builder, Columns};
+use crate::model::report::{Clock, Input, InputKind, OffsetSource, Report};
+
+#[derive(Clone, Copy)]
+struct Row<'r> {
+    run: &'r Run,
+    report: &'r Report,
+    number: usize,
+    input: &'r Input,
+}
+
+impl<'r> Row<'r> {
+    /// The clock of a log: the pairing with the most attempts is listed first.
+    fn clock(&self) -> Option<&'r Clock> {
+        self.report.clocks.iter().find(|clock| clock.log_inputs.contains(&self.number))
+    }
+}
+
+/// The columns.
+pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
+    let rows = report.inputs.iter().enumerate().map(|(number, input)| Row { run, report, number, input });
+    Builder::new(rows)
+        .text("run", "names the report; never null", |row| Some(&row.run.id))
+        .text("bundle", "what was analysed, as it was named; null with `--redact`", |row| row.run.bundle.as_deref())
+        .long("input", "number of the input, from 0; never null", |row| Some(row.number))
+        .text("path", "its path; never null", |row| Some(&row.input.path))
+        .text("kind", "`ise_psc_log`, `pcap`, `pcapng` or `key_log`; never null", |row| Some(kind(row.input.kind)))
+        .long("bytes", "its size when unpacked; never null", |row| Some(row.input.bytes))
+        .long("records", "log records or packets", |row| row.input.records)
+        .time("first_time", "time of the first", |row| row.input.first_time)
+        .time("last_time", "time of the last", |row| row.input.last_time)
+        .texts("warnings", "what is wrong with it", |row| row.input.warnings.iter().map(String::as_str).collect())
+        .text("log_utc_offset", "of a log: its zone", |row| Some(&row.clock()?.log_utc_offset))
+        .text("log_utc_offset_source", "of a log: `option`, `estimated` or `assumed`", |row| {
+            Some(source(row.clock()?.log_utc_offset_source))
+        })
+        .double("log_minus_capture_ms", "of a log: its clock minus the capture's", |row| {
+            row.clock()?.log_minus_capture_ms
+        })
+        .long("matched_attempts", "of a log: attempts that the capture shows too", |row| {
+            Some(row.clock()?.matched_attempts)
+        })
+        .text("clock_confidence", "of a log: how sure zone and clock are", |row| Some(row.clock()?.confidence.as_str()))
+        .text("tool_version", "version of the program; never null", |row| Some(&row.report.tool.version))
+        .text("schema_version", "version of the report; never null", |row| Some(&row.report.schema_version))
+        .finish()
+}
+
+const fn kind(kind: InputKind) -> &'static str {
+    match kind {
+        InputKind::IsePscLog => "ise_psc_log",
+        InputKind::Pcap => "pcap",
+        InputKind::Pcapng => "pcapng",
+        InputKind::KeyLog => "key_log",
+    }
+}
+
+const fn source(source: OffsetSource) -> &'static str {
+    match source {
+        OffsetSource::Option => "option",
+        OffsetSource::Estimated => "estimated",
+        OffsetSource::Assumed => "assumed",
+    }
+}

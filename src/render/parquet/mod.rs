@@ -1,0 +1,169 @@
+//! Tables for engines that ask over many bundles at once, such as DuckDB and Spark.
+//!
+//! A Parquet file holds one table, and a report is several: each is a file of its own here, and so this is no
+//! [`Rendering`](super::Rendering). A table is a list of columns, each with its name, its type, what it means and how to
+//! get it from a row, in one place: schema, data and documentation can't come apart. Columns are a contract as fields of
+//! JSON are: new ones are added at the end.
+
+mod attempts;
+mod column;
+mod evidence;
+mod incidents;
+mod inputs;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::Arc;
+
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use sha2::{Digest as _, Sha256};
+
+use self::column::Columns;
+use super::{Rendering as _, json};
+use crate::model::report::{Report, Summary, Tool};
+
+/// One of the tables that a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// One row per attempt.
+    Attempts,
+    /// One row per incident.
+    Incidents,
+    /// One row per record or frame that proves the outcome of an attempt.
+    Evidence,
+    /// One row per file that was read.
+    Inputs,
+}
+
+/// What the rows of many reports are told apart by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Names the report: the same for the same report on the same bundle, so that what was analysed twice is no riddle.
+    id: String,
+    bundle: Option<String>,
+}
+
+impl Run {
+    /// Of this report on what was named so; without a name where it must not be told.
+    pub fn new(report: &Report, bundle: Option<String>) -> io::Result<Self> {
+        let mut hash = Hashed(Sha256::new());
+        hash.0.update(bundle.as_deref().unwrap_or_default());
+        hash.0.update([0]);
+        json::Json.render(report, &mut hash)?;
+        let digest = hash.0.finalize();
+        Ok(Self { id: hex::encode(digest.get(..16).unwrap_or_default()), bundle })
+    }
+}
+
+/// What is written here is hashed and gone: a report need not be held in memory twice.
+struct Hashed(Sha256);
+
+impl io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Self; 4] = [Self::Attempts, Self::Incidents, Self::Evidence, Self::Inputs];
+
+    /// Its name, which is that of its file as well, without the extension.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Attempts => "attempts",
+            Self::Incidents => "incidents",
+            Self::Evidence => "evidence",
+            Self::Inputs => "inputs",
+        }
+    }
+
+    /// The name of its file.
+    pub fn file_name(self) -> String {
+        format!("{}.parquet", self.as_str())
+    }
+
+    /// What the columns are, as a table in Markdown.
+    pub fn description(self) -> String {
+        let report = Report {
+            schema_version: String::new(),
+            tool: Tool { name: String::new(), version: String::new() },
+            inputs: Vec::new(),
+            clock: None,
+            clocks: Vec::new(),
+            summary: Summary::default(),
+            attempts: Vec::new(),
+            incidents: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let run = Run { id: String::new(), bundle: None };
+        let mut text = "| column | type | what it is |\n|---|---|---|\n".to_owned();
+        for column in self.columns(&report, &run).iter() {
+            let _ = writeln!(text, "| `{}` | {} | {} |", column.name, column.kind.as_str(), column.what);
+        }
+        text
+    }
+
+    /// Writes the table as a Parquet file.
+    pub fn write(self, report: &Report, run: &Run, out: impl io::Write + Send) -> io::Result<()> {
+        self.file(report, run, out).map_err(io_error)
+    }
+
+    fn columns<'r>(self, report: &'r Report, run: &'r Run) -> Columns<'r> {
+        match self {
+            Self::Attempts => attempts::columns(report, run),
+            Self::Incidents => incidents::columns(report, run),
+            Self::Evidence => evidence::columns(report, run),
+            Self::Inputs => inputs::columns(report, run),
+        }
+    }
+
+    /// One row group: a report is small beside what engines split their work by.
+    fn file(self, report: &Report, run: &Run, out: impl io::Write + Send) -> Result<(), ParquetError> {
+        let columns = self.columns(report, run);
+        let schema = parse_message_type(&columns.schema(self.as_str()))?;
+        let about = |key: &str, value: &str| KeyValue::new(format!("mdmlog.{key}"), value.to_owned());
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_created_by(format!("{} version {}", report.tool.name, report.tool.version))
+            .set_key_value_metadata(Some(vec![
+                about("run", &run.id),
+                about("version", &report.tool.version),
+                about("schema_version", &report.schema_version),
+            ]))
+            .build();
+        let mut file = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))?;
+        let mut rows = file.next_row_group()?;
+        for column in columns.iter() {
+            let Some(mut writer) = rows.next_column()? else { break };
+            column.write(&mut writer)?;
+            writer.close()?;
+        }
+        rows.close()?;
+        file.close()?;
+        Ok(())
+    }
+}
+
+/// What the system says, where it was the system.
+fn io_error(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(other) => io::Error::other(other),
+        },
+        other => io::Error::other(other),
+    }
+}

@@ -1,0 +1,102 @@
+//! ServiceNow: one line per incident, each the body of `POST /api/now/table/incident`. The fingerprint is the
+//! `correlation_id`, by which the open ticket is found again.
+
+use std::io::{self, Write as _};
+
+use serde_json::{Value, json};
+
+use super::escape::{shortened, visible};
+use super::{Rendering, jira, json as layout};
+use crate::model::report::{Incident, Report};
+
+/// ServiceNow's limit for `short_description`, in characters.
+const SHORT: usize = 160;
+/// ServiceNow's limit for `correlation_id`.
+const CORRELATION: usize = 100;
+/// ServiceNow's limit for `description`.
+const DESCRIPTION: usize = 4000;
+
+/// One incident per incident and line.
+pub(super) struct ServiceNow;
+
+impl Rendering for ServiceNow {
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
+        for incident in &report.incidents {
+            layout::line(&ticket(report, incident), &mut out)?;
+        }
+        out.flush()
+    }
+}
+
+fn ticket(report: &Report, incident: &Incident) -> Value {
+    let mut lines = vec![visible(&incident.diagnosis.summary).into_owned(), String::new()];
+    lines.extend(jira::facts(report, incident));
+    lines.extend([String::new(), "What to do".to_owned()]);
+    lines.extend(jira::remedies(incident).enumerate().map(|(index, remedy)| format!("{}. {remedy}", index + 1)));
+    lines.extend([String::new(), "Proof".to_owned()]);
+    lines.extend(jira::proof(report, incident));
+    json!({
+        "short_description": plain(&jira::title(incident, SHORT), SHORT),
+        "description": plain(&lines.join("\n"), DESCRIPTION),
+        "correlation_id": shortened(&incident.fingerprint, CORRELATION),
+        "correlation_display": "mdmlog",
+        "category": "network",
+        // Two is medium: the reader knows better what depends on the MDM server.
+        "impact": "2",
+        "urgency": "2",
+    })
+}
+
+/// `[code]` makes HTML of what follows it where a form shows the text as a journal entry.
+fn plain(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('[') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        out.push('[');
+        rest = from.get(1..).unwrap_or_default();
+        let tag = rest.get(..5).or_else(|| rest.get(..6)).unwrap_or_default().to_ascii_lowercase();
+        if tag.starts_with("code") || tag.starts_with("/code") {
+            out.push(' ');
+        }
+    }
+    out.push_str(rest);
+    shortened(&out, limit).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn tickets(report: &Report) -> Vec<Value> {
+        let mut out = Vec::new();
+        ServiceNow.render(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_ticket_looks_like_this() {
+        insta::assert_json_snapshot!(tickets(&sample::report())[0]);
+    }
+
+    #[test]
+    fn foreign_text_stays_text_and_within_the_limits() {
+        for payload in
+            ["[code]<script>alert(1)</script>[/CODE]".to_owned(), "[code]".repeat(5000), "\u{9b}31m".to_owned()]
+        {
+            for ticket in tickets(&sample::hostile(&payload)) {
+                let text = ticket["description"].as_str().unwrap();
+                assert!(
+                    !text.to_ascii_lowercase().contains("[code]") && !text.to_ascii_lowercase().contains("[/code]")
+                );
+                assert!(!text.contains(|c: char| c != '\n' && crate::render::escape::is_hidden(c)));
+                assert!(text.chars().count() <= DESCRIPTION);
+                assert!(ticket["short_description"].as_str().unwrap().chars().count() <= SHORT);
+                assert!(ticket["correlation_id"].as_str().unwrap().chars().count() <= CORRELATION);
+            }
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What several renderings say in the same words: headline, clock, places of evidence.
+
+use std::collections::BTreeMap;
+
+use super::escape::visible;
+use crate::model::outcome::OutcomeName;
+use crate::model::report::{
+    Attempt, Certificate, Clock, Evidence, Incident, Input, InputKind, OffsetSource, Report, Source, Step,
+};
+use crate::model::time::Timestamp;
+
+impl Report {
+    /// The incident of each attempt that belongs to one, by the attempt's id.
+    pub(super) fn incidents_by_attempt(&self) -> BTreeMap<usize, &Incident> {
+        self.incidents.iter().flat_map(|incident| incident.attempts.iter().map(move |id| (*id, incident))).collect()
+    }
+
+    /// `12 attempts, 7 failed, 2 incidents`.
+    pub(super) fn headline(&self) -> String {
+        let failed = self.attempts.iter().filter(|attempt| attempt.outcome.is_failure()).count();
+        let unknown = self.attempts.iter().filter(|attempt| attempt.outcome == OutcomeName::Unknown).count();
+        let mut parts = vec![counted(self.attempts.len(), "attempt"), format!("{failed} failed")];
+        if unknown > 0 {
+            parts.push(format!("{unknown} unknown"));
+        }
+        parts.push(counted(self.incidents.len(), "incident"));
+        parts.join(", ")
+    }
+
+    /// How the clocks of log and capture stand to each other, a line for each pair.
+    pub(super) fn clock_lines(&self) -> Vec<String> {
+        let clocks: &[Clock] = if self.clocks.is_empty() { self.clock.as_slice() } else { &self.clocks };
+        if clocks.is_empty() {
+            let has = |wanted: fn(InputKind) -> bool| self.inputs.iter().any(|input| wanted(input.kind));
+            let log = has(|kind| kind == InputKind::IsePscLog);
+            let capture = has(|kind| matches!(kind, InputKind::Pcap | InputKind::Pcapng));
+            return match (log, capture) {
+                (true, false) => vec!["no capture to compare the log's clock with".to_owned()],
+                (false, true) => vec!["no log; times are the capture's, in UTC".to_owned()],
+                _ => vec![],
+            };
+        }
+        let many = clocks.len() > 1;
+        clocks
+            .iter()
+            .map(|clock| {
+                let of = if many {
+                    format!("{} and {}: ", self.names(&clock.log_inputs), self.names(&clock.capture_inputs))
+                } else {
+                    String::new()
+                };
+                of + &clock_line(clock)
+            })
+            .collect()
+    }
+
+    /// Short names of inputs, with commas.
+    fn names(&self, inputs: &[usize]) -> String {
+        inputs.iter().map(|input| self.input_name(*input)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Name of an input without its folders; the whole path where two inputs share a name.
+    pub(super) fn input_name(&self, index: usize) -> String {
+        let Some(input) = self.inputs.get(index) else { return format!("input {index}") };
+        let name = file_name(input);
+        let shared = self.inputs.iter().filter(|other| file_name(other) == name).count() > 1;
+        visible(if shared { &input.path } else { name }).into_owned()
+    }
+
+    /// `ise-psc.log:812`, `TCPDump.pcap#20`.
+    pub(super) fn place(&self, input: usize, line: Option<u64>, frame: Option<u64>) -> String {
+        let name = self.input_name(input);
+        match (line, frame) {
+            (Some(line), _) => format!("{name}:{line}"),
+            (None, Some(frame)) => format!("{name}#{frame}"),
+            (None, None) => name,
+        }
+    }
+
+    /// Place of a piece of evidence.
+    pub(super) fn evidence_place(&self, evidence: &Evidence) -> String {
+        self.place(evidence.input, evidence.line, evidence.frame)
+    }
+
+    /// Place of a step.
+    pub(super) fn step_place(&self, step: &Step) -> String {
+        self.place(step.input, step.line, step.frame)
+    }
+
+    /// The places of an attempt's evidence, those in one file together: `ise-psc.log:812,816`.
+    pub(super) fn places(&self, attempt: &Attempt) -> Vec<String> {
+        let mut by_input: Vec<(usize, Source, Vec<String>)> = Vec::new();
+        for evidence in &attempt.evidence {
+            let Some(number) = evidence.line.or(evidence.frame) else { continue };
+            let number = number.to_string();
+            match by_input.iter_mut().find(|(input, ..)| *input == evidence.input) {
+                Some((.., numbers)) if numbers.contains(&number) => {}
+                Some((.., numbers)) => numbers.push(number),
+                None => by_input.push((evidence.input, evidence.source, vec![number])),
+            }
+        }
+        by_input
+            .into_iter()
+            .map(|(input, source, numbers)| {
+                let mark = if source == Source::Log { ':' } else { '#' };
+                format!("{}{mark}{}", self.input_name(input), numbers.join(", "))
+            })
+            .collect()
+    }
+
+    /// Whether all attempts began on the same day of UTC, so that times alone tell them apart.
+    pub(super) fn on_one_day(&self) -> bool {
+        let mut days = self.attempts.iter().filter_map(|attempt| attempt.started_at).map(|time| date_and_time(time).0);
+        match days.next() {
+            Some(first) => days.all(|day| day == first),
+            None => true,
+        }
+    }
+
+    /// The first time that any attempt or input shows.
+    pub(super) fn first_time(&self) -> Option<Timestamp> {
+        let attempts = self.attempts.iter().filter_map(|attempt| attempt.started_at);
+        attempts.chain(self.inputs.iter().filter_map(|input| input.first_time)).min()
+    }
+}
+
+fn file_name(input: &Input) -> &str {
+    input.path.rsplit(['/', '\\', '!']).next().filter(|name| !name.is_empty()).unwrap_or(&input.path)
+}
+
+fn clock_line(clock: &Clock) -> String {
+    let source = match clock.log_utc_offset_source {
+        OffsetSource::Option => "as given",
+        OffsetSource::Estimated => "estimated",
+        OffsetSource::Assumed => "assumed",
+    };
+    let skew = match clock.log_minus_capture_ms {
+        Some(ms) if ms.abs() < 0.5 => "in step with the capture".to_owned(),
+        Some(ms) if ms > 0.0 => format!("{} ahead of the capture", milliseconds(ms)),
+        Some(ms) => format!("{} behind the capture", milliseconds(-ms)),
+        None => "skew against the capture not known".to_owned(),
+    };
+    let mut line = format!(
+        "log at UTC{} ({source}), {skew}; {} seen on both sides, confidence {}",
+        clock.log_utc_offset,
+        counted(clock.matched_attempts, "attempt"),
+        clock.confidence.as_str()
+    );
+    for change in &clock.zone_changes {
+        line.push_str(&format!("; UTC{} from {}", change.log_utc_offset, readable(change.from)));
+    }
+    line
+}
+
+/// `http_error/503`.
+pub(super) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
+    match detail {
+        Some(detail) => format!("{outcome}/{}", visible(detail)),
+        None => outcome.to_string(),
+    }
+}
+
+/// `host:port`, hidden characters spelled out, or a word for an unknown server.
+pub(super) fn server(host: Option<&str>, port: Option<u16>) -> String {
+    let Some(host) = host else { return "unknown server".to_owned() };
+    let host = visible(host);
+    match port {
+        Some(port) if host.contains(':') && !host.starts_with('[') => format!("[{host}]:{port}"),
+        Some(port) => format!("{host}:{port}"),
+        None => host.into_owned(),
+    }
+}
+
+/// `1 attempt`, `2 attempts`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Milliseconds in the unit that suits them.
+pub(super) fn milliseconds(ms: f64) -> String {
+    match ms.abs() {
+        a if a < 10.0 => format!("{ms:.1} ms"),
+        a if a < 1000.0 => format!("{ms:.0} ms"),
+        a if a < 60_000.0 => format!("{:.2} s", ms / 1000.0),
+        _ => {
+            let minutes = (ms / 60_000.0).trunc();
+            format!("{minutes} min {:02.0} s", (ms / 1000.0 - minutes * 60.0).abs())
+        }
+    }
+}
+
+/// Day and time of day in UTC, to the millisecond.
+pub(super) fn date_and_time(time: Timestamp) -> (String, String) {
+    let text = time.to_string();
+    match text.trim_end_matches('Z').split_once('T') {
+        Some((day, time)) => (day.to_owned(), time.chars().take("00:00:00.000".len()).collect()),
+        None => (text, String::new()),
+    }
+}
+
+/// `2023-08-15 16:21:07.123`.
+pub(super) fn readable(time: Timestamp) -> String {
+    let (day, time) = date_and_time(time);
+    format!("{day} {time}")
+}
+
+/// From the one to the other, in seconds: `2023-08-15 16:25:07 to 16:29:07 UTC`.
+pub(super) fn span(first: Timestamp, last: Timestamp) -> String {
+    let ((day, _), (last_day, last_time)) = (date_and_time(first), date_and_time(last));
+    let last = if day == last_day { last_time } else { format!("{last_day} {last_time}") };
+    format!("{} to {} UTC", seconds(&readable(first)), seconds(&last))
+}
+
+/// A time without its fraction.
+pub(super) fn seconds(time: &str) -> &str {
+    time.split('.').next().unwrap_or(time)
+}
+
+/// What a change was from and to, or that there was nothing.
+pub(super) fn change_side(side: Option<&str>) -> String {
+    side.map_or_else(|| "none".to_owned(), |side| visible(side).into_owned())
+}
+
+impl Attempt {
+    /// The certificate of the server.
+    pub(crate) fn certificate(&self) -> Option<&Certificate> {
+        self.flow.as_ref()?.tls.as_ref()?.certificate.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_headline_counts_what_a_reader_asks_first() {
+        assert_eq!(sample::report().headline(), "11 attempts, 8 failed, 1 unknown, 7 incidents");
+    }
+
+    #[test]
+    fn the_clock_is_told_in_words() {
+        assert_eq!(
+            sample::report().clock_lines(),
+            [
+                "log at UTC-06:00 (estimated), 812 ms ahead of the capture; 9 attempts seen on both sides, confidence high"
+            ]
+        );
+    }
+
+    #[test]
+    fn inputs_that_share_a_name_are_told_apart_by_their_paths() {
+        let mut report = sample::report();
+        assert_eq!(report.place(0, Some(812), None), "ise-psc.log:812");
+        let mut other = report.inputs[0].clone();
+        other.path = "other.tar!ise-psc.log".into();
+        report.inputs.push(other);
+        assert_eq!(report.place(0, Some(812), None), "bundle.tar!support/ise-psc.log:812");
+        assert_eq!(report.place(9, None, Some(1)), "input 9#1");
+    }
+
+    #[test]
+    fn durations_are_told_in_the_unit_that_suits() {
+        assert_eq!(milliseconds(1.25), "1.2 ms");
+        assert_eq!(milliseconds(812.0), "812 ms");
+        assert_eq!(milliseconds(7050.0), "7.05 s");
+        assert_eq!(milliseconds(127_000.0), "2 min 07 s");
+    }
+}

@@ -1,0 +1,86 @@
+//! Reports for the tests of the renderings.
+
+use crate::catalog;
+use crate::model::outcome::{
+    DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
+};
+use crate::model::report::{Attempt, Report};
+
+/// A report with a dozen attempts of many outcomes, seen by log and capture, with incidents.
+pub(crate) fn report() -> Report {
+    let mut report: Report = serde_json::from_str(include_str!("sample.json")).expect("the sample is a report");
+    for attempt in &mut report.attempts {
+        attempt.diagnosis = catalog::diagnosis(outcome(attempt), &catalog::Context::of(attempt));
+    }
+    for incident in &mut report.incidents {
+        let first = &report.attempts[incident.attempts[0] - 1];
+        incident.diagnosis = catalog::incident_diagnosis(
+            outcome(first),
+            &catalog::Context::of(first),
+            incident.attempts.len(),
+            &incident.changes,
+            incident.resolved_by.is_some(),
+        );
+    }
+    report
+}
+
+/// The sample with `payload` in place of all that comes from logs and packets.
+pub(crate) fn hostile(payload: &str) -> Report {
+    fn poison(key: &str, value: &mut serde_json::Value, payload: &str) {
+        use serde_json::Value;
+        // Words that the program itself chooses, and times.
+        const OWN: [&str; 19] = [
+            "schema_version",
+            "kind",
+            "outcome",
+            "confidence",
+            "source",
+            "sources",
+            "log_utc_offset_source",
+            "time",
+            "started_at",
+            "ended_at",
+            "first_at",
+            "last_at",
+            "first_time",
+            "last_time",
+            "not_before",
+            "not_after",
+            "from",
+            "to",
+            "by_outcome",
+        ];
+        match value {
+            Value::String(text) if !OWN.contains(&key) => *text = payload.to_owned(),
+            // The sender of an ICMP error, as opposed to that of a step or an alert.
+            Value::String(text) if key == "from" && text.contains('.') => *text = payload.to_owned(),
+            Value::Array(items) => items.iter_mut().for_each(|item| poison(key, item, payload)),
+            Value::Object(fields) => fields.iter_mut().for_each(|(key, item)| poison(key, item, payload)),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(report()).expect("a report serialises");
+    poison("", &mut value, payload);
+    serde_json::from_value(value).expect("still a report")
+}
+
+fn outcome(attempt: &Attempt) -> Outcome {
+    let status = attempt.detail.as_deref().and_then(|detail| detail.parse().ok());
+    let detail = attempt.detail.as_deref();
+    match attempt.outcome {
+        OutcomeName::Success => Outcome::Success,
+        OutcomeName::Http401 => Outcome::Http401,
+        OutcomeName::Http404 => Outcome::Http404,
+        OutcomeName::HttpError => Outcome::HttpError(status),
+        OutcomeName::DnsFailure => Outcome::DnsFailure(detail.map(|_| DnsDetail::NxDomain)),
+        OutcomeName::SynTimeout => Outcome::SynTimeout,
+        OutcomeName::ConnectionRefused => Outcome::ConnectionRefused,
+        OutcomeName::Unreachable => Outcome::Unreachable(detail.map(|_| UnreachableDetail::AdminProhibited)),
+        OutcomeName::ConnectionReset => Outcome::ConnectionReset(detail.map(|_| ResetDetail::AfterRequest)),
+        OutcomeName::TlsFailure => Outcome::TlsFailure(detail.map(|_| TlsDetail::UntrustedCertificate)),
+        OutcomeName::ReadTimeout => Outcome::ReadTimeout,
+        OutcomeName::ProxyError => Outcome::ProxyError(status.map(ProxyDetail::Status)),
+        OutcomeName::Unknown => Outcome::Unknown(detail.map(|_| UnknownDetail::Encrypted)),
+    }
+}
