@@ -12,7 +12,7 @@ use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item, find, groups};
 use crate::log::{LogFacts, LogPart, read_log};
 use crate::model::report::{Attempt, Report};
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
 
@@ -134,7 +134,7 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
 
 /// Paths of which nothing can be used are warnings when others can.
 fn input_warnings(found: &Found) -> Vec<Warning> {
-    let errors = found.errors.iter().map(|error| Warning::general(error.code, error.message.clone()));
+    let errors = found.errors.iter().map(|error| Warning::general(error.code.clone(), error.message.clone()));
     found.warnings.iter().cloned().chain(errors).collect()
 }
 
@@ -167,7 +167,7 @@ fn secrets(items: &[Item], groups: &Groups, named: &[(PathBuf, Vec<u8>)], warnin
         let (secrets, found) = Secrets::parse(bytes, None);
         if secrets.is_empty() {
             let message = format!("`{}` holds no TLS secrets in NSS key-log format", path.display());
-            warnings.push(Warning::general("keylog_empty", message));
+            warnings.push(Warning::general(WarningCode::KeylogEmpty, message));
         }
         warnings.extend(found);
         all.extend(secrets);

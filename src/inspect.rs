@@ -10,6 +10,7 @@ use crate::capture::{CapturePart, Interest, read_capture};
 use crate::input::{self, Found, Item, Member, MemberKind};
 use crate::log::{LogPart, read_log};
 use crate::model::time::{LocalTime, Timestamp};
+use crate::model::warning::WarningCode;
 use crate::options::Options;
 use crate::progress::Stage;
 
@@ -63,7 +64,7 @@ pub struct InspectionWarning {
     /// Where, when it is about one path.
     pub path: Option<String>,
     /// A stable word for programs.
-    pub code: String,
+    pub code: WarningCode,
     /// A sentence for people.
     pub message: String,
 }
@@ -89,7 +90,7 @@ pub fn inspect(inputs: &[PathBuf], options: &Options) -> Inspection {
     });
     let errors = found.errors.iter().map(|error| InspectionWarning {
         path: Some(error.path.clone()),
-        code: error.code.to_owned(),
+        code: error.code.clone(),
         message: error.message.clone(),
     });
     Inspection {

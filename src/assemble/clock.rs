@@ -6,7 +6,7 @@ use crate::correlate::{Joined, PairClock};
 use crate::log::LogFacts;
 use crate::model::report::{Clock, Confidence, OffsetSource, ZoneChange};
 use crate::model::time::Timestamp;
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 use crate::model::zone::LogZone;
 
 /// One entry for each pair that shares attempts, that with the most first; where none does, one that says so.
@@ -75,7 +75,7 @@ pub(super) fn warnings(logs: &[LogFacts], joined: &Joined<'_>) -> Vec<Warning> {
         };
         warnings.push(Warning::about(
             part.input,
-            "zone_assumed",
+            WarningCode::ZoneAssumed,
             "The log does not say its time zone and no capture tells it: its times are shown as if they were UTC. \
              Give the appliance's zone with --log-timezone.",
         ));

@@ -14,7 +14,7 @@ use super::secrets::Secrets;
 use super::{CaptureFacts, CapturePartFacts, Interest};
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::time::Timestamp;
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 use crate::progress::Progress;
 
 /// Times that the files are read for names that answers point to.
@@ -81,7 +81,7 @@ pub(super) fn read_in_chunks(
     follow(&files, &FlowFilter::new(&candidates, &names, interest), &secrets, &mut facts);
     if candidates.dns_overflow {
         facts.warnings.push(Warning::general(
-            "dns_limit",
+            WarningCode::DnsLimit,
             "the capture has more DNS queries about MDM servers than are kept; the later ones were not read",
         ));
     }
@@ -142,7 +142,7 @@ fn first_pass<'a>(
         } else {
             facts.warnings.push(Warning::about(
                 part.input,
-                "not_a_capture",
+                WarningCode::NotACapture,
                 "the file does not begin like a capture; expected pcap or pcapng",
             ));
         }
@@ -173,7 +173,7 @@ fn follow(files: &[Scouted], watch: &FlowFilter, secrets: &Secrets, facts: &mut 
     }
     if tracker.overflow {
         facts.warnings.push(Warning::general(
-            "flow_limit",
+            WarningCode::FlowLimit,
             "the capture has more connections to MDM servers and proxies than are kept; the later ones were not read",
         ));
     }
@@ -204,22 +204,22 @@ impl Told {
     fn warnings(self, length: usize) -> Vec<Warning> {
         let damages = self.damages.into_iter().map(|damage| match damage {
             Damage::Cut(at) => (
-                "truncated",
+                WarningCode::Truncated,
                 format!("the capture ends at byte {length} inside a frame that begins at byte {at}; what comes before was read"),
             ),
             Damage::Garbage(at) => (
-                "damaged",
+                WarningCode::Damaged,
                 format!("the capture is damaged at byte {at}; reading went on where frames seem to begin again, so frame numbers behind it may be wrong"),
             ),
             Damage::UnknownInterface(at) => (
-                "unknown_interface",
+                WarningCode::UnknownInterface,
                 format!("the frame at byte {at} is of an interface that the capture does not describe; such frames were not read"),
             ),
         });
         // An interface that is not described has no link type.
         let links = self.links.into_iter().filter(|(link, _)| *link != u16::MAX).map(|(link, frame)| {
             (
-                "unknown_link_type",
+                WarningCode::UnknownLinkType,
                 format!("frame {frame} and others are of link type {link}, which mdmlog can't read; capture on an Ethernet or `any` interface"),
             )
         });

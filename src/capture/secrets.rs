@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 
 /// Sessions that are kept at most; a browser's log of years stays below it.
 const MAX_SESSIONS: usize = 1 << 20;
@@ -94,17 +94,17 @@ impl Secrets {
             }
         }
         let mut warnings = Vec::new();
-        let mut warn = |code: &str, message: String| {
-            warnings.push(Warning { input, code: code.to_owned(), message });
+        let mut warn = |code: WarningCode, message: String| {
+            warnings.push(Warning { input, code, message });
         };
         if bad > 0 {
             let message =
                 format!("{bad} lines of the TLS key log are not in its format, the first is line {first_bad}");
-            warn("keylog_line", message);
+            warn(WarningCode::KeylogLine, message);
         }
         if dropped {
             warn(
-                "keylog_limit",
+                WarningCode::KeylogLimit,
                 format!("the TLS key log has more than {MAX_SESSIONS} sessions; the rest was not read"),
             );
         }

@@ -30,7 +30,7 @@ pub fn run(args: InspectArgs) -> Result<Status, Failure> {
         if nothing {
             stderr::error(message);
         } else if !args.run.quiet {
-            stderr::warning(path.as_deref(), code, message);
+            stderr::warning(path.as_deref(), code.as_str(), message);
         }
     }
     Ok(if nothing { Status::Failed } else { Status::Done })

@@ -27,7 +27,7 @@ pub fn note(text: impl Display) {
 pub fn warnings(report: &Report) {
     for Warning { input, code, message } in &report.warnings {
         let input = input.and_then(|input| report.inputs.get(input));
-        warning(input.map(|input| input.path.as_str()), code, message);
+        warning(input.map(|input| input.path.as_str()), code.as_str(), message);
     }
 }
 

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use super::outcome::{Note, Outcome};
 use crate::model::report::InputKind;
+use crate::model::warning::WarningCode;
 
 /// Items that are compared at most with one that may be the same: a bound on what made-up collisions cost.
 const COMPARED: usize = 8;
@@ -36,7 +37,7 @@ pub(super) fn remove(all: &mut Outcome) {
         {
             member.note = Some(format!("the same content as {earlier}"));
         }
-        all.notes.push(Note { key, code: "duplicate_input", message, shared: false });
+        all.notes.push(Note { key, code: WarningCode::DuplicateInput, message, shared: false });
     }
 }
 

@@ -12,6 +12,7 @@ use super::outcome::{Note, Outcome, Place, Watch};
 use super::sniff::{HEAD, MemberKind, sniff};
 use super::spool::Spool;
 use super::walk::{Content, Context, EXPECTED, Node, Walk};
+use crate::model::warning::WarningCode;
 
 /// A file by its path.
 #[derive(Clone, Debug)]
@@ -62,8 +63,10 @@ impl Collector<'_, '_> {
 
     fn unreadable(&mut self, ordinal: u32, path: String, error: &io::Error) {
         let (code, message) = match error.kind() {
-            io::ErrorKind::NotFound => ("not_found", format!("{path} is not there; expected {EXPECTED}, or a folder")),
-            _ => ("unreadable", format!("{path} cannot be read: {error}")),
+            io::ErrorKind::NotFound => {
+                (WarningCode::NotFound, format!("{path} is not there; expected {EXPECTED}, or a folder"))
+            }
+            _ => (WarningCode::Unreadable, format!("{path} cannot be read: {error}")),
         };
         self.errors.push((ordinal, InputError { path, code, message }));
     }
@@ -73,20 +76,20 @@ impl Collector<'_, '_> {
             self.out.nodes.push(Node { place, content: Content::Pipe(FileAt { path, size: 0 }) });
         } else {
             let text = format!("{} was given twice and is read once", place.path);
-            self.note(&place, "duplicate_input", text);
+            self.note(&place, WarningCode::DuplicateInput, text);
         }
     }
 
     fn file(&mut self, place: Place, path: &Path, metadata: &Metadata) {
         if !self.seen.insert(Identity::of(path, metadata)) {
             let text = format!("{} is a file that was found before and is read once", place.path);
-            return self.note(&place, "duplicate_input", text);
+            return self.note(&place, WarningCode::DuplicateInput, text);
         }
         let file = FileAt { path: Some(path.to_owned()), size: metadata.len() };
         self.out.nodes.push(Node { place, content: Content::File(file) });
     }
 
-    fn note(&mut self, place: &Place, code: &'static str, message: String) {
+    fn note(&mut self, place: &Place, code: WarningCode, message: String) {
         self.out.notes.push(Note { key: place.key.clone(), code, message, shared: false });
     }
 
@@ -104,7 +107,7 @@ impl Collector<'_, '_> {
             let metadata = match metadata {
                 Ok(metadata) => metadata,
                 Err(error) => {
-                    self.note(&here, "unreadable", format!("{} cannot be read: {error}", here.path));
+                    self.note(&here, WarningCode::Unreadable, format!("{} cannot be read: {error}", here.path));
                     continue;
                 }
             };
@@ -115,7 +118,7 @@ impl Collector<'_, '_> {
                     Ok(entries) => open.extend(entries.into_iter().rev()),
                     Err(error) if count == 1 => return self.unreadable(ordinal, here.path, &error),
                     Err(error) => {
-                        self.note(&here, "unreadable", format!("{} cannot be read: {error}", here.path));
+                        self.note(&here, WarningCode::Unreadable, format!("{} cannot be read: {error}", here.path));
                     }
                 }
                 continue;
@@ -185,7 +188,7 @@ pub(super) fn open(walk: &mut Walk<'_, '_>, place: Place, file: &FileAt) {
     let Some(path) = &file.path else { return };
     if let Err(error) = open_at(walk, &place, path) {
         walk.list(&place, MemberKind::Unknown, Some(file.size), Some(format!("cannot be read: {error}")));
-        walk.note(&place.key, "unreadable", format!("{} cannot be read: {error}", place.path));
+        walk.note(&place.key, WarningCode::Unreadable, format!("{} cannot be read: {error}", place.path));
     }
 }
 
@@ -237,6 +240,6 @@ pub(super) fn open_pipe(walk: &mut Walk<'_, '_>, place: Place, file: &FileAt) {
     };
     match reader {
         Ok(mut reader) => walk.stream(place, &mut reader, None),
-        Err(error) => walk.note(&place.key, "unreadable", format!("{} cannot be read: {error}", place.path)),
+        Err(error) => walk.note(&place.key, WarningCode::Unreadable, format!("{} cannot be read: {error}", place.path)),
     }
 }

@@ -16,6 +16,7 @@ use super::outcome::{Outcome, Place};
 use super::passphrase::{Locked, Passphrase, Try};
 use super::sniff::{MemberKind, sniff};
 use super::walk::{Content, Node, Walk};
+use crate::model::warning::WarningCode;
 
 impl Walk<'_, '_> {
     /// The members of a tar: slices where the archive is in memory, else what passes by.
@@ -30,13 +31,13 @@ impl Walk<'_, '_> {
                 match damage {
                     Damage::Header(at) => self.note(
                         &place.key,
-                        "damaged",
+                        WarningCode::Damaged,
                         format!("{} has no valid member header at byte {at}; read on at the next one", place.path),
                     ),
                     // When a member was cut that has been said.
                     Damage::Cut(at) if whole => self.note(
                         &place.key,
-                        "truncated",
+                        WarningCode::Truncated,
                         format!("{} ends at byte {at} without its end mark; members may be missing", place.path),
                     ),
                     Damage::Cut(_) => {}
@@ -104,7 +105,7 @@ impl Walk<'_, '_> {
                     "{} is cut or damaged at its end, where its directory should be ({error}); its members were read one by one as far as they go",
                     place.path
                 );
-                self.note(&place.key, "truncated", text);
+                self.note(&place.key, WarningCode::Truncated, text);
                 return self.salvage(place, bytes);
             }
         };
@@ -215,7 +216,7 @@ impl Walk<'_, '_> {
             match failure {
                 sevenz::Failed::Damaged(why) => {
                     let text = format!("{} is cut or damaged ({why}); get a whole copy", place.path);
-                    self.note(&place.key, "damaged", text);
+                    self.note(&place.key, WarningCode::Damaged, text);
                 }
                 sevenz::Failed::Limit(reached) => self.failed(&place.key, &place.path, &reached.into(), 0),
                 sevenz::Failed::Passphrase => {}
@@ -276,16 +277,18 @@ impl Walk<'_, '_> {
                 return self.failed(&place.key, &place.path, &reached.into(), 0);
             }
             Closed::PublicKey => (
-                "public_key",
+                WarningCode::PublicKey,
                 "encrypted for a public key",
                 "is encrypted for a public key, so that only the key's holder can open it; make the support bundle \
                  with shared key encryption, or decrypt it first"
                     .to_owned(),
             ),
-            Closed::WrongPassphrase => ("wrong_passphrase", "the passphrase is wrong", WRONG.to_owned()),
-            Closed::Damaged(why) => {
-                ("damaged", "it cannot be decrypted", format!("cannot be decrypted ({why}); get a whole copy"))
-            }
+            Closed::WrongPassphrase => (WarningCode::WrongPassphrase, "the passphrase is wrong", WRONG.to_owned()),
+            Closed::Damaged(why) => (
+                WarningCode::Damaged,
+                "it cannot be decrypted",
+                format!("cannot be decrypted ({why}); get a whole copy"),
+            ),
         };
         self.list(&place, MemberKind::OpenPgp, Some(size), Some(note.to_owned()));
         self.note(&place.key, code, format!("{} {text}", place.path));
@@ -294,8 +297,8 @@ impl Walk<'_, '_> {
     /// Lists what stays closed for want of a passphrase.
     fn locked(&mut self, place: &Place, kind: MemberKind, size: Option<u64>, locked: Locked) {
         let (code, note, text) = match locked {
-            Locked::Needed => ("needs_passphrase", "encrypted", NEEDED),
-            Locked::Wrong => ("wrong_passphrase", "the passphrase is wrong", WRONG),
+            Locked::Needed => (WarningCode::NeedsPassphrase, "encrypted", NEEDED),
+            Locked::Wrong => (WarningCode::WrongPassphrase, "the passphrase is wrong", WRONG),
         };
         self.list(place, kind, size, Some(note.to_owned()));
         self.note(&place.key, code, format!("{} {text}", place.path));

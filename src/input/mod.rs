@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::report::InputKind;
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 use crate::progress::{Progress, Stage};
 
 mod archive;
@@ -114,7 +114,7 @@ pub struct InputError {
     /// The path as it was given.
     pub path: String,
     /// A stable word: `not_found`, `unreadable`, `needs_passphrase`, `wrong_passphrase`, `unknown_content`, `nothing_found`, ...
-    pub code: &'static str,
+    pub code: WarningCode,
     /// A sentence: what, where and what to do.
     pub message: String,
 }
@@ -172,7 +172,7 @@ impl Found {
         for (ordinal, root) in (0..).zip(roots) {
             let failed_before = errors.iter().any(|(other, _)| *other == ordinal);
             let here = of_root(&all.notes, ordinal, |note| &note.key);
-            let again = here.iter().any(|note| note.code == "duplicate_input");
+            let again = here.iter().any(|note| note.code == WarningCode::DuplicateInput);
             if !used.contains([ordinal].as_slice()) && !failed_before && !again {
                 let members = of_root(&all.members, ordinal, |(key, _)| key);
                 errors.push((ordinal, nothing_at(root, members, here)));
@@ -230,7 +230,7 @@ impl Found {
             };
             Some(Warning {
                 input: *input,
-                code: "changed_while_read".to_owned(),
+                code: WarningCode::ChangedWhileRead,
                 message: format!("{message}; run again on a copy"),
             })
         };
@@ -254,7 +254,7 @@ fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Wa
     let mut warnings: Vec<Warning> = Vec::new();
     let mut first_shared = None;
     let mut more = 0;
-    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut told: BTreeMap<WarningCode, usize> = BTreeMap::new();
     for note in notes {
         if note.shared {
             if first_shared.is_some() {
@@ -263,12 +263,12 @@ fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Wa
             }
             first_shared = Some(warnings.len());
         }
-        let alike = told.entry(note.code).or_default();
+        let alike = told.entry(note.code.clone()).or_default();
         *alike += 1;
         if *alike > TOLD {
             continue;
         }
-        warnings.push(Warning { input: item_at(&note.key), code: note.code.to_owned(), message: note.message });
+        warnings.push(Warning { input: item_at(&note.key), code: note.code, message: note.message });
     }
     if let Some(warning) = first_shared.and_then(|first| warnings.get_mut(first)).filter(|_| more > 0) {
         warning.message.push_str(&format!("; {more} more were stopped by it"));
@@ -285,14 +285,18 @@ fn warnings(notes: Vec<Note>, item_at: impl Fn(&Key) -> Option<usize>) -> Vec<Wa
 fn nothing_at(root: &str, members: &[(Key, Member)], notes: &[Note]) -> InputError {
     let path = root.to_owned();
     if let Some(note) = notes.iter().find(|note| note.key.len() == 1) {
-        return InputError { path, code: note.code, message: note.message.clone() };
+        return InputError { path, code: note.code.clone(), message: note.message.clone() };
     }
     if let [(key, member)] = members
         && key.len() == 1
         && !member.kind.is_container()
     {
         let seems = member.note.as_deref().unwrap_or("is of no known kind");
-        return InputError { path, code: "unknown_content", message: format!("{root} {seems}; expected {EXPECTED}") };
+        return InputError {
+            path,
+            code: WarningCode::UnknownContent,
+            message: format!("{root} {seems}; expected {EXPECTED}"),
+        };
     }
     let leaves = match members.iter().filter(|(_, member)| !member.kind.is_container()).count() {
         0 => "no files".to_owned(),
@@ -300,7 +304,7 @@ fn nothing_at(root: &str, members: &[(Key, Member)], notes: &[Note]) -> InputErr
         count => format!("{count} files, none of which is of use"),
     };
     // What would be of use, had it been read.
-    let mut lost = notes.iter().filter(|note| note.code != "unknown_content");
+    let mut lost = notes.iter().filter(|note| note.code != WarningCode::UnknownContent);
     let message = match (lost.next(), lost.count()) {
         (None, _) => format!("{root} holds {leaves}; expected {EXPECTED}"),
         (Some(note), 0) => format!("{root} holds {leaves}: {}", note.message),
@@ -311,5 +315,5 @@ fn nothing_at(root: &str, members: &[(Key, Member)], notes: &[Note]) -> InputErr
             )
         }
     };
-    InputError { path, code: "nothing_found", message }
+    InputError { path, code: WarningCode::NothingFound, message }
 }

@@ -7,6 +7,7 @@ use super::map::Hits;
 use super::sniff::MemberKind;
 use super::walk::Node;
 use super::{Item, Member, names};
+use crate::model::warning::WarningCode;
 
 /// Position in the tree of paths, files and members: sorting by it gives the order in which they lie there.
 pub(super) type Key = Vec<u32>;
@@ -49,7 +50,7 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(super) struct Note {
     pub(super) key: Key,
-    pub(super) code: &'static str,
+    pub(super) code: WarningCode,
     pub(super) message: String,
     /// Whether it is a limit that all members share.
     pub(super) shared: bool,

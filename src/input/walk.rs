@@ -19,6 +19,7 @@ use super::sniff::{HEAD, MemberKind, sniff};
 use super::spool::{CHUNK, Memory, Spool, Unpack};
 use super::{Item, Member, names};
 use crate::model::report::InputKind;
+use crate::model::warning::WarningCode;
 use crate::progress::Progress;
 
 /// What all nodes share.
@@ -209,7 +210,7 @@ impl<'a> Walk<'a, '_> {
         if deep {
             let reached = Reached::Depth(limit);
             self.list(place, kind, Some(size), Some(format!("not opened: {reached}")));
-            self.note(&place.key, "limit", format!("{} is not opened: {reached}", place.path));
+            self.note(&place.key, WarningCode::Limit, format!("{} is not opened: {reached}", place.path));
         }
         deep
     }
@@ -230,7 +231,7 @@ impl<'a> Walk<'a, '_> {
                 MemberKind::Empty => format!("{} is empty", place.path),
                 _ => format!("{} is not read: it seems to be {seems}; expected {EXPECTED}", place.path),
             };
-            let code = if kind == MemberKind::Empty { "empty" } else { "unknown_content" };
+            let code = if kind == MemberKind::Empty { WarningCode::Empty } else { WarningCode::UnknownContent };
             self.note(&place.key, code, message);
         }
     }
@@ -249,26 +250,26 @@ impl<'a> Walk<'a, '_> {
         self.out.members.push((place.key.clone(), member));
     }
 
-    pub(super) fn note(&mut self, key: &Key, code: &'static str, message: String) {
+    pub(super) fn note(&mut self, key: &Key, code: WarningCode, message: String) {
         self.out.notes.push(Note { key: key.clone(), code, message, shared: false });
     }
 
     /// Says that something could not be read to its end.
     pub(super) fn failed(&mut self, key: &Key, path: &str, error: &io::Error, read: u64) {
         let (code, message) = if let Some(reached @ Reached::Keys) = Reached::of(error) {
-            ("limit", format!("{path} is not opened: {reached}"))
+            (WarningCode::Limit, format!("{path} is not opened: {reached}"))
         } else if let Some(reached) = Reached::of(error) {
-            ("limit", format!("{path} is not unpacked further than {read} bytes: {reached}"))
+            (WarningCode::Limit, format!("{path} is not unpacked further than {read} bytes: {reached}"))
         } else if error.get_ref().is_some_and(|inner| inner.is::<Unpack>()) {
-            ("temporary_folder", format!("{path}: {error}"))
+            (WarningCode::TemporaryFolder, format!("{path}: {error}"))
         } else if error.kind() == io::ErrorKind::UnexpectedEof {
             (
-                "truncated",
+                WarningCode::Truncated,
                 format!("{path} is cut: it ends after {read} bytes of its content, which are used; get a whole copy"),
             )
         } else {
             (
-                "damaged",
+                WarningCode::Damaged,
                 format!(
                     "{path} is damaged behind {read} bytes of its content, which are used ({error}); get a whole copy"
                 ),
@@ -285,7 +286,11 @@ impl<'a> Walk<'a, '_> {
         match self.context.used.members(counts, &self.context.limits) {
             Ok(()) => true,
             Err(reached) => {
-                self.note(&archive.key, "limit", format!("{} is not read to its end: {reached}", archive.path));
+                self.note(
+                    &archive.key,
+                    WarningCode::Limit,
+                    format!("{} is not read to its end: {reached}", archive.path),
+                );
                 false
             }
         }

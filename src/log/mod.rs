@@ -24,7 +24,7 @@ pub use records::{RecordRange, records_of};
 pub use sniff::{LogLook, looks_like_log};
 
 use crate::model::redacted_debug::RedactedInDebug;
-use crate::model::warning::Warning;
+use crate::model::warning::{Warning, WarningCode};
 use crate::progress::Progress;
 
 /// One file of a node's log (rotated parts of the same log are given together, in any order).
@@ -82,14 +82,14 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
     if let (0, Some((input, _))) = (events, texts.first()) {
         facts.warnings.push(Warning::about(
             *input,
-            "no_mdm_records",
+            WarningCode::NoMdmRecords,
             "the log has no records of the MDM component (`cisco.cpm.mdm`); set external-mdm to TRACE on the primary \
              administration node, repeat the attempt and collect the log again",
         ));
     }
     if let (true, Some((input, _))) = (overflowed, texts.first()) {
         let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
-        facts.warnings.push(Warning::about(*input, "too_many_attempts", message));
+        facts.warnings.push(Warning::about(*input, WarningCode::TooManyAttempts, message));
     }
     facts
 }

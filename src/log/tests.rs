@@ -274,7 +274,7 @@ fn a_clock_change_in_the_middle_of_an_attempt_does_not_end_it() {
 #[test]
 fn a_log_without_mdm_records_says_what_to_do() {
     let facts = read(b"2023-08-15 10:21:07,123 INFO   [Timer-3][[]] cisco.mnt.common.utility.X -:::- cisco.cpm.mdm\n");
-    assert_eq!((facts.attempts.len(), &*facts.warnings[0].code), (0, "no_mdm_records"));
+    assert_eq!((facts.attempts.len(), facts.warnings[0].code.as_str()), (0, "no_mdm_records"));
     assert_eq!(facts.parts[0].records, 1);
 }
 
@@ -329,7 +329,7 @@ fn lines_of_megabytes_and_endless_traces_are_passed_over() {
 fn a_made_up_log_does_not_fill_the_memory() {
     let line = |number: u32| format!("INFO [{number}][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- {GET}\n");
     let facts = read((0..70_000).map(line).collect::<String>().as_bytes());
-    assert_eq!((facts.attempts.len(), &*facts.warnings[0].code), (1 << 16, "too_many_attempts"));
+    assert_eq!((facts.attempts.len(), facts.warnings[0].code.as_str()), (1 << 16, "too_many_attempts"));
 }
 
 #[test]

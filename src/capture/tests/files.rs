@@ -163,7 +163,7 @@ fn frames_of_interfaces_that_nobody_described_keep_their_numbers() {
             .concat();
     let facts = facts(&bytes, &addressed());
     assert_eq!(facts.flows.iter().map(|flow| flow.first.frame).collect::<Vec<_>>(), [2]);
-    assert_eq!(facts.warnings[0].code, "unknown_interface");
+    assert_eq!(facts.warnings[0].code.as_str(), "unknown_interface");
     assert_eq!(facts.warnings.len(), 1);
 }
 
@@ -173,7 +173,7 @@ fn an_unknown_link_type_is_told_once() {
     wire.frame(b"whatever").frame(b"whatever");
     let facts = wire.facts();
     assert_eq!(facts.warnings.len(), 1);
-    assert_eq!(facts.warnings[0].code, "unknown_link_type");
+    assert_eq!(facts.warnings[0].code.as_str(), "unknown_link_type");
     assert!(facts.warnings[0].message.contains("147"), "{}", facts.warnings[0].message);
 }
 
@@ -191,7 +191,7 @@ fn a_file_that_is_cut_is_read_up_to_the_cut() {
     }
     let mut bytes = [section(false), interface(1, &[], false), enhanced(0, 1, &syn(1), false)].concat();
     bytes.truncate(bytes.len() - 3);
-    assert_eq!(facts(&bytes, &addressed()).warnings[0].code, "truncated");
+    assert_eq!(facts(&bytes, &addressed()).warnings[0].code.as_str(), "truncated");
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn garbage_in_the_middle_is_passed_by() {
     }
     let read = facts(&wire.bytes, &addressed());
     assert_eq!(read.flows.len(), 9);
-    assert_eq!(read.warnings[0].code, "damaged");
+    assert_eq!(read.warnings[0].code.as_str(), "damaged");
     assert!(read.warnings[0].message.contains(&format!("byte {at};")), "{}", read.warnings[0].message);
     let blocks: Vec<u8> = (1..9).flat_map(|port| enhanced(0, 1, &syn(port), false)).collect();
     let bytes = [&section(false)[..], &interface(1, &[], false), &blocks, &[0xff; 332], &blocks].concat();
@@ -219,7 +219,7 @@ fn other_files_are_no_captures() {
         assert_eq!(container_of(bytes), None);
         assert_eq!(first_packet_time(bytes), None);
         let facts = facts(bytes, &interest());
-        assert_eq!(facts.warnings[0].code, "not_a_capture");
+        assert_eq!(facts.warnings[0].code.as_str(), "not_a_capture");
         assert_eq!((facts.parts.len(), facts.parts[0].frames), (1, 0));
     }
 }

@@ -1,6 +1,7 @@
 //! Archives that are made to hurt.
 
 use super::*;
+use crate::model::warning::WarningCode;
 
 #[test]
 fn a_member_that_unpacks_without_end_is_stopped_and_the_rest_is_used() {
@@ -37,7 +38,7 @@ fn the_limit_on_all_that_is_unpacked_gives_the_same_result_whatever_the_threads_
         .collect();
     let (items, warnings) = &results[0];
     assert!(items.len() > 5 && items.len() < 40, "{}", items.len());
-    let limits: Vec<_> = warnings.iter().filter(|warning| warning.code == "limit").collect();
+    let limits: Vec<_> = warnings.iter().filter(|warning| warning.code == WarningCode::Limit).collect();
     assert_eq!(limits.len(), 1, "{warnings:?}");
     assert!(limits[0].message.contains("1048576 bytes"), "{warnings:?}");
     assert!(results.iter().all(|result| result == &results[0]));

@@ -165,7 +165,7 @@ fn codes(found: &Found) -> Vec<&str> {
 }
 
 fn error_codes(found: &Found) -> Vec<&str> {
-    found.errors.iter().map(|error| error.code).collect()
+    found.errors.iter().map(|error| error.code.as_str()).collect()
 }
 
 /// Found whole and without a word.

@@ -25,7 +25,7 @@ pub(super) fn section(report: &Report) -> Markup {
                         @for warning in &report.warnings {
                             li {
                                 @if let Some(input) = warning.input { (report.input_name(input)) ": " }
-                                (Shown(&warning.message)) " " code { (Shown(&warning.code)) }
+                                (Shown(&warning.message)) " " code { (Shown(warning.code.as_str())) }
                             }
                         }
                     }

@@ -243,7 +243,7 @@ impl<'a, W: io::Write> Page<'a, W> {
         self.heading("Warnings")?;
         for warning in &self.report.warnings {
             let about = warning.input.map(|input| format!("{}: ", self.report.input_name(input))).unwrap_or_default();
-            let text = format!("  - {about}{} [{}]", visible(&warning.message), visible(&warning.code));
+            let text = format!("  - {about}{} [{}]", visible(&warning.message), visible(warning.code.as_str()));
             writeln!(self.out, "{}", wrapped(&text, self.prose_width(), 4))?;
         }
         Ok(())

@@ -155,7 +155,7 @@ fn where_nothing_is_on_both_sides_the_clock_is_not_known() {
     let clock = clock(&report);
     assert_eq!((clock.log_minus_capture_ms, clock.confidence), (None, Confidence::Low));
     assert_eq!(clock.log_utc_offset_source, OffsetSource::Assumed);
-    assert!(report.warnings.iter().any(|warning| warning.code == "zone_assumed"));
+    assert!(report.warnings.iter().any(|warning| warning.code == mdmlog::warning::WarningCode::ZoneAssumed));
 }
 
 #[test]
