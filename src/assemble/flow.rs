@@ -1,17 +1,12 @@
 //! A connection as the report shows it.
 
-use crate::capture::tls::{alert_name, cipher_name, version_name};
+use crate::capture::tls::{AlertDescription, AlertLevel};
 use crate::capture::{CertificateFacts, IcmpError, Side, TcpFlow, TlsSession};
 use crate::evidence::wire::{icmp_meaning, is_valid_at, name_for_host, side};
 use crate::model::report::{Alert, Certificate, Endpoint, Flow, Icmp, Tls};
 use crate::model::time::Timestamp;
 
 use super::community_id;
-
-/// Alerts of this level end a session (RFC 5246, section 7.2).
-const FATAL: u8 = 2;
-/// `close_notify`.
-const CLOSE_NOTIFY: u8 = 0;
 
 /// The connection; `host` is whom it is for.
 pub(super) fn flow(flow: &TcpFlow, host: Option<&str>) -> Flow {
@@ -59,28 +54,30 @@ fn icmp(error: &IcmpError) -> Icmp {
 
 fn tls(session: &TlsSession, host: Option<&str>) -> Tls {
     let begun = session.client_hello.map(|hello| hello.time);
-    let alert =
-        session.alerts.iter().find(|alert| alert.code.is_none_or(|(_, description)| description != CLOSE_NOTIFY));
+    let alert = session
+        .alerts
+        .iter()
+        .find(|alert| alert.code.is_none_or(|(_, description)| description != AlertDescription::CLOSE_NOTIFY));
     // An encrypted alert behind the handshake is the close_notify of a peaceful end.
     let alert = alert.filter(|alert| alert.code.is_some() || session.established.is_none_or(|done| alert.at < done));
     Tls {
-        version: session.version.map(|version| version_name(version).into_owned()),
+        version: session.version.map(|version| version.name().into_owned()),
         sni: session.sni.clone(),
         alpn: session.alpn.clone(),
-        cipher: session.cipher.map(|cipher| cipher_name(cipher).into_owned()),
+        cipher: session.cipher.map(|cipher| cipher.name().into_owned()),
         resumed: session.resumed,
         handshake_ms: begun.zip(session.established).map(|(hello, done)| rounded(done.time.millis_since(hello))),
         alert: alert.map(|alert| Alert {
             from: if alert.by == Side::Client { Endpoint::Client } else { Endpoint::Server },
             level: match alert.code {
-                Some((FATAL, _)) => "fatal",
+                Some((AlertLevel::FATAL, _)) => "fatal",
                 Some(_) => "warning",
                 None => "encrypted",
             }
             .to_owned(),
             description: alert
                 .code
-                .map_or_else(|| "encrypted".to_owned(), |(_, description)| alert_name(description).into_owned()),
+                .map_or_else(|| "encrypted".to_owned(), |(_, description)| description.name().into_owned()),
             frame: alert.at.frame,
         }),
         certificate: session.certificate.as_ref().and_then(|(at, chain)| {

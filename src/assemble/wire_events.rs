@@ -2,7 +2,6 @@
 
 use super::dns::{rcode_name, type_name};
 use super::event::Event;
-use crate::capture::tls::alert_name;
 use crate::capture::{DnsExchange, FrameRef, Side, TcpFlow, TlsSession};
 use crate::catalog::listed;
 use crate::evidence::wire::{Ending, Request, WireTry};
@@ -204,7 +203,7 @@ impl Connection<'_, '_> {
         }
         for alert in &tls.alerts {
             let decisive = matches!(ending, Some(Ending::Alert(last)) if last.at == alert.at);
-            let name = alert.code.map_or("encrypted".into(), |(_, description)| alert_name(description));
+            let name = alert.code.map_or("encrypted".into(), |(_, description)| description.name());
             let event = self.sent(alert.at, alert.by, format!("Alert {name}")).decisive(decisive);
             let who = if alert.by == Side::Client { Endpoint::Client } else { self.far };
             events.push(if decisive {

@@ -1,7 +1,7 @@
 //! What a TCP connection carried: a CONNECT to a proxy, TLS beside or inside of it, HTTP in the clear or decrypted.
 
 use super::byte_stream::ByteStream;
-use super::http::{Conversation, read_conversation, speaks_http};
+use super::http::{HttpConversation, read_conversation, speaks_http};
 use super::secrets::Secrets;
 use super::tls::{ReadSession, begins_tls, read_session};
 use super::{ProxyConnect, TcpFlow};
@@ -19,13 +19,13 @@ pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_cl
     let session = read_session((to_server, client), (to_client, server), secrets, flow.start_seen, round_trip);
     let Some(ReadSession { facts, to_server, to_client }) = session else { return };
     if facts.decrypted {
-        let conversation = read_conversation(&to_server.text(), &to_client.text(), true);
+        let conversation = read_conversation(&to_server.stream(), &to_client.stream(), true);
         flow.http.extend(conversation.exchanges);
     }
     flow.tls = Some(facts);
 }
 
-fn fill(flow: &mut TcpFlow, conversation: Conversation) {
+fn fill(flow: &mut TcpFlow, conversation: HttpConversation) {
     flow.http = conversation.exchanges;
     let mut earlier = Vec::new();
     for connect in conversation.connects {
@@ -39,7 +39,7 @@ fn fill(flow: &mut TcpFlow, conversation: Conversation) {
     }
 }
 
-/// Time from a SYN that was sent once to its answer: no answer to anything can come sooner.
+/// Returns the time from a SYN that was sent once to its answer: no answer to anything can come sooner.
 fn round_trip(flow: &TcpFlow) -> Option<i64> {
     let [syn] = flow.syns.as_slice() else { return None };
     Some(flow.syn_ack?.time.nanos().saturating_sub(syn.time.nanos()).max(0))

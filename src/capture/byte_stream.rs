@@ -6,33 +6,33 @@ use super::FrameRef;
 /// Bytes of one direction; positions count what was sent, whether it was captured or not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ByteStream<'a> {
-    /// What is there, in order, apart from each other.
+    /// The pieces that were captured, in order, apart from each other.
     pieces: Vec<(u64, &'a [u8])>,
-    /// Where the content of each frame begins, in order.
+    /// The position at which the content of each frame begins, in order.
     marks: Vec<(u64, FrameRef)>,
     /// Behind the last byte.
     end: u64,
 }
 
 impl<'a> ByteStream<'a> {
-    /// From pieces and marks, each in ascending order.
+    /// Makes a stream from pieces and marks, each in ascending order.
     pub(crate) fn new(pieces: Vec<(u64, &'a [u8])>, marks: Vec<(u64, FrameRef)>, end: u64) -> Self {
         Self { pieces, marks, end }
     }
 
-    /// Behind the last byte that was sent.
+    /// Returns the position behind the last byte that was sent.
     pub(crate) fn end(&self) -> u64 {
         self.end
     }
 
-    /// The bytes from a position to the next hole; empty inside a hole.
+    /// Returns the bytes from a position to the next hole; empty inside a hole.
     pub(crate) fn at(&self, position: u64) -> &'a [u8] {
         let next = self.pieces.partition_point(|(start, _)| *start <= position);
         let piece = next.checked_sub(1).and_then(|index| self.pieces.get(index));
         piece.and_then(|(start, bytes)| bytes.get(usize::try_from(position - start).ok()?..)).unwrap_or_default()
     }
 
-    /// The first position from here on where there are bytes.
+    /// Returns the first position from here on where there are bytes.
     pub(crate) fn resume(&self, position: u64) -> Option<u64> {
         if !self.at(position).is_empty() {
             return Some(position);
@@ -41,18 +41,18 @@ impl<'a> ByteStream<'a> {
         self.pieces.get(next).map(|(start, _)| *start)
     }
 
-    /// The frame that brought the byte at a position.
+    /// Returns the frame that brought the byte at a position.
     pub(crate) fn frame_at(&self, position: u64) -> Option<FrameRef> {
         let next = self.marks.partition_point(|(start, _)| *start <= position);
         self.marks.get(next.saturating_sub(1)).map(|(_, frame)| *frame)
     }
 
-    /// The frame that brought the last byte before a position.
+    /// Returns the frame that brought the last byte before a position.
     pub(crate) fn frame_before(&self, position: u64) -> Option<FrameRef> {
         self.frame_at(position.saturating_sub(1))
     }
 
-    /// Where the contents of frames begin, from a position on.
+    /// Returns where the contents of frames begin, from a position on.
     pub(crate) fn starts_from(&self, position: u64) -> impl Iterator<Item = u64> {
         let next = self.marks.partition_point(|(start, _)| *start < position);
         self.marks.get(next..).unwrap_or_default().iter().map(|(start, _)| *start)
@@ -70,37 +70,43 @@ pub(crate) mod tests {
     }
 
     /// Pieces by frame: `Ok` was captured, `Err` is a hole of that length.
-    pub(crate) fn text(pieces: &[(u64, Result<&[u8], u64>)]) -> ByteStream<'static> {
+    pub(crate) fn stream(pieces: &[(u64, Result<&[u8], u64>)]) -> ByteStream<'static> {
         let bytes: Vec<u8> = pieces.iter().flat_map(|(_, piece)| piece.unwrap_or_default()).copied().collect();
         let bytes: &'static [u8] = bytes.leak();
-        let (mut text, mut read, mut run) = (ByteStream::default(), 0, 0);
+        let (mut stream, mut read, mut run) = (ByteStream::default(), 0, 0);
         for (number, piece) in pieces {
             match piece {
                 Ok(piece) => {
-                    text.marks.push((text.end, frame(*number)));
+                    stream.marks.push((stream.end, frame(*number)));
                     read += piece.len();
-                    text.end += piece.len() as u64;
-                    let start = text.end - (read - run) as u64;
+                    stream.end += piece.len() as u64;
+                    let start = stream.end - (read - run) as u64;
                     // Neighbours are one piece, as in a reassembled stream.
-                    text.pieces.retain(|(known, _)| *known != start);
-                    text.pieces.push((start, &bytes[run..read]));
+                    stream.pieces.retain(|(known, _)| *known != start);
+                    stream.pieces.push((start, &bytes[run..read]));
                 }
                 Err(hole) => {
-                    text.end += hole;
+                    stream.end += hole;
                     run = read;
                 }
             }
         }
-        text
+        stream
     }
 
     #[test]
     fn bytes_and_their_frames_are_found_around_a_hole() {
-        let text = text(&[(1, Ok(b"abc")), (0, Err(4)), (5, Ok(b"hi"))]);
-        assert_eq!((text.at(1), text.at(3), text.at(7), text.at(9)), (&b"bc"[..], &b""[..], &b"hi"[..], &b""[..]));
-        assert_eq!((text.resume(0), text.resume(3), text.resume(8), text.resume(9)), (Some(0), Some(7), Some(8), None));
-        assert_eq!((text.frame_at(2), text.frame_at(7)), (Some(frame(1)), Some(frame(5))));
-        assert_eq!(text.starts_from(1).collect::<Vec<_>>(), [7]);
-        assert_eq!(text.end(), 9);
+        let stream = stream(&[(1, Ok(b"abc")), (0, Err(4)), (5, Ok(b"hi"))]);
+        assert_eq!(
+            (stream.at(1), stream.at(3), stream.at(7), stream.at(9)),
+            (&b"bc"[..], &b""[..], &b"hi"[..], &b""[..])
+        );
+        assert_eq!(
+            (stream.resume(0), stream.resume(3), stream.resume(8), stream.resume(9)),
+            (Some(0), Some(7), Some(8), None)
+        );
+        assert_eq!((stream.frame_at(2), stream.frame_at(7)), (Some(frame(1)), Some(frame(5))));
+        assert_eq!(stream.starts_from(1).collect::<Vec<_>>(), [7]);
+        assert_eq!(stream.end(), 9);
     }
 }

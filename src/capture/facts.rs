@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
+use super::tls::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 
@@ -245,8 +246,8 @@ pub struct TlsSession {
     pub server_hello: Option<FrameRef>,
     /// Version agreed on.
     pub version: Option<TlsVersion>,
-    /// IANA number of the cipher suite.
-    pub cipher: Option<u16>,
+    /// The cipher suite.
+    pub cipher: Option<CipherSuite>,
     /// Protocol agreed on, when visible.
     pub alpn: Option<String>,
     /// Abbreviated handshake (session ID, ticket or PSK); `None` when it can't be told.
@@ -280,15 +281,6 @@ pub struct Turn {
     pub maybe_ticket: bool,
 }
 
-/// Protocol version as on the wire (0x0303 is TLS 1.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TlsVersion(pub u16);
-
-impl TlsVersion {
-    /// TLS 1.3 (RFC 8446).
-    pub const TLS13: Self = Self(0x0304);
-}
-
 /// A TLS alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TlsAlert {
@@ -296,8 +288,8 @@ pub struct TlsAlert {
     pub at: FrameRef,
     /// Who sent it.
     pub by: Side,
-    /// Level and description (IANA); `None` when it is encrypted.
-    pub code: Option<(u8, u8)>,
+    /// Level and description; `None` when it is encrypted.
+    pub code: Option<(AlertLevel, AlertDescription)>,
 }
 
 /// What matters of an X.509 certificate.

@@ -44,7 +44,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What is known of one session.
+/// The secrets of one session, as far as they are known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SessionSecrets {
     /// Up to TLS 1.2: the master secret, extended (RFC 7627) or not.
@@ -83,9 +83,9 @@ impl Secrets {
         let mut dropped = false;
         for (number, line) in lines(text).enumerate() {
             match secrets.read_line(line) {
-                Line::Read => {}
-                Line::Full => dropped = true,
-                Line::Bad => {
+                KeyLogLine::Read => {}
+                KeyLogLine::Full => dropped = true,
+                KeyLogLine::Bad => {
                     bad += 1;
                     if bad == 1 {
                         first_bad = number + 1;
@@ -125,17 +125,17 @@ impl Secrets {
         self.by_session_id.extend(other.by_session_id);
     }
 
-    /// How many sessions there is something for.
+    /// Returns how many sessions there is something for.
     pub fn len(&self) -> usize {
         self.by_random.len() + self.by_session_id.len()
     }
 
-    /// Whether there is nothing.
+    /// Returns whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.by_random.is_empty() && self.by_session_id.is_empty()
     }
 
-    /// What is known of the session with this client random, or else with this session ID.
+    /// Returns what is known of the session with this client random, or else with this session ID.
     pub(crate) fn of_session(&self, client_random: &[u8], session_id: &[u8]) -> Option<SessionSecrets> {
         let by_random = <[u8; 32]>::try_from(client_random).ok().and_then(|random| self.by_random.get(&random));
         by_random.cloned().or_else(|| {
@@ -144,45 +144,45 @@ impl Secrets {
         })
     }
 
-    fn read_line(&mut self, line: &[u8]) -> Line {
+    fn read_line(&mut self, line: &[u8]) -> KeyLogLine {
         if line.is_empty() || line.starts_with(b"#") {
-            return Line::Read;
+            return KeyLogLine::Read;
         }
         let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let (Some(label), Some(key), Some(value), None) = (words.next(), words.next(), words.next(), words.next())
         else {
-            return Line::Bad;
+            return KeyLogLine::Bad;
         };
         let full = self.len() >= MAX_SESSIONS;
         // `RSA Session-ID:<hex> Master-Key:<hex>`, which openssl s_client users paste together.
         if let (b"RSA", Some(id), Some(master)) =
             (label, key.strip_prefix(b"Session-ID:"), value.strip_prefix(b"Master-Key:"))
         {
-            let (Ok(id), Ok(master)) = (hex::decode(id), hex::decode(master)) else { return Line::Bad };
+            let (Ok(id), Ok(master)) = (hex::decode(id), hex::decode(master)) else { return KeyLogLine::Bad };
             if id.is_empty() || id.len() > 32 || master.len() != 48 {
-                return Line::Bad;
+                return KeyLogLine::Bad;
             }
             if full {
-                return Line::Full;
+                return KeyLogLine::Full;
             }
             self.by_session_id.insert(id, Secret(master));
-            return Line::Read;
+            return KeyLogLine::Read;
         }
-        let Ok(secret) = hex::decode(value) else { return Line::Bad };
+        let Ok(secret) = hex::decode(value) else { return KeyLogLine::Bad };
         let mut random = [0; 32];
         if hex::decode_to_slice(key, &mut random).is_err() {
             // The encrypted premaster secret of an RSA key exchange, which is of no use without more.
-            return if label == b"RSA" { Line::Read } else { Line::Bad };
+            return if label == b"RSA" { KeyLogLine::Read } else { KeyLogLine::Bad };
         }
         let fits = match label {
             b"CLIENT_RANDOM" => secret.len() == 48,
             _ => (32..=64).contains(&secret.len()),
         };
         if !fits {
-            return Line::Bad;
+            return KeyLogLine::Bad;
         }
         if full && !self.by_random.contains_key(&random) {
-            return Line::Full;
+            return KeyLogLine::Full;
         }
         let session = self.by_random.entry(random).or_default();
         let slot = match label {
@@ -193,14 +193,14 @@ impl Secrets {
             b"CLIENT_TRAFFIC_SECRET_0" => &mut session.client_traffic,
             b"SERVER_TRAFFIC_SECRET_0" => &mut session.server_traffic,
             // Exporter secrets and labels of later standards open no record.
-            _ => return Line::Read,
+            _ => return KeyLogLine::Read,
         };
         *slot = Some(Secret(secret));
-        Line::Read
+        KeyLogLine::Read
     }
 }
 
-enum Line {
+enum KeyLogLine {
     Read,
     Bad,
     Full,
@@ -211,7 +211,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii)
 }
 
-/// Whether a file that begins like this is a key log: its first line that is no comment has a label of the format and
+/// Returns whether a file that begins like this is a key log: its first line that is no comment has a label of the format and
 /// the beginning of a hexadecimal number, or its comment says so.
 pub fn looks_like_keylog(prefix: &[u8]) -> bool {
     for line in lines(prefix) {

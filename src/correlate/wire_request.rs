@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 
 use super::interval::WireInterval;
 use super::log_request::LogResult;
-use crate::capture::{TcpFlow, TlsVersion};
+use crate::capture::TcpFlow;
+use crate::capture::tls::TlsVersion;
 use crate::evidence::wire::{Ending, HostSource, Lookup, Session};
 use crate::log::CauseKind;
 use crate::model::time::Timestamp;

@@ -37,7 +37,7 @@ pub(super) struct RequestHead {
     pub(super) host: Option<String>,
     /// Host and port of a CONNECT.
     pub(super) connect: Option<(String, u16)>,
-    pub(super) body: Body,
+    pub(super) body: BodyLength,
     /// Bytes up to the body; `None` when the end of the head is not there.
     pub(super) length: Option<usize>,
 }
@@ -50,14 +50,14 @@ pub(super) struct ResponseHead {
     pub(super) server: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) location: Option<String>,
-    pub(super) body: Body,
+    pub(super) body: BodyLength,
     /// Bytes up to the body; `None` when the end of the head is not there.
     pub(super) length: Option<usize>,
 }
 
-/// How the headers delimit the body (RFC 9112 section 6).
+/// The end of the body, as the headers give it (RFC 9112 section 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Body {
+pub(super) enum BodyLength {
     /// No header says.
     #[default]
     Unsaid,
@@ -65,12 +65,12 @@ pub(super) enum Body {
     Chunked,
 }
 
-/// Whether a request begins here, as far as the bytes go.
+/// Returns whether a request begins here, as far as the bytes go.
 pub(crate) fn begins_request(bytes: &[u8]) -> bool {
     METHODS.iter().any(|method| bytes.starts_with(method))
 }
 
-/// Whether a response begins here.
+/// Returns whether a response begins here.
 pub(crate) fn begins_response(bytes: &[u8]) -> bool {
     bytes.starts_with(b"HTTP/1.") || bytes.starts_with(b"HTTP/0.9 ")
 }
@@ -141,7 +141,7 @@ fn config() -> ParserConfig {
     config
 }
 
-/// The head with its empty line, or its whole lines with an empty line put behind, and whether it was all there. A status
+/// Returns the head with its empty line, or its whole lines with an empty line put behind, and whether it was all there. A status
 /// or request line that is itself cut stays as it is.
 fn whole_lines(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
     let bytes = bytes.get(..MAX_HEAD).unwrap_or(bytes);
@@ -164,17 +164,17 @@ fn header<'a>(headers: &[Header<'a>], name: &str) -> Option<&'a [u8]> {
     headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value)
 }
 
-fn body(headers: &[Header<'_>]) -> Body {
+fn body(headers: &[Header<'_>]) -> BodyLength {
     if let Some(coding) = header(headers, "transfer-encoding") {
         let coding = coding.to_ascii_lowercase();
         let last = coding.rsplit(|&byte| byte == b',').next().unwrap_or_default();
-        return if last.trim_ascii() == b"chunked" { Body::Chunked } else { Body::Unsaid };
+        return if last.trim_ascii() == b"chunked" { BodyLength::Chunked } else { BodyLength::Unsaid };
     }
     let length = header(headers, "content-length").and_then(|value| std::str::from_utf8(value).ok());
-    length.and_then(|value| value.trim().parse().ok()).map_or(Body::Unsaid, Body::Length)
+    length.and_then(|value| value.trim().parse().ok()).map_or(BodyLength::Unsaid, BodyLength::Length)
 }
 
-/// Host name or address in lower case, user information and port taken off.
+/// Returns host name or address in lower case, user information and port taken off.
 fn host_of(authority: &str) -> Option<String> {
     let host = authority.rsplit('@').next().unwrap_or_default().trim();
     let host = match host.strip_prefix('[') {
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(head.method, "GET");
         assert_eq!(head.target.as_deref(), Some("/ciscoise/mdminfo/?ise_api_version=3"));
         assert_eq!(head.host.as_deref(), Some("tenant.example.com"));
-        assert_eq!(head.body, Body::Length(12));
+        assert_eq!(head.body, BodyLength::Length(12));
         assert_eq!(head.length, Some(REQUEST.len() - 4));
         assert!(!format!("{head:?}").contains("dXNl"));
     }
@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(head.server.as_deref(), Some("1.1 cache"));
         assert_eq!(head.content_type.as_deref(), Some("text/html"));
         assert_eq!(head.location.as_deref(), Some("https://h/x"));
-        assert_eq!(head.body, Body::Chunked);
+        assert_eq!(head.body, BodyLength::Chunked);
         assert_eq!(head.length, Some(RESPONSE.len() - 3));
     }
 

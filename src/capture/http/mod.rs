@@ -4,11 +4,11 @@
 mod conversation;
 mod head;
 
-pub(crate) use conversation::{Conversation, read_conversation, speaks_http};
+pub(crate) use conversation::{HttpConversation, read_conversation, speaks_http};
 use head::RequestHead;
 pub(crate) use head::{begins_request, begins_response};
 
-/// What the first payload of a client asks for.
+/// The request that a client's first payload begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRequestPeek {
     /// Method.
@@ -19,13 +19,13 @@ pub struct HttpRequestPeek {
     pub host: Option<String>,
 }
 
-/// The request that a client's payload begins with, when it is HTTP/1.x; works on what a snap length left of it.
+/// Reads the request that a client's payload begins with, when it is HTTP/1.x; works on what a snap length left of it.
 pub fn peek_http_request(payload: &[u8]) -> Option<HttpRequestPeek> {
     let head = RequestHead::read(payload)?;
     Some(HttpRequestPeek { method: head.method, target: head.target, host: head.host })
 }
 
-/// Host in lower case and port of a CONNECT request that a client's payload begins with.
+/// Reads host in lower case and port of a CONNECT request that a client's payload begins with.
 pub fn peek_connect(payload: &[u8]) -> Option<(String, u16)> {
     if !payload.starts_with(b"CONNECT ") {
         return None;

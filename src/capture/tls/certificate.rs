@@ -4,16 +4,17 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
+use tls_parser::TlsHandshakeType;
 use x509_parser::asn1_rs::{Any, Tag};
 use x509_parser::extensions::{GeneralName, SubjectAlternativeName};
 use x509_parser::nom::Parser;
 use x509_parser::oid_registry::{OID_X509_COMMON_NAME, OID_X509_EXT_SUBJECT_ALT_NAME, Oid};
 use x509_parser::prelude::{FromDer, X509CertificateParser, X509Name};
 
-use super::handshake::Message;
+use super::handshake::HandshakeMessage;
 use super::reader::Reader;
-use super::session::TLS13;
-use crate::capture::CertificateFacts;
+use super::registry::TlsVersion;
+use crate::capture::{CertificateFacts, FrameRef};
 use crate::model::time::{SECOND, Timestamp};
 
 /// Certificates that are read of a chain.
@@ -25,10 +26,20 @@ const MAX_NAMES: usize = 4096;
 /// Bytes of a distinguished name that are kept.
 const MAX_NAME: usize = 1024;
 
-/// The chain that a Certificate message carries, in its order; what was cut or cannot be read is left out from there on.
-pub(super) fn read_chain(message: &Message, version: Option<u16>) -> Vec<CertificateFacts> {
+/// Reads the chain of a Certificate message, with the frame in which the message begins; `None` when it is another message
+/// or nothing of the chain can be read.
+pub(super) fn read_certificate_message(
+    message: &HandshakeMessage,
+    version: Option<TlsVersion>,
+) -> Option<(FrameRef, Vec<CertificateFacts>)> {
+    let chain = (message.kind == TlsHandshakeType::Certificate).then(|| read_chain(message, version))?;
+    (!chain.is_empty()).then_some((message.at, chain))
+}
+
+/// Reads the chain in its order; what was cut or cannot be read is left out from there on.
+fn read_chain(message: &HandshakeMessage, version: Option<TlsVersion>) -> Vec<CertificateFacts> {
     let mut reader = Reader::new(&message.body);
-    let tls13 = version == Some(TLS13);
+    let tls13 = version == Some(TlsVersion::TLS13);
     if tls13 && reader.vector8().is_none() {
         return Vec::new();
     }
@@ -149,11 +160,11 @@ fn value(any: &Any) -> Option<String> {
         }
         Tag::T61String => Some(data.iter().map(|&byte| char::from(byte)).collect()),
         Tag::BmpString => {
-            let units = data.chunks_exact(2).map(|unit| u16::from_be_bytes([unit[0], unit[1]]));
+            let units = data.as_chunks().0.iter().map(|unit| u16::from_be_bytes(*unit));
             Some(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
         }
         Tag::UniversalString => {
-            let units = data.chunks_exact(4).map(|unit| u32::from_be_bytes([unit[0], unit[1], unit[2], unit[3]]));
+            let units = data.as_chunks().0.iter().map(|unit| u32::from_be_bytes(*unit));
             Some(units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
         }
         _ => None,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use tls_parser::TlsHandshakeType;
 
+use super::record::TlsRecord;
 use crate::capture::FrameRef;
 
 /// A longer message is a mistake or an attack; certificate chains stay far below.
@@ -11,7 +12,7 @@ const MAX_MESSAGE: usize = 256 << 10;
 
 /// A message, or as much of it as was captured.
 #[derive(Clone, Debug)]
-pub(super) struct Message<'a> {
+pub(super) struct HandshakeMessage<'a> {
     pub(super) kind: TlsHandshakeType,
     /// The beginning of the body, up to the first hole.
     pub(super) body: Cow<'a, [u8]>,
@@ -25,10 +26,10 @@ pub(super) struct Message<'a> {
 
 /// The handshake content of one record.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fragment<'a> {
-    /// What of it was captured, from its beginning.
+pub(super) struct HandshakeFragment<'a> {
+    /// The bytes that were captured, from its beginning.
     pub(super) bytes: &'a [u8],
-    /// How much was sent.
+    /// Its length as it was sent.
     pub(super) length: usize,
     pub(super) at: FrameRef,
     pub(super) end: FrameRef,
@@ -36,10 +37,18 @@ pub(super) struct Fragment<'a> {
     pub(super) lost_before: bool,
 }
 
+impl<'a> HandshakeFragment<'a> {
+    /// Makes a fragment of what a record holds.
+    pub(super) fn of(record: &TlsRecord, bytes: &'a [u8]) -> Self {
+        let length = record.length;
+        Self { bytes, length, at: record.at, end: record.end, lost_before: record.lost_before > 0 }
+    }
+}
+
 /// Puts messages together from fragments in order.
 #[derive(Debug, Default)]
 pub(super) struct Joiner<'a> {
-    messages: Vec<Message<'a>>,
+    messages: Vec<HandshakeMessage<'a>>,
     /// The last of `messages` wants so many bytes more.
     missing: usize,
     /// A header that was cut by the end of a record, with the frame where it begins.
@@ -51,22 +60,22 @@ pub(super) struct Joiner<'a> {
 
 impl<'a> Joiner<'a> {
     /// Adds the next fragment.
-    pub(super) fn push(&mut self, fragment: Fragment<'a>) {
+    pub(super) fn push(&mut self, fragment: HandshakeFragment<'a>) {
         self.join(fragment, append);
     }
 
     /// Adds the next fragment, whose bytes go away.
-    pub(super) fn push_copied(&mut self, fragment: Fragment) {
+    pub(super) fn push_copied(&mut self, fragment: HandshakeFragment) {
         self.join(fragment, |body, part| body.to_mut().extend_from_slice(part));
     }
 
     /// Takes out the messages that wait for nothing more.
-    pub(super) fn take_complete(&mut self) -> Vec<Message<'a>> {
+    pub(super) fn take_complete(&mut self) -> Vec<HandshakeMessage<'a>> {
         let kept = self.messages.len() - usize::from(self.missing > 0).min(self.messages.len());
         self.messages.drain(..kept).collect()
     }
 
-    fn join<'f>(&mut self, fragment: Fragment<'f>, append: impl Fn(&mut Cow<'a, [u8]>, &'f [u8])) {
+    fn join<'f>(&mut self, fragment: HandshakeFragment<'f>, append: impl Fn(&mut Cow<'a, [u8]>, &'f [u8])) {
         if fragment.lost_before {
             self.lose();
         }
@@ -128,18 +137,18 @@ impl<'a> Joiner<'a> {
                 return self.lose();
             }
             let kind = TlsHandshakeType(kind);
-            self.messages.push(Message { kind, body: Cow::Borrowed(&[]), length, at, end: fragment.end });
+            self.messages.push(HandshakeMessage { kind, body: Cow::Borrowed(&[]), length, at, end: fragment.end });
             self.missing = length;
         }
     }
 
     /// The messages so far.
-    pub(super) fn messages(&self) -> &[Message<'a>] {
+    pub(super) fn messages(&self) -> &[HandshakeMessage<'a>] {
         &self.messages
     }
 
     /// The messages, the last of which may be incomplete.
-    pub(super) fn finish(self) -> Vec<Message<'a>> {
+    pub(super) fn finish(self) -> Vec<HandshakeMessage<'a>> {
         self.messages
     }
 
@@ -176,12 +185,12 @@ mod tests {
         [&[kind][..], &(body.len() as u32).to_be_bytes()[1..], body].concat()
     }
 
-    fn fragment(bytes: &[u8], hole: usize, number: u64) -> Fragment<'_> {
+    fn fragment(bytes: &[u8], hole: usize, number: u64) -> HandshakeFragment<'_> {
         let frame = frame(number);
-        Fragment { bytes, length: bytes.len() + hole, at: frame, end: frame, lost_before: false }
+        HandshakeFragment { bytes, length: bytes.len() + hole, at: frame, end: frame, lost_before: false }
     }
 
-    fn shown(messages: &[Message]) -> Vec<(u8, usize, usize)> {
+    fn shown(messages: &[HandshakeMessage]) -> Vec<(u8, usize, usize)> {
         messages.iter().map(|message| (message.kind.0, message.body.len(), message.length)).collect()
     }
 

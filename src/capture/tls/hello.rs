@@ -4,6 +4,7 @@
 use tls_parser::{TlsExtensionType, TlsHandshakeType, TlsRecordType};
 
 use super::reader::Reader;
+use super::registry::{CipherSuite, TlsVersion};
 
 /// Longest host name (RFC 1035) with some room.
 const MAX_NAME: usize = 255;
@@ -16,15 +17,15 @@ const HELLO_RETRY_REQUEST: [u8; 32] = [
     0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
 ];
 
-/// What a ClientHello says; a field that was not captured is as if it had not been sent.
+/// The fields of a ClientHello; a field that was not captured is as if it had not been sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ClientHello<'a> {
-    pub(super) legacy_version: u16,
+    pub(super) legacy_version: TlsVersion,
     pub(super) random: &'a [u8],
     pub(super) session_id: &'a [u8],
     pub(super) server_name: Option<String>,
     pub(super) protocols: Vec<String>,
-    pub(super) supported_versions: Vec<u16>,
+    pub(super) supported_versions: Vec<TlsVersion>,
     /// A session ticket (RFC 5077) is offered.
     pub(super) ticket: bool,
     pub(super) pre_shared_key: bool,
@@ -35,7 +36,7 @@ impl<'a> ClientHello<'a> {
     /// Reads the body of the handshake message; `None` when not even the version is there.
     pub(super) fn read(body: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(body);
-        let mut hello = Self { legacy_version: reader.u16()?, ..Self::default() };
+        let mut hello = Self { legacy_version: TlsVersion(reader.u16()?), ..Self::default() };
         let _ = hello.read_fields(&mut reader);
         Some(hello)
     }
@@ -59,22 +60,22 @@ impl<'a> ClientHello<'a> {
         Some(())
     }
 
-    /// The highest version on offer, GREASE (RFC 8701) left out.
-    pub(super) fn highest_version(&self) -> u16 {
-        let offered = self.supported_versions.iter().copied().filter(|version| version & 0x0f0f != 0x0a0a);
+    /// Returns the highest version on offer, GREASE (RFC 8701) left out.
+    pub(super) fn highest_version(&self) -> TlsVersion {
+        let offered = self.supported_versions.iter().copied().filter(|version| !version.is_grease());
         offered.max().unwrap_or(self.legacy_version)
     }
 }
 
-/// What a ServerHello says.
+/// The fields of a ServerHello.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ServerHello<'a> {
-    pub(super) legacy_version: u16,
+    pub(super) legacy_version: TlsVersion,
     pub(super) random: &'a [u8],
     pub(super) session_id: &'a [u8],
-    pub(super) cipher: Option<u16>,
+    pub(super) cipher: Option<CipherSuite>,
     pub(super) protocol: Option<String>,
-    pub(super) selected_version: Option<u16>,
+    pub(super) selected_version: Option<TlsVersion>,
     pub(super) pre_shared_key: bool,
     pub(super) encrypt_then_mac: bool,
     pub(super) extended_master_secret: bool,
@@ -87,7 +88,7 @@ impl<'a> ServerHello<'a> {
     /// there.
     pub(super) fn read(body: &'a [u8], length: usize) -> Option<Self> {
         let mut reader = Reader::new(body);
-        let mut hello = Self { legacy_version: reader.u16()?, ..Self::default() };
+        let mut hello = Self { legacy_version: TlsVersion(reader.u16()?), ..Self::default() };
         hello.complete = hello.read_fields(&mut reader).is_some() && body.len() >= length;
         Some(hello)
     }
@@ -95,7 +96,7 @@ impl<'a> ServerHello<'a> {
     fn read_fields(&mut self, reader: &mut Reader<'a>) -> Option<()> {
         self.random = reader.take(32)?;
         self.session_id = reader.vector8()?;
-        self.cipher = Some(reader.u16()?);
+        self.cipher = Some(CipherSuite(reader.u16()?));
         reader.u8()?; // compression method
         if reader.is_empty() {
             return Some(()); // no extensions at all
@@ -105,7 +106,9 @@ impl<'a> ServerHello<'a> {
                 TlsExtensionType::ApplicationLayerProtocolNegotiation => {
                     self.protocol = protocols(content).into_iter().next();
                 }
-                TlsExtensionType::SupportedVersions => self.selected_version = Reader::new(content).u16(),
+                TlsExtensionType::SupportedVersions => {
+                    self.selected_version = Reader::new(content).u16().map(TlsVersion);
+                }
                 TlsExtensionType::PreSharedKey => self.pre_shared_key = true,
                 TlsExtensionType::EncryptThenMac => self.encrypt_then_mac = true,
                 TlsExtensionType::ExtendedMasterSecret => self.extended_master_secret = true,
@@ -119,14 +122,14 @@ impl<'a> ServerHello<'a> {
         self.random == HELLO_RETRY_REQUEST
     }
 
-    /// The version agreed on. TLS 1.3 says so in an extension only, so that 1.2 takes a message that is all there.
-    pub(super) fn version(&self) -> Option<u16> {
-        let legacy = (self.complete || self.legacy_version < 0x0303).then_some(self.legacy_version);
+    /// Returns the version agreed on. TLS 1.3 says so in an extension only, so that 1.2 takes a message that is all there.
+    pub(super) fn version(&self) -> Option<TlsVersion> {
+        let legacy = (self.complete || self.legacy_version < TlsVersion::TLS12).then_some(self.legacy_version);
         self.selected_version.or(legacy)
     }
 }
 
-/// The extensions that are there whole; one that was cut ends the list.
+/// Reads the extensions that are there whole; one that was cut ends the list.
 pub(super) fn extensions<'a>(
     reader: &mut Reader<'a>,
 ) -> Option<impl Iterator<Item = (TlsExtensionType, &'a [u8])> + use<'a>> {
@@ -134,7 +137,7 @@ pub(super) fn extensions<'a>(
     Some(std::iter::from_fn(move || Some((TlsExtensionType(list.u16()?), list.vector16()?))))
 }
 
-/// The host name of a server_name extension (RFC 6066), in lower case; nothing that is not printable ASCII.
+/// Reads the host name of a server_name extension (RFC 6066), in lower case; nothing that is not printable ASCII.
 fn server_name(content: &[u8]) -> Option<String> {
     let mut list = Reader::new(Reader::new(content).vector16_lax()?);
     loop {
@@ -152,7 +155,7 @@ fn host_name(name: &[u8]) -> Option<String> {
     printable.then(|| String::from_utf8_lossy(name).to_ascii_lowercase())
 }
 
-/// Protocol names (RFC 7301), GREASE left out.
+/// Reads protocol names (RFC 7301), GREASE left out.
 pub(super) fn protocols(content: &[u8]) -> Vec<String> {
     let Some(list) = Reader::new(content).vector16_lax() else { return Vec::new() };
     let mut list = Reader::new(list);
@@ -163,14 +166,14 @@ pub(super) fn protocols(content: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn versions(content: &[u8]) -> Vec<u16> {
+fn versions(content: &[u8]) -> Vec<TlsVersion> {
     let mut list = Reader::new(content);
     let Some(length) = list.u8() else { return Vec::new() };
     let mut list = Reader::new(list.take_lax(usize::from(length)));
-    std::iter::from_fn(|| list.u16()).collect()
+    std::iter::from_fn(|| list.u16().map(TlsVersion)).collect()
 }
 
-/// The server name that the first payload of a client asks for, when that is a ClientHello with one; in lower case. Works
+/// Reads the server name that the first payload of a client asks for, when that is a ClientHello with one; in lower case. Works
 /// on what a snap length or the end of the segment left of it, as long as the whole name is there.
 pub fn peek_sni(first_client_payload: &[u8]) -> Option<String> {
     let mut records = Reader::new(first_client_payload);
@@ -245,7 +248,7 @@ mod tests {
         let hello = ClientHello::read(&body).unwrap();
         assert_eq!(hello.server_name.as_deref(), Some("tenant.example.com"));
         assert_eq!(hello.protocols, ["h2", "http/1.1"]);
-        assert_eq!(hello.highest_version(), 0x0304);
+        assert_eq!(hello.highest_version(), TlsVersion::TLS13);
         assert_eq!(hello.session_id, [1, 2, 3, 4]);
         assert!(hello.ticket && !hello.pre_shared_key && !hello.early_data);
     }
@@ -290,10 +293,10 @@ mod tests {
         let body = [&[3, 3][..], &HELLO_RETRY_REQUEST, &[0], &[0x13, 1], &[0], &vector16(&extensions)].concat();
         let hello = ServerHello::read(&body, body.len()).unwrap();
         assert!(hello.is_retry_request() && hello.complete);
-        assert_eq!((hello.version(), hello.cipher), (Some(0x0304), Some(0x1301)));
+        assert_eq!((hello.version(), hello.cipher), (Some(TlsVersion::TLS13), Some(CipherSuite::AES_128_GCM_SHA256)));
         let cut = ServerHello::read(&body[..body.len() - 6], body.len()).unwrap();
-        assert_eq!((cut.complete, cut.version()), (false, Some(0x0304)));
+        assert_eq!((cut.complete, cut.version()), (false, Some(TlsVersion::TLS13)));
         let cut = ServerHello::read(&body[..body.len() - 8], body.len()).unwrap();
-        assert_eq!((cut.cipher, cut.version()), (Some(0x1301), None));
+        assert_eq!((cut.cipher, cut.version()), (Some(CipherSuite::AES_128_GCM_SHA256), None));
     }
 }

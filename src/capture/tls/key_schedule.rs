@@ -5,9 +5,10 @@
 use std::collections::VecDeque;
 
 use super::keys::{from_master, from_traffic_secret, next_traffic_secret};
+use super::parameters::NegotiatedParameters;
 use super::protection::Protection;
-use super::record::Record;
-use super::session::{NegotiatedParameters, TLS13};
+use super::record::TlsRecord;
+use super::registry::TlsVersion;
 use super::suites::Suite;
 use crate::capture::Side;
 use crate::capture::secrets::{Secret, SessionSecrets};
@@ -18,17 +19,17 @@ const SHORTEST: u64 = 22;
 const FREE: u64 = 128 << 10;
 /// Work on vain trials for each byte that was captured.
 const PER_BYTE: u64 = 16;
-/// What a trial costs besides the bytes of the record.
+/// Cost of a trial besides the bytes of the record.
 const TRIAL: u64 = 64;
 /// Records that stayed closed and may not have counted, as something broken looked like them.
 const DOUBTFUL: u64 = 4;
 /// Bytes that are decrypted of a direction; more is bulk that tells nothing new.
 const BULK: u64 = 64 << 20;
 
-/// What a key is for.
+/// The purpose of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// What the client sends along with its hello (TLS 1.3).
+pub(super) enum KeyStage {
+    /// Early data, sent along with the ClientHello (TLS 1.3).
     Early,
     /// The encrypted part of the handshake (TLS 1.3).
     Handshake,
@@ -37,16 +38,16 @@ pub(super) enum Stage {
 }
 
 struct Epoch {
-    stage: Stage,
+    stage: KeyStage,
     protection: Protection,
-    /// What later keys are made of (TLS 1.3).
+    /// The secret that later keys are made of (TLS 1.3).
     secret: Option<Secret>,
 }
 
-/// How a record was opened.
+/// The key and the number by which a record was opened.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Opening {
-    pub(super) stage: Stage,
+    pub(super) stage: KeyStage,
     pub(super) sequence: u64,
     /// No record of this direction is missing before this one.
     pub(super) gapless: bool,
@@ -77,22 +78,22 @@ impl KeySchedule {
     pub(super) fn new(side: Side, negotiated: &NegotiatedParameters, secrets: &SessionSecrets) -> Option<Self> {
         let (version, suite) = (negotiated.version?, Suite::of(negotiated.cipher?)?);
         let mut epochs = VecDeque::new();
-        if version == TLS13 {
+        if version == TlsVersion::TLS13 {
             let (early, handshake, traffic) = match side {
                 Side::Client => (&secrets.client_early, &secrets.client_handshake, &secrets.client_traffic),
                 Side::Server => (&None, &secrets.server_handshake, &secrets.server_traffic),
             };
             let early = early.as_ref().filter(|_| negotiated.early_data);
-            epochs.extend(early.and_then(|secret| epoch(suite, Stage::Early, secret)));
-            epochs.extend(handshake.as_ref().and_then(|secret| epoch(suite, Stage::Handshake, secret)));
-            epochs.extend(traffic.as_ref().and_then(|secret| epoch(suite, Stage::Application, secret)));
+            epochs.extend(early.and_then(|secret| epoch(suite, KeyStage::Early, secret)));
+            epochs.extend(handshake.as_ref().and_then(|secret| epoch(suite, KeyStage::Handshake, secret)));
+            epochs.extend(traffic.as_ref().and_then(|secret| epoch(suite, KeyStage::Application, secret)));
         } else {
             let secrets = (secrets.master.as_ref()?, negotiated.client_random, negotiated.server_random);
             let keys = from_master(suite, version, side, secrets)?;
             let protection = Protection::new(suite, version, negotiated.encrypt_then_mac, keys)?;
-            epochs.push_back(Epoch { stage: Stage::Application, protection, secret: None });
+            epochs.push_back(Epoch { stage: KeyStage::Application, protection, secret: None });
         }
-        let mut epochs = Self {
+        let mut schedule = Self {
             suite,
             epochs,
             next: 0,
@@ -103,12 +104,12 @@ impl KeySchedule {
             allowance: FREE,
             decrypted: 0,
         };
-        epochs.add_update();
-        (!epochs.epochs.is_empty()).then_some(epochs)
+        schedule.add_update();
+        (!schedule.epochs.is_empty()).then_some(schedule)
     }
 
     /// Opens the next protected record into `content`.
-    pub(super) fn open(&mut self, record: &Record, content: &mut Vec<u8>) -> Option<Opening> {
+    pub(super) fn open(&mut self, record: &TlsRecord, content: &mut Vec<u8>) -> Option<Opening> {
         self.lost = self.lost.saturating_add(record.lost_before.div_ceil(SHORTEST));
         self.allowance = self.allowance.saturating_add(PER_BYTE.saturating_mul(record.body.len() as u64));
         let opened = if self.decrypted < BULK { self.find(record, content) } else { None };
@@ -138,12 +139,12 @@ impl KeySchedule {
         }
     }
 
-    /// What the key in use is for.
-    pub(super) fn stage(&self) -> Option<Stage> {
+    /// Returns the purpose of the key in use.
+    pub(super) fn stage(&self) -> Option<KeyStage> {
         self.epochs.front().map(|epoch| epoch.stage)
     }
 
-    /// How many bytes of content a record of this length can have at most.
+    /// Returns how many bytes of content a record of this length can have at most.
     pub(super) fn content_at_most(&self, length: usize) -> usize {
         self.epochs.front().map_or(length, |epoch| epoch.protection.content_at_most(length))
     }
@@ -155,15 +156,15 @@ impl KeySchedule {
 
     /// Keeps the key behind the one in use at hand, as a KeyUpdate may be missing.
     fn add_update(&mut self) {
-        let Some(Epoch { stage: Stage::Application, secret: Some(secret), .. }) = self.epochs.back() else { return };
-        if self.epochs.iter().filter(|epoch| epoch.stage == Stage::Application).count() < 2 {
+        let Some(Epoch { stage: KeyStage::Application, secret: Some(secret), .. }) = self.epochs.back() else { return };
+        if self.epochs.iter().filter(|epoch| epoch.stage == KeyStage::Application).count() < 2 {
             let next = next_traffic_secret(self.suite, secret);
-            self.epochs.extend(next.and_then(|next| epoch(self.suite, Stage::Application, &next)));
+            self.epochs.extend(next.and_then(|next| epoch(self.suite, KeyStage::Application, &next)));
         }
     }
 
-    /// The key and the sequence number that open a record.
-    fn find(&mut self, record: &Record, content: &mut Vec<u8>) -> Option<(usize, u64)> {
+    /// Finds the key and the sequence number that open a record.
+    fn find(&mut self, record: &TlsRecord, content: &mut Vec<u8>) -> Option<(usize, u64)> {
         let cost = TRIAL + record.body.len() as u64;
         for (index, epoch) in self.epochs.iter().enumerate().filter(|(_, epoch)| epoch.protection.can_open(record)) {
             // A key that opened something has opened all before it; with another, earlier records may have had any.
@@ -196,8 +197,8 @@ impl KeySchedule {
     }
 }
 
-fn epoch(suite: Suite, stage: Stage, secret: &Secret) -> Option<Epoch> {
-    let protection = Protection::new(suite, TLS13, false, from_traffic_secret(suite, secret)?)?;
+fn epoch(suite: Suite, stage: KeyStage, secret: &Secret) -> Option<Epoch> {
+    let protection = Protection::new(suite, TlsVersion::TLS13, false, from_traffic_secret(suite, secret)?)?;
     Some(Epoch { stage, protection, secret: Some(secret.clone()) })
 }
 
@@ -205,24 +206,28 @@ fn epoch(suite: Suite, stage: Stage, secret: &Secret) -> Option<Epoch> {
 mod tests {
     use tls_parser::TlsRecordType;
 
+    use super::super::registry::CipherSuite;
     use super::*;
     use crate::capture::byte_stream::tests::frame;
 
     #[test]
     fn a_hole_of_any_size_is_searched_within_bounds() {
         let secrets = SessionSecrets { client_traffic: Some(Secret::new(vec![7; 32])), ..SessionSecrets::default() };
-        let negotiated =
-            NegotiatedParameters { version: Some(TLS13), cipher: Some(0x1301), ..NegotiatedParameters::default() };
-        let mut epochs = KeySchedule::new(Side::Client, &negotiated, &secrets).unwrap();
+        let negotiated = NegotiatedParameters {
+            version: Some(TlsVersion::TLS13),
+            cipher: Some(CipherSuite::AES_128_GCM_SHA256),
+            ..NegotiatedParameters::default()
+        };
+        let mut schedule = KeySchedule::new(Side::Client, &negotiated, &secrets).unwrap();
         let body = [0x5a; 64];
         let (at, header) = (frame(1), [23, 3, 3, 0, 64]);
         let kind = TlsRecordType::ApplicationData;
-        let record = Record { kind, header, body: &body, length: 64, at, end: at, lost_before: u64::MAX / 2 };
+        let record = TlsRecord { kind, header, body: &body, length: 64, at, end: at, lost_before: u64::MAX / 2 };
         let mut content = Vec::new();
         for number in 0..1000 {
-            assert!(epochs.open(&record, &mut content).is_none());
+            assert!(schedule.open(&record, &mut content).is_none());
             // Each record adds what its own bytes pay for.
-            assert!(number == 0 || epochs.allowance <= 64 * PER_BYTE);
+            assert!(number == 0 || schedule.allowance <= 64 * PER_BYTE);
         }
     }
 
@@ -230,8 +235,8 @@ mod tests {
     fn a_suite_that_is_not_read_has_no_keys() {
         let secrets = SessionSecrets { master: Some(Secret::new(vec![7; 48])), ..SessionSecrets::default() };
         let negotiated = |cipher| NegotiatedParameters {
-            version: Some(0x0303),
-            cipher: Some(cipher),
+            version: Some(TlsVersion::TLS12),
+            cipher: Some(CipherSuite(cipher)),
             ..NegotiatedParameters::default()
         };
         assert!(KeySchedule::new(Side::Client, &negotiated(0x0005), &secrets).is_none());

@@ -4,14 +4,12 @@
 use hkdf::Hkdf;
 use sha2::{Sha256, Sha384};
 
+use super::registry::TlsVersion;
 use super::suites::{Cipher, Hash, Suite};
 use crate::capture::Side;
 use crate::capture::secrets::Secret;
 
-/// The highest version that derives keys with MD5 and SHA-1 (RFC 4346 section 5).
-const TLS11: u16 = 0x0302;
-
-/// What protects the records of one direction.
+/// The secrets that protect the records of one direction.
 pub(super) struct Keys {
     pub(super) mac: Vec<u8>,
     pub(super) key: Vec<u8>,
@@ -21,7 +19,7 @@ pub(super) struct Keys {
 /// Keys up to TLS 1.2.
 pub(super) fn from_master(
     suite: Suite,
-    version: u16,
+    version: TlsVersion,
     side: Side,
     (master, client_random, server_random): (&Secret, &[u8], &[u8]),
 ) -> Option<Keys> {
@@ -34,10 +32,10 @@ pub(super) fn from_master(
     let lengths = [suite.cipher.mac_length(), suite.cipher.key_length(), iv_length];
     let block_length = 2 * lengths.iter().sum::<usize>();
     let seed: [&[u8]; 3] = [b"key expansion", server_random, client_random];
-    let block = if version > TLS11 {
+    let block = if version > TlsVersion::TLS11 {
         expand(suite.hash, master.bytes(), &seed, block_length)
     } else {
-        // Each half of the secret has its hash; halves of an odd secret share a byte.
+        // Up to TLS 1.1 keys are made with MD5 and SHA-1 (RFC 4346 section 5). Each half of the secret has its hash; halves of an odd secret share a byte.
         let half = master.bytes().len().div_ceil(2);
         let first = expand(Hash::Md5, master.bytes().get(..half)?, &seed, block_length);
         let second = expand(Hash::Sha1, master.bytes().get(master.bytes().len() - half..)?, &seed, block_length);
@@ -101,6 +99,7 @@ fn expand_label(hash: Hash, secret: &Secret, label: &[u8], length: usize) -> Opt
 
 #[cfg(test)]
 mod tests {
+    use super::super::registry::CipherSuite;
     use super::*;
 
     fn hex(text: &str) -> Vec<u8> {
@@ -110,7 +109,7 @@ mod tests {
     #[test]
     fn the_traffic_secret_of_rfc_8448_gives_its_keys() {
         let secret = Secret::new(hex("b3eddb126e067f35a780b3abf45e2d8f3b1a950738f52e9600746a0e27a55a21"));
-        let keys = from_traffic_secret(Suite::of(0x1301).unwrap(), &secret).unwrap();
+        let keys = from_traffic_secret(Suite::of(CipherSuite::AES_128_GCM_SHA256).unwrap(), &secret).unwrap();
         assert_eq!(keys.key, hex("dbfaa693d1762c5b666af5d950258d01"));
         assert_eq!(keys.iv, hex("5bd3c71b836e0b76bb73265f"));
     }
@@ -118,19 +117,22 @@ mod tests {
     #[test]
     fn a_secret_of_another_hash_gives_no_keys() {
         let secret = Secret::new(vec![7; 32]);
-        assert!(from_traffic_secret(Suite::of(0x1302).unwrap(), &secret).is_none());
-        assert!(next_traffic_secret(Suite::of(0x1302).unwrap(), &secret).is_none());
-        assert!(next_traffic_secret(Suite::of(0x1301).unwrap(), &secret).is_some_and(|next| next != secret));
+        assert!(from_traffic_secret(Suite::of(CipherSuite::AES_256_GCM_SHA384).unwrap(), &secret).is_none());
+        assert!(next_traffic_secret(Suite::of(CipherSuite::AES_256_GCM_SHA384).unwrap(), &secret).is_none());
+        assert!(
+            next_traffic_secret(Suite::of(CipherSuite::AES_128_GCM_SHA256).unwrap(), &secret)
+                .is_some_and(|next| next != secret)
+        );
     }
 
     #[test]
     fn both_sides_have_keys_of_their_own() {
         let master = Secret::new(vec![1; 48]);
-        let suite = Suite::of(0xc028).unwrap();
+        let suite = Suite::of(CipherSuite(0xc028)).unwrap();
         let keys = |side, version| from_master(suite, version, side, (&master, &[2; 32], &[3; 32])).unwrap();
-        let (client, server) = (keys(Side::Client, 0x0303), keys(Side::Server, 0x0303));
+        let (client, server) = (keys(Side::Client, TlsVersion::TLS12), keys(Side::Server, TlsVersion::TLS12));
         assert_eq!((client.mac.len(), client.key.len(), client.iv.len()), (48, 32, 16));
         assert!(client.key != server.key && client.mac != server.mac && client.iv != server.iv);
-        assert!(client.key != keys(Side::Client, 0x0301).key);
+        assert!(client.key != keys(Side::Client, TlsVersion::TLS10).key);
     }
 }

@@ -1,16 +1,18 @@
-//! TLS as the wire shows it: records, the handshake in the clear, alerts, and the rhythm of what is encrypted.
+//! TLS as the wire shows it: records, the handshake in the clear, alerts, and order, size and time of what is encrypted.
 
 mod certificate;
+mod contents;
 mod handshake;
 mod hello;
 mod key_schedule;
 mod keys;
-mod names;
 mod opened;
+mod parameters;
 mod protection;
 mod reader;
 mod record;
 mod record_decryptor;
+mod registry;
 mod session;
 mod suites;
 #[cfg(test)]
@@ -18,6 +20,6 @@ mod tests;
 mod traffic_analysis;
 
 pub use hello::peek_sni;
-pub use names::{alert_name, cipher_name, version_name};
 pub(crate) use record::begins_tls;
+pub use registry::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
 pub(crate) use session::{ReadSession, read_session};

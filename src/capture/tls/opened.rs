@@ -13,10 +13,10 @@ const MAX_KEPT: usize = 4 << 20;
 /// Bytes that are kept of what looks like a head.
 const MAX_HEAD: usize = 16 << 10;
 
-/// What was opened of a direction.
+/// The application data of a direction, and what its handshake told.
 #[derive(Default)]
 pub(crate) struct Opened {
-    /// Whether any record was.
+    /// A record was opened.
     pub(super) any: bool,
     /// ALPN of EncryptedExtensions (TLS 1.3).
     pub(super) protocol: Option<String>,
@@ -39,7 +39,7 @@ impl std::fmt::Debug for Opened {
 
 impl Opened {
     /// The application data.
-    pub(crate) fn text(&self) -> ByteStream<'_> {
+    pub(crate) fn stream(&self) -> ByteStream<'_> {
         let mut pieces: Vec<(u64, &[u8])> = Vec::new();
         let mut marks = Vec::new();
         let mut joined: Option<(u64, Range<usize>)> = None;
@@ -83,7 +83,7 @@ impl Opened {
     }
 
     /// Takes back all application data.
-    pub(super) fn forget_text(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.bytes.clear();
         self.pieces.clear();
         self.end = 0;
@@ -104,10 +104,10 @@ mod tests {
         }
         opened.push(b"HTTP/1.1 404 Not Found\r\n\r\n", frame(300));
         let end = 19 + 200 * (16 << 10) as u64;
-        let text = opened.text();
-        assert_eq!((text.end(), text.at(end)), (end + 26, &b"HTTP/1.1 404 Not Found\r\n\r\n"[..]));
-        assert_eq!(text.frame_at(end), Some(frame(300)));
-        assert!(text.at(0).len() > KEPT - (16 << 10) && opened.bytes.len() <= KEPT);
+        let stream = opened.stream();
+        assert_eq!((stream.end(), stream.at(end)), (end + 26, &b"HTTP/1.1 404 Not Found\r\n\r\n"[..]));
+        assert_eq!(stream.frame_at(end), Some(frame(300)));
+        assert!(stream.at(0).len() > KEPT - (16 << 10) && opened.bytes.len() <= KEPT);
     }
 
     #[test]
@@ -118,6 +118,6 @@ mod tests {
             opened.push(&head, frame(number));
         }
         assert!(opened.bytes.len() <= MAX_KEPT);
-        assert_eq!(opened.text().end(), 2000 * head.len() as u64);
+        assert_eq!(opened.stream().end(), 2000 * head.len() as u64);
     }
 }

@@ -9,16 +9,14 @@ use aes_gcm::{Aes128Gcm, Aes256Gcm};
 use chacha20poly1305::ChaCha20Poly1305;
 
 use super::keys::Keys;
-use super::record::Record;
-use super::session::TLS13;
+use super::record::TlsRecord;
+use super::registry::TlsVersion;
 use super::suites::{Cipher, Hash, Suite};
 
 /// Bytes of an authentication tag.
 const TAG: usize = 16;
 /// Bytes of an AES block.
 const BLOCK: usize = 16;
-/// The first version whose records bring their own initialization vector.
-const TLS11: u16 = 0x0302;
 
 enum Aead {
     Aes128(Box<Aes128Gcm>),
@@ -64,7 +62,7 @@ enum Scheme {
     Cbc { cipher: Cbc, hash: Hash, mac_key: Vec<u8>, encrypt_then_mac: bool },
 }
 
-/// Where the initialization vector of CBC is.
+/// The place of CBC's initialization vector.
 #[derive(Clone, Copy)]
 enum Iv {
     /// In the record.
@@ -77,14 +75,14 @@ enum Iv {
 
 /// The protection of one direction under one key.
 pub(super) struct Protection {
-    version: u16,
+    version: TlsVersion,
     scheme: Scheme,
     iv: Iv,
 }
 
 impl Protection {
     /// `None` when suite, version and keys do not go together.
-    pub(super) fn new(suite: Suite, version: u16, encrypt_then_mac: bool, keys: Keys) -> Option<Self> {
+    pub(super) fn new(suite: Suite, version: TlsVersion, encrypt_then_mac: bool, keys: Keys) -> Option<Self> {
         let aead = |keys: &Keys| {
             Some(match suite.cipher {
                 Cipher::Aes128Gcm => Aead::Aes128(Box::new(Aes128Gcm::new_from_slice(&keys.key).ok()?)),
@@ -94,7 +92,7 @@ impl Protection {
         };
         let mut iv = Iv::Explicit;
         let scheme = match suite.cipher {
-            Cipher::Aes128Gcm | Cipher::Aes256Gcm if version < TLS13 => {
+            Cipher::Aes128Gcm | Cipher::Aes256Gcm if version < TlsVersion::TLS13 => {
                 Scheme::ExplicitNonce(aead(&keys)?, keys.iv.as_slice().try_into().ok()?)
             }
             Cipher::Aes128Gcm | Cipher::Aes256Gcm | Cipher::ChaCha20Poly1305 => {
@@ -105,7 +103,8 @@ impl Protection {
                     Cipher::Aes128Cbc(_) => Cbc::Aes128(Box::new(Aes128::new_from_slice(&keys.key).ok()?)),
                     _ => Cbc::Aes256(Box::new(Aes256::new_from_slice(&keys.key).ok()?)),
                 };
-                if version < TLS11 {
+                // From TLS 1.1 on records bring their own initialization vector.
+                if version < TlsVersion::TLS11 {
                     iv = Iv::Chained(keys.iv.as_slice().try_into().ok()?);
                 }
                 Scheme::Cbc { cipher, hash, mac_key: keys.mac, encrypt_then_mac }
@@ -115,12 +114,12 @@ impl Protection {
     }
 
     /// Opens a record that is complete into `content`, if this is its sequence number.
-    pub(super) fn open(&self, record: &Record, sequence: u64, content: &mut Vec<u8>) -> bool {
+    pub(super) fn open(&self, record: &TlsRecord, sequence: u64, content: &mut Vec<u8>) -> bool {
         content.clear();
         self.try_open(record, sequence, content).is_some()
     }
 
-    fn try_open(&self, record: &Record, sequence: u64, content: &mut Vec<u8>) -> Option<()> {
+    fn try_open(&self, record: &TlsRecord, sequence: u64, content: &mut Vec<u8>) -> Option<()> {
         match &self.scheme {
             Scheme::ExplicitNonce(aead, fixed) => {
                 let (explicit, sealed) = record.body.split_first_chunk::<8>()?;
@@ -183,7 +182,7 @@ impl Protection {
         &self,
         aead: &Aead,
         nonce: [u8; 12],
-        record: &Record,
+        record: &TlsRecord,
         sequence: u64,
         sealed: &[u8],
         content: &mut Vec<u8>,
@@ -191,12 +190,12 @@ impl Protection {
         let (sealed, tag) = sealed.split_last_chunk::<TAG>()?;
         content.extend_from_slice(sealed);
         let header = pseudo_header(record, sequence, sealed.len());
-        let additional = if self.version == TLS13 { record.header.as_slice() } else { &header };
+        let additional = if self.version == TlsVersion::TLS13 { record.header.as_slice() } else { &header };
         aead.open(nonce, additional, content, *tag).then_some(())
     }
 
-    /// Whether all that is needed to open a record was captured.
-    pub(super) fn can_open(&self, record: &Record) -> bool {
+    /// Returns whether all that is needed to open a record was captured.
+    pub(super) fn can_open(&self, record: &TlsRecord) -> bool {
         record.is_complete()
             && match self.iv {
                 Iv::Explicit => true,
@@ -206,7 +205,7 @@ impl Protection {
     }
 
     /// A record goes by, opened or not: TLS 1.0 chains the next one to its last block.
-    pub(super) fn pass(&mut self, record: &Record) {
+    pub(super) fn pass(&mut self, record: &TlsRecord) {
         if matches!(self.iv, Iv::Explicit) {
             return;
         }
@@ -220,24 +219,24 @@ impl Protection {
     }
 
     /// The counter that AES-GCM of TLS 1.2 sends along; most implementations count with it.
-    pub(super) fn explicit_nonce(&self, record: &Record) -> Option<u64> {
+    pub(super) fn explicit_nonce(&self, record: &TlsRecord) -> Option<u64> {
         let Scheme::ExplicitNonce(..) = self.scheme else { return None };
         record.body.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
     }
 
-    /// How many bytes of content a record of this length can have at most.
+    /// Returns how many bytes of content a record of this length can have at most.
     pub(super) fn content_at_most(&self, length: usize) -> usize {
         length.saturating_sub(match &self.scheme {
             Scheme::ExplicitNonce(..) => 8 + TAG,
-            Scheme::MixedNonce(..) if self.version == TLS13 => TAG + 1,
+            Scheme::MixedNonce(..) if self.version == TlsVersion::TLS13 => TAG + 1,
             Scheme::MixedNonce(..) => TAG,
             Scheme::Cbc { hash, .. } => hash.length() + 1 + if matches!(self.iv, Iv::Explicit) { BLOCK } else { 0 },
         })
     }
 }
 
-/// What authenticates a record besides its content up to TLS 1.2: sequence number, type, version and length.
-fn pseudo_header(record: &Record, sequence: u64, length: usize) -> [u8; 13] {
+/// Writes down what authenticates a record besides its content up to TLS 1.2: sequence number, type, version and length.
+fn pseudo_header(record: &TlsRecord, sequence: u64, length: usize) -> [u8; 13] {
     let mut header = [0; 13];
     header[..8].copy_from_slice(&sequence.to_be_bytes());
     header[8..11].copy_from_slice(&record.header[..3]);

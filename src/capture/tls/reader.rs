@@ -1,7 +1,7 @@
 //! A cursor over bytes that a snap length may have cut: what is there is read, and the first missing byte ends the reading
 //! without being an error.
 
-/// What is left to read.
+/// The rest of the input, read from its beginning.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],

@@ -3,23 +3,25 @@
 
 use tls_parser::{TlsExtensionType, TlsHandshakeType, TlsRecordType};
 
-use super::handshake::{Joiner, Message};
+use super::certificate::read_certificate_message;
+use super::contents::RecordContent;
+use super::handshake::{HandshakeFragment, HandshakeMessage, Joiner};
 use super::hello::{extensions, protocols};
-use super::key_schedule::{KeySchedule, Stage};
+use super::key_schedule::{KeySchedule, KeyStage};
 pub(crate) use super::opened::Opened;
+use super::parameters::NegotiatedParameters;
 use super::reader::Reader;
-use super::record::Record;
-use super::session::{NegotiatedParameters, TLS13, certificate, fragment};
-use super::traffic_analysis::Content;
+use super::record::TlsRecord;
+use super::registry::{AlertDescription, AlertLevel, TlsVersion};
 use crate::capture::Side;
 use crate::capture::secrets::SessionSecrets;
 
 /// The state of a direction.
 pub(super) struct RecordDecryptor {
     side: Side,
-    version: Option<u16>,
+    version: Option<TlsVersion>,
     /// None when there is nothing to open with.
-    epochs: Option<KeySchedule>,
+    schedule: Option<KeySchedule>,
     /// Encrypted handshake messages (TLS 1.3).
     joiner: Joiner<'static>,
     /// The last record stayed closed.
@@ -35,7 +37,7 @@ impl RecordDecryptor {
         Self {
             side,
             version: negotiated.version,
-            epochs: KeySchedule::new(side, negotiated, secrets),
+            schedule: KeySchedule::new(side, negotiated, secrets),
             joiner: Joiner::default(),
             closed: false,
             begins_data: false,
@@ -44,53 +46,53 @@ impl RecordDecryptor {
         }
     }
 
-    /// What the next protected record holds; `None` when it cannot be opened.
-    pub(super) fn open(&mut self, record: &Record) -> Option<Content> {
-        let epochs = self.epochs.as_mut()?;
-        let before = epochs.stage();
-        let tls13 = self.version == Some(TLS13);
+    /// Opens the next protected record and tells what it holds; `None` when it stays closed.
+    pub(super) fn open(&mut self, record: &TlsRecord) -> Option<RecordContent> {
+        let schedule = self.schedule.as_mut()?;
+        let before = schedule.stage();
+        let tls13 = self.version == Some(TlsVersion::TLS13);
         // What was lost or stays closed may be application data, and where it lay matters to what follows.
         let carries_data =
-            if tls13 { before != Some(Stage::Handshake) } else { record.kind == TlsRecordType::ApplicationData };
-        if before != Some(Stage::Handshake) {
+            if tls13 { before != Some(KeyStage::Handshake) } else { record.kind == TlsRecordType::ApplicationData };
+        if before != Some(KeyStage::Handshake) {
             self.opened.skip(record.lost_before);
         }
         self.begins_data = false;
-        let Some(opening) = epochs.open(record, &mut self.content) else {
+        let Some(opening) = schedule.open(record, &mut self.content) else {
             if carries_data {
-                self.opened.skip(epochs.content_at_most(record.length) as u64);
+                self.opened.skip(schedule.content_at_most(record.length) as u64);
             }
             self.closed = true;
             return None;
         };
         self.opened.any = true;
-        if before == Some(Stage::Early) && opening.stage != Stage::Early && opening.gapless {
+        if before == Some(KeyStage::Early) && opening.stage != KeyStage::Early && opening.gapless {
             // Nobody ended the early data: the server did not want it, and the client sends it again.
-            self.opened.forget_text();
+            self.opened.forget();
         }
         let kind = if tls13 { take_type(&mut self.content)? } else { record.kind };
         let content = match kind {
             TlsRecordType::ApplicationData => {
-                self.begins_data = tls13 && opening.stage == Stage::Application && opening.sequence == 0;
+                self.begins_data = tls13 && opening.stage == KeyStage::Application && opening.sequence == 0;
                 self.opened.push(&self.content, record.at);
-                Content::Data
+                RecordContent::Data
             }
             TlsRecordType::Alert => match self.content.as_slice() {
-                &[level, description] => Content::Alert(Some((level, description))),
-                _ => Content::Alert(None),
+                &[level, description] => RecordContent::Alert(Some((AlertLevel(level), AlertDescription(description)))),
+                _ => RecordContent::Alert(None),
             },
             TlsRecordType::Handshake if !tls13 => {
                 let finished = self.content.first() == Some(&TlsHandshakeType::Finished.0);
-                if finished { Content::Finished } else { Content::Handshake }
+                if finished { RecordContent::Finished } else { RecordContent::Handshake }
             }
             TlsRecordType::Handshake => self.read_handshake(record, opening.stage),
-            _ => Content::Handshake,
+            _ => RecordContent::Handshake,
         };
         self.closed = false;
         Some(content)
     }
 
-    /// Whether the record that was opened last is the first one under the application's key (TLS 1.3): what came before it
+    /// Returns whether the record that was opened last is the first one under the application's key (TLS 1.3): what came before it
     /// belonged to the handshake.
     pub(super) fn begins_data(&self) -> bool {
         self.begins_data
@@ -104,8 +106,8 @@ impl RecordDecryptor {
         self.opened
     }
 
-    fn read_handshake(&mut self, record: &Record, stage: Stage) -> Content {
-        let mut piece = fragment(record, &self.content);
+    fn read_handshake(&mut self, record: &TlsRecord, stage: KeyStage) -> RecordContent {
+        let mut piece = HandshakeFragment::of(record, &self.content);
         piece.length = piece.bytes.len();
         piece.lost_before |= self.closed;
         self.joiner.push_copied(piece);
@@ -113,20 +115,20 @@ impl RecordDecryptor {
         for message in self.joiner.take_complete() {
             self.read_message(&message);
             let last = match message.kind {
-                TlsHandshakeType::EndOfEarlyData => stage == Stage::Early,
-                TlsHandshakeType::Finished => stage == Stage::Handshake,
-                TlsHandshakeType::KeyUpdate => stage == Stage::Application,
+                TlsHandshakeType::EndOfEarlyData => stage == KeyStage::Early,
+                TlsHandshakeType::Finished => stage == KeyStage::Handshake,
+                TlsHandshakeType::KeyUpdate => stage == KeyStage::Application,
                 _ => false,
             };
             finished |= last && message.kind == TlsHandshakeType::Finished;
-            if let Some(epochs) = self.epochs.as_mut().filter(|epochs| last && epochs.stage() == Some(stage)) {
-                epochs.advance();
+            if let Some(schedule) = self.schedule.as_mut().filter(|schedule| last && schedule.stage() == Some(stage)) {
+                schedule.advance();
             }
         }
-        if finished { Content::Finished } else { Content::Handshake }
+        if finished { RecordContent::Finished } else { RecordContent::Handshake }
     }
 
-    fn read_message(&mut self, message: &Message) {
+    fn read_message(&mut self, message: &HandshakeMessage) {
         if self.side == Side::Client {
             return;
         }
@@ -137,7 +139,7 @@ impl RecordDecryptor {
             self.opened.protocol = chosen.and_then(|(_, content)| protocols(content).into_iter().next());
         }
         if self.opened.certificate.is_none() {
-            self.opened.certificate = certificate(message, self.version);
+            self.opened.certificate = read_certificate_message(message, self.version);
         }
     }
 }

@@ -1,41 +1,30 @@
-//! One TLS session: the handshake in the clear, and behind it the rhythm of who sent how much when. What cannot be told
+//! One TLS session: the handshake in the clear, and behind it who sent how much when. What cannot be told
 //! from outside stays untold.
 
 use tls_parser::{TlsHandshakeType, TlsRecordType};
 
-use super::certificate::read_chain;
-use super::handshake::{Fragment, Joiner, Message};
+use super::certificate::read_certificate_message;
+use super::contents::{ClassifiedRecord, RecordContent};
+use super::handshake::{HandshakeFragment, HandshakeMessage, Joiner};
 use super::hello::{ClientHello, ServerHello};
-use super::record::{Record, read_records};
+use super::parameters::NegotiatedParameters;
+use super::record::{TlsRecord, read_records};
 use super::record_decryptor::{Opened, RecordDecryptor};
-use super::traffic_analysis::{Content, Item, TrafficAnalysis};
+use super::registry::{AlertDescription, AlertLevel, TlsVersion};
+use super::traffic_analysis::TrafficAnalysis;
 use crate::capture::byte_stream::ByteStream;
 use crate::capture::secrets::{Secrets, SessionSecrets};
-use crate::capture::{Side, TlsSession, TlsVersion};
-
-/// The version number of TLS 1.3.
-pub(super) const TLS13: u16 = TlsVersion::TLS13.0;
+use crate::capture::{Side, TlsSession};
 
 /// A session with what was opened of it.
 #[derive(Debug, Default)]
 pub(crate) struct ReadSession {
-    /// What the report says of it.
+    /// The facts for the report.
     pub(crate) facts: TlsSession,
     /// The application data of the client, when secrets opened it.
     pub(crate) to_server: Opened,
     /// The application data of the server.
     pub(crate) to_client: Opened,
-}
-
-/// What both hellos agree on, as far as they were captured.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct NegotiatedParameters<'a> {
-    pub(super) client_random: &'a [u8],
-    pub(super) server_random: &'a [u8],
-    pub(super) version: Option<u16>,
-    pub(super) cipher: Option<u16>,
-    pub(super) encrypt_then_mac: bool,
-    pub(super) early_data: bool,
 }
 
 /// Reads the session that begins at these positions. `start_seen` is false when the capture began in the middle of the
@@ -54,13 +43,13 @@ pub(crate) fn read_session(
     }
     let server_messages = clear_messages(&server, false);
     let version = server_messages.iter().find_map(|message| server_hello(message)?.version());
-    let client_messages = clear_messages(&client, version == Some(TLS13));
+    let client_messages = clear_messages(&client, version == Some(TlsVersion::TLS13));
     let mut facts = TlsSession::default();
     let mut negotiated = NegotiatedParameters::default();
     let mut offered_session: &[u8] = &[];
     if let Some((message, hello)) = client_messages.iter().find_map(|message| Some((message, client_hello(message)?))) {
         facts.client_hello = Some(message.at);
-        facts.offered_version = Some(TlsVersion(hello.highest_version()));
+        facts.offered_version = Some(hello.highest_version());
         negotiated.client_random = hello.random;
         negotiated.early_data = hello.early_data;
         offered_session = hello.session_id;
@@ -72,8 +61,8 @@ pub(crate) fn read_session(
     let hello = hellos.reduce(|first, next| if first.1.is_retry_request() { next } else { first });
     let mut session_id: &[u8] = &[];
     if let Some((message, hello)) = &hello {
-        facts.version = hello.version().map(TlsVersion);
         negotiated.version = hello.version();
+        facts.version = negotiated.version;
         if !hello.is_retry_request() {
             facts.server_hello = Some(message.at);
             facts.cipher = hello.cipher;
@@ -85,72 +74,59 @@ pub(crate) fn read_session(
             session_id = hello.session_id;
         }
     }
-    facts.certificate = server_messages.iter().find_map(|message| certificate(message, negotiated.version));
+    facts.certificate =
+        server_messages.iter().find_map(|message| read_certificate_message(message, negotiated.version));
 
     let known = secrets.of_session(negotiated.client_random, session_id).unwrap_or_default();
-    let (to_server, client_items) = read_side(&client, Side::Client, &negotiated, &known);
-    let (to_client, server_items) = read_side(&server, Side::Server, &negotiated, &known);
+    let (to_server, client_records) = read_side(&client, Side::Client, &negotiated, &known);
+    let (to_client, server_records) = read_side(&server, Side::Server, &negotiated, &known);
     facts.decrypted = to_server.any || to_client.any;
     facts.alpn = facts.alpn.or_else(|| to_client.protocol.clone());
     if facts.certificate.is_none() {
         facts.certificate = to_client.certificate.clone();
     }
-    let rhythm =
-        TrafficAnalysis { negotiated: &negotiated, start_seen: start_seen && facts.client_hello.is_some(), round_trip };
-    rhythm.read(client_items, server_items, &mut facts);
+    let start_seen = start_seen && facts.client_hello.is_some();
+    let analysis = TrafficAnalysis { negotiated: &negotiated, start_seen, round_trip };
+    analysis.read(client_records, server_records, &mut facts);
     Some(ReadSession { facts, to_server, to_client })
 }
 
-fn client_hello<'m>(message: &'m Message) -> Option<ClientHello<'m>> {
+fn client_hello<'m>(message: &'m HandshakeMessage) -> Option<ClientHello<'m>> {
     (message.kind == TlsHandshakeType::ClientHello).then(|| ClientHello::read(&message.body)).flatten()
 }
 
-fn server_hello<'m>(message: &'m Message) -> Option<ServerHello<'m>> {
+fn server_hello<'m>(message: &'m HandshakeMessage) -> Option<ServerHello<'m>> {
     (message.kind == TlsHandshakeType::ServerHello).then(|| ServerHello::read(&message.body, message.length)).flatten()
 }
 
-pub(super) fn certificate(
-    message: &Message,
-    version: Option<u16>,
-) -> Option<(crate::capture::FrameRef, Vec<crate::capture::CertificateFacts>)> {
-    let chain = (message.kind == TlsHandshakeType::Certificate).then(|| read_chain(message, version))?;
-    (!chain.is_empty()).then_some((message.at, chain))
-}
-
-/// The handshake messages that were sent in the clear. Up to TLS 1.2, ChangeCipherSpec ends them; in TLS 1.3 it says
+/// Reads the handshake messages that were sent in the clear. Up to TLS 1.2, ChangeCipherSpec ends them; in TLS 1.3 it says
 /// nothing, and what is of type handshake is in the clear.
-fn clear_messages<'a>(records: &[Record<'a>], mut tls13: bool) -> Vec<Message<'a>> {
+fn clear_messages<'a>(records: &[TlsRecord<'a>], mut tls13: bool) -> Vec<HandshakeMessage<'a>> {
     let mut joiner = Joiner::default();
     let mut changed = false;
     for record in records {
         if record.kind == TlsRecordType::ChangeCipherSpec {
             changed = true;
             tls13 = tls13
-                || joiner
-                    .messages()
-                    .iter()
-                    .any(|message| server_hello(message).is_some_and(|hello| hello.version() == Some(TLS13)));
+                || joiner.messages().iter().any(|message| {
+                    server_hello(message).is_some_and(|hello| hello.version() == Some(TlsVersion::TLS13))
+                });
         }
         let second_hello = matches!(record.body, [1, 0, _, _, 3, 3, ..]);
         if record.kind == TlsRecordType::Handshake && (!changed || tls13 || second_hello) {
-            joiner.push(fragment(record, record.body));
+            joiner.push(HandshakeFragment::of(record, record.body));
         }
     }
     joiner.finish()
 }
 
-pub(super) fn fragment<'a>(record: &Record, bytes: &'a [u8]) -> Fragment<'a> {
-    let length = record.length;
-    Fragment { bytes, length, at: record.at, end: record.end, lost_before: record.lost_before > 0 }
-}
-
-/// Whether the handshake is an abbreviated one (RFC 5246 section 7.3, RFC 5077 section 3, RFC 8446 section 2.2).
-fn resumed(hello: &ServerHello, offered: &[u8], messages: &[Message], records: &[Record]) -> Option<bool> {
+/// Returns whether the handshake is an abbreviated one (RFC 5246 section 7.3, RFC 5077 section 3, RFC 8446 section 2.2).
+fn resumed(hello: &ServerHello, offered: &[u8], messages: &[HandshakeMessage], records: &[TlsRecord]) -> Option<bool> {
     let version = hello.version()?;
-    if version == TLS13 {
+    if version == TlsVersion::TLS13 {
         return hello.complete.then_some(hello.pre_shared_key);
     }
-    let key_exchange = |message: &Message| {
+    let key_exchange = |message: &HandshakeMessage| {
         let kinds = [TlsHandshakeType::Certificate, TlsHandshakeType::ServerKeyExchange, TlsHandshakeType::ServerDone];
         kinds.contains(&message.kind)
     };
@@ -166,42 +142,44 @@ fn resumed(hello: &ServerHello, offered: &[u8], messages: &[Message], records: &
     before.iter().all(|record| record.lost_before == 0 && record.is_complete()).then_some(true)
 }
 
-/// What each record of a direction is, opened where the secrets allow.
+/// Tells what each record of a direction holds, opened where the secrets allow.
 fn read_side(
-    records: &[Record],
+    records: &[TlsRecord],
     side: Side,
     negotiated: &NegotiatedParameters,
     secrets: &SessionSecrets,
-) -> (Opened, Vec<Item>) {
-    let mut opener = RecordDecryptor::new(side, negotiated, secrets);
-    let tls13 = negotiated.version == Some(TLS13);
+) -> (Opened, Vec<ClassifiedRecord>) {
+    let mut decryptor = RecordDecryptor::new(side, negotiated, secrets);
+    let tls13 = negotiated.is_tls13();
     let mut changed = false;
     // A hole may have swallowed the ChangeCipherSpec.
     let mut maybe_changed = false;
-    let mut items: Vec<Item> = Vec::with_capacity(records.len());
+    let mut classified: Vec<ClassifiedRecord> = Vec::with_capacity(records.len());
     for record in records {
         maybe_changed |= changed || record.lost_before > 0;
         let protected = record.kind == TlsRecordType::ApplicationData || (maybe_changed && !tls13);
-        let opened = if protected { opener.open(record) } else { None };
-        if opener.begins_data() {
-            let closed = items.iter_mut().filter(|item| item.content == Content::Protected);
-            closed.for_each(|item| item.content = Content::Handshake);
+        let opened = if protected { decryptor.open(record) } else { None };
+        if decryptor.begins_data() {
+            let closed = classified.iter_mut().filter(|record| record.content == RecordContent::Protected);
+            closed.for_each(|record| record.content = RecordContent::Handshake);
         }
         let content = match (record.kind, opened) {
             (TlsRecordType::ChangeCipherSpec, _) => {
                 changed = true;
-                Content::ChangeCipherSpec
+                RecordContent::ChangeCipherSpec
             }
             (_, Some(content)) => content,
             (TlsRecordType::Alert, None) => match (record.length, record.body) {
-                (2, &[level, description]) => Content::Alert(Some((level, description))),
-                _ => Content::Alert(None),
+                (2, &[level, description]) => {
+                    RecordContent::Alert(Some((AlertLevel(level), AlertDescription(description))))
+                }
+                _ => RecordContent::Alert(None),
             },
-            (TlsRecordType::Handshake, None) if changed && !tls13 => Content::Finished,
-            (TlsRecordType::ApplicationData, None) => Content::Protected,
-            _ => Content::Handshake,
+            (TlsRecordType::Handshake, None) if changed && !tls13 => RecordContent::Finished,
+            (TlsRecordType::ApplicationData, None) => RecordContent::Protected,
+            _ => RecordContent::Handshake,
         };
-        items.push(Item { side, content, length: record.length, at: record.at, end: record.end });
+        classified.push(ClassifiedRecord { side, content, length: record.length, at: record.at, end: record.end });
     }
-    (opener.finish(), items)
+    (decryptor.finish(), classified)
 }

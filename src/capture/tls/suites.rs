@@ -6,6 +6,8 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384};
 use tls_parser::{TlsCipherEnc, TlsCipherEncMode, TlsCipherMac, TlsCipherSuite, TlsPRF};
 
+use super::registry::CipherSuite;
+
 /// A hash function, alone or under HMAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hash {
@@ -46,7 +48,7 @@ fn hmac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// What encrypts.
+/// An encryption algorithm with its mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cipher {
     Aes128Gcm,
@@ -83,9 +85,9 @@ pub(super) struct Suite {
 }
 
 impl Suite {
-    /// By its IANA number.
-    pub(super) fn of(number: u16) -> Option<Self> {
-        let suite = TlsCipherSuite::from_id(number)?;
+    /// Returns how a suite protects records; `None` when it is not read.
+    pub(super) fn of(suite: CipherSuite) -> Option<Self> {
+        let suite = TlsCipherSuite::from_id(suite.0)?;
         let mac = match suite.mac {
             TlsCipherMac::HmacSha1 => Some(Hash::Sha1),
             TlsCipherMac::HmacSha256 => Some(Hash::Sha256),
@@ -116,21 +118,22 @@ mod tests {
     #[test]
     fn a_suite_says_how_records_and_keys_are_made() {
         let suite = |cipher, hash| Some(Suite { cipher, hash });
-        assert_eq!(Suite::of(0x1301), suite(Cipher::Aes128Gcm, Hash::Sha256));
-        assert_eq!(Suite::of(0x1302), suite(Cipher::Aes256Gcm, Hash::Sha384));
-        assert_eq!(Suite::of(0x1303), suite(Cipher::ChaCha20Poly1305, Hash::Sha256));
-        assert_eq!(Suite::of(0x002f), suite(Cipher::Aes128Cbc(Hash::Sha1), Hash::Sha256));
-        assert_eq!(Suite::of(0x003d), suite(Cipher::Aes256Cbc(Hash::Sha256), Hash::Sha256));
-        assert_eq!(Suite::of(0xc028), suite(Cipher::Aes256Cbc(Hash::Sha384), Hash::Sha384));
-        assert_eq!(Suite::of(0xc030), suite(Cipher::Aes256Gcm, Hash::Sha384));
-        assert_eq!(Suite::of(0xcca9), suite(Cipher::ChaCha20Poly1305, Hash::Sha256));
+        let of = |number| Suite::of(CipherSuite(number));
+        assert_eq!(of(0x1301), suite(Cipher::Aes128Gcm, Hash::Sha256));
+        assert_eq!(of(0x1302), suite(Cipher::Aes256Gcm, Hash::Sha384));
+        assert_eq!(of(0x1303), suite(Cipher::ChaCha20Poly1305, Hash::Sha256));
+        assert_eq!(of(0x002f), suite(Cipher::Aes128Cbc(Hash::Sha1), Hash::Sha256));
+        assert_eq!(of(0x003d), suite(Cipher::Aes256Cbc(Hash::Sha256), Hash::Sha256));
+        assert_eq!(of(0xc028), suite(Cipher::Aes256Cbc(Hash::Sha384), Hash::Sha384));
+        assert_eq!(of(0xc030), suite(Cipher::Aes256Gcm, Hash::Sha384));
+        assert_eq!(of(0xcca9), suite(Cipher::ChaCha20Poly1305, Hash::Sha256));
     }
 
     #[test]
     fn suites_that_are_not_read_are_none() {
         // RC4, 3DES, CCM, Camellia, a signalling value, nothing.
         for number in [0x0005, 0x000a, 0xc09c, 0x0041, 0x00ff, 0x0a0a] {
-            assert_eq!(Suite::of(number), None, "{number:04x}");
+            assert_eq!(Suite::of(CipherSuite(number)), None, "{number:04x}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{cipher_name, version_name};
+use super::{AlertDescription, AlertLevel};
 use crate::capture::fixture::{Connection, connections};
 use crate::capture::secrets::Secrets;
 use crate::capture::{FrameRef, TcpFlow, TlsSession};
@@ -76,15 +76,22 @@ fn every_version_and_suite_is_opened() {
         let tls = tls(&flow);
         assert!(tls.decrypted, "{name}");
         assert_eq!(exchanges(&flow), BOTH, "{name}");
-        assert_eq!(version_name(tls.version.unwrap()), version, "{name}");
-        assert_eq!(cipher_name(tls.cipher.unwrap()), cipher, "{name}");
+        assert_eq!(tls.version.unwrap().name(), version, "{name}");
+        assert_eq!(tls.cipher.unwrap().name(), cipher, "{name}");
         assert_eq!(tls.resumed, Some(false), "{name}");
         assert!(tls.established.is_some(), "{name}");
         assert_eq!(tls.turns.len(), 2, "{name}");
         let (_, chain) = tls.certificate.as_ref().unwrap();
         assert_eq!(chain[0].names, ["mdm.example.com"], "{name}");
         // close_notify of the client, at least.
-        assert!(!tls.alerts.is_empty() && tls.alerts.iter().all(|alert| alert.code == Some((1, 0))), "{name}");
+        assert!(
+            !tls.alerts.is_empty()
+                && tls
+                    .alerts
+                    .iter()
+                    .all(|alert| alert.code == Some((AlertLevel::WARNING, AlertDescription::CLOSE_NOTIFY))),
+            "{name}"
+        );
     }
 }
 

@@ -1,7 +1,9 @@
-//! What order and size tell of records that stay closed: when the handshake was over, which records carry requests and
+//! Traffic analysis: what order and size tell of records that stay closed: when the handshake was over, which records carry requests and
 //! responses, and which ones are more likely alerts or session tickets.
 
-use super::session::{NegotiatedParameters, TLS13};
+use super::contents::{ClassifiedRecord, RecordContent};
+use super::parameters::NegotiatedParameters;
+use super::registry::{CipherSuite, TlsVersion};
 use crate::capture::{FrameRef, Side, TlsAlert, TlsSession, Turn};
 
 /// Bytes that TLS 1.3 adds to a record's content: the content type and an authentication tag.
@@ -17,32 +19,6 @@ const LAST_ALERTS: usize = 2;
 /// Records before and with Finished in a client's flight: Certificate, CertificateVerify, Finished, and one to spare.
 const CLIENT_FLIGHT: usize = 4;
 
-/// What a record holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    ChangeCipherSpec,
-    /// Level and description; `None` when it is encrypted.
-    Alert(Option<(u8, u8)>),
-    /// A handshake message that is not `Finished`.
-    Handshake,
-    /// Finished, or the first encrypted handshake message that stands for it.
-    Finished,
-    /// Application data, known to be that.
-    Data,
-    /// Application data by its outer type; in TLS 1.3 that may be anything.
-    Protected,
-}
-
-/// A record with its place.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
-    pub(super) side: Side,
-    pub(super) content: Content,
-    pub(super) length: usize,
-    pub(super) at: FrameRef,
-    pub(super) end: FrameRef,
-}
-
 /// Reads the order of records.
 pub(super) struct TrafficAnalysis<'a> {
     pub(super) negotiated: &'a NegotiatedParameters<'a>,
@@ -54,45 +30,52 @@ pub(super) struct TrafficAnalysis<'a> {
 
 impl TrafficAnalysis<'_> {
     /// Fills alerts, turns and the end of the handshake.
-    pub(super) fn read(&self, mut client: Vec<Item>, mut server: Vec<Item>, facts: &mut TlsSession) {
+    pub(super) fn read(
+        &self,
+        mut client: Vec<ClassifiedRecord>,
+        mut server: Vec<ClassifiedRecord>,
+        facts: &mut TlsSession,
+    ) {
         if self.is_tls13(&client, &server) {
             self.tell_client_flight(&mut client);
-            let finished = client.iter().find(|item| item.content == Content::Finished).map(|item| item.end);
+            let finished = client.iter().find(|item| item.content == RecordContent::Finished).map(|item| item.end);
             // Finished may have stayed closed where what follows it was opened.
-            let data = client.iter().find(|item| item.content == Content::Data && !self.negotiated.early_data);
+            let data = client.iter().find(|item| item.content == RecordContent::Data && !self.negotiated.early_data);
             let finished = finished.or(data.map(|item| item.at));
             self.tell_server_flight(&mut server, finished);
             tell_last_alerts(&mut client);
             tell_last_alerts(&mut server);
             facts.established = finished;
         } else {
-            let finished =
-                |items: &[Item]| items.iter().find(|item| item.content == Content::Finished).map(|item| item.end);
+            let finished = |items: &[ClassifiedRecord]| {
+                items.iter().find(|item| item.content == RecordContent::Finished).map(|item| item.end)
+            };
             facts.established = finished(&client).zip(finished(&server)).map(|(client, server)| client.max(server));
             for item in client.iter_mut().chain(&mut server) {
-                if item.content == Content::Protected {
-                    item.content = Content::Data;
+                if item.content == RecordContent::Protected {
+                    item.content = RecordContent::Data;
                 }
             }
         }
         let items = merge(client, server);
         self.read_turns(&items, facts);
         for item in &items {
-            if let Content::Alert(code) = item.content {
+            if let RecordContent::Alert(code) = item.content {
                 facts.alerts.push(TlsAlert { at: item.at, by: item.side, code });
             }
         }
-        let data = items.iter().find(|item| item.content == Content::Data);
+        let data = items.iter().find(|item| item.content == RecordContent::Data);
         facts.established = facts.established.or(data.map(|item| item.at));
     }
 
-    /// Whether the session is one of TLS 1.3; where the ServerHello is missing, its habit tells: nothing of type handshake
+    /// Returns whether the session is one of TLS 1.3; where the ServerHello is missing, its habit tells: nothing of type handshake
     /// behind a ChangeCipherSpec.
-    fn is_tls13(&self, client: &[Item], server: &[Item]) -> bool {
-        let changed = |items: &[Item]| items.iter().any(|item| item.content == Content::ChangeCipherSpec);
-        let finished = |items: &[Item]| items.iter().any(|item| item.content == Content::Finished);
+    fn is_tls13(&self, client: &[ClassifiedRecord], server: &[ClassifiedRecord]) -> bool {
+        let changed =
+            |items: &[ClassifiedRecord]| items.iter().any(|item| item.content == RecordContent::ChangeCipherSpec);
+        let finished = |items: &[ClassifiedRecord]| items.iter().any(|item| item.content == RecordContent::Finished);
         match self.negotiated.version {
-            Some(version) => version == TLS13,
+            Some(version) => version == TlsVersion::TLS13,
             None => {
                 [client, server].iter().any(|items| changed(items) && !finished(items))
                     && [client, server].iter().all(|items| !finished(items))
@@ -102,48 +85,51 @@ impl TrafficAnalysis<'_> {
 
     /// In the client's first flight behind the ServerHello, Finished has a length that only the hash decides; a certificate
     /// may come before it or share a record with it.
-    fn tell_client_flight(&self, items: &mut [Item]) {
-        if items.iter().any(|item| matches!(item.content, Content::Finished | Content::Data)) || !self.start_seen {
+    fn tell_client_flight(&self, items: &mut [ClassifiedRecord]) {
+        if items.iter().any(|item| matches!(item.content, RecordContent::Finished | RecordContent::Data))
+            || !self.start_seen
+        {
             return;
         }
         let length = self.negotiated.cipher.and_then(finished_length);
-        let flight: Vec<usize> = positions(items, Content::Protected).take(CLIENT_FLIGHT).collect();
+        let flight: Vec<usize> = positions(items, RecordContent::Protected).take(CLIENT_FLIGHT).collect();
         let has_length =
             |index: &usize| items.get(*index).zip(length).is_some_and(|(item, length)| is_padded(item.length, length));
         let last = flight.iter().position(has_length).unwrap_or(0);
         // A client that dislikes the certificate answers with an alert and nothing more.
-        if positions(items, Content::Protected).count() <= LAST_ALERTS
+        if positions(items, RecordContent::Protected).count() <= LAST_ALERTS
             && flight.iter().all(|&index| items.get(index).is_some_and(|item| is_alert_length(item.length)))
         {
             return;
         }
         for (position, &index) in flight.iter().take(last + 1).enumerate() {
             if let Some(item) = items.get_mut(index) {
-                item.content = if position == last { Content::Finished } else { Content::Handshake };
+                item.content = if position == last { RecordContent::Finished } else { RecordContent::Handshake };
             }
         }
     }
 
-    /// What the server sends before the client's Finished belongs to the handshake.
-    fn tell_server_flight(&self, items: &mut [Item], finished: Option<FrameRef>) {
+    /// Gives to the handshake what the server sends before the client's Finished.
+    fn tell_server_flight(&self, items: &mut [ClassifiedRecord], finished: Option<FrameRef>) {
         if !self.start_seen {
             return;
         }
-        let count = positions(items, Content::Protected).count();
-        for (position, index) in positions(items, Content::Protected).collect::<Vec<_>>().into_iter().enumerate() {
+        let count = positions(items, RecordContent::Protected).count();
+        for (position, index) in positions(items, RecordContent::Protected).collect::<Vec<_>>().into_iter().enumerate()
+        {
             if let Some(item) = items.get_mut(index)
                 && finished.is_none_or(|finished| item.at < finished)
                 && (position + 1 < count || !is_alert_length(item.length))
             {
-                item.content = Content::Handshake;
+                item.content = RecordContent::Handshake;
             }
         }
     }
 
-    fn read_turns(&self, items: &[Item], facts: &mut TlsSession) {
+    fn read_turns(&self, items: &[ClassifiedRecord], facts: &mut TlsSession) {
         let mut unsaid_tickets = true;
         for (index, item) in items.iter().enumerate() {
-            let data = matches!(item.content, Content::Data | Content::Protected);
+            let data = matches!(item.content, RecordContent::Data | RecordContent::Protected);
             let length = item.length as u64;
             match (item.side, facts.turns.last_mut()) {
                 _ if !data => {}
@@ -158,7 +144,7 @@ impl TrafficAnalysis<'_> {
                 // Nobody has asked anything yet: tickets, or the rest of something that was not captured.
                 (Side::Server, None) => unsaid_tickets = false,
                 (Side::Server, Some(turn)) => {
-                    let closed = item.content == Content::Protected && unsaid_tickets;
+                    let closed = item.content == RecordContent::Protected && unsaid_tickets;
                     if closed && turn.response.is_none() && self.is_ticket(items, index, turn) {
                         continue;
                     }
@@ -173,15 +159,15 @@ impl TrafficAnalysis<'_> {
 
     /// A server sends tickets as soon as it has the client's Finished, often right before it answers: they come too early
     /// for an answer, or in pairs of the same length.
-    fn is_ticket(&self, items: &[Item], index: usize, turn: &Turn) -> bool {
+    fn is_ticket(&self, items: &[ClassifiedRecord], index: usize, turn: &Turn) -> bool {
         let Some(item) = items.get(index).filter(|item| TICKET.contains(&item.length)) else { return false };
         let waited = item.at.time.nanos().saturating_sub(turn.request.time.nanos());
         if self.round_trip.is_some_and(|round_trip| waited < round_trip / 2) {
             return true;
         }
-        let same = |other: Option<&Item>| {
+        let same = |other: Option<&ClassifiedRecord>| {
             other.is_some_and(|other| {
-                other.side == Side::Server && other.length == item.length && other.content == Content::Protected
+                other.side == Side::Server && other.length == item.length && other.content == RecordContent::Protected
             })
         };
         same(items.get(index + 1)) || index.checked_sub(1).is_some_and(|before| same(items.get(before)))
@@ -189,40 +175,42 @@ impl TrafficAnalysis<'_> {
 }
 
 /// The last records of a direction that have the length of an alert are alerts: nobody closes with two bytes of data.
-fn tell_last_alerts(items: &mut [Item]) {
+fn tell_last_alerts(items: &mut [ClassifiedRecord]) {
     for item in items.iter_mut().rev().take(LAST_ALERTS) {
-        if item.content != Content::Protected || !is_alert_length(item.length) {
+        if item.content != RecordContent::Protected || !is_alert_length(item.length) {
             return;
         }
-        item.content = Content::Alert(None);
+        item.content = RecordContent::Alert(None);
     }
 }
 
-fn positions(items: &[Item], content: Content) -> impl Iterator<Item = usize> {
+fn positions(items: &[ClassifiedRecord], content: RecordContent) -> impl Iterator<Item = usize> {
     items.iter().enumerate().filter(move |(_, item)| item.content == content).map(|(index, _)| index)
 }
 
-/// Whether a record may hold so many bytes, padded as implementations do.
+/// Returns whether a record may hold so many bytes, padded as implementations do.
 fn is_padded(length: usize, content: usize) -> bool {
     PADDINGS.iter().any(|padding| length == content + OVERHEAD + padding)
 }
 
-/// Whether a record has the length of an alert.
+/// Returns whether a record has the length of an alert.
 fn is_alert_length(length: usize) -> bool {
     is_padded(length, 2)
 }
 
-/// Length of Finished.
-fn finished_length(cipher: u16) -> Option<usize> {
+/// Returns the length of Finished.
+fn finished_length(cipher: CipherSuite) -> Option<usize> {
     match cipher {
-        0x1301 | 0x1303 | 0x1304 => Some(HEADER + 32),
-        0x1302 => Some(HEADER + 48),
+        CipherSuite::AES_128_GCM_SHA256 | CipherSuite::CHACHA20_POLY1305_SHA256 | CipherSuite::AES_128_CCM_SHA256 => {
+            Some(HEADER + 32)
+        }
+        CipherSuite::AES_256_GCM_SHA384 => Some(HEADER + 48),
         _ => None,
     }
 }
 
-/// Both directions in the order in which their records began; each keeps its own order, whatever the clock says.
-fn merge(client: Vec<Item>, server: Vec<Item>) -> Vec<Item> {
+/// Merges both directions in the order in which their records began; each keeps its own order, whatever the clock says.
+fn merge(client: Vec<ClassifiedRecord>, server: Vec<ClassifiedRecord>) -> Vec<ClassifiedRecord> {
     let mut merged = Vec::with_capacity(client.len() + server.len());
     let (mut client, mut server) = (client.into_iter().peekable(), server.into_iter().peekable());
     loop {

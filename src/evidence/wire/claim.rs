@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::tls::alert_name;
 use crate::capture::{Close, HttpReply, IcmpError, Side};
 use crate::model::outcome::{
     DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
@@ -69,7 +68,7 @@ impl WireEvidence {
                     Some(session) => tls::of_alert(*alert, session),
                     None => (None, false),
                 };
-                let name = alert.code.map_or("encrypted".into(), |(_, description)| alert_name(description));
+                let name = alert.code.map_or("encrypted".into(), |(_, description)| description.name());
                 let by = side(alert.by);
                 says(Outcome::TlsFailure(detail), certain, format!("a TLS alert ({name}) from the {by}"))
             }

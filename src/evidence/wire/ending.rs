@@ -2,6 +2,7 @@
 //! frames, and how far the capture reaches beyond them.
 
 use super::request::Request;
+use crate::capture::tls::AlertDescription;
 use crate::capture::{Close, FrameRef, HttpReply, IcmpError, Side, TcpFlow, TlsAlert};
 use crate::model::time::{SECOND, Timestamp};
 
@@ -14,9 +15,9 @@ const REQUEST_PATIENCE: i64 = 30 * SECOND;
 /// A client that closes sooner than this did not close for lack of an answer.
 const SHORTEST_TIMEOUT: i64 = SECOND / 2;
 /// Alerts that close a session in peace (RFC 8446, section 6.1).
-const PEACEFUL: [u8; 2] = [0, 90];
+const PEACEFUL: [AlertDescription; 2] = [AlertDescription::CLOSE_NOTIFY, AlertDescription::USER_CANCELED];
 
-/// What the wire shows last.
+/// The last that the wire shows of a request or connection.
 #[derive(Clone, Copy, Debug)]
 pub enum Ending<'a> {
     /// SYNs, and nothing came back.
@@ -50,7 +51,7 @@ pub enum Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
-    /// The end of a request of a flow, or of a flow without requests. `end` is the time of the capture's last frame.
+    /// Tells the end of a request of a flow, or of a flow without requests. `end` is the time of the capture's last frame.
     pub fn of(flow: &'a TcpFlow, requests: &[Request<'a>], index: Option<usize>, end: Timestamp) -> Self {
         match index.and_then(|index| Some((index, requests.get(index)?))) {
             Some((index, request)) => of_request(flow, request, requests.get(index + 1), end),
@@ -58,12 +59,12 @@ impl<'a> Ending<'a> {
         }
     }
 
-    /// When the client knew.
+    /// Returns when the client knew.
     pub fn at(&self) -> Option<Timestamp> {
         self.proof().map(|frame| frame.time)
     }
 
-    /// The frame that shows it.
+    /// Returns the frame that shows it.
     pub fn proof(&self) -> Option<FrameRef> {
         match self {
             Self::Unreachable(icmp) => Some(icmp.at),
@@ -114,7 +115,7 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
     }
 }
 
-/// When the server last said something to a request, or when it was asked.
+/// Returns when the server last said something to a request, or when it was asked.
 fn last_heard(request: &Request<'_>) -> Timestamp {
     request.response.map_or(request.at, |(_, last)| last).time
 }
@@ -184,7 +185,7 @@ fn of_syns(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     }
 }
 
-/// An alert that ends the session for a reason: a fatal one, or an encrypted one that came in place of the handshake's
+/// Finds an alert that ends the session for a reason: a fatal one, or an encrypted one that came in place of the handshake's
 /// end.
 fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
     let tls = flow.tls.as_ref()?;
@@ -197,19 +198,19 @@ fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
         .copied()
 }
 
-/// The alert that ended the session; one that only answers the server's close did not.
+/// Finds the alert that ended the session; one that only answers the server's close did not.
 fn decisive_alert(flow: &TcpFlow) -> Option<TlsAlert> {
     let closed = flow.closes.iter().find(|close| close.by == Side::Server);
     fatal_alert(flow).filter(|alert| alert.by == Side::Server || closed.is_none_or(|close| alert.at < close.at))
 }
 
-/// Whether the client had ended the session by an alert between two frames: a server that closes then only follows.
+/// Returns whether the client had ended the session by an alert between two frames: a server that closes then only follows.
 fn said_goodbye(flow: &TcpFlow, from: FrameRef, until: FrameRef) -> bool {
     let alerts = flow.tls.iter().flat_map(|tls| &tls.alerts);
     alerts.into_iter().any(|alert| alert.by == Side::Client && alert.at >= from && alert.at < until)
 }
 
-/// The first FIN or RST from a frame on.
+/// Finds the first FIN or RST from a frame on.
 fn first_close(flow: &TcpFlow, from: FrameRef) -> Option<Close> {
     flow.closes.iter().find(|close| close.at >= from).copied()
 }

@@ -11,12 +11,12 @@ pub struct Request<'a> {
     pub response: Option<(FrameRef, FrameRef)>,
     /// The exchange, when it could be read.
     pub exchange: Option<&'a HttpExchange>,
-    /// What looks like an answer may be a session ticket of TLS 1.3.
+    /// The answer, as far as it goes, may be a session ticket of TLS 1.3.
     pub doubtful: bool,
 }
 
 impl<'a> Request<'a> {
-    /// The requests of a flow, in order.
+    /// Lists the requests of a flow, in order.
     pub fn of(flow: &'a TcpFlow) -> Vec<Self> {
         let turns = flow.tls.iter().flat_map(|tls| &tls.turns);
         let mut requests: Vec<Self> = turns
@@ -46,17 +46,17 @@ impl<'a> Request<'a> {
         requests
     }
 
-    /// Status line and headers, when they could be read.
+    /// Returns status line and headers, when they could be read.
     pub fn reply(&self) -> Option<&'a HttpReply> {
         self.exchange?.reply.as_ref()
     }
 
-    /// Status, when it could be read.
+    /// Returns the status, when it could be read.
     pub fn status(&self) -> Option<u16> {
         self.reply().map(|reply| reply.status)
     }
 
-    /// Whether an answer was seen for sure.
+    /// Returns whether an answer was seen for sure.
     pub fn is_answered(&self) -> bool {
         self.response.is_some() && !self.doubtful
     }

@@ -2,21 +2,22 @@
 
 use std::net::IpAddr;
 
+use crate::capture::tls::AlertDescription as Alert;
 use crate::capture::{CertificateFacts, Side, TlsAlert, TlsSession};
 use crate::model::outcome::TlsDetail;
 use crate::model::time::Timestamp;
 
-/// Whether a certificate was valid at a moment.
+/// Returns whether a certificate was valid at a moment.
 pub fn is_valid_at(certificate: &CertificateFacts, time: Timestamp) -> bool {
     (certificate.not_before..=certificate.not_after).contains(&time)
 }
 
-/// Whether a certificate is for this host (RFC 6125, section 6.4: a wildcard stands for one label, the leftmost).
+/// Returns whether a certificate is for this host (RFC 6125, section 6.4: a wildcard stands for one label, the leftmost).
 pub fn is_for_host(certificate: &CertificateFacts, host: &str) -> bool {
     name_for_host(certificate, host).is_some()
 }
 
-/// Which of a certificate's names is for this host, as an index.
+/// Finds which of a certificate's names is for this host, as an index.
 pub fn name_for_host(certificate: &CertificateFacts, host: &str) -> Option<usize> {
     let host = host.trim_end_matches('.');
     let address: Option<IpAddr> = host.parse().ok();
@@ -30,23 +31,29 @@ pub fn name_for_host(certificate: &CertificateFacts, host: &str) -> Option<usize
     })
 }
 
-/// What an alert says, the server's certificate beside it. The second value is whether nothing else can be meant.
+/// Tells what an alert says, the server's certificate beside it. The second value is whether nothing else can be meant.
 pub(super) fn of_alert(alert: TlsAlert, session: &TlsSession) -> (Option<TlsDetail>, bool) {
     let Some((_, description)) = alert.code else {
         // Encrypted: in TLS 1.3 the client's complaint about the certificate looks like this.
         return (None, false);
     };
     match (description, alert.by) {
-        (70 | 86, _) => (Some(TlsDetail::ProtocolVersion), true),
-        (45, Side::Client) => (Some(TlsDetail::ExpiredCertificate), true),
-        (48, Side::Client) => (Some(TlsDetail::UntrustedCertificate), true),
-        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_unknown: Java says 46 of everything.
-        (42..=46, Side::Client) => of_certificate(session, alert.at.time),
+        (Alert::PROTOCOL_VERSION | Alert::INAPPROPRIATE_FALLBACK, _) => (Some(TlsDetail::ProtocolVersion), true),
+        (Alert::CERTIFICATE_EXPIRED, Side::Client) => (Some(TlsDetail::ExpiredCertificate), true),
+        (Alert::UNKNOWN_CA, Side::Client) => (Some(TlsDetail::UntrustedCertificate), true),
+        // Java says certificate_unknown of everything.
+        (
+            Alert::BAD_CERTIFICATE
+            | Alert::UNSUPPORTED_CERTIFICATE
+            | Alert::CERTIFICATE_REVOKED
+            | Alert::CERTIFICATE_UNKNOWN,
+            Side::Client,
+        ) => of_certificate(session, alert.at.time),
         _ => (Some(TlsDetail::HandshakeFailure), true),
     }
 }
 
-/// What is wrong with the certificate that a client turned away in the handshake. Names are compared after it, by Apache
+/// Tells what is wrong with the certificate that a client turned away in the handshake. Names are compared after it, by Apache
 /// HttpClient and by most others, so that trust and time are what is left.
 pub(super) fn of_certificate(session: &TlsSession, time: Timestamp) -> (Option<TlsDetail>, bool) {
     let Some((_, chain)) = &session.certificate else { return (None, false) };
