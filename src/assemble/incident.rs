@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::catalog::{self, Context, with_port};
+use crate::catalog::{self, Context};
+use crate::model::authority::with_port;
 use crate::model::outcome::{Outcome, OutcomeName};
 use crate::model::report::{Attempt, Change, Diagnosis, Incident, IncidentServer};
+use crate::model::url::Url;
 
 /// Hexadecimal digits of a fingerprint.
 const FINGERPRINT: usize = 16;
@@ -167,12 +169,10 @@ impl Address {
         // What the first try asked for: later ones are ISE's own reaction.
         let first = attempt.tries.iter().find_map(|attempted| attempted.url.as_deref());
         let url = first.or(attempt.server.url.as_deref())?;
-        let authority = url.find("://").map_or(0, |at| at + 3);
-        let end = url.get(authority..)?.find('/').map_or(url.len(), |at| authority + at);
-        let (origin, rest) = url.split_at_checked(end)?;
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let api_version = query.split('&').find_map(|part| part.strip_prefix("ise_api_version=")).map(str::to_owned);
-        Some(Self { origin: origin.to_owned(), path: path.to_owned(), api_version })
+        let parts = Url::split(url);
+        let origin = url.strip_suffix(parts.target)?;
+        let api_version = parts.parameter("ise_api_version").map(str::to_owned);
+        Some(Self { origin: origin.to_owned(), path: parts.path().to_owned(), api_version })
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::authority::with_port;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Flow, Proxy, Server, Source};
+use crate::model::url::Url;
 
 /// How many addresses or names are written out before the rest is only counted.
 const LIST: usize = 4;
@@ -248,15 +250,6 @@ pub fn fill(template: &str, context: &Context<'_>) -> String {
     text
 }
 
-/// `host:port`, with brackets around an IPv6 address.
-pub(crate) fn with_port(host: &str, port: Option<u16>) -> String {
-    match port {
-        Some(port) if host.contains(':') && !host.starts_with('[') => format!("[{host}]:{port}"),
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
 /// The date of a moment, which is what matters of a certificate's validity.
 pub(super) fn date(time: crate::model::time::Timestamp) -> String {
     time.to_string().chars().take_while(|c| *c != 'T').collect()
@@ -277,8 +270,7 @@ pub(crate) fn listed<'a>(items: impl Iterator<Item = &'a str>, others: usize) ->
 
 /// What stands between the authority of a URL and the part that ISE adds to it.
 fn instance(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let path = rest.get(rest.find('/')?..)?;
+    let path = Url::split(url).path();
     let end = ["/ciscoise", "/MDM/"].into_iter().filter_map(|added| path.find(added)).min()?;
     path.get(..end).filter(|instance| !instance.is_empty())
 }

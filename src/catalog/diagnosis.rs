@@ -1,7 +1,8 @@
 //! The catalog's texts with the names of one attempt or incident in them.
 
-use super::context::{Blank, Context, date, with_port};
+use super::context::{Blank, Context, date};
 use super::{entry, fill};
+use crate::model::authority::with_port;
 use crate::model::outcome::{DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 use crate::model::report::{Change, Diagnosis, Flow, Tls};
 

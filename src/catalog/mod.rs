@@ -13,8 +13,8 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
+pub(crate) use context::listed;
 pub use context::{Blank, Context, fill};
-pub(crate) use context::{listed, with_port};
 pub use diagnosis::{diagnosis, incident_diagnosis};
 pub use explain::{ExplainFormat, explain, list};
 

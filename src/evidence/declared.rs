@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use crate::model::authority::Authority;
+
 /// Servers and proxies that the caller names, besides those that the inputs show by themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Declared {
@@ -35,14 +37,11 @@ impl FromStr for ProxyOption {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is not a proxy; expected ADDR:PORT, such as `192.0.2.8:3128`");
-        let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
-        let host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-            Some(v6) => v6,
-            None if host.contains(':') => return Err(wrong()),
-            None => host,
-        };
-        let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(wrong)?;
-        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/') {
+        let server = Authority::split(text);
+        let Authority { host, has_user, .. } = server;
+        let port = server.port_number().ok_or_else(wrong)?;
+        let bare_v6 = host.contains(':') && !text.starts_with('[');
+        if has_user || bare_v6 || host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/') {
             return Err(wrong());
         }
         Ok(Self { host: host.to_ascii_lowercase(), port })

@@ -1,4 +1,4 @@
-//! What `callMdmServerInfo` returns: lines of `name: value` up to a closing brace.
+//! Reads what `callMdmServerInfo` returns: lines of `name: value` up to a closing brace.
 
 use super::facts::LogAnswer;
 use crate::model::sanitize;
@@ -34,7 +34,7 @@ pub(super) fn read(lines: &[u8]) -> LogAnswer {
     answer
 }
 
-/// The answer in a line.
+/// Writes the answer in a line.
 pub(super) fn quote(answer: &LogAnswer) -> String {
     let mut quote = "returning from the method : callMdmServerInfo".to_owned();
     let occurred = answer.error_occurred.map(|occurred| occurred.to_string());

@@ -1,5 +1,6 @@
 //! One attempt as it is put together, record by record.
 
+use super::attempt_state::{NextRequest, Opening, Results};
 use super::event::{Failure, What};
 use super::facts::{CauseKind, CitationRole, LineRef, LogAnswer, LogAttempt, LogCause, LogCitation, LogTry};
 use super::steps::distance;
@@ -21,16 +22,10 @@ const MAX_CITATIONS: usize = 100;
 pub(super) struct AttemptBuilder {
     number: usize,
     attempt: LogAttempt,
-    /// `callMdmServerInfo` was entered.
-    called: bool,
-    /// `verifyServer` was entered.
-    verified: bool,
-    /// A retry was announced, perhaps with its API version: the next request is one.
-    retry: Option<Option<String>>,
-    /// The last try's response code was seen.
-    responded: bool,
-    /// The last try's error was seen.
-    failed: bool,
+    opening: Opening,
+    next_request: NextRequest,
+    /// Of the last try.
+    results: Results,
     /// When the last record was written.
     last: Option<LocalTime>,
 }
@@ -43,7 +38,7 @@ impl AttemptBuilder {
         Self { number, attempt, last: at.time, ..Self::default() }
     }
 
-    /// The attempt as far as it was seen, with its number; `None` when what was seen need not be an attempt.
+    /// Returns the attempt as far as it was seen, with its number; `None` when what was seen need not be an attempt.
     pub(super) fn finish(self) -> Option<(usize, LogAttempt)> {
         let Self { number, mut attempt, .. } = self;
         // There may be hundreds of thousands of attempts; most have one try.
@@ -68,32 +63,36 @@ impl AttemptBuilder {
         }
     }
 
-    /// Whether a record of this time may belong to the attempt.
+    /// Returns whether a record of this time may belong to the attempt.
     pub(super) fn continues(&self, at: LineRef, limit: i64) -> bool {
         let Some((last, now)) = self.last.zip(at.time) else { return true };
         let gap = distance(last, now);
         CLOCK_CHANGES.iter().any(|change| (-DISORDER..=limit).contains(&gap.saturating_sub(*change)))
     }
 
-    /// Whether the record is the first of another attempt.
+    /// Returns whether the record is the first of another attempt.
     pub(super) fn is_over(&self, what: &What, at: LineRef) -> bool {
         let requested = !self.attempt.tries.is_empty();
         let later = self.last.zip(at.time).is_some_and(|(last, now)| distance(last, now) > AT_ONCE);
-        let succeeded = self.responded && !self.failed;
         match what {
-            What::Begin => requested || self.called || later,
-            What::Verify => requested || self.verified,
+            What::Begin => requested || self.opening.is_called() || later,
+            What::Verify => requested || self.opening.is_verified(),
             What::Connecting => requested,
             What::Get(_) => {
-                let answered = self.responded || self.failed;
-                !self.attempt.begin_seen && self.retry.is_none() && answered && (later || succeeded)
+                let unannounced = !self.attempt.begin_seen && self.next_request == NextRequest::Unannounced;
+                let ended = match self.results {
+                    Results::Outstanding => false,
+                    Results::Response => true,
+                    Results::Error | Results::ResponseAndError => later,
+                };
+                unannounced && ended
             }
-            What::Error(_) => !self.attempt.begin_seen && self.failed && later && !self.owes_result(),
+            What::Error(_) => !self.attempt.begin_seen && self.results.has_error() && later && !self.owes_result(),
             _ => false,
         }
     }
 
-    /// Whether the result of the try before the last one is missing.
+    /// Returns whether the result of the try before the last one is missing.
     fn owes_result(&self) -> bool {
         self.attempt.tries.iter().nth_back(1).is_some_and(|before| before.result.is_none())
     }
@@ -101,8 +100,16 @@ impl AttemptBuilder {
     /// Takes in what a record tells; says whether it is worth a quotation.
     fn take(&mut self, what: What, at: LineRef) -> bool {
         match what {
-            What::Begin => !std::mem::replace(&mut self.called, true) && !self.verified,
-            What::Verify => !std::mem::replace(&mut self.verified, true) && !self.called,
+            What::Begin => {
+                let first = self.opening == Opening::Unseen;
+                self.opening.call();
+                first
+            }
+            What::Verify => {
+                let first = self.opening == Opening::Unseen;
+                self.opening.verify();
+                first
+            }
             What::ApiVersion(version) => {
                 self.attempt.api_version = version.or(self.attempt.api_version.take());
                 true
@@ -110,11 +117,11 @@ impl AttemptBuilder {
             What::Connecting | What::ServerStatus => true,
             What::Request | What::Query(_) => false,
             What::Retry(version) => {
-                self.retry = Some(version.or(self.retry.take().flatten()));
+                self.next_request.announce(version);
                 true
             }
             What::Get(url) => {
-                let api_version = self.retry.take().flatten();
+                let api_version = self.next_request.begin();
                 let (host, port) = (url.host, url.port);
                 self.begin_try(LogTry {
                     get: Some(at),
@@ -133,13 +140,13 @@ impl AttemptBuilder {
                 true
             }
             What::Response(status) => {
-                let again = self.responded;
+                let again = self.results.has_response();
                 let last = self.result(again);
                 if !again || last.result.is_none() {
                     last.http_status = status;
                     last.result = last.result.or(Some(at));
                 }
-                self.responded = true;
+                self.results.respond();
                 true
             }
             What::Body(body) => {
@@ -171,27 +178,24 @@ impl AttemptBuilder {
     }
 
     fn begin_try(&mut self, begun: LogTry) {
-        (self.responded, self.failed) = (false, false);
+        self.results = Results::Outstanding;
         if self.attempt.tries.len() == MAX_TRIES {
             self.attempt.tries.pop();
         }
         self.attempt.tries.push(begun);
     }
 
-    /// The try under way; one whose request was not seen where there is none.
+    /// Returns the try under way; one whose request was not seen where there is none.
     fn last_try(&mut self) -> &mut LogTry {
-        if self.attempt.tries.is_empty() {
-            self.attempt.tries.push(LogTry::default());
-        }
-        let last = self.attempt.tries.len() - 1;
-        &mut self.attempt.tries[last]
+        let last = self.attempt.tries.pop().unwrap_or_default();
+        self.attempt.tries.push_mut(last)
     }
 
     /// The try that a result is for. A second result of a kind means that the first was of the try before, whose
     /// record was written late.
     fn result(&mut self, again: bool) -> &mut LogTry {
         if again && self.owes_result() {
-            (self.responded, self.failed) = (false, false);
+            self.results = Results::Outstanding;
             if let [.., before, last] = &mut self.attempt.tries[..] {
                 before.result = last.result.take();
                 before.http_status = last.http_status.take();
@@ -203,7 +207,7 @@ impl AttemptBuilder {
     }
 
     fn fail(&mut self, failure: Failure, at: LineRef) {
-        let again = self.failed;
+        let again = self.results.has_error();
         let last = self.result(again);
         let known = last.cause.as_ref().is_some_and(|cause| cause.kind != CauseKind::Other);
         if !known {
@@ -216,7 +220,7 @@ impl AttemptBuilder {
         }
         last.host = last.host.take().or(failure.host);
         last.port = last.port.or(failure.port);
-        self.failed = true;
+        self.results.fail();
     }
 
     fn quote(&mut self, quote: Option<(CitationRole, String)>, at: LineRef) {
@@ -228,7 +232,7 @@ impl AttemptBuilder {
     }
 }
 
-/// Whether MdmClient's verdict adds to what is known of the last try.
+/// Returns whether MdmClient's verdict adds to what is known of the last try.
 fn says_more(verdict: &LogCause, last: &LogTry) -> bool {
     use CauseKind::{ConnectTimedOut, HandshakeTimedOut, HttpStatus, Other, ReadTimedOut, SomeTimeout};
     match (verdict.kind, last.cause.as_ref().map(|cause| cause.kind), last.http_status) {

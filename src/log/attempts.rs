@@ -151,13 +151,13 @@ impl Thread {
     }
 }
 
-/// Whether the record is about one request.
+/// Returns whether the record is about one request.
 fn part_of_request(what: &What) -> bool {
     use What::{Body, Error, Exception, Get, Proxy, Query, Response, Verdict};
     matches!(what, Query(_) | Get(_) | Proxy(_) | Response(_) | Body(_) | Error(_) | Exception(_) | Verdict(_))
 }
 
-/// What a URL asks for.
+/// Returns what a URL asks for.
 fn asks_for(url: &str) -> Query {
     let url = url.to_ascii_lowercase();
     if url.contains("mdminfo") || url.contains("serverinfo") {

@@ -1,4 +1,5 @@
-//! What a response body looks like. Bodies may hold anything, so no more than the name of the outermost element is kept.
+//! Tells an answer of the MDM API from other response bodies. Bodies may hold anything, so no more than the name of the
+//! outermost element is kept.
 
 use super::facts::ResponseBody;
 
@@ -9,7 +10,7 @@ const DECLARATION: &[u8] = b"<?xml";
 /// Longest name of an element that is quoted.
 const MAX_NAME: usize = 24;
 
-/// Whether a body is an answer of the MDM API, and how it begins; `None` when there is no body.
+/// Returns whether a body is an answer of the MDM API, and how it begins; `None` when there is no body.
 pub(super) fn read(body: &[u8]) -> Option<(ResponseBody, String)> {
     let body = body.trim_ascii();
     let mut rest = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
@@ -18,7 +19,7 @@ pub(super) fn read(body: &[u8]) -> Option<(ResponseBody, String)> {
     }
     let declared = shared(rest, DECLARATION);
     if declared {
-        rest = memchr::memmem::find(rest, b"?>").map_or(&[][..], |end| &rest[end + 2..]).trim_ascii();
+        rest = memchr::memmem::find(rest, b"?>").and_then(|end| rest.get(end + 2..)).unwrap_or_default().trim_ascii();
     }
     let cut_off = declared && rest.is_empty();
     let kind = if cut_off || shared(rest, ROOT) && !is_empty_element(rest) {
@@ -31,17 +32,19 @@ pub(super) fn read(body: &[u8]) -> Option<(ResponseBody, String)> {
     Some((kind, if name.is_empty() { format!("({} bytes)", body.len()) } else { format!("{name} ...") }))
 }
 
-/// Whether one begins with the other, in upper or lower case.
+/// Returns whether one begins with the other, in upper or lower case.
 fn shared(text: &[u8], known: &[u8]) -> bool {
     let length = text.len().min(known.len());
-    length > 0 && text[..length].eq_ignore_ascii_case(&known[..length])
+    length > 0 && text.iter().zip(known).all(|(byte, known)| byte.eq_ignore_ascii_case(known))
 }
 
 /// `<ise_api/>` and `<ise_api></ise_api>`.
 fn is_empty_element(text: &[u8]) -> bool {
-    let Some(end) = memchr::memchr(b'>', text) else { return false };
-    let content = text[end + 1..].trim_ascii();
-    text[..end].ends_with(b"/") || content.len() >= ROOT.len() && shared(content, b"</ise_api>")
+    let Some((tag, content)) = memchr::memchr(b'>', text).and_then(|end| text.split_at_checked(end + 1)) else {
+        return false;
+    };
+    let content = content.trim_ascii();
+    tag.ends_with(b"/>") || content.len() >= ROOT.len() && shared(content, b"</ise_api>")
 }
 
 #[cfg(test)]

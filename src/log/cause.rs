@@ -1,4 +1,4 @@
-//! What the words of Java's exceptions mean.
+//! Tells failures apart by the words of Java's exceptions.
 //!
 //! The client's own words come first; the stack trace below them is asked where they name no failure.
 
@@ -35,7 +35,7 @@ static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!("(?i-u){leading}|{behind}")).ok()
 });
 
-/// What failed, by the client's own words and, where these are vague, by the stack trace below them.
+/// Returns what failed, by the client's own words and, where these are vague, by the stack trace below them.
 pub(super) fn of(words: &str, trace: &[u8]) -> LogCause {
     let (mut kind, mut weight) = kind(words);
     let mut cause = LogCause { kind, words: sanitize::line(words), target: endpoint::connect_target(words) };
@@ -58,7 +58,7 @@ pub(super) fn of(words: &str, trace: &[u8]) -> LogCause {
     cause
 }
 
-/// The lines of a stack trace that name exceptions, without what stands in front of them.
+/// Returns the lines of a stack trace that name exceptions, without what stands in front of them.
 fn exceptions(trace: &[u8]) -> impl Iterator<Item = String> {
     let lines = trace.split(|byte| *byte == b'\n').map(|line| line.trim_ascii());
     let named = lines.filter(|line| !line.starts_with(b"at ") && !line.starts_with(b"... "));
@@ -70,13 +70,13 @@ fn exceptions(trace: &[u8]) -> impl Iterator<Item = String> {
     cause.take(MAX_EXCEPTIONS)
 }
 
-/// Whether the words say until or from when a certificate is valid.
+/// Returns whether the words say until or from when a certificate is valid.
 fn is_dated(words: &str) -> bool {
     words.contains("NotAfter") || words.contains("NotBefore")
 }
 
 fn kind(words: &str) -> (CauseKind, Weight) {
-    let words = &words[..words.floor_char_boundary(MAX_WORDS)];
+    let words = words.split_at(words.floor_char_boundary(MAX_WORDS)).0;
     let Some(phrases) = &*PHRASES else { return (Other, Weight::Nothing) };
     let first = phrases.find_overlapping_iter(words).map(|found| found.pattern().as_usize()).min();
     let (kind, weight) = match first.and_then(|first| TABLE.get(first)) {
@@ -104,7 +104,7 @@ fn contains(words: &str, phrase: &str) -> bool {
     words.to_ascii_lowercase().contains(phrase)
 }
 
-/// What the end of the text is the beginning of, if that can be one thing only.
+/// Returns the failure whose words the end of the text begins, if that can be one only.
 fn cut_off(words: &str) -> Option<CauseKind> {
     let text = words.trim_end().to_ascii_lowercase();
     let mut kinds = TABLE.iter().filter(|(_, _, weight)| *weight == Weight::Failure).filter_map(|(phrase, kind, _)| {
@@ -116,7 +116,8 @@ fn cut_off(words: &str) -> Option<CauseKind> {
     kinds.all(|other| other == kind).then_some(kind)
 }
 
-/// The HTTP status in `404:Not Found: ...`, `HTTP/1.1 407 ...` or `Server returned HTTP response code: 404 for URL: ...`.
+/// Reads the HTTP status in `404:Not Found: ...`, `HTTP/1.1 407 ...` or
+/// `Server returned HTTP response code: 404 for URL: ...`.
 fn status(words: &str) -> Option<u16> {
     let found = STATUS.as_ref()?.captures(words)?;
     found.iter().skip(1).flatten().next()?.as_str().parse().ok()

@@ -10,7 +10,7 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 /// How many bytes tell whether a text without byte order mark is UTF-16.
 const SAMPLE: usize = 512;
 
-/// The same text in UTF-8; borrowed unless it was UTF-16. Line numbers stay the same.
+/// Returns the same text in UTF-8; borrowed unless it was UTF-16. Line numbers stay the same.
 pub(super) fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     match utf16(bytes) {
         // The byte order mark is junk in front of the first record like any other.
@@ -22,7 +22,7 @@ pub(super) fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Which UTF-16 it is, if it is: by its mark, or by the zero bytes that Latin text has in every second place.
+/// Tells which UTF-16 it is, if it is: by its mark, or by the zero bytes that Latin text has in every second place.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [0xff, 0xfe, ..] => return Some(UTF_16LE),

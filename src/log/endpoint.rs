@@ -1,10 +1,9 @@
 //! Hosts and ports as the log writes them: in URLs, in HttpClient's `Connect to ...`, in MdmClient's `Connection Failed
 //! to ...`, and in what is said of a proxy.
 
-use std::net::IpAddr;
-
 use super::facts::{ConnectTarget, ProxyMention};
-use crate::model::sanitize;
+use crate::model::authority::{Authority, address};
+use crate::model::{sanitize, url};
 
 /// Most addresses of one name that are kept.
 const MAX_ADDRESSES: usize = 32;
@@ -22,26 +21,20 @@ pub(super) struct Url {
 /// Reads the URL that the text begins with.
 pub(super) fn url(text: &str) -> Url {
     let text = text.split(|c: char| c.is_whitespace() || c.is_control()).next().unwrap_or_default();
-    let (scheme, rest) = text.split_once("://").map_or(("", text), |(scheme, rest)| (scheme, rest));
-    let (authority, ended) = match rest.find(['/', '?', '#']) {
-        Some(end) => (&rest[..end], true),
-        None => (rest, false),
-    };
-    let server = authority.rsplit_once('@').map_or(authority, |(_, server)| server);
-    let (host, port) = split_port(server);
+    let parts = url::Url::split(text);
+    let (scheme, ended) = (parts.scheme.unwrap_or_default(), !parts.target.is_empty());
+    let server = parts.server();
+    let Authority { host, port, has_user } = server;
     let known = !host.is_empty() && (ended || port.is_some());
-    let default = match scheme.to_ascii_lowercase().as_str() {
-        "http" => Some(80),
-        _ => Some(443),
-    };
+    let default = if scheme.eq_ignore_ascii_case("http") { 80 } else { 443 };
     // Cut off in front of an `@`, what looks like host and port may be a name and a password.
-    let doubtful = !ended && server.len() == authority.len() && server.contains(':') && port.and_then(number).is_none();
+    let doubtful = !ended && !has_user && parts.authority.contains(':') && server.port_number().is_none();
     Url {
         text: if doubtful { format!("{scheme}://") } else { sanitize::target(text.as_bytes()) },
         host: (known && !doubtful).then(|| host.to_ascii_lowercase()),
         port: match port {
-            Some(port) => number(port).filter(|_| ended),
-            None => default.filter(|_| ended && !host.is_empty()),
+            Some(_) => server.port_number().filter(|_| ended),
+            None => Some(default).filter(|_| ended && !host.is_empty()),
         },
     }
 }
@@ -51,15 +44,15 @@ pub(super) fn connect_target(words: &str) -> Option<ConnectTarget> {
     let words = words.to_ascii_lowercase();
     let (_, rest) = words.split_once("connect to ")?;
     let (server, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let (host, port) = split_port(server.trim_start_matches('/'));
-    if host.is_empty() {
+    let server = Authority::split(server.trim_start_matches('/'));
+    if server.host.is_empty() {
         return None;
     }
     let listed = rest.trim_start().strip_prefix('[').and_then(|list| list.split_once(']')).map_or("", |(list, _)| list);
     let addresses = listed.split(',').filter_map(|entry| address(entry.rsplit('/').next()?));
     Some(ConnectTarget {
-        host: host.to_owned(),
-        port: port.and_then(number),
+        host: server.host.to_owned(),
+        port: server.port_number(),
         addresses: addresses.take(MAX_ADDRESSES).collect(),
     })
 }
@@ -72,11 +65,11 @@ pub(super) fn failed_host(text: &str) -> (Option<String>, Option<u16>, &str) {
     let digits = rest.find(|c: char| c.is_ascii_digit()).and_then(|at| rest.get(at..)).unwrap_or_default();
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (port, reason) = digits.split_at(end);
-    let port = number(port).filter(|_| !reason.is_empty());
+    let port = port.parse().ok().filter(|port| *port != 0 && !reason.is_empty());
     (host, port, reason.trim_start().trim_start_matches(':').trim())
 }
 
-/// What stands behind `Proxy Config in request =`. `whole` says that the text was not cut off.
+/// Reads what stands behind `Proxy Config in request =`. `whole` says that the text was not cut off.
 pub(super) fn proxy(text: &str, whole: bool) -> ProxyMention {
     let text = text.trim_start_matches([' ', '=', ':']).trim_end();
     let (inside, closed) = match text.strip_prefix('[').map(|rest| rest.strip_suffix(']').ok_or(rest)) {
@@ -92,38 +85,21 @@ pub(super) fn proxy(text: &str, whole: bool) -> ProxyMention {
     // `PROXY@http://user:password@host:port`, `HTTP @ host/192.0.2.8:3128`, `http://192.0.2.8:3128`.
     let server = inside.rsplit('@').next().unwrap_or_default();
     let server = server.rsplit("://").next().unwrap_or_default().trim().trim_start_matches('/').trim_end_matches('/');
-    let (host, port) = split_port(server);
-    let host = host.split('/').next().unwrap_or_default();
-    let plausible = host.contains(['.', ':']) || port.and_then(number).is_some();
+    let server = Authority::split(server);
+    let (host, port) = (server.host.split('/').next().unwrap_or_default(), server.port_number());
+    let plausible = host.contains(['.', ':']) || port.is_some();
     let name = |c: char| c.is_alphanumeric() || ".:-_%".contains(c);
     if closed && plausible && !host.is_empty() && host.chars().all(name) {
-        ProxyMention::Named { host: host.to_ascii_lowercase(), port: port.and_then(number) }
+        ProxyMention::Named { host: host.to_ascii_lowercase(), port }
     } else {
         ProxyMention::Unnamed
     }
 }
 
-/// Host without brackets, and the text behind the colon that is not part of an IPv6 address.
-fn split_port(server: &str) -> (&str, Option<&str>) {
-    if let Some((host, rest)) = server.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return (host, rest.strip_prefix(':'));
-    }
-    match server.rsplit_once(':') {
-        Some((host, port)) if address(server).is_none() => (host, Some(port)),
-        _ => (server, None),
-    }
-}
-
-fn number(port: &str) -> Option<u16> {
-    port.parse().ok().filter(|port| *port != 0)
-}
-
-fn address(text: &str) -> Option<IpAddr> {
-    text.trim().split('%').next()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     fn server(text: &str) -> (Option<String>, Option<u16>) {

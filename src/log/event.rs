@@ -1,4 +1,4 @@
-//! What the messages of the MDM component mean.
+//! Reads the messages of the MDM component.
 //!
 //! A message is known by how it begins, in upper or lower case; what stands behind varies between releases. A screen
 //! may have cut it off, so the beginning of a known beginning counts too when it is long enough to be no other.
@@ -163,7 +163,7 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
     Some(Event { what, quote: Some((role, sanitize::bytes(first))) })
 }
 
-/// What MdmClient says in other words counts when it names a failure.
+/// Reads what MdmClient says in other words, which counts when it names a failure.
 fn other_verdict(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event> {
     if !header.logger.to_ascii_lowercase().ends_with(b".mdmclient") {
         return None;
@@ -242,11 +242,10 @@ fn query(rest: &[u8]) -> Query {
     }
 }
 
-/// Whether `: callMdmServerInfo` follows, or as much of it as a screen left.
+/// Returns whether `: callMdmServerInfo` follows, or as much of it as a screen left.
 fn is_server_info(rest: &[u8]) -> bool {
     let method = rest.trim_ascii_start().strip_prefix(b":").unwrap_or(rest).trim_ascii();
-    let length = method.len().min(SERVER_INFO.len());
-    method.get(..length).is_some_and(|method| method.eq_ignore_ascii_case(&SERVER_INFO.as_bytes()[..length]))
+    method.iter().zip(SERVER_INFO.as_bytes()).all(|(byte, known)| byte.eq_ignore_ascii_case(known))
 }
 
 /// `3` in ` : 3, mdmApiVersion : 1` and ` using api version : 3`.
@@ -257,7 +256,7 @@ fn version(rest: &[u8]) -> Option<String> {
     value.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit()).then(|| sanitize::line(value))
 }
 
-/// The status in ` : 200 OK`.
+/// Returns the status in ` : 200 OK`.
 fn status(rest: &[u8]) -> Option<u16> {
     let digits = rest.iter().skip_while(|byte| !byte.is_ascii_digit()).take_while(|byte| byte.is_ascii_digit());
     let status = digits.take(4).fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'));
@@ -268,10 +267,10 @@ fn status(rest: &[u8]) -> Option<u16> {
 fn begins<'a>(text: &'a [u8], words: &str) -> Option<&'a [u8]> {
     let length = text.len().min(words.len());
     let same = text.get(..length)?.eq_ignore_ascii_case(words.as_bytes().get(..length)?);
-    (same && length >= LEAST.min(words.len())).then(|| &text[length..])
+    text.get(length..).filter(|_| same && length >= LEAST.min(words.len()))
 }
 
-/// Where words stand in a text, in upper or lower case.
+/// Finds words in a text, in upper or lower case.
 fn find(text: &[u8], words: &str) -> Option<usize> {
     let words = words.as_bytes();
     let first = *words.first()?;
@@ -284,10 +283,9 @@ fn contains(text: &[u8], words: &str) -> bool {
 }
 
 fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
-    match memchr::memchr(b'\n', text) {
-        Some(end) => (&text[..end], &text[end + 1..]),
-        None => (text, &[]),
-    }
+    let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    let (line, rest) = text.split_at_checked(end).unwrap_or_default();
+    (line, rest.get(1..).unwrap_or_default())
 }
 
 fn text(bytes: &[u8]) -> Cow<'_, str> {

@@ -1,4 +1,4 @@
-//! What the log stage hands on: attempts as `ise-psc.log` tells them, each fact with the line that it was read from.
+//! The facts that the log stage hands on: attempts as `ise-psc.log` tells them, each fact with the line that it was read from.
 
 use std::net::IpAddr;
 
@@ -103,7 +103,7 @@ pub struct LogTry {
 }
 
 impl LogTry {
-    /// Whether a proxy was in use; `None` when the log does not say.
+    /// Returns whether a proxy was in use; `None` when the log does not say.
     pub fn is_proxied(&self) -> Option<bool> {
         self.proxy.as_ref().map(|proxy| *proxy != ProxyMention::None)
     }

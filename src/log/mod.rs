@@ -2,6 +2,7 @@
 
 mod answer;
 mod attempt_builder;
+mod attempt_state;
 mod attempts;
 mod body;
 mod cause;
@@ -42,7 +43,7 @@ impl fmt::Debug for LogPart<'_> {
     }
 }
 
-/// The text of a file as its line numbers count it: UTF-8, or something close to it.
+/// Returns the text of a file as its line numbers count it: UTF-8, or something close to it.
 pub fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
     decode::as_utf8(bytes)
 }
@@ -52,7 +53,7 @@ pub fn read_log(parts: &[LogPart<'_>], progress: &Progress) -> LogFacts {
     read_in_chunks(parts, scan::CHUNK, progress)
 }
 
-/// How large the chunks are that are read beside each other makes no difference to what is found.
+/// Reads all parts in chunks of about this many bytes beside each other, which makes no difference to what is found.
 fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> LogFacts {
     let mut texts: Vec<(usize, Cow<'_, [u8]>)> =
         parts.iter().map(|part| (part.input, decode::as_utf8(part.bytes))).collect();

@@ -34,7 +34,7 @@ pub(super) struct Header<'a> {
     pub(super) logger: &'a [u8],
 }
 
-/// Where in the line that begins here a record starts: at its first byte, or behind junk.
+/// Finds where in the line that begins here a record starts: at its first byte, or behind junk.
 pub(super) fn start(line: &[u8]) -> Option<usize> {
     if has_stamp(line) || has_level_and_thread(line) {
         return Some(0);
@@ -50,7 +50,7 @@ pub(super) fn start(line: &[u8]) -> Option<usize> {
     has_level_and_thread(header).then_some(line.len() - rest.len())
 }
 
-/// Whether a time stamp begins here, by its first [`KEY`] bytes.
+/// Returns whether a time stamp begins here, by its first [`KEY`] bytes.
 pub(super) fn has_stamp(text: &[u8]) -> bool {
     text.first_chunk::<KEY>().is_some_and(|key| {
         key.iter().zip(b"dddd-dd-dd?dd:d").all(|(byte, shape)| match shape {
@@ -100,7 +100,7 @@ fn stamp(input: &[u8]) -> IResult<&[u8], Option<LocalTime>> {
     Ok((rest, moment([year, month, day, hour, minute, second], nanos)))
 }
 
-/// A number of so many digits.
+/// Reads a number of so many digits.
 fn number<'a>(digits: usize) -> impl Parser<&'a [u8], Output = i16, Error = nom::error::Error<&'a [u8]>> {
     map_opt(take_while_m_n(digits, digits, |byte: u8| byte.is_ascii_digit()), |digits: &[u8]| {
         digits.iter().try_fold(0i16, |sum, digit| sum.checked_mul(10)?.checked_add(i16::from(digit - b'0')))
@@ -130,31 +130,32 @@ fn thread(input: &[u8]) -> IResult<&[u8], &[u8]> {
     Ok((rest, name))
 }
 
-/// What stands before the mark, which is taken too.
+/// Reads up to the mark, which is taken too.
 fn until<'a, const N: usize>(
     mark: &'static [u8; N],
 ) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
     move |input: &'a [u8]| {
         let line = input.get(..MAX_FIELD).unwrap_or(input);
-        let line = memchr::memchr(b'\n', line).map_or(line, |end| &line[..end]);
+        let line = memchr::memchr(b'\n', line).and_then(|end| line.get(..end)).unwrap_or(line);
         // Names are short: preparing a search would take longer than looking at each place.
-        match line.windows(mark.len()).position(|found| found == mark) {
-            Some(at) => Ok((&input[at + mark.len()..], &input[..at])),
+        let at = line.windows(mark.len()).position(|found| found == mark);
+        match at.and_then(|at| Some((input.get(at + mark.len()..)?, input.get(..at)?))) {
+            Some(parts) => Ok(parts),
             None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::TakeUntil))),
         }
     }
 }
 
-/// The diagnostic context: fields with colons between, in dashes that a blank follows. Values may hold dashes.
+/// Reads the diagnostic context: fields with colons between, in dashes that a blank follows. Values may hold dashes.
 fn mdc(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let field = input.get(..MAX_FIELD).unwrap_or(input);
     let end = memchr::memchr_iter(b'-', field).find(|at| {
         let ends = field.get(at + 1).is_none_or(u8::is_ascii_whitespace);
-        ends && field[..*at].contains(&b':')
+        ends && field.get(..*at).is_some_and(|before| before.contains(&b':'))
     });
-    match (input.first(), end) {
-        (Some(b'-'), Some(end)) => Ok((&input[end + 1..], &input[..=end])),
-        _ => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Char))),
+    match end.filter(|_| input.starts_with(b"-")).and_then(|end| input.split_at_checked(end + 1)) {
+        Some((context, message)) => Ok((message, context)),
+        None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Char))),
     }
 }
 
@@ -162,7 +163,7 @@ fn has_level_and_thread(line: &[u8]) -> bool {
     line.first().is_some_and(u8::is_ascii_uppercase) && terminated(level, (blanks1, thread)).parse(line).is_ok()
 }
 
-/// What a terminal, a pager, a mail program or a crash leaves in front of a line: control characters and zero bytes,
+/// Reads what a terminal, a pager, a mail program or a crash leaves in front of a line: control characters and zero bytes,
 /// blanks, byte order marks, marks of quotation, `--More--`.
 fn junk(line: &[u8]) -> IResult<&[u8], &[u8]> {
     let mut rest = line;
@@ -182,15 +183,15 @@ fn junk(line: &[u8]) -> IResult<&[u8], &[u8]> {
         };
         rest = next;
     }
-    Ok((rest, &line[..line.len() - rest.len()]))
+    Ok((rest, line.get(..line.len() - rest.len()).unwrap_or_default()))
 }
 
 /// `ise-psc.log:` or `812:` in front of a time stamp, as `grep` writes them.
 fn grep_prefix(line: &[u8]) -> IResult<&[u8], &[u8]> {
     const DATE: usize = "2023-08-15".len();
     let token = line.iter().take(MAX_FIELD).position(u8::is_ascii_whitespace).and_then(|end| end.checked_sub(DATE));
-    match token {
-        Some(at) if at > 0 && line[at - 1] == b':' && has_stamp(&line[at..]) => Ok((&line[at..], &line[..at])),
+    match token.and_then(|at| line.split_at_checked(at)) {
+        Some((prefix, rest)) if prefix.ends_with(b":") && has_stamp(rest) => Ok((rest, prefix)),
         _ => Err(nom::Err::Error(nom::error::Error::new(line, nom::error::ErrorKind::Tag))),
     }
 }

@@ -13,8 +13,8 @@ pub struct RecordRange {
     pub bytes: Range<usize>,
 }
 
-/// The records of a thread that begin in a range of lines. A record whose thread cannot be read counts when its line is one
-/// of the ends.
+/// Returns the records of a thread that begin in a range of lines. A record whose thread cannot be read counts when its
+/// line is one of the ends.
 pub fn records_of(text: &[u8], thread: &[u8], first: u64, last: u64) -> Vec<RecordRange> {
     let mut found: Vec<RecordRange> = Vec::new();
     let mut open: Option<RecordRange> = None;

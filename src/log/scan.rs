@@ -89,7 +89,7 @@ pub(super) fn scan<'a>(
     totals
 }
 
-/// The time of the first record that has one.
+/// Returns the time of the first record that has one.
 pub(super) fn first_time(bytes: &[u8]) -> Option<LocalTime> {
     let mut lines = WholeLines { bytes, range: 0..bytes.len(), size: 1 };
     lines.find_map(|line| record::time(bytes.get(line.start + start(bytes, line.start)?..)?))
@@ -111,13 +111,13 @@ impl Iterator for WholeLines<'_> {
             return None;
         }
         let from = start.saturating_add(self.size.saturating_sub(1)).min(end);
-        let next = memchr::memchr(b'\n', &self.bytes[from..end]).map_or(end, |newline| from + newline + 1);
+        let next = memchr::memchr(b'\n', self.bytes.get(from..end)?).map_or(end, |newline| from + newline + 1);
         self.range.start = next;
         Some(start..next)
     }
 }
 
-/// Where in the line at this position a record starts.
+/// Returns where in the line at this position a record starts.
 fn start(bytes: &[u8], line: usize) -> Option<usize> {
     bytes.get(line..).filter(|rest| rest.len() >= record::SECONDS).and_then(record::start)
 }
@@ -137,7 +137,7 @@ impl<'a> Chunk<'a> {
     fn read(bytes: &'a [u8], range: Range<usize>, finder: &Finder<'_>) -> Self {
         let mut chunk = Self::default();
         for block in (WholeLines { bytes, range, size: BLOCK }) {
-            let text = &bytes[block.clone()];
+            let Some(text) = bytes.get(block.clone()) else { break };
             let mut marks = finder.find_iter(text).map(|at| block.start + at).peekable();
             let mut line = block.start;
             for newline in memchr::memchr_iter(b'\n', text) {
@@ -195,7 +195,7 @@ impl<'a> Chunk<'a> {
         Some(start)
     }
 
-    /// The time of the latest record that has one.
+    /// Returns the time of the latest record that has one.
     fn time_at(&self, bytes: &[u8]) -> Option<LocalTime> {
         self.stamp.and_then(|stamp| bytes.get(stamp..)).and_then(record::time)
     }
@@ -204,14 +204,14 @@ impl<'a> Chunk<'a> {
 /// Takes a record apart that begins here and whose first line ends here; `None` unless it is one of the MDM component
 /// and tells something.
 fn mdm_record(bytes: &[u8], first_line: Range<usize>, line: u64) -> Option<Record<'_>> {
-    let (message, header) = record::header(&bytes[first_line.clone()]).ok()?;
+    let (message, header) = record::header(bytes.get(first_line.clone())?).ok()?;
     if !header.logger.starts_with(MARK) {
         return None;
     }
     let begin = bytes.len().min(first_line.end + 1);
     let limit = bytes.len().min(begin + MAX_RECORD);
     let end = (WholeLines { bytes, range: begin..limit, size: 1 }).find(|line| start(bytes, line.start).is_some());
-    let more = &bytes[begin..end.map_or(limit, |line| line.start)];
+    let more = bytes.get(begin..end.map_or(limit, |line| line.start))?;
     let event = event::read(&header, message, more)?;
     Some(Record { line, time: header.time, thread: header.thread, event })
 }

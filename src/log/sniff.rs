@@ -1,4 +1,4 @@
-//! Whether a file is a log that this stage can read, by how it begins.
+//! Tells by how a file begins whether it is a log that this stage can read.
 //!
 //! A support bundle holds other logs of the same format, such as `profiler.log`. What tells them apart is who writes: the
 //! logs of single components hold the records of that component only.
@@ -33,7 +33,7 @@ const OTHER_LOGS: [&[u8]; 9] = [
     b"com.cisco.pxgrid.",
 ];
 
-/// How a file that begins like this looks; `None` when it is not a log of this kind.
+/// Returns how a file that begins like this looks; `None` when it is not a log of this kind.
 pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
     let text = decode::as_utf8(prefix);
     let records = || text.split(|byte| *byte == b'\n').filter_map(header);
@@ -48,14 +48,14 @@ pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
     stamped.any(|header| is_of_ise(header.logger)).then_some(LogLook::Records)
 }
 
-/// The header of a record with level, thread and context, which no other log has in that form.
+/// Returns the header of a record with level, thread and context, which no other log has in that form.
 fn header(line: &[u8]) -> Option<Header<'_>> {
     let line = line.get(record::start(line)?..)?;
     let (_, header) = record::header(line).ok()?;
     (!header.thread.is_empty()).then_some(header)
 }
 
-/// Whether a logger is of the appliance itself, and of no component that has a log of its own.
+/// Returns whether a logger is of the appliance itself, and of no component that has a log of its own.
 fn is_of_ise(logger: &[u8]) -> bool {
     let ise = [&b"cisco."[..], b"com.cisco.", b"cpm."].iter().any(|start| logger.starts_with(start));
     ise && !OTHER_LOGS.iter().any(|start| logger.starts_with(start))

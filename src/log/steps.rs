@@ -79,7 +79,7 @@ impl Clock {
         Some((first.min(last).min(least), first.max(last).max(most)))
     }
 
-    /// Where the clock was set, in a log of so many records.
+    /// Returns where the clock was set, in a log of so many records.
     pub(super) fn steps(self, records: u64) -> Vec<ClockStep> {
         let span = self.span().map_or(0, |(first, last)| distance(first, last));
         let mean = i64::try_from(records).map_or(0, |records| span / records.max(1));
@@ -96,7 +96,7 @@ impl Clock {
     }
 }
 
-/// Nanoseconds from one reading of the clock to another.
+/// Returns the nanoseconds from one reading of the clock to another.
 pub(super) fn distance(from: LocalTime, to: LocalTime) -> i64 {
     to.nanos().saturating_sub(from.nanos())
 }
@@ -109,7 +109,7 @@ mod tests {
         LocalTime::from_nanos(minutes * MINUTE)
     }
 
-    /// The steps among records at these minutes, in a log with so many records in all.
+    /// Finds the steps among records at these minutes, in a log with so many records in all.
     fn steps(minutes: &[i64], records: u64) -> Vec<(i64, i64)> {
         let mut clock = Clock::default();
         clock.begin(at(minutes[0]), 1);

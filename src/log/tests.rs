@@ -22,7 +22,7 @@ fn brief(facts: &LogFacts) -> Brief<'_> {
     facts.attempts.iter().map(|attempt| (&*attempt.thread, attempt.tries.iter().map(kind).collect())).collect()
 }
 
-/// A log of records at these seconds, on these threads, with these messages.
+/// Writes a log of records at these seconds, on these threads, with these messages.
 fn log(records: &[(i64, &str, &str)]) -> String {
     let record = |(second, thread, message): &(i64, &str, &str)| {
         let logger = match message {

@@ -7,5 +7,6 @@ pub(crate) mod redacted_debug;
 pub mod report;
 pub(crate) mod sanitize;
 pub mod time;
+pub(crate) mod url;
 pub mod warning;
 pub mod zone;

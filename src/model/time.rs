@@ -32,7 +32,7 @@ impl Timestamp {
         Self(nanos)
     }
 
-    /// Nanoseconds since the epoch.
+    /// Returns the nanoseconds since the epoch.
     pub const fn nanos(self) -> i64 {
         self.0
     }
@@ -54,12 +54,12 @@ impl LocalTime {
         Self(nanos)
     }
 
-    /// Nanoseconds since the epoch of the wall clock.
+    /// Returns the nanoseconds since the epoch of the wall clock.
     pub const fn nanos(self) -> i64 {
         self.0
     }
 
-    /// The moment in UTC when this wall clock is `offset` nanoseconds ahead of it (zone and skew together).
+    /// Returns the moment in UTC when this wall clock is `offset` nanoseconds ahead of it (zone and skew together).
     pub const fn to_utc(self, offset: i64) -> Timestamp {
         Timestamp(self.0.saturating_sub(offset))
     }

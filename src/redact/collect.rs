@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::names::{Names, attributes, is_public_file};
 use crate::model::authority::split_port;
 use crate::model::report::{Attempt, Certificate, Report};
+use crate::model::url::Url;
 
 /// Shorter names of organisations and files are too likely to be ordinary words.
 const SHORTEST_NAME: usize = 4;
@@ -99,7 +100,5 @@ fn certificates(attempt: &Attempt) -> impl Iterator<Item = &Certificate> {
 }
 
 fn url_host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next()?;
-    Some(split_port(authority.rsplit('@').next()?)?.0)
+    Some(split_port(Url::split(url).authority)?.0)
 }

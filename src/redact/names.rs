@@ -6,7 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha512};
 
-use crate::model::authority::split_port;
+use crate::model::authority::{split_port, with_port};
+use crate::model::url::Url;
 
 /// Path segments and parameters that every ISE asks for, and that say nothing of the customer.
 const PUBLIC_SEGMENTS: [&str; 9] =
@@ -101,31 +102,21 @@ impl Names {
     /// `address:port` or `host:port`; the port stays.
     pub(super) fn with_port(&self, end: &str) -> String {
         match split_port(end) {
-            Some((address, port)) => {
-                let address = self.endpoint(address);
-                match port {
-                    Some(port) if address.contains(':') => format!("[{address}]:{port}"),
-                    Some(port) => format!("{address}:{port}"),
-                    None => address,
-                }
-            }
+            Some((address, port)) => with_port(&self.endpoint(address), port),
             None => String::new(),
         }
     }
 
     /// A URL: scheme and port stay, and of path and query what every ISE asks for.
     pub(super) fn url(&self, url: &str) -> String {
-        let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(end);
-        // Credentials should not be here; if they are, they go without a trace.
-        let authority = authority.rsplit('@').next().unwrap_or(authority);
+        let Url { scheme, authority, target } = Url::split(url);
         let mut out = String::with_capacity(url.len());
-        if !scheme.is_empty() {
+        if let Some(scheme) = scheme {
             out.push_str(if scheme.eq_ignore_ascii_case("http") { "http://" } else { "https://" });
         }
+        // Credentials should not be here; if they are, they go without a trace.
         out.push_str(&self.with_port(authority));
-        out.push_str(&self.path(path));
+        out.push_str(&self.path(target));
         out
     }
 

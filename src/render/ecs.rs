@@ -10,6 +10,7 @@ use super::{Rendering, json as layout};
 use crate::model::authority::split_port;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Incident, Report, Source, Tls};
+use crate::model::url::Url;
 
 /// Version of the schema that the field names are from.
 const ECS_VERSION: &str = "8.17.0";
@@ -146,20 +147,15 @@ fn tls(tls: &Tls) -> Value {
 
 fn url(attempt: &Attempt) -> Option<Value> {
     let full = attempt.server.url.as_deref()?;
-    let (scheme, rest) = full.split_once("://").unzip();
-    let path = rest.and_then(|rest| rest.get(rest.find('/')?..));
-    let (path, query) = match path.and_then(|path| path.split_once('?')) {
-        Some((path, query)) => (Some(path), Some(query)),
-        None => (path, None),
-    };
+    let url = Url::split(full);
     Some(json!({
         "full": full,
         "original": full,
-        "scheme": scheme,
+        "scheme": url.scheme,
         "domain": attempt.server.host,
         "port": attempt.server.port,
-        "path": path,
-        "query": query,
+        "path": Some(url.path()).filter(|path| !path.is_empty()),
+        "query": url.query(),
     }))
 }
 

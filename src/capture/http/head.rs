@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use httparse::{EMPTY_HEADER, Header, ParserConfig, Request, Response};
 
+use crate::model::authority::Authority;
 use crate::model::sanitize;
+use crate::model::url::Url;
 
 /// A head longer than this is read as if it were cut here.
 pub(super) const MAX_HEAD: usize = 64 << 10;
@@ -92,7 +94,7 @@ impl RequestHead {
                 head.connect = host_and_port(path);
                 Some(path)
             }
-            (Some(path), _) => path.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next()),
+            (Some(path), _) => Some(Url::split(path)).filter(|url| url.scheme.is_some()).map(|url| url.authority),
             (None, _) => None,
         };
         head.host = authority.and_then(host_of);
@@ -176,19 +178,14 @@ fn body(headers: &[Header<'_>]) -> BodyLength {
 
 /// Returns host name or address in lower case, user information and port taken off.
 fn host_of(authority: &str) -> Option<String> {
-    let host = authority.rsplit('@').next().unwrap_or_default().trim();
-    let host = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(host, _)| host),
-    };
+    let host = Authority::split(authority.trim()).host;
     let host = host.strip_suffix('.').unwrap_or(host);
     let printable = !host.is_empty() && host.len() <= 255 && host.bytes().all(|byte| byte.is_ascii_graphic());
     printable.then(|| host.to_ascii_lowercase())
 }
 
 fn host_and_port(authority: &str) -> Option<(String, u16)> {
-    let (_, port) = authority.rsplit_once(':')?;
-    Some((host_of(authority)?, port.parse().ok()?))
+    Some((host_of(authority)?, Authority::split(authority).port?.parse().ok()?))
 }
 
 #[cfg(test)]

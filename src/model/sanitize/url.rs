@@ -26,13 +26,13 @@ const SENSITIVE: [&str; 15] = [
 /// Whole parameter names that are too short to look for inside of others.
 const SENSITIVE_WORDS: [&str; 4] = ["sid", "pin", "pw", "p"];
 
-/// Foreign text made printable and short: control characters are dropped, invalid UTF-8 is replaced.
+/// Makes foreign text printable and short: control characters are dropped, invalid UTF-8 is replaced.
 pub(crate) fn text(bytes: &[u8]) -> String {
     let bytes = bytes.get(..MAX_TEXT).unwrap_or(bytes);
     String::from_utf8_lossy(bytes).chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }
 
-/// A request target without user information and without the values of sensitive parameters.
+/// Returns a request target without user information and without the values of sensitive parameters.
 pub(crate) fn target(bytes: &[u8]) -> String {
     let text = text(bytes);
     let text = text.split('#').next().unwrap_or_default();
@@ -55,7 +55,7 @@ pub(crate) fn target(bytes: &[u8]) -> String {
     clean
 }
 
-/// A URL without user information, sensitive parameters, query and fragment.
+/// Returns a URL without user information, sensitive parameters, query and fragment.
 pub(crate) fn location(bytes: &[u8]) -> String {
     let mut clean = target(bytes);
     clean.truncate(clean.find('?').unwrap_or(clean.len()));
@@ -65,20 +65,20 @@ pub(crate) fn location(bytes: &[u8]) -> String {
 /// `scheme://user:password@host/path` or `user:password@host:port` without the part before the last `@` of the authority.
 fn without_userinfo(url: &str) -> String {
     let start = match url.find("//") {
-        Some(slashes) if !url[..slashes].contains('/') => slashes + 2,
+        Some(slashes) if url.find('/') == Some(slashes) => slashes + 2,
         None if !url.starts_with('/') => 0,
         _ => return url.to_owned(),
     };
     let (scheme, rest) = url.split_at(start);
     let end = rest.find('/').unwrap_or(rest.len());
-    let host = rest[..end].rfind('@').map_or(0, |at| at + 1);
-    format!("{scheme}{}", &rest[host..])
+    let (authority, path) = rest.split_at(end);
+    let server = authority.rsplit('@').next().unwrap_or(authority);
+    format!("{scheme}{server}{path}")
 }
 
 fn push_parameters(clean: &mut String, mut text: &str, separators: &[char]) {
     loop {
-        let end = text.find(separators).unwrap_or(text.len());
-        let parameter = &text[..end];
+        let (parameter, rest) = text.split_at(text.find(separators).unwrap_or(text.len()));
         match parameter.split_once('=') {
             Some((name, value)) if is_sensitive(name) && !value.is_empty() => {
                 clean.push_str(name);
@@ -87,7 +87,7 @@ fn push_parameters(clean: &mut String, mut text: &str, separators: &[char]) {
             }
             _ => clean.push_str(parameter),
         }
-        let mut rest = text[end..].chars();
+        let mut rest = rest.chars();
         let Some(separator) = rest.next() else { return };
         clean.push(separator);
         text = rest.as_str();
@@ -105,7 +105,7 @@ fn percent_decoded(name: &str) -> String {
     while let Some((&first, after)) = rest.split_first() {
         let mut decoded = [0];
         if first == b'%' && after.get(..2).is_some_and(|digits| hex::decode_to_slice(digits, &mut decoded).is_ok()) {
-            bytes.push(decoded[0]);
+            bytes.extend(decoded);
             rest = after.get(2..).unwrap_or_default();
         } else {
             bytes.push(first);

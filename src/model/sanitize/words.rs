@@ -25,10 +25,10 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Words as they may be kept.
+/// Returns words as they may be kept.
 pub(crate) fn line(words: &str) -> String {
     // What is cut off anyway need not be looked at, but a secret must not be cut in two.
-    let words = &words[..words.floor_char_boundary(8 * MAX_WORDS)];
+    let words = words.split_at(words.floor_char_boundary(8 * MAX_WORDS)).0;
     let mut clean = if is_clean(words) { words.to_owned() } else { word_by_word(words) };
     if let Some(found) = SECRET.as_ref().and_then(|secret| secret.captures(&clean)) {
         let name = found.get(1).or_else(|| found.get(2)).map_or(0, |name| name.end());
@@ -44,8 +44,8 @@ pub(crate) fn line(words: &str) -> String {
     clean
 }
 
-/// Whether a text is one printable line in which single blanks stand between words, none of which has to be scrubbed. That is
-/// what most messages are.
+/// Returns whether a text is one printable line in which single blanks stand between words, none of which has to be
+/// scrubbed. That is what most messages are.
 fn is_clean(words: &str) -> bool {
     words.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'@' | b'='))
         && !words.starts_with(' ')
@@ -69,7 +69,7 @@ fn word_by_word(words: &str) -> String {
     clean
 }
 
-/// Bytes of the log as words that may be kept.
+/// Returns bytes of the log as words that may be kept.
 pub(crate) fn bytes(text: &[u8]) -> String {
     line(&String::from_utf8_lossy(text.get(..8 * MAX_WORDS).unwrap_or(text)))
 }
