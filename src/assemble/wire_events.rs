@@ -1,8 +1,7 @@
 //! What the wire shows of a request, as events: lookup, connection, tunnel, handshake, request and answer.
 
-use super::dns::{rcode_name, type_name};
 use super::event::Event;
-use crate::capture::{DnsExchange, FrameRef, Side, TcpFlow, TlsSession};
+use crate::capture::{DnsExchange, FrameRef, Rcode, Side, TcpFlow, TlsSession};
 use crate::catalog::listed;
 use crate::evidence::wire::{Ending, Request, WireTry};
 use crate::evidence::wire::{icmp_meaning, is_for_host, is_valid_at};
@@ -34,7 +33,7 @@ fn far_end(wire: &WireTry<'_>) -> Endpoint {
 }
 
 fn of_lookup(exchange: &DnsExchange, decisive: bool, events: &mut Vec<Event>) {
-    let kind = type_name(exchange.qtype);
+    let kind = exchange.qtype;
     let question = format!("{kind} {}?", exchange.name);
     let resolver = exchange.resolver.ip();
     let unanswered = exchange.answer.is_none();
@@ -54,14 +53,14 @@ fn of_lookup(exchange: &DnsExchange, decisive: bool, events: &mut Vec<Event>) {
     }
     let Some(answer) = &exchange.answer else { return };
     let result = match (answer.rcode, answer.addresses.as_slice()) {
-        (0, []) if answer.truncated => "truncated".to_owned(),
-        (0, []) => "no address".to_owned(),
-        (0, addresses) => {
+        (Rcode::NOERROR, []) if answer.truncated => "truncated".to_owned(),
+        (Rcode::NOERROR, []) => "no address".to_owned(),
+        (Rcode::NOERROR, addresses) => {
             let shown: Vec<String> = addresses.iter().take(MAX_ADDRESSES).map(ToString::to_string).collect();
             let more = addresses.len().saturating_sub(MAX_ADDRESSES);
             shown.join(", ") + &if more > 0 { format!(" and {more} more") } else { String::new() }
         }
-        (rcode, _) => rcode_name(rcode),
+        (rcode, _) => rcode.to_string(),
     };
     let event = Event::frame(answer.at, Endpoint::Resolver, Endpoint::Client, result.clone()).decisive(decisive);
     let worth_citing = decisive || !answer.addresses.is_empty();

@@ -1,4 +1,4 @@
-//! What a TCP connection carried: a CONNECT to a proxy, TLS beside or inside of it, HTTP in the clear or decrypted.
+//! Reads what a TCP connection carried: a CONNECT to a proxy, TLS beside or inside of it, HTTP in the clear or decrypted.
 
 use super::byte_stream::ByteStream;
 use super::http::{HttpConversation, read_conversation, speaks_http};

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::container::{Damage, Frame, Position, Sink, State};
+use super::container::{Damage, Frame, Position, ReaderState, Sink};
 use crate::ordered_parallel::ordered_parallel;
 use crate::progress::Progress;
 
@@ -18,24 +18,24 @@ pub(super) const CHUNK: usize = 1 << 20;
 /// Chunks of one file, so that what is kept of each is little for a file of any size.
 const MAX_CHUNKS: usize = 1 << 13;
 
-/// How many chunks a thread reads before all wait for the last: a chunk takes a fraction of a millisecond, so that with few
+/// Chunks that a thread reads before all wait for the last: a chunk takes a fraction of a millisecond, so that with few
 /// the threads would wait for each other more than they read; many would hold more in memory.
 const WAVE: usize = 8;
 
-/// How much at the beginning of a file is looked at for what all chunks must know.
+/// Bytes at the beginning of a file that are looked at for what all chunks must know.
 const PROLOGUE: usize = 64 << 10;
 
-/// Where reading a chunk begins, and what must be known for it.
+/// The place where reading a chunk begins, and the state of the reader there.
 #[derive(Clone, Debug)]
 pub(super) struct Start {
     range: Range<usize>,
-    state: State,
+    state: ReaderState,
     from: Position,
 }
 
 struct Scanned<S> {
     start: Start,
-    state: State,
+    state: ReaderState,
     to: Position,
     sink: S,
 }
@@ -50,7 +50,7 @@ pub(super) fn read<'a, S: Sink<'a> + Send>(
     mut take: impl FnMut(S, Start) + Send,
 ) -> bool {
     let chunk = chunk.max(bytes.len() / MAX_CHUNKS);
-    let Some((mut state, mut position)) = State::open(bytes) else { return false };
+    let Some((mut state, mut position)) = ReaderState::open(bytes) else { return false };
     let mut known = state.clone();
     known.walk(bytes, position, PROLOGUE.min(bytes.len()), &mut Ignore);
     let chunks = bytes.len().div_ceil(chunk);
@@ -113,11 +113,12 @@ fn scan<'a, S: Sink<'a>>(bytes: &'a [u8], start: Start, make: &impl Fn() -> S) -
     Scanned { start, state, to, sink }
 }
 
-/// What a chunk holds, given how the one before it ended; `None` when a frame covers it all.
+/// Checks what was read of a chunk against how the one before it ended, and reads it again where they do not fit; `None`
+/// when a frame covers it all.
 fn verify<'a, S: Sink<'a>>(
     bytes: &'a [u8],
     read: Scanned<S>,
-    state: &mut State,
+    state: &mut ReaderState,
     position: &mut Position,
     make: &impl Fn() -> S,
 ) -> Option<(S, Start)> {

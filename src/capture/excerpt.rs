@@ -4,17 +4,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 
-use super::container::{Frame, Position, RawFrame, Sink, State};
-use super::packet::{Body, FastPath, FiveTuple, Fragments, Packet, decode, fast_path, number};
+use super::container::{Frame, Position, RawFrame, ReaderState, Sink};
+use super::packet::{FastPath, FiveTuple, IpFragments, Packet, PacketBody, decode, fast_path, number};
 use crate::progress::Progress;
 
-/// How much of a file is walked over before asking whether there can be more to find.
+/// Bytes of a file that are walked over before asking whether there can be more to find.
 const STEP: usize = 4 << 20;
 /// Packets whose fragments are waited for, and fragments of each; bounds memory where they never become whole.
 const MAX_WAITING: usize = 1024;
 const MAX_PIECES: usize = 128;
 
-/// What is wanted of a file.
+/// The frames that are wanted of a file.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// Frames by their numbers.
@@ -30,14 +30,14 @@ impl Wanted {
     }
 }
 
-/// The frames that are wanted of a file, in its order: those with the numbers, and those of the connections, fragments
+/// Returns the frames that are wanted of a file, in its order: those with the numbers, and those of the connections, fragments
 /// and ICMP errors about them included.
 pub fn excerpt<'a>(bytes: &'a [u8], wanted: &Wanted, progress: &Progress) -> Vec<RawFrame<'a>> {
     let mut connections: HashMap<FiveTuple, Vec<&RangeInclusive<u64>>> = HashMap::new();
     let mut pairs = HashSet::new();
     for (client, server, frames) in &wanted.connections {
-        let ends = FiveTuple::new(client.ip(), client.port(), server.ip(), server.port());
-        connections.entry(ends.canonical().0).or_default().push(frames);
+        let tuple = FiveTuple::new(client.ip(), client.port(), server.ip(), server.port());
+        connections.entry(tuple.canonical().0).or_default().push(frames);
         pairs.insert((number(client.ip()), number(server.ip())));
         pairs.insert((number(server.ip()), number(client.ip())));
     }
@@ -48,10 +48,10 @@ pub fn excerpt<'a>(bytes: &'a [u8], wanted: &Wanted, progress: &Progress) -> Vec
         number: 0,
         found: Vec::new(),
         waiting: HashMap::new(),
-        fragments: Fragments::default(),
+        fragments: IpFragments::default(),
     };
     let last = wanted.last();
-    let Some((mut state, mut position)) = State::open(bytes) else { return Vec::new() };
+    let Some((mut state, mut position)) = ReaderState::open(bytes) else { return Vec::new() };
     loop {
         let (Position::At(at) | Position::Lost(at)) = position;
         if at >= bytes.len() || picker.number >= last {
@@ -65,7 +65,7 @@ pub fn excerpt<'a>(bytes: &'a [u8], wanted: &Wanted, progress: &Progress) -> Vec
     picker.found
 }
 
-/// TLS key logs that lie within a capture.
+/// Returns the TLS key logs that lie within a capture.
 pub fn key_logs(bytes: &[u8]) -> Vec<&[u8]> {
     struct KeyLogs<'a>(Vec<&'a [u8]>);
     impl<'a> Sink<'a> for KeyLogs<'a> {
@@ -75,14 +75,14 @@ pub fn key_logs(bytes: &[u8]) -> Vec<&[u8]> {
         }
     }
     let mut found = KeyLogs(Vec::new());
-    if let Some((mut state @ State::Pcapng(_), from)) = State::open(bytes) {
+    if let Some((mut state @ ReaderState::Pcapng(_), from)) = ReaderState::open(bytes) {
         state.walk(bytes, from, bytes.len(), &mut found);
     }
     found.0
 }
 
-/// What the fragments of one packet have in common.
-type Whole = (IpAddr, IpAddr, u32);
+/// The key that the fragments of one packet have in common.
+type FragmentKey = (IpAddr, IpAddr, u32);
 
 struct Picker<'a, 'w> {
     wanted: &'w Wanted,
@@ -92,38 +92,38 @@ struct Picker<'a, 'w> {
     number: u64,
     found: Vec<RawFrame<'a>>,
     /// Fragments between these addresses whose packet is not whole yet.
-    waiting: HashMap<Whole, Vec<RawFrame<'a>>>,
-    fragments: Fragments<'a>,
+    waiting: HashMap<FragmentKey, Vec<RawFrame<'a>>>,
+    fragments: IpFragments<'a>,
 }
 
 impl<'a> Picker<'a, '_> {
-    fn is_of_connection(&self, ends: &FiveTuple) -> bool {
-        let ranges = self.connections.get(&ends.canonical().0);
+    fn is_of_connection(&self, tuple: &FiveTuple) -> bool {
+        let ranges = self.connections.get(&tuple.canonical().0);
         ranges.is_some_and(|ranges| ranges.iter().any(|frames| frames.contains(&self.number)))
     }
 
     fn is_wanted(&mut self, frame: &Frame<'a>) -> bool {
         let packet = match fast_path(frame.link, frame.bytes) {
-            FastPath::Nothing => return false,
-            FastPath::Tcp(tcp) => return self.is_of_connection(&tcp.ends),
-            FastPath::Look => decode(frame.link, frame.bytes, frame.length),
+            FastPath::Skip => return false,
+            FastPath::Tcp(tcp) => return self.is_of_connection(&tcp.tuple),
+            FastPath::Decode => decode(frame.link, frame.bytes, frame.length),
         };
         match packet {
             Some(packet) => match packet.body {
-                Body::Icmp(icmp) => icmp.quote.tcp && self.is_of_connection(&icmp.quote.ends()),
-                Body::Fragment(fragment) => {
+                PacketBody::Icmp(icmp) => icmp.quote.tcp && self.is_of_connection(&icmp.quote.tuple()),
+                PacketBody::Fragment(fragment) => {
                     if self.pairs.contains(&(number(packet.source), number(packet.destination))) {
                         self.fragment(&packet, fragment.id, frame);
                     }
                     false
                 }
-                _ => ends(&packet).is_some_and(|ends| self.is_of_connection(&ends)),
+                _ => five_tuple(&packet).is_some_and(|tuple| self.is_of_connection(&tuple)),
             },
             None => false,
         }
     }
 
-    /// Fragments but the first have no ports: they are wanted when the packet that they make is.
+    /// Takes a fragment. Those but the first have no ports, so they are wanted when the packet that they make is.
     fn fragment(&mut self, packet: &Packet<'a>, id: u32, frame: &Frame<'a>) {
         let key = (packet.source, packet.destination, id);
         if self.waiting.len() >= MAX_WAITING {
@@ -135,19 +135,17 @@ impl<'a> Picker<'a, '_> {
         }
         let Some(whole) = self.fragments.add(packet, frame.time) else { return };
         let pieces = self.waiting.remove(&key).unwrap_or_default();
-        let ends = whole.packet().and_then(|packet| ends(&packet));
-        if ends.is_some_and(|ends| self.is_of_connection(&ends)) {
+        let tuple = whole.packet().and_then(|packet| five_tuple(&packet));
+        if tuple.is_some_and(|tuple| self.is_of_connection(&tuple)) {
             let chosen = pieces.into_iter().filter(|piece| !self.wanted.frames.contains(&piece.number));
             self.found.extend(chosen);
         }
     }
 }
 
-fn ends(packet: &Packet<'_>) -> Option<FiveTuple> {
+fn five_tuple(packet: &Packet<'_>) -> Option<FiveTuple> {
     match packet.body {
-        Body::Tcp(segment) => {
-            Some(FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port))
-        }
+        PacketBody::Tcp(segment) => Some(packet.tuple_of(&segment)),
         _ => None,
     }
 }

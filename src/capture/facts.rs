@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
+use super::dns::{Rcode, RrType};
 use super::tls::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 
-/// What makes traffic worth keeping; from the log and from the options.
+/// The marks of traffic that is worth keeping; from the log and from the options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interest {
     /// Host names in lower case, without a trailing dot.
@@ -31,22 +32,22 @@ pub struct CaptureFacts {
     pub dns: Vec<DnsExchange>,
     /// Flows that can matter, in order of their first frame.
     pub flows: Vec<TcpFlow>,
-    /// What could not be read.
+    /// Warnings about what could not be read.
     pub warnings: Vec<Warning>,
 }
 
-/// What one capture file holds.
+/// One capture file.
 #[derive(Clone, Debug)]
 pub struct CapturePartFacts {
     /// Index of the input.
     pub input: usize,
-    /// How many frames.
+    /// Number of frames.
     pub frames: u64,
     /// Times of the earliest and the latest frame.
     pub span: Option<(Timestamp, Timestamp)>,
 }
 
-/// Where and when something was seen on the wire.
+/// The place and the time at which something was seen on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FrameRef {
     /// Time of the frame.
@@ -77,8 +78,8 @@ pub struct DnsExchange {
     pub tcp: bool,
     /// The name asked for, in lower case, without the trailing dot.
     pub name: String,
-    /// The question's type (IANA: 1 A, 28 AAAA, ...).
-    pub qtype: u16,
+    /// The type of record that was asked for.
+    pub qtype: RrType,
     /// The query and its retransmissions to this resolver; empty when only the answer was captured.
     pub queries: Vec<FrameRef>,
     /// The first answer that ends the exchange (with retries, the last one that the client waited for).
@@ -87,13 +88,13 @@ pub struct DnsExchange {
     pub icmp: Option<IcmpError>,
 }
 
-/// What a resolver said.
+/// A resolver's answer.
 #[derive(Clone, Debug)]
 pub struct DnsAnswer {
     /// The frame.
     pub at: FrameRef,
-    /// RCODE (IANA: 0 NOERROR, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED).
-    pub rcode: u16,
+    /// The response code, with the upper bits of EDNS where they were captured.
+    pub rcode: Rcode,
     /// TC bit: the client must ask again over TCP.
     pub truncated: bool,
     /// Addresses, after following CNAMEs.
@@ -113,7 +114,7 @@ pub struct TcpFlow {
     pub client: SocketAddr,
     /// To whom.
     pub server: SocketAddr,
-    /// Whether SYN or SYN-ACK was seen; else the roles are guessed from ports and content, and the start is missing.
+    /// SYN or SYN-ACK was seen; else the roles are guessed from ports and content, and the start is missing.
     pub start_seen: bool,
     /// First frame.
     pub first: FrameRef,
@@ -231,7 +232,7 @@ pub struct HttpExchange {
     pub decrypted: bool,
 }
 
-/// What can be seen of a TLS session.
+/// A TLS session as far as it can be seen.
 #[derive(Clone, Debug, Default)]
 pub struct TlsSession {
     /// The (first) ClientHello.
@@ -261,7 +262,7 @@ pub struct TlsSession {
     /// Requests and responses as the sizes and directions of application data show them, handshake records of TLS 1.3
     /// left out as far as they can be told.
     pub turns: Vec<Turn>,
-    /// Whether secrets opened the session.
+    /// Secrets opened the session.
     pub decrypted: bool,
 }
 
@@ -292,7 +293,7 @@ pub struct TlsAlert {
     pub code: Option<(AlertLevel, AlertDescription)>,
 }
 
-/// What matters of an X.509 certificate.
+/// The fields of an X.509 certificate that matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// Subject, as RFC 4514 writes it.

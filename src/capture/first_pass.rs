@@ -10,7 +10,7 @@ use super::dns::{Asked, DnsMessage, Exchanges, Streams};
 use super::flow::StreamIndex;
 use super::frame_hints::{DNS, FrameHint, FrameHints};
 use super::names::Names;
-use super::packet::{Body, FiveTuple, Fragments, Icmp, Packet};
+use super::packet::{FiveTuple, IcmpMessage, IpFragments, Packet, PacketBody};
 use super::{DnsExchange, FrameRef, IcmpError, Interest};
 
 /// Endpoints, and connections whose ClientHello goes on in another segment, that are kept at most.
@@ -20,20 +20,20 @@ type Set<T> = HashSet<T, foldhash::fast::RandomState>;
 type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// A chunk to come back to.
-pub(super) struct Chunk {
+pub(super) struct ScannedChunk {
     pub(super) start: Start,
     /// Frames before it.
     pub(super) before: u64,
     pub(super) bloom: AddressBloom,
 }
 
-/// What all chunks of all files tell, in their order.
+/// All that the chunks of all files tell, in their order.
 pub(super) struct FirstPass<'a> {
     exchanges: Exchanges,
-    fragments: Fragments<'a>,
-    streams: Streams,
+    fragments: IpFragments<'a>,
+    dns_streams: Streams,
     pub(super) key_logs: Vec<(usize, &'a [u8])>,
-    hints: Set<IpAddr>,
+    named_addresses: Set<IpAddr>,
     endpoints: Map<(u128, u16), bool>,
     suspects: Set<FiveTuple>,
 }
@@ -58,10 +58,10 @@ impl<'a> FirstPass<'a> {
     pub(super) fn new() -> Self {
         Self {
             exchanges: Exchanges::default(),
-            fragments: Fragments::default(),
-            streams: Streams::default(),
+            fragments: IpFragments::default(),
+            dns_streams: Streams::default(),
             key_logs: Vec::new(),
-            hints: Set::default(),
+            named_addresses: Set::default(),
             endpoints: Map::default(),
             suspects: Set::default(),
         }
@@ -70,35 +70,35 @@ impl<'a> FirstPass<'a> {
     /// Takes a chunk of the input, before which there were so many frames; returns who is in it.
     pub(super) fn take(
         &mut self,
-        finds: FrameHints<'a, '_>,
-        conversations: &mut StreamIndex,
+        hints: FrameHints<'a, '_>,
+        streams: &mut StreamIndex,
         input: usize,
         before: u64,
     ) -> AddressBloom {
-        let names = finds.names;
-        self.key_logs.extend(finds.key_logs.into_iter().map(|text| (input, text)));
-        for (address, name) in finds.hints {
+        let names = hints.names;
+        self.key_logs.extend(hints.key_logs.into_iter().map(|text| (input, text)));
+        for (address, name) in hints.named_addresses {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-            if names.is_server(&name) && self.hints.len() < MAX_ENDPOINTS {
-                self.hints.insert(address);
+            if names.is_server(&name) && self.named_addresses.len() < MAX_ENDPOINTS {
+                self.named_addresses.insert(address);
             }
         }
-        for (number, time, find) in finds.finds {
+        for (number, time, hint) in hints.hints {
             let at = FrameRef { time, input, frame: before + u64::from(number) };
-            match find {
-                FrameHint::Head(head) => conversations.observe(&head, at.frame),
+            match hint {
+                FrameHint::Stream(head) => streams.observe(&head, at.frame),
                 FrameHint::Endpoint(address, port, proxy) => {
                     if self.endpoints.len() < MAX_ENDPOINTS {
                         *self.endpoints.entry((address, port)).or_default() |= proxy;
                     }
                 }
-                FrameHint::Suspect(ends) => {
+                FrameHint::Suspect(tuple) => {
                     if self.suspects.len() < MAX_ENDPOINTS {
-                        self.suspects.insert(ends);
+                        self.suspects.insert(tuple);
                     }
                 }
                 FrameHint::Packet(packet) => {
-                    if let Body::Fragment(_) = packet.body {
+                    if let PacketBody::Fragment(_) = packet.body {
                         let whole = self.fragments.add(&packet, time);
                         if let Some(packet) = whole.as_ref().and_then(|whole| whole.packet()) {
                             self.packet(&packet, at, names);
@@ -109,12 +109,12 @@ impl<'a> FirstPass<'a> {
                 }
             }
         }
-        finds.bloom
+        hints.bloom
     }
 
     fn packet(&mut self, packet: &Packet, at: FrameRef, names: &Names) {
         match packet.body {
-            Body::Udp { source_port, destination_port, payload, sent } => {
+            PacketBody::Udp { source_port, destination_port, payload, sent } => {
                 if source_port == DNS || destination_port == DNS {
                     let from = SocketAddr::new(packet.source, source_port);
                     let to = SocketAddr::new(packet.destination, destination_port);
@@ -122,17 +122,17 @@ impl<'a> FirstPass<'a> {
                     self.message(message, from, to, false, packet.ip_id, at, names);
                 }
             }
-            Body::Tcp(segment) => {
+            PacketBody::Tcp(segment) => {
                 let from = SocketAddr::new(packet.source, segment.source_port);
                 let to = SocketAddr::new(packet.destination, segment.destination_port);
-                let ends = FiveTuple::new(from.ip(), from.port(), to.ip(), to.port());
-                for framed in self.streams.add(ends, &segment, at) {
+                let tuple = FiveTuple::new(from.ip(), from.port(), to.ip(), to.port());
+                for framed in self.dns_streams.add(tuple, &segment, at) {
                     let message = DnsMessage::read(&framed.bytes, framed.sent);
                     self.message(message, from, to, true, packet.ip_id, framed.at, names);
                 }
             }
-            Body::Icmp(icmp) => self.icmp(packet.source, &icmp, at),
-            Body::Fragment(_) => {}
+            PacketBody::Icmp(icmp) => self.icmp(packet.source, &icmp, at),
+            PacketBody::Fragment(_) => {}
         }
     }
 
@@ -155,11 +155,11 @@ impl<'a> FirstPass<'a> {
         }
     }
 
-    fn icmp(&mut self, from: IpAddr, icmp: &Icmp, at: FrameRef) {
+    fn icmp(&mut self, from: IpAddr, icmp: &IcmpMessage, at: FrameRef) {
         let quote = &icmp.quote;
         let client = SocketAddr::new(quote.source, quote.source_port);
         let resolver = SocketAddr::new(quote.destination, quote.destination_port);
-        let id = quote.transport.get(8..10).map(|id| u16::from_be_bytes([id[0], id[1]]));
+        let id = quote.transport.get(8..).and_then(<[u8]>::first_chunk).map(|id| u16::from_be_bytes(*id));
         let error = IcmpError { at, from, v6: icmp.v6, icmp_type: icmp.icmp_type, code: icmp.code };
         self.exchanges.icmp(client, resolver, id, error);
     }
@@ -174,12 +174,12 @@ impl<'a> FirstPass<'a> {
         learned
     }
 
-    /// Who is worth following, given the interest.
+    /// Returns who is worth following, given the interest.
     pub(super) fn finish(self, names: &Names, interest: &Interest) -> Candidates {
         let number = super::packet::number;
         let mut candidates = Candidates { endpoints: self.endpoints, suspects: self.suspects, ..Candidates::default() };
         candidates.servers.extend(interest.addresses.iter().copied().map(number));
-        candidates.servers.extend(self.hints.iter().copied().map(number));
+        candidates.servers.extend(self.named_addresses.iter().copied().map(number));
         for proxy in &interest.proxies {
             candidates.endpoints.insert((number(proxy.ip()), proxy.port()), true);
         }
@@ -196,15 +196,15 @@ impl<'a> FirstPass<'a> {
 }
 
 impl Candidates {
-    /// Whether there is nobody to follow.
+    /// Returns whether there is nobody to follow.
     pub(super) fn is_empty(&self) -> bool {
         self.servers.is_empty() && self.proxies.is_empty() && self.endpoints.is_empty() && self.suspects.is_empty()
     }
 
-    /// The addresses of all who are to be followed.
+    /// Returns the addresses of all who are to be followed.
     pub(super) fn addresses(&self) -> impl Iterator<Item = u128> {
         let endpoints = self.endpoints.keys().map(|(address, _)| *address);
-        let suspects = self.suspects.iter().map(|ends| ends.destination);
+        let suspects = self.suspects.iter().map(|tuple| tuple.destination);
         self.servers.iter().copied().chain(self.proxies.iter().copied()).chain(endpoints).chain(suspects)
     }
 }

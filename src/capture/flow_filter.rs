@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Interest;
-use super::address_bloom::AddressBloom;
+use super::address_bloom::{AddressBloom, FollowedAddresses};
 use super::first_pass::Candidates;
 use super::frame_hints::is_api;
 use super::names::{Names, is_target};
@@ -15,9 +15,7 @@ const SERVER_PORTS: [u16; 2] = [443, 8443];
 /// Ports from here on are those of clients.
 const EPHEMERAL: u16 = 32_768;
 /// So many addresses are looked for in the bloom of each chunk; with more, every chunk is read again.
-const MAX_SIEVED: usize = 1 << 10;
-/// Bits of the table that tells addresses which are surely not followed.
-const BITS: usize = 1 << 16;
+const MAX_LOOKED_FOR: usize = 1 << 10;
 
 /// Who is followed.
 pub(super) struct FlowFilter<'s> {
@@ -28,14 +26,7 @@ pub(super) struct FlowFilter<'s> {
     /// Connections to these ports are followed wherever they go: `--port` is all that is known.
     any_address: bool,
     addresses: Vec<u128>,
-    /// A bit for each address that is followed: the one look that nearly all packets of a capture end with.
-    bits: Vec<u64>,
-}
-
-fn bit(address: u128) -> (usize, u64) {
-    let folded = (address as u64) ^ ((address >> 64) as u64);
-    let hash = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize % BITS;
-    (hash / 64, 1 << (hash % 64))
+    followed: FollowedAddresses,
 }
 
 impl<'s> FlowFilter<'s> {
@@ -43,68 +34,56 @@ impl<'s> FlowFilter<'s> {
         let mut addresses: Vec<u128> = candidates.addresses().collect();
         addresses.sort_unstable();
         addresses.dedup();
-        let mut bits = vec![0; BITS / 64];
-        for &address in &addresses {
-            let (word, bit) = bit(address);
-            if let Some(word) = bits.get_mut(word) {
-                *word |= bit;
-            }
-        }
+        let followed = addresses.iter().collect();
         let any_address = interest.hosts.is_empty() && interest.addresses.is_empty() && !interest.ports.is_empty();
         let ports = SERVER_PORTS.into_iter().chain(interest.ports.iter().copied()).collect();
-        Self { candidates, names, interest, ports, any_address, addresses, bits }
+        Self { candidates, names, interest, ports, any_address, addresses, followed }
     }
 
-    /// Whether there is nobody to follow.
+    /// Returns whether there is nobody to follow.
     pub(super) fn is_idle(&self) -> bool {
         self.candidates.is_empty() && !self.any_address
     }
 
-    #[inline]
-    fn may_be(&self, address: u128) -> bool {
-        let (word, bit) = bit(address);
-        self.bits.get(word).is_some_and(|word| word & bit != 0)
-    }
-
-    /// Whether an address is followed on some port.
+    /// Returns whether an address is followed on some port.
     pub(super) fn knows(&self, address: u128) -> bool {
-        self.any_address || self.may_be(address)
+        self.any_address || self.followed.may_hold(address)
     }
 
-    /// Whether somebody who is followed may be in a chunk of a file.
+    /// Returns whether somebody who is followed may be in a chunk of a file.
     pub(super) fn looks_into(&self, bloom: &AddressBloom) -> bool {
-        self.any_address || self.addresses.len() > MAX_SIEVED || self.addresses.iter().any(|at| bloom.may_hold(*at))
+        self.any_address || self.addresses.len() > MAX_LOOKED_FOR || self.addresses.iter().any(|at| bloom.may_hold(*at))
     }
 
     fn is_server(&self, address: u128, port: u16) -> bool {
         if self.any_address && self.interest.ports.contains(&port) {
             return true;
         }
-        self.may_be(address)
+        self.followed.may_hold(address)
             && (self.candidates.endpoints.contains_key(&(address, port))
                 || (self.ports.contains(&port) && self.candidates.servers.contains(&address))
                 || (port < EPHEMERAL && self.candidates.proxies.contains(&address)))
     }
 
-    /// Whether a packet is of a connection that is followed, and whether it then goes to the server.
+    /// Returns whether a packet is of a connection that is followed, and whether it then goes to the server.
     #[inline]
-    pub(super) fn to_server(&self, ends: &FiveTuple) -> Option<bool> {
-        if !self.any_address && !self.may_be(ends.destination) && !self.may_be(ends.source) {
+    pub(super) fn to_server(&self, tuple: &FiveTuple) -> Option<bool> {
+        if !self.any_address && !self.followed.may_hold(tuple.destination) && !self.followed.may_hold(tuple.source) {
             return None;
         }
         let destination =
-            self.is_server(ends.destination, ends.destination_port) || self.candidates.suspects.contains(ends);
+            self.is_server(tuple.destination, tuple.destination_port) || self.candidates.suspects.contains(tuple);
         let source =
-            self.is_server(ends.source, ends.source_port) || self.candidates.suspects.contains(&ends.reversed());
+            self.is_server(tuple.source, tuple.source_port) || self.candidates.suspects.contains(&tuple.reversed());
         match (destination, source) {
-            (true, true) => Some(ends.destination_port < ends.source_port),
+            (true, true) => Some(tuple.destination_port < tuple.source_port),
             (true, false) => Some(true),
             (false, true) => Some(false),
             (false, false) => None,
         }
     }
 
-    /// Whether the first payload of a client tells that the connection is about something else, so that nothing more of
+    /// Returns whether the first payload of a client tells that the connection is about something else, so that nothing more of
     /// it need be kept.
     pub(super) fn rejects(&self, payload: &[u8]) -> bool {
         match payload {
@@ -116,7 +95,7 @@ impl<'s> FlowFilter<'s> {
         }
     }
 
-    /// Whether a connection that was followed matters, now that it was read.
+    /// Returns whether a connection that was followed matters, now that it was read.
     pub(super) fn keeps(&self, flow: &TcpFlow) -> bool {
         let carried = flow.to_server.bytes > 0 || flow.to_client.bytes > 0;
         if !flow.start_seen && flow.icmp.is_empty() && !carried {

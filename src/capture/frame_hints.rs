@@ -1,6 +1,6 @@
-//! What a chunk of a file tells the first pass: DNS, what TCP payload begins with, and what counting connections needs. All
-//! of it is told without regard to the connection that it belongs to; so a chunk needs to know nothing of the chunks before
-//! it, and what can't matter costs a few loads.
+//! Hints of the frames of a chunk to the first pass: DNS, the beginnings of TCP payload, and what counting connections needs.
+//! All of it is told without regard to the connection that it belongs to; so a chunk needs to know nothing of the chunks
+//! before it, and what can't matter costs a few loads.
 
 use std::net::IpAddr;
 
@@ -8,10 +8,12 @@ use super::Interest;
 use super::address_bloom::AddressBloom;
 use super::container::{Damage, Frame, Sink};
 use super::dns::question_name;
-use super::flow::{Head, Recent};
+use super::flow::{RecentStreams, StreamHead};
 use super::http::{peek_connect, peek_http_request};
 use super::names::{Names, is_target};
-use super::packet::{Body, FastPath, FiveTuple, Packet, Segment, decode, decode_payload, fast_path, is_known};
+use super::packet::{
+    FastPath, FiveTuple, LinkType, Packet, PacketBody, Segment, decode, decode_payload, fast_path, is_known,
+};
 use super::tls::peek_sni;
 use crate::model::time::Timestamp;
 
@@ -21,7 +23,7 @@ const MAX_EXTRAS: usize = 1 << 12;
 /// The port of resolvers.
 pub(super) const DNS: u16 = 53;
 
-/// What is told by one frame.
+/// A hint of one frame to the first pass.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum FrameHint<'a> {
     /// DNS, an ICMP error that quotes it, or a fragment that may be of it.
@@ -31,27 +33,27 @@ pub(super) enum FrameHint<'a> {
     /// A ClientHello without a name whose rest is in another segment.
     Suspect(FiveTuple),
     /// A packet that may begin a connection.
-    Head(Head),
+    Stream(StreamHead),
 }
 
 /// Seeds the hashes of endpoints for one run.
 pub(super) type Seed = foldhash::fast::RandomState;
 
-/// What a chunk of a file tells.
+/// All that a chunk of a file tells the first pass.
 pub(super) struct FrameHints<'a, 'i> {
     pub(super) names: &'i Names,
     interest: &'i Interest,
     seed: &'i Seed,
-    recent: Recent,
+    recent: RecentStreams,
     pub(super) bloom: AddressBloom,
-    pub(super) finds: Vec<(u32, Timestamp, FrameHint<'a>)>,
+    pub(super) hints: Vec<(u32, Timestamp, FrameHint<'a>)>,
     pub(super) key_logs: Vec<&'a [u8]>,
-    pub(super) hints: Vec<(IpAddr, &'a [u8])>,
+    pub(super) named_addresses: Vec<(IpAddr, &'a [u8])>,
     pub(super) frames: u32,
     pub(super) span: Option<(Timestamp, Timestamp)>,
     pub(super) damages: Vec<Damage>,
     /// Link types that can't be read, with the first frame of each.
-    pub(super) unknown_links: Vec<(u16, u32)>,
+    pub(super) unknown_links: Vec<(LinkType, u32)>,
 }
 
 impl<'a, 'i> FrameHints<'a, 'i> {
@@ -60,11 +62,11 @@ impl<'a, 'i> FrameHints<'a, 'i> {
             names,
             interest,
             seed,
-            recent: Recent::new(),
+            recent: RecentStreams::new(),
             bloom: AddressBloom::default(),
-            finds: Vec::new(),
-            key_logs: Vec::new(),
             hints: Vec::new(),
+            key_logs: Vec::new(),
+            named_addresses: Vec::new(),
             frames: 0,
             span: None,
             damages: Vec::new(),
@@ -86,34 +88,35 @@ impl<'a, 'i> FrameHints<'a, 'i> {
     fn look(&mut self, frame: &Frame<'a>) {
         let Some(packet) = decode(frame.link, frame.bytes, frame.length) else { return };
         match packet.body {
-            Body::Udp { source_port, destination_port, payload, .. } => {
+            PacketBody::Udp { source_port, destination_port, payload, .. } => {
                 if source_port == DNS || destination_port == DNS {
                     let mut buffer = [0; 255];
                     if question_name(payload, &mut buffer).is_some_and(|name| self.names.is_asked(name)) {
-                        self.find(frame, FrameHint::Packet(packet));
+                        self.hint(frame, FrameHint::Packet(packet));
                     }
                 }
             }
-            Body::Tcp(segment) => self.tcp(frame, &packet, &segment),
-            Body::Icmp(icmp) if icmp.quote.tcp => {
+            PacketBody::Tcp(segment) => self.tcp(frame, &packet, &segment),
+            PacketBody::Icmp(icmp) if icmp.quote.tcp => {
                 let (sequence, flags) = icmp.quote.sequence_and_flags();
-                let ends = icmp.quote.ends();
-                self.bloom.add(&ends);
+                let tuple = icmp.quote.tuple();
+                self.bloom.add(&tuple);
                 // Wireshark counts what is quoted like what was sent.
-                let head = Head::new(self.seed, &ends, flags).numbered(sequence, 0).quoted();
+                let head = StreamHead::new(self.seed, &tuple, flags).numbered(sequence, 0).quoted();
                 self.recent.forget(&head);
-                self.find(frame, FrameHint::Head(head));
+                self.hint(frame, FrameHint::Stream(head));
             }
-            Body::Icmp(icmp) => {
+            PacketBody::Icmp(icmp) => {
                 if icmp.quote.destination_port == DNS {
-                    self.find(frame, FrameHint::Packet(packet));
+                    self.hint(frame, FrameHint::Packet(packet));
                 }
             }
-            Body::Fragment(fragment) => {
+            PacketBody::Fragment(fragment) => {
                 if fragment.protocol == 17 {
-                    self.find(frame, FrameHint::Packet(packet));
+                    self.hint(frame, FrameHint::Packet(packet));
                 } else if fragment.offset == 0
-                    && let Some(Body::Tcp(segment)) = decode_payload(fragment.protocol, fragment.payload, fragment.sent)
+                    && let Some(PacketBody::Tcp(segment)) =
+                        decode_payload(fragment.protocol, fragment.payload, fragment.sent)
                 {
                     self.tcp(frame, &packet, &segment);
                 }
@@ -122,55 +125,55 @@ impl<'a, 'i> FrameHints<'a, 'i> {
     }
 
     fn tcp(&mut self, frame: &Frame<'a>, packet: &Packet<'a>, segment: &Segment<'a>) {
-        let ends = FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
-        let head = Head::new(self.seed, &ends, segment.flags);
+        let tuple = packet.tuple_of(segment);
+        let head = StreamHead::new(self.seed, &tuple, segment.flags);
         if self.recent.is_news(&head) {
-            self.news(frame, &ends, head.numbered(segment.sequence, segment.acknowledgment));
+            self.news(frame, &tuple, head.numbered(segment.sequence, segment.acknowledgment));
         }
         self.payload(frame, packet, segment);
     }
 
-    fn news(&mut self, frame: &Frame<'a>, ends: &FiveTuple, head: Head) {
-        self.bloom.add(ends);
-        self.find(frame, FrameHint::Head(head));
+    fn news(&mut self, frame: &Frame<'a>, tuple: &FiveTuple, head: StreamHead) {
+        self.bloom.add(tuple);
+        self.hint(frame, FrameHint::Stream(head));
     }
 
     fn payload(&mut self, frame: &Frame<'a>, packet: &Packet<'a>, segment: &Segment<'a>) {
         if segment.source_port == DNS || segment.destination_port == DNS {
             if segment.sent > 0 || segment.has(Segment::SYN) {
-                self.find(frame, FrameHint::Packet(Packet { body: Body::Tcp(*segment), ..*packet }));
+                self.hint(frame, FrameHint::Packet(Packet { body: PacketBody::Tcp(*segment), ..*packet }));
             }
             return;
         }
-        let ends = FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
+        let tuple = packet.tuple_of(segment);
         let cut = (segment.payload.len() as u64) < u64::from(segment.sent);
-        self.sniff(frame, ends, segment.payload, cut);
+        self.sniff(frame, tuple, segment.payload, cut);
     }
 
-    /// Looks at what a client may have sent.
+    /// Looks for the beginning of what a client sends.
     #[inline]
-    fn sniff(&mut self, frame: &Frame<'a>, ends: FiveTuple, payload: &'a [u8], cut: bool) {
+    fn sniff(&mut self, frame: &Frame<'a>, tuple: FiveTuple, payload: &'a [u8], cut: bool) {
         match payload {
-            [0x16, 3, _, high, low, 1, ..] => self.hello(frame, ends, payload, [*high, *low], cut),
-            [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z', ..] => self.request(frame, ends, payload),
+            [0x16, 3, _, high, low, 1, ..] => self.hello(frame, tuple, payload, [*high, *low], cut),
+            [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z', ..] => self.request(frame, tuple, payload),
             _ => {}
         }
     }
 
-    fn hello(&mut self, frame: &Frame<'a>, ends: FiveTuple, payload: &[u8], length: [u8; 2], cut: bool) {
+    fn hello(&mut self, frame: &Frame<'a>, tuple: FiveTuple, payload: &[u8], length: [u8; 2], cut: bool) {
         match peek_sni(payload) {
-            Some(name) if self.names.is_server(&name) => self.endpoint(frame, ends, false),
+            Some(name) if self.names.is_server(&name) => self.endpoint(frame, tuple, false),
             Some(_) => {}
             None => {
                 let behind = 5 + usize::from(u16::from_be_bytes(length));
                 if !cut && payload.len() < behind {
-                    self.find(frame, FrameHint::Suspect(ends));
+                    self.hint(frame, FrameHint::Suspect(tuple));
                 }
             }
         }
     }
 
-    fn request(&mut self, frame: &Frame<'a>, ends: FiveTuple, payload: &[u8]) {
+    fn request(&mut self, frame: &Frame<'a>, tuple: FiveTuple, payload: &[u8]) {
         let connect = payload.starts_with(b"CONNECT ");
         let matters = if connect {
             peek_connect(payload).is_some_and(|(host, _)| is_target(&host, self.names, self.interest))
@@ -181,20 +184,20 @@ impl<'a, 'i> FrameHints<'a, 'i> {
             })
         };
         if matters {
-            self.endpoint(frame, ends, connect);
+            self.endpoint(frame, tuple, connect);
         }
     }
 
-    fn endpoint(&mut self, frame: &Frame<'a>, ends: FiveTuple, proxy: bool) {
-        self.find(frame, FrameHint::Endpoint(ends.destination, ends.destination_port, proxy));
+    fn endpoint(&mut self, frame: &Frame<'a>, tuple: FiveTuple, proxy: bool) {
+        self.hint(frame, FrameHint::Endpoint(tuple.destination, tuple.destination_port, proxy));
     }
 
-    fn find(&mut self, frame: &Frame<'a>, find: FrameHint<'a>) {
-        self.finds.push((self.frames, frame.time, find));
+    fn hint(&mut self, frame: &Frame<'a>, hint: FrameHint<'a>) {
+        self.hints.push((self.frames, frame.time, hint));
     }
 }
 
-/// Whether a request's target is one of ISE's MDM API.
+/// Returns whether a request's target is one of ISE's MDM API.
 pub(super) fn is_api(target: &str) -> bool {
     target.contains("/ciscoise") || target.contains("/MDM/")
 }
@@ -206,19 +209,19 @@ impl<'a> Sink<'a> for FrameHints<'a, '_> {
         self.note_time(frame.time);
         match fast_path(frame.link, frame.bytes) {
             FastPath::Tcp(tcp) => {
-                if tcp.ends.source_port == DNS || tcp.ends.destination_port == DNS {
+                if tcp.tuple.source_port == DNS || tcp.tuple.destination_port == DNS {
                     self.look(&frame);
                 } else {
-                    let head = Head::new(self.seed, &tcp.ends, tcp.flags);
+                    let head = StreamHead::new(self.seed, &tcp.tuple, tcp.flags);
                     if self.recent.is_news(&head) {
-                        self.news(&frame, &tcp.ends, head.numbered(tcp.sequence(), tcp.acknowledgment()));
+                        self.news(&frame, &tcp.tuple, head.numbered(tcp.sequence(), tcp.acknowledgment()));
                     }
                     let payload = tcp.payload();
-                    self.sniff(&frame, tcp.ends, payload, frame.bytes.len() < frame.length as usize);
+                    self.sniff(&frame, tcp.tuple, payload, frame.bytes.len() < frame.length as usize);
                 }
             }
-            FastPath::Look => self.look(&frame),
-            FastPath::Nothing => {
+            FastPath::Decode => self.look(&frame),
+            FastPath::Skip => {
                 if !is_known(frame.link) && self.unknown_links.iter().all(|(known, _)| *known != frame.link) {
                     self.unknown_links.push((frame.link, self.frames));
                 }
@@ -233,8 +236,8 @@ impl<'a> Sink<'a> for FrameHints<'a, '_> {
     }
 
     fn name(&mut self, address: IpAddr, name: &'a [u8]) {
-        if self.hints.len() < MAX_EXTRAS {
-            self.hints.push((address, name));
+        if self.named_addresses.len() < MAX_EXTRAS {
+            self.named_addresses.push((address, name));
         }
     }
 

@@ -1,9 +1,10 @@
 //! Packet captures: bytes to packets, packets to DNS exchanges and TCP flows, flows to TLS and HTTP facts.
 //!
-//! A capture is read twice. The first pass (`scout`) finds out who is worth following, from DNS and from what TCP payload
-//! begins with; the second (`follow`) follows those, so that a flow is known from its first packet even when what makes
-//! it matter comes later. Both go through a file in chunks on all cores (`chunks`), the second only through those where
-//! somebody worth following may be (`bloom`), and both drop nearly all packets after a glance.
+//! A capture is read twice. The first pass (`first_pass`) finds out who is worth following, from DNS and from what TCP
+//! payload begins with; the second (`second_pass`) follows those, so that a flow is known from its first packet even when
+//! what makes it matter comes later. Both go through a file in chunks on all cores (`chunks`), the second only through
+//! those where somebody worth following may be (`address_bloom`), and both drop nearly all packets by a few of their bytes
+//! (`packet::fast_path`).
 
 mod address_bloom;
 mod application;
@@ -31,7 +32,9 @@ mod tests;
 pub mod tls;
 
 pub use container::{Container, RawFrame, container_of, first_packet_time};
+pub use dns::{Rcode, RrType};
 pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;
 pub use names::is_mdm_name;
+pub use packet::LinkType;
 pub use read::{CapturePart, read_capture};

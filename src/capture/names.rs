@@ -29,31 +29,31 @@ impl Names {
         }
     }
 
-    /// Whether this is the name of an MDM server: of interest, or under a vendor's cloud.
+    /// Returns whether this is the name of an MDM server: of interest, or under a vendor's cloud.
     pub(crate) fn is_server(&self, name: &str) -> bool {
         self.hosts.contains(name) || is_mdm_name(name)
     }
 
-    /// Whether this is the name of a proxy of interest.
+    /// Returns whether this is the name of a proxy of interest.
     pub(crate) fn is_proxy(&self, name: &str) -> bool {
         let known = |name: &str| self.proxies.contains(name);
         known(name) || name.match_indices('.').any(|(dot, _)| name.get(..dot).is_some_and(known))
     }
 
-    /// Whether a question about this name matters. A resolver that tries search domains asks for the name with something
+    /// Returns whether a question about this name matters. A resolver that tries search domains asks for the name with something
     /// behind it.
     pub(crate) fn is_asked(&self, name: &str) -> bool {
         let known = |name: &str| self.is_server(name) || self.proxies.contains(name) || self.learned.contains(name);
         known(name) || name.match_indices('.').any(|(dot, _)| name.get(..dot).is_some_and(known))
     }
 
-    /// The names that answers add; returns whether there was a new one.
+    /// Adds a name that an answer points to; returns whether it is new.
     pub(crate) fn learn(&mut self, name: &str) -> bool {
         !self.is_asked(name) && self.learned.len() < MAX_LEARNED && self.learned.insert(name.to_owned())
     }
 }
 
-/// Whether a host of a request is of interest, by name or as a literal address.
+/// Returns whether a host of a request is of interest, by name or as a literal address.
 pub(crate) fn is_target(host: &str, names: &Names, interest: &Interest) -> bool {
     match host.parse::<IpAddr>() {
         Ok(address) => interest.addresses.contains(&address),
@@ -61,7 +61,7 @@ pub(crate) fn is_target(host: &str, names: &Names, interest: &Interest) -> bool 
     }
 }
 
-/// Whether a name, in lower case, is or lies under a cloud of an MDM vendor.
+/// Returns whether a name, in lower case, is or lies under a cloud of an MDM vendor.
 pub fn is_mdm_name(name: &str) -> bool {
     let mut rest = name;
     loop {

@@ -4,11 +4,12 @@ use std::fmt;
 
 use super::chunks::{self, CHUNK, Start};
 use super::container::{Damage, first_packet_time};
-use super::first_pass::{Chunk, FirstPass};
-use super::flow::{Numbers, StreamIndex, Tracker};
+use super::first_pass::{FirstPass, ScannedChunk};
+use super::flow::{StreamIndex, StreamNumbers, Tracker};
 use super::flow_filter::FlowFilter;
 use super::frame_hints::{FrameHints, Seed};
 use super::names::Names;
+use super::packet::LinkType;
 use super::second_pass::{SecondPass, Sightings};
 use super::secrets::Secrets;
 use super::{CaptureFacts, CapturePartFacts, Interest};
@@ -45,7 +46,7 @@ pub fn read_capture(
     read_in_chunks(parts, interest, secrets, progress, CHUNK)
 }
 
-/// The same with chunks of any size, which changes nothing.
+/// Reads a capture in chunks of any size, which changes nothing.
 pub(super) fn read_in_chunks(
     parts: &[CapturePart<'_>],
     interest: &Interest,
@@ -64,13 +65,13 @@ pub(super) fn read_in_chunks(
         facts.parts.clear();
         facts.warnings.clear();
         let progress = if round == 1 { progress } else { &silent };
-        let (scout, files) = first_pass(&parts, &names, interest, &seed, chunk, progress, &mut facts);
-        if round < MAX_ROUNDS && scout.learn_names(&mut names) {
+        let (pass, files) = first_pass(&parts, &names, interest, &seed, chunk, progress, &mut facts);
+        if round < MAX_ROUNDS && pass.learn_names(&mut names) {
             round += 1;
             continue;
         }
-        let key_logs = scout.key_logs.clone();
-        break (scout.finish(&names, interest), key_logs, files);
+        let key_logs = pass.key_logs.clone();
+        break (pass.finish(&names, interest), key_logs, files);
     };
     let mut secrets = secrets.clone();
     for (input, text) in key_logs {
@@ -78,7 +79,7 @@ pub(super) fn read_in_chunks(
         secrets.extend(found);
         facts.warnings.extend(warnings);
     }
-    follow(&files, &FlowFilter::new(&candidates, &names, interest), &secrets, &mut facts);
+    second_pass(&files, &FlowFilter::new(&candidates, &names, interest), &secrets, &mut facts);
     if candidates.dns_overflow {
         facts.warnings.push(Warning::general(
             WarningCode::DnsLimit,
@@ -89,7 +90,7 @@ pub(super) fn read_in_chunks(
     facts
 }
 
-/// By the time of their first frame; files that begin at the same time by their content, so that the order in which they
+/// Sorts files by the time of their first frame; files that begin at the same time by their content, so that the order in which they
 /// were given means nothing.
 fn in_order<'a>(parts: &[CapturePart<'a>]) -> Vec<CapturePart<'a>> {
     let mut timed: Vec<(Option<Timestamp>, CapturePart)> =
@@ -103,11 +104,11 @@ fn in_order<'a>(parts: &[CapturePart<'a>]) -> Vec<CapturePart<'a>> {
     timed.into_iter().map(|(_, part)| part).collect()
 }
 
-/// What the first pass leaves of a file for the second.
-struct Scouted<'a> {
+/// A file as the first pass leaves it for the second.
+struct ScannedFile<'a> {
     part: CapturePart<'a>,
-    chunks: Vec<Chunk>,
-    numbers: Numbers,
+    chunks: Vec<ScannedChunk>,
+    numbers: StreamNumbers,
 }
 
 fn first_pass<'a>(
@@ -118,24 +119,24 @@ fn first_pass<'a>(
     chunk: usize,
     progress: &Progress,
     facts: &mut CaptureFacts,
-) -> (FirstPass<'a>, Vec<Scouted<'a>>) {
-    let mut scout = FirstPass::new();
+) -> (FirstPass<'a>, Vec<ScannedFile<'a>>) {
+    let mut pass = FirstPass::new();
     let mut files = Vec::new();
     for part in parts {
         let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };
         let mut told = Told { input: part.input, damages: Vec::new(), links: Vec::new() };
-        let mut conversations = StreamIndex::default();
+        let mut streams = StreamIndex::default();
         let mut chunks = Vec::new();
-        let take = |finds: FrameHints<'a, '_>, start| {
-            told.note(&finds, read.frames);
-            read.span = match (read.span, finds.span) {
+        let take = |hints: FrameHints<'a, '_>, start| {
+            told.note(&hints, read.frames);
+            read.span = match (read.span, hints.span) {
                 (Some((first, last)), Some((begin, end))) => Some((first.min(begin), last.max(end))),
                 (known, found) => known.or(found),
             };
             let before = read.frames;
-            read.frames += u64::from(finds.frames);
-            let bloom = scout.take(finds, &mut conversations, part.input, before);
-            chunks.push(Chunk { start, before, bloom });
+            read.frames += u64::from(hints.frames);
+            let bloom = pass.take(hints, &mut streams, part.input, before);
+            chunks.push(ScannedChunk { start, before, bloom });
         };
         if chunks::read(part.bytes, chunk, progress, || FrameHints::new(names, interest, seed), take) {
             facts.warnings.extend(told.warnings(part.bytes.len()));
@@ -147,27 +148,27 @@ fn first_pass<'a>(
             ));
         }
         facts.parts.push(read);
-        files.push(Scouted { part: *part, chunks, numbers: conversations.finish() });
+        files.push(ScannedFile { part: *part, chunks, numbers: streams.finish() });
     }
-    (scout, files)
+    (pass, files)
 }
 
-fn follow(files: &[Scouted], watch: &FlowFilter, secrets: &Secrets, facts: &mut CaptureFacts) {
-    if watch.is_idle() {
+fn second_pass(files: &[ScannedFile], filter: &FlowFilter, secrets: &Secrets, facts: &mut CaptureFacts) {
+    if filter.is_idle() {
         return;
     }
-    let mut tracker = Tracker::new(watch, secrets);
+    let mut tracker = Tracker::new(filter, secrets);
     for file in files {
-        let chunks: Vec<&Chunk> = file.chunks.iter().filter(|chunk| watch.looks_into(&chunk.bloom)).collect();
+        let chunks: Vec<&ScannedChunk> = file.chunks.iter().filter(|chunk| filter.looks_into(&chunk.bloom)).collect();
         let starts: Vec<&Start> = chunks.iter().map(|chunk| &chunk.start).collect();
-        let mut follower = SecondPass::new(&mut tracker, &file.numbers, file.part.input);
+        let mut second_pass = SecondPass::new(&mut tracker, &file.numbers, file.part.input);
         let mut before = chunks.iter().map(|chunk| chunk.before);
         chunks::read_again(
             file.part.bytes,
             &starts,
-            || Sightings::new(watch),
+            || Sightings::new(filter),
             |sightings| {
-                follower.take(sightings, before.next().unwrap_or_default());
+                second_pass.take(sightings, before.next().unwrap_or_default());
             },
         );
     }
@@ -180,21 +181,21 @@ fn follow(files: &[Scouted], watch: &FlowFilter, secrets: &Secrets, facts: &mut 
     facts.flows = tracker.finish();
 }
 
-/// What of a file could not be read: the first of each kind.
+/// Gathers what of a file could not be read: the first of each kind.
 struct Told {
     input: usize,
     damages: Vec<Damage>,
-    links: Vec<(u16, u64)>,
+    links: Vec<(LinkType, u64)>,
 }
 
 impl Told {
-    fn note(&mut self, finds: &FrameHints<'_, '_>, before: u64) {
-        for damage in &finds.damages {
+    fn note(&mut self, hints: &FrameHints<'_, '_>, before: u64) {
+        for damage in &hints.damages {
             if self.damages.iter().all(|known| std::mem::discriminant(known) != std::mem::discriminant(damage)) {
                 self.damages.push(*damage);
             }
         }
-        for (link, frame) in &finds.unknown_links {
+        for (link, frame) in &hints.unknown_links {
             if self.links.iter().all(|(known, _)| known != link) {
                 self.links.push((*link, before + u64::from(*frame)));
             }
@@ -217,10 +218,10 @@ impl Told {
             ),
         });
         // An interface that is not described has no link type.
-        let links = self.links.into_iter().filter(|(link, _)| *link != u16::MAX).map(|(link, frame)| {
+        let links = self.links.into_iter().filter(|(link, _)| *link != LinkType::UNDESCRIBED).map(|(link, frame)| {
             (
                 WarningCode::UnknownLinkType,
-                format!("frame {frame} and others are of link type {link}, which mdmlog can't read; capture on an Ethernet or `any` interface"),
+                format!("frame {frame} and others are of link type {}, which mdmlog can't read; capture on an Ethernet or `any` interface", link.0),
             )
         });
         damages.chain(links).map(|(code, message)| Warning::about(self.input, code, message)).collect()

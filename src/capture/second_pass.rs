@@ -4,31 +4,33 @@ use std::borrow::Cow;
 
 use super::FrameRef;
 use super::container::{Frame, Sink};
-use super::flow::{Numbers, Tracker};
+use super::flow::{StreamNumbers, Tracker};
 use super::flow_filter::FlowFilter;
-use super::packet::{Body, FastPath, FiveTuple, Fragments, Packet, Segment, decode, fast_path, number};
+use super::packet::{FastPath, IpFragments, Packet, PacketBody, Segment, decode, fast_path, number};
 use crate::model::time::Timestamp;
 
-/// What a chunk of a file holds of them: packets, ICMP errors about them, and fragments that may be of them.
+/// All that a chunk of a file holds of them: packets, ICMP errors about them, and fragments that may be of them.
 pub(super) struct Sightings<'a, 's> {
-    watch: &'s FlowFilter<'s>,
+    filter: &'s FlowFilter<'s>,
     seen: Vec<(u32, Timestamp, Packet<'a>)>,
     frames: u32,
 }
 
 impl<'a, 's> Sightings<'a, 's> {
-    pub(super) fn new(watch: &'s FlowFilter<'s>) -> Self {
-        Self { watch, seen: Vec::new(), frames: 0 }
+    pub(super) fn new(filter: &'s FlowFilter<'s>) -> Self {
+        Self { filter, seen: Vec::new(), frames: 0 }
     }
 
     fn look(&mut self, frame: &Frame<'a>) {
         let Some(packet) = decode(frame.link, frame.bytes, frame.length) else { return };
-        let knows = |address| self.watch.knows(number(address));
+        let knows = |address| self.filter.knows(number(address));
         let matters = match packet.body {
-            Body::Tcp(segment) => self.watch.to_server(&ends(&packet, &segment)).is_some(),
-            Body::Icmp(icmp) => icmp.quote.tcp && knows(icmp.quote.destination),
-            Body::Fragment(fragment) => fragment.protocol == 6 && (knows(packet.source) || knows(packet.destination)),
-            Body::Udp { .. } => false,
+            PacketBody::Tcp(segment) => self.filter.to_server(&packet.tuple_of(&segment)).is_some(),
+            PacketBody::Icmp(icmp) => icmp.quote.tcp && knows(icmp.quote.destination),
+            PacketBody::Fragment(fragment) => {
+                fragment.protocol == 6 && (knows(packet.source) || knows(packet.destination))
+            }
+            PacketBody::Udp { .. } => false,
         };
         if matters {
             self.seen.push((self.frames, frame.time, packet));
@@ -36,18 +38,14 @@ impl<'a, 's> Sightings<'a, 's> {
     }
 }
 
-fn ends(packet: &Packet, segment: &Segment) -> FiveTuple {
-    FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port)
-}
-
 impl<'a> Sink<'a> for Sightings<'a, '_> {
     #[inline]
     fn frame(&mut self, frame: Frame<'a>) {
         self.frames += 1;
         match fast_path(frame.link, frame.bytes) {
-            FastPath::Nothing => {}
-            FastPath::Tcp(tcp) if self.watch.to_server(&tcp.ends).is_none() => {}
-            FastPath::Tcp(_) | FastPath::Look => self.look(&frame),
+            FastPath::Skip => {}
+            FastPath::Tcp(tcp) if self.filter.to_server(&tcp.tuple).is_none() => {}
+            FastPath::Tcp(_) | FastPath::Decode => self.look(&frame),
         }
     }
 }
@@ -55,15 +53,15 @@ impl<'a> Sink<'a> for Sightings<'a, '_> {
 /// Takes the sightings of a file in its order.
 pub(super) struct SecondPass<'t, 'a, 's> {
     tracker: &'t mut Tracker<'a, 's>,
-    numbers: &'t Numbers,
-    fragments: Fragments<'a>,
+    numbers: &'t StreamNumbers,
+    fragments: IpFragments<'a>,
     input: usize,
 }
 
 impl<'t, 'a, 's> SecondPass<'t, 'a, 's> {
     /// Begins a file whose connections have these numbers.
-    pub(super) fn new(tracker: &'t mut Tracker<'a, 's>, numbers: &'t Numbers, input: usize) -> Self {
-        Self { tracker, numbers, fragments: Fragments::default(), input }
+    pub(super) fn new(tracker: &'t mut Tracker<'a, 's>, numbers: &'t StreamNumbers, input: usize) -> Self {
+        Self { tracker, numbers, fragments: IpFragments::default(), input }
     }
 
     /// Takes a chunk, before which there are so many frames.
@@ -76,17 +74,17 @@ impl<'t, 'a, 's> SecondPass<'t, 'a, 's> {
 
     fn packet(&mut self, packet: &Packet<'a>, at: FrameRef) {
         match packet.body {
-            Body::Tcp(segment) => {
+            PacketBody::Tcp(segment) => {
                 self.tracker.segment(packet, &segment, Cow::Borrowed(segment.payload), at, self.numbers);
             }
-            Body::Icmp(icmp) => self.tracker.icmp(packet.source, packet.ip_id, &icmp, at, self.numbers),
-            Body::Fragment(_) => {
+            PacketBody::Icmp(icmp) => self.tracker.icmp(packet.source, packet.ip_id, &icmp, at, self.numbers),
+            PacketBody::Fragment(_) => {
                 let Some(whole) = self.fragments.add(packet, at.time) else { return };
-                let Some(Packet { body: Body::Tcp(segment), .. }) = whole.packet() else { return };
+                let Some(Packet { body: PacketBody::Tcp(segment), .. }) = whole.packet() else { return };
                 let payload = Cow::Owned(segment.payload.to_vec());
                 self.tracker.segment(packet, &Segment { payload: &[], ..segment }, payload, at, self.numbers);
             }
-            Body::Udp { .. } => {}
+            PacketBody::Udp { .. } => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::SliceFrame;
-use crate::capture::RawFrame;
+use crate::capture::{LinkType, RawFrame};
 use crate::render::visible;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -25,7 +25,7 @@ const TLS_KEY_LOG: u32 = 0x544c_534b;
 pub(super) struct Interface {
     input: usize,
     path: String,
-    link_type: u16,
+    link_type: LinkType,
     snap_length: u32,
 }
 
@@ -38,7 +38,7 @@ impl Interface {
     }
 
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut body = self.link_type.to_le_bytes().to_vec();
+        let mut body = self.link_type.0.to_le_bytes().to_vec();
         body.extend([0; 2]);
         body.extend(self.snap_length.to_le_bytes());
         option(&mut body, INTERFACE_NAME, super::text::name(&self.path).as_bytes());

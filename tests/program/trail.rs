@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mdmlog::Options;
-use mdmlog::capture::{Wanted, excerpt};
+use mdmlog::capture::{LinkType, Wanted, excerpt};
 
 use crate::frames;
 use crate::support::{Scratch, has_tool, mdmlog, quiet, root, run};
@@ -37,7 +37,7 @@ fn a_slice_has_the_packets_of_its_attempt_as_they_were_captured() {
             (read.time, read.bytes, read.original_length),
             (frame.time, &frame.bytes[..], frame.original_length)
         );
-        assert_eq!(read.link_type, 1);
+        assert_eq!(read.link_type, LinkType::ETHERNET);
     }
 }
 

@@ -10,6 +10,7 @@ mod pcapng;
 use std::fmt;
 use std::net::IpAddr;
 
+use super::packet::LinkType;
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::time::Timestamp;
 
@@ -19,23 +20,26 @@ const MAX_FRAME: u32 = 262_144;
 /// The kinds of capture file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Container {
-    /// What tcpdump writes, with micro- or nanoseconds in either byte order.
+    /// The format of tcpdump, with micro- or nanoseconds in either byte order.
     Pcap,
-    /// What Wireshark writes.
+    /// The format of Wireshark.
     Pcapng,
 }
 
-/// Which container a file is that begins like this.
+/// Returns the kind of a file that begins like this; `None` when it is no capture.
 pub fn container_of(prefix: &[u8]) -> Option<Container> {
-    if pcapng::begins(prefix) { Some(Container::Pcapng) } else { pcap::Header::read(prefix).map(|_| Container::Pcap) }
+    if pcapng::begins(prefix) {
+        Some(Container::Pcapng)
+    } else {
+        pcap::PcapHeader::read(prefix).map(|_| Container::Pcap)
+    }
 }
 
 /// A frame as the file holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame<'a> {
     pub(crate) time: Timestamp,
-    /// LINKTYPE number (tcpdump.org).
-    pub(crate) link: u16,
+    pub(crate) link: LinkType,
     /// Limit of the interface; 0 when there is none.
     pub(crate) snap_length: u32,
     pub(crate) bytes: &'a [u8],
@@ -43,7 +47,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) length: u32,
 }
 
-/// What takes the content of a file, in its order.
+/// Takes the content of a file, in its order.
 pub(crate) trait Sink<'a> {
     /// A frame.
     fn frame(&mut self, frame: Frame<'a>);
@@ -60,41 +64,41 @@ pub(crate) trait Sink<'a> {
 pub(crate) enum Damage {
     /// The file ends inside a frame or block that begins at this byte.
     Cut(usize),
-    /// What stands at this byte is no frame or block.
+    /// No frame or block stands at this byte.
     Garbage(usize),
     /// Frames of an interface that the file does not describe, the first at this byte.
     UnknownInterface(usize),
 }
 
-/// What must be known to read on from a frame in the middle.
+/// All that must be known to read on from a frame in the middle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Pcap(pcap::Header),
+pub(crate) enum ReaderState {
+    Pcap(pcap::PcapHeader),
     Pcapng(pcapng::Section),
 }
 
-/// Where a walk stands.
+/// The place where a walk stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Position {
-    /// A frame or block begins here, or the file ends.
+    /// A frame or block begins here, or the file tuple.
     At(usize),
     /// Behind garbage, looking from here for the next frame.
     Lost(usize),
 }
 
-impl State {
-    /// The state at the beginning of a file, and where its first frame or block is; `None` when it is no capture.
+impl ReaderState {
+    /// Returns the state at the beginning of a file, and where its first frame or block is; `None` when it is no capture.
     pub(crate) fn open(bytes: &[u8]) -> Option<(Self, Position)> {
         if pcapng::begins(bytes) {
             return Some((Self::Pcapng(pcapng::Section::default()), Position::At(0)));
         }
-        let mut header = pcap::Header::read(bytes)?;
+        let mut header = pcap::PcapHeader::read(bytes)?;
         header.learn_epoch(bytes);
         let first = header.first_frame();
         Some((Self::Pcap(header), Position::At(first)))
     }
 
-    /// The first position in a range where a frame or block is believed to begin.
+    /// Returns the first position in a range where a frame or block is believed to begin.
     pub(crate) fn find(&self, bytes: &[u8], from: usize, until: usize) -> Option<usize> {
         match self {
             Self::Pcap(header) => header.find(bytes, from, until),
@@ -138,8 +142,8 @@ pub struct RawFrame<'a> {
     pub number: u64,
     /// Time.
     pub time: Timestamp,
-    /// LINKTYPE number (tcpdump.org).
-    pub link_type: u16,
+    /// The kind of header that it begins with.
+    pub link_type: LinkType,
     /// Snap length of the interface; 0 when it has none.
     pub snap_length: u32,
     /// The bytes that were captured.
@@ -161,7 +165,7 @@ impl fmt::Debug for RawFrame<'_> {
     }
 }
 
-/// Time of the first frame; `None` when there is none near the beginning.
+/// Returns the time of the first frame; `None` when there is none near the beginning.
 pub fn first_packet_time(bytes: &[u8]) -> Option<Timestamp> {
     struct First(Option<Timestamp>);
     impl<'a> Sink<'a> for First {
@@ -171,7 +175,7 @@ pub fn first_packet_time(bytes: &[u8]) -> Option<Timestamp> {
     }
     // Blocks that describe rather than capture may come first; steps grow so that a file without frames is walked once.
     const STEP: usize = 4096;
-    let (mut state, mut position) = State::open(bytes)?;
+    let (mut state, mut position) = ReaderState::open(bytes)?;
     let mut first = First(None);
     let mut step = STEP;
     loop {
@@ -184,14 +188,14 @@ pub fn first_packet_time(bytes: &[u8]) -> Option<Timestamp> {
     }
 }
 
-/// A number of four bytes in the byte order of the file.
+/// Returns a number of four bytes in the byte order of the file.
 #[inline]
 fn word(bytes: &[u8], at: usize, big_endian: bool) -> Option<u32> {
     let field = bytes.get(at..)?.first_chunk::<4>()?;
     Some(if big_endian { u32::from_be_bytes(*field) } else { u32::from_le_bytes(*field) })
 }
 
-/// A number of two bytes in the byte order of the file.
+/// Returns a number of two bytes in the byte order of the file.
 #[inline]
 fn half(bytes: &[u8], at: usize, big_endian: bool) -> Option<u16> {
     let field = bytes.get(at..)?.first_chunk::<2>()?;

@@ -1,16 +1,17 @@
 //! The pcap format (draft-ietf-opsawg-pcap) and the variants of it that are in use.
 
 use super::{Damage, Frame, MAX_FRAME, Position, Sink, word};
+use crate::capture::packet::LinkType;
 use crate::model::time::{SECOND, Timestamp};
 
 /// The file header, and what tells a frame from garbage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
+pub(crate) struct PcapHeader {
     big_endian: bool,
     /// Fractions of a second.
     fractions: u32,
     snap_length: u32,
-    link: u16,
+    link: LinkType,
     /// Length of the file header.
     length: usize,
     /// Length of a frame's header.
@@ -20,12 +21,12 @@ pub(crate) struct Header {
 }
 
 /// A frame's header that may be one.
-struct Next {
+struct NextFrame {
     seconds: u32,
     behind: usize,
 }
 
-impl Header {
+impl PcapHeader {
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let magic = bytes.first_chunk::<4>()?;
         let (big_endian, magic) = match u32::from_le_bytes(*magic) {
@@ -43,6 +44,7 @@ impl Header {
         };
         // The upper bits of the field tell of frame check sequences.
         let link = word(bytes, 20, big_endian).map_or(0, |field| field as u16);
+        let link = LinkType(link);
         let snap_length = word(bytes, 16, big_endian)?;
         Some(Self { big_endian, fractions, snap_length, link, length, frame_header, epoch: 0 })
     }
@@ -99,7 +101,7 @@ impl Header {
         Position::At(at)
     }
 
-    /// The first position in a range where a frame is believed to begin: others follow it, close in time, or the file
+    /// Returns the first position in a range where a frame is believed to begin: others follow it, close in time, or the file
     /// ends behind it.
     pub(super) fn find(&self, bytes: &[u8], from: usize, until: usize) -> Option<usize> {
         const CHAIN: usize = 4;
@@ -122,7 +124,7 @@ impl Header {
         })
     }
 
-    fn plausible(&self, bytes: &[u8], at: usize) -> Option<Next> {
+    fn plausible(&self, bytes: &[u8], at: usize) -> Option<NextFrame> {
         let header = bytes.get(at..at.checked_add(self.frame_header)?)?;
         let captured = word(header, 8, self.big_endian)?;
         let length = word(header, 12, self.big_endian)?;
@@ -135,6 +137,6 @@ impl Header {
         if fraction >= self.fractions || seconds.abs_diff(self.epoch) > 10 * 366 * 86_400 {
             return None;
         }
-        Some(Next { seconds, behind: at + self.frame_header + captured as usize })
+        Some(NextFrame { seconds, behind: at + self.frame_header + captured as usize })
     }
 }

@@ -10,6 +10,7 @@ use pcap_parser::pcapng::{
 use pcap_parser::{NameRecordType, OptionCode, SecretsType};
 
 use super::{Damage, Frame, MAX_FRAME, Position, Sink, half, word};
+use crate::capture::packet::LinkType;
 use crate::model::time::{LATEST, SECOND, Timestamp};
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -28,16 +29,16 @@ const MAX_INTERFACES: usize = 1 << 10;
 /// Names that are read of one block.
 const MAX_NAMES: usize = 1 << 16;
 
-/// What a section has said so far. Cheap to clone, since each chunk of a file begins with one.
+/// The state of a section. Cheap to clone, since each chunk of a file begins with one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Section {
     big_endian: bool,
-    interfaces: Arc<Vec<Interface>>,
+    interfaces: Arc<Vec<SectionInterface>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Interface {
-    link: u16,
+struct SectionInterface {
+    link: LinkType,
     snap_length: u32,
     /// Ticks in a second.
     resolution: u64,
@@ -45,12 +46,12 @@ struct Interface {
     offset: i64,
 }
 
-/// Whether a file begins like this.
+/// Returns whether a file begins like this.
 pub(super) fn begins(bytes: &[u8]) -> bool {
     word(bytes, 0, false) == Some(SECTION_HEADER) && byte_order(bytes, 0).is_some()
 }
 
-/// Whether the section whose header begins at a position is big-endian.
+/// Returns whether the section whose header begins at a position is big-endian.
 fn byte_order(bytes: &[u8], at: usize) -> Option<bool> {
     match word(bytes, at.checked_add(8)?, false)? {
         0x1a2b_3c4d => Some(false),
@@ -59,40 +60,40 @@ fn byte_order(bytes: &[u8], at: usize) -> Option<bool> {
     }
 }
 
-/// What stands at a position.
-enum Next {
+/// The block that stands at a position.
+enum NextBlock {
     Block { kind: u32, behind: usize, big_endian: bool },
     Cut,
     Garbage,
 }
 
 impl Section {
-    fn next(&self, bytes: &[u8], at: usize) -> Next {
-        let Some(kind) = word(bytes, at, self.big_endian) else { return Next::Cut };
+    fn next(&self, bytes: &[u8], at: usize) -> NextBlock {
+        let Some(kind) = word(bytes, at, self.big_endian) else { return NextBlock::Cut };
         let big_endian = match kind {
             SECTION_HEADER => match byte_order(bytes, at) {
                 Some(order) => order,
-                None if bytes.len() - at < 12 => return Next::Cut,
-                None => return Next::Garbage,
+                None if bytes.len() - at < 12 => return NextBlock::Cut,
+                None => return NextBlock::Garbage,
             },
             _ => self.big_endian,
         };
-        let Some(length) = word(bytes, at + 4, big_endian) else { return Next::Cut };
+        let Some(length) = word(bytes, at + 4, big_endian) else { return NextBlock::Cut };
         let length = length as usize;
         // Some writers forget to count the padding at the end of a block.
         let padded = length.next_multiple_of(4);
         let packet = matches!(kind, OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET);
         if length < 12 || length > if packet { MAX_PACKET_BLOCK } else { MAX_BLOCK } {
-            return Next::Garbage;
+            return NextBlock::Garbage;
         }
         let behind = at + padded;
         if behind > bytes.len() && length > MAX_PACKET_BLOCK {
-            return Next::Garbage;
+            return NextBlock::Garbage;
         }
         match word(bytes, behind - 4, big_endian) {
-            Some(trailer) if trailer as usize == length => Next::Block { kind, behind, big_endian },
-            Some(_) => Next::Garbage,
-            None => Next::Cut,
+            Some(trailer) if trailer as usize == length => NextBlock::Block { kind, behind, big_endian },
+            Some(_) => NextBlock::Garbage,
+            None => NextBlock::Cut,
         }
     }
 
@@ -106,7 +107,7 @@ impl Section {
     ) -> Position {
         while at < until {
             match self.next(bytes, at) {
-                Next::Block { kind, behind, big_endian } => {
+                NextBlock::Block { kind, behind, big_endian } => {
                     if kind == SECTION_HEADER {
                         *self = Self { big_endian, ..Self::default() };
                     } else if let Some(block) = bytes.get(at..behind) {
@@ -114,13 +115,13 @@ impl Section {
                     }
                     at = behind;
                 }
-                Next::Cut => {
+                NextBlock::Cut => {
                     if at < bytes.len() {
                         sink.damage(Damage::Cut(at));
                     }
                     return Position::At(bytes.len());
                 }
-                Next::Garbage => {
+                NextBlock::Garbage => {
                     sink.damage(Damage::Garbage(at));
                     return Position::Lost(at + 4);
                 }
@@ -129,7 +130,7 @@ impl Section {
         Position::At(at)
     }
 
-    /// The first position in a range where a block is believed to begin: two others follow it, or the file ends.
+    /// Returns the first position in a range where a block is believed to begin: two others follow it, or the file tuple.
     pub(super) fn find(&self, bytes: &[u8], from: usize, until: usize) -> Option<usize> {
         let aligned = from.next_multiple_of(4);
         (aligned..until.min(bytes.len())).step_by(4).find(|&start| {
@@ -137,8 +138,8 @@ impl Section {
             for _ in 0..3 {
                 // A plain number may look like the header of a block with a type of no meaning.
                 match self.next(bytes, at) {
-                    Next::Block { kind: 0, .. } => return false,
-                    Next::Block { behind, .. } => at = behind,
+                    NextBlock::Block { kind: 0, .. } => return false,
+                    NextBlock::Block { behind, .. } => at = behind,
                     _ => return false,
                 }
                 if at == bytes.len() {
@@ -164,7 +165,12 @@ impl Section {
             sink.damage(Damage::UnknownInterface(at));
         }
         // A frame that cannot be read counts nevertheless: numbers must be those that Wireshark shows.
-        let interface = known.unwrap_or(Interface { link: u16::MAX, snap_length: 0, resolution: 1_000_000, offset: 0 });
+        let interface = known.unwrap_or(SectionInterface {
+            link: LinkType::UNDESCRIBED,
+            snap_length: 0,
+            resolution: 1_000_000,
+            offset: 0,
+        });
         let body = if kind == SIMPLE_PACKET { 12 } else { 28 };
         let order = self.big_endian;
         let (captured, length, ticks) = if kind == SIMPLE_PACKET {
@@ -193,8 +199,8 @@ impl Section {
             return;
         }
         // An interface that cannot be read still takes a number.
-        let mut interface = Interface {
-            link: half(block, 8, self.big_endian).unwrap_or(u16::MAX),
+        let mut interface = SectionInterface {
+            link: half(block, 8, self.big_endian).map_or(LinkType::UNDESCRIBED, LinkType),
             snap_length: word(block, 12, self.big_endian).unwrap_or_default(),
             resolution: 1_000_000,
             offset: 0,
@@ -243,14 +249,14 @@ impl Section {
     }
 }
 
-/// Ticks in a second: a power of ten, or of two when the highest bit is set (section 4.2).
+/// Returns the ticks in a second: a power of ten, or of two when the highest bit is set (section 4.2).
 fn resolution(option: u8) -> u64 {
     let power = u32::from(option & 0x7f);
     let ticks = if option & 0x80 == 0 { 10_u64.checked_pow(power) } else { 1_u64.checked_shl(power) };
     ticks.unwrap_or(1_000_000)
 }
 
-impl Interface {
+impl SectionInterface {
     fn time(&self, ticks: u64) -> Timestamp {
         let nanos = match self.resolution {
             1_000_000 => i128::from(ticks) * 1_000,

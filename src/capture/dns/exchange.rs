@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::SmallVec;
 
+use super::RrType;
 use super::message::DnsMessage;
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
 use crate::model::time::{MILLISECOND, SECOND};
@@ -53,7 +54,7 @@ struct Question {
     resolver: SocketAddr,
     tcp: bool,
     name: String,
-    qtype: u16,
+    qtype: RrType,
 }
 
 #[derive(Debug)]
@@ -209,12 +210,12 @@ impl Exchanges {
         }
     }
 
-    /// The exchanges in order of their first frame.
+    /// Returns the exchanges in order of their first frame.
     pub(crate) fn finish(self) -> Vec<DnsExchange> {
         self.done.into_iter().map(|open| open.exchange).collect()
     }
 
-    /// Addresses that answers gave, each with the name that was asked for.
+    /// Returns the addresses that answers gave, each with the name that was asked for.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = (&str, IpAddr)> {
         self.done.iter().flat_map(|open| {
             let name = open.exchange.name.as_str();
@@ -222,7 +223,7 @@ impl Exchanges {
         })
     }
 
-    /// Targets of CNAMEs that no answer gave an address for: somebody must have asked for them apart. That one of A and AAAA
+    /// Returns the targets of CNAMEs that no answer gave an address for: somebody must have asked for them apart. That one of A and AAAA
     /// stays without is the rule and means nothing.
     pub(crate) fn dangling(&self) -> impl Iterator<Item = &str> {
         let answers = || self.done.iter().filter_map(|open| open.exchange.answer.as_ref());
@@ -245,10 +246,11 @@ fn is_duplicate(known: &Sent, sent: &Sent) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::Rcode;
     use crate::model::time::Timestamp;
 
     /// An answer of this type with an alias, and with an address or without.
-    fn answered(qtype: u16, address: Option<&str>) -> Asked {
+    fn answered(qtype: RrType, address: Option<&str>) -> Asked {
         Asked {
             from: "192.0.2.53:53".parse().unwrap(),
             to: "192.0.2.10:5000".parse().unwrap(),
@@ -260,7 +262,7 @@ mod tests {
                 is_answer: true,
                 name: "mdm.example.com".to_owned(),
                 qtype,
-                rcode: 0,
+                rcode: Rcode::NOERROR,
                 truncated: false,
                 addresses: address.iter().map(|address| address.parse().unwrap()).collect(),
                 cnames: vec!["edge.example.net".to_owned()],
@@ -272,9 +274,9 @@ mod tests {
     #[test]
     fn an_alias_without_ipv6_is_not_left_open() {
         let mut exchanges = Exchanges::default();
-        exchanges.add(answered(28, None));
+        exchanges.add(answered(RrType::AAAA, None));
         assert_eq!(exchanges.dangling().collect::<Vec<_>>(), ["edge.example.net"]);
-        exchanges.add(answered(1, Some("198.51.100.7")));
+        exchanges.add(answered(RrType::A, Some("198.51.100.7")));
         assert_eq!(exchanges.dangling().count(), 0);
     }
 }

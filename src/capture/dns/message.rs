@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use domain::base::{Message, ParsedName, ToName};
 use domain::rdata::{A, Aaaa, Cname};
 
+use super::{Rcode, RrType};
+
 /// CNAMEs that are followed, and records that are looked at.
 const MAX_CHAIN: usize = 24;
 const MAX_RECORDS: usize = 1_000;
@@ -15,14 +17,14 @@ const MAX_NAME: usize = 255;
 /// A name in a message, compressed or not.
 type Name<'a> = ParsedName<&'a [u8]>;
 
-/// What matters of a message.
+/// The fields of a message that matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DnsMessage {
     pub(crate) id: u16,
     pub(crate) is_answer: bool,
     pub(crate) name: String,
-    pub(crate) qtype: u16,
-    pub(crate) rcode: u16,
+    pub(crate) qtype: RrType,
+    pub(crate) rcode: Rcode,
     pub(crate) truncated: bool,
     pub(crate) addresses: Vec<IpAddr>,
     pub(crate) cnames: Vec<String>,
@@ -42,8 +44,9 @@ impl DnsMessage {
             id: header.id(),
             is_answer: header.qr(),
             name: text(question.qname()),
-            qtype: question.qtype().to_int(),
-            rcode: header.rcode().to_int().into(),
+            qtype: RrType(question.qtype().to_int()),
+            // With the upper bits of an OPT record, where one was captured.
+            rcode: Rcode(message.opt_rcode().to_int()),
             truncated: header.tc(),
             addresses: Vec::new(),
             cnames: Vec::new(),
@@ -89,7 +92,7 @@ fn text(name: &Name) -> String {
     name.to_string().to_ascii_lowercase()
 }
 
-/// The name of the first question, in lower case, written into a buffer: a busy node sees millions of questions that don't
+/// Writes the name of the first question into a buffer, in lower case: a busy node sees millions of questions that don't
 /// matter, and this decides it without allocating. Names with bytes other than those of host names come out as they are.
 pub(crate) fn question_name<'b>(message: &[u8], buffer: &'b mut [u8; MAX_NAME]) -> Option<&'b str> {
     let mut rest = message.get(12..)?;
@@ -140,7 +143,7 @@ mod tests {
     fn addresses_are_those_at_the_end_of_the_chain() {
         let bytes = answer();
         let message = DnsMessage::read(&bytes, bytes.len() as u32).unwrap();
-        assert_eq!((message.id, message.is_answer, message.qtype), (0x1234, true, 1));
+        assert_eq!((message.id, message.is_answer, message.qtype), (0x1234, true, RrType::A));
         assert_eq!(message.name, "mdm.example.com");
         assert_eq!(message.cnames, ["edge.example.com"]);
         assert_eq!(message.addresses, ["198.51.100.7".parse::<IpAddr>().unwrap()]);

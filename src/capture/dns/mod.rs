@@ -2,8 +2,12 @@
 
 mod exchange;
 mod message;
+mod rcode;
+mod rr_type;
 mod stream;
 
 pub(super) use exchange::{Asked, Exchanges};
 pub(super) use message::{DnsMessage, question_name};
+pub use rcode::Rcode;
+pub use rr_type::RrType;
 pub(super) use stream::Streams;

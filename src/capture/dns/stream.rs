@@ -27,11 +27,11 @@ struct Stream {
     lost: usize,
     /// The frame in which the message in the buffer begins.
     at: Option<FrameRef>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingSegment>,
 }
 
 #[derive(Debug)]
-struct Waiting {
+struct WaitingSegment {
     start: u32,
     payload: Vec<u8>,
     sent: u32,
@@ -48,11 +48,11 @@ pub(crate) struct Framed {
 
 impl Streams {
     /// Takes a segment; returns the messages that it completes.
-    pub(crate) fn add(&mut self, ends: FiveTuple, segment: &Segment, at: FrameRef) -> Vec<Framed> {
+    pub(crate) fn add(&mut self, tuple: FiveTuple, segment: &Segment, at: FrameRef) -> Vec<Framed> {
         let syn = segment.has(Segment::SYN);
         let next = segment.sequence.wrapping_add(u32::from(syn));
         let fresh = || Stream { next, buffer: Vec::new(), lost: 0, at: None, waiting: Vec::new() };
-        match self.streams.get_mut(&ends) {
+        match self.streams.get_mut(&tuple) {
             // A SYN that comes again changes nothing.
             Some(known) if syn && known.next != next => *known = fresh(),
             Some(_) => {}
@@ -62,14 +62,14 @@ impl Streams {
                 {
                     self.streams.remove(&oldest);
                 }
-                self.streams.insert(ends, fresh());
-                self.order.push_back(ends);
+                self.streams.insert(tuple, fresh());
+                self.order.push_back(tuple);
             }
             None => {}
         }
         let mut messages = Vec::new();
         if segment.sent > 0
-            && let Some(stream) = self.streams.get_mut(&ends)
+            && let Some(stream) = self.streams.get_mut(&tuple)
         {
             stream.add(segment, at, &mut messages);
         }
@@ -83,9 +83,9 @@ impl Stream {
             return;
         }
         let Segment { sequence, payload, sent, .. } = *segment;
-        self.waiting.push(Waiting { start: sequence, payload: payload.to_vec(), sent, at });
+        self.waiting.push(WaitingSegment { start: sequence, payload: payload.to_vec(), sent, at });
         while let Some(index) = self.waiting.iter().position(|part| self.next.wrapping_sub(part.start) < 1 << 31) {
-            let Waiting { start, payload, sent, at } = self.waiting.swap_remove(index);
+            let WaitingSegment { start, payload, sent, at } = self.waiting.swap_remove(index);
             let known = self.next.wrapping_sub(start);
             if known >= sent {
                 continue;

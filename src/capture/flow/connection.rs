@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
-use super::reassembly::Direction;
+use super::reassembly::ReassembledDirection;
 use crate::capture::application::read_application;
 use crate::capture::packet::{FiveTuple, Segment, address};
 use crate::capture::secrets::Secrets;
@@ -15,19 +15,19 @@ const MAX_ICMP: usize = 16;
 
 /// A connection while packets of it may come.
 #[derive(Debug)]
-pub(super) struct Flow<'a> {
+pub(super) struct TrackedFlow<'a> {
     pub(super) facts: TcpFlow,
     pub(super) pair: FiveTuple,
-    pub(super) to_server: Direction<'a>,
-    pub(super) to_client: Direction<'a>,
+    pub(super) to_server: ReassembledDirection<'a>,
+    pub(super) to_client: ReassembledDirection<'a>,
     /// The connection that the same endpoints had before.
     pub(super) before: Option<usize>,
-    pub(super) state: State,
+    pub(super) state: FlowState,
 }
 
-/// What is still to be done with a connection.
+/// The work that is left with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum FlowState {
     /// Payload is kept.
     Open,
     /// Payload was read; only counts go on.
@@ -36,8 +36,8 @@ pub(super) enum State {
     Gone,
 }
 
-impl<'a> Flow<'a> {
-    /// A connection from the client, as these ends see it, which begins with this frame.
+impl<'a> TrackedFlow<'a> {
+    /// Makes the connection that a client opened this way, and which begins with this frame.
     pub(super) fn new(
         way: &FiveTuple,
         stream: Option<u64>,
@@ -63,26 +63,26 @@ impl<'a> Flow<'a> {
             http: Vec::new(),
         };
         let (pair, _) = way.canonical();
-        let (to_server, to_client) = (Direction::default(), Direction::default());
-        Self { facts, pair, to_server, to_client, before, state: State::Open }
+        let (to_server, to_client) = (ReassembledDirection::default(), ReassembledDirection::default());
+        Self { facts, pair, to_server, to_client, before, state: FlowState::Open }
     }
 
-    /// Whether it is the client that sends from these ends.
-    pub(super) fn is_client(&self, ends: &FiveTuple) -> bool {
+    /// Returns whether it is the client that sends from here.
+    pub(super) fn is_client(&self, tuple: &FiveTuple) -> bool {
         let TcpFlow { client, server, .. } = &self.facts;
-        FiveTuple::new(client.ip(), client.port(), server.ip(), server.port()) == *ends
+        FiveTuple::new(client.ip(), client.port(), server.ip(), server.port()) == *tuple
     }
 
     /// Takes a segment; returns where its payload begins when it brings something new.
     pub(super) fn add(
         &mut self,
-        ends: &FiveTuple,
+        tuple: &FiveTuple,
         segment: &Segment<'a>,
         payload: Cow<'a, [u8]>,
         at: FrameRef,
     ) -> Option<i64> {
-        let by_client = self.is_client(ends);
-        let keep = self.state == State::Open;
+        let by_client = self.is_client(tuple);
+        let keep = self.state == FlowState::Open;
         let facts = &mut self.facts;
         facts.last = facts.last.max(at);
         let (own, other) = match by_client {
@@ -125,9 +125,9 @@ impl<'a> Flow<'a> {
 
     /// Forgets all: the connection does not matter.
     pub(super) fn clear(&mut self) {
-        self.state = State::Gone;
-        self.to_server = Direction::default();
-        self.to_client = Direction::default();
+        self.state = FlowState::Gone;
+        self.to_server = ReassembledDirection::default();
+        self.to_client = ReassembledDirection::default();
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -147,12 +147,12 @@ impl<'a> Flow<'a> {
         self.facts.to_client = self.to_client.facts();
         read_application(
             &mut self.facts,
-            &self.to_server.text(&mut client),
-            &self.to_client.text(&mut server),
+            &self.to_server.byte_stream(&mut client),
+            &self.to_client.byte_stream(&mut server),
             secrets,
         );
         self.to_server.forget();
         self.to_client.forget();
-        self.state = State::Read;
+        self.state = FlowState::Read;
     }
 }

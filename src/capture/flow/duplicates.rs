@@ -25,7 +25,7 @@ impl Duplicates {
         Self { packets: vec![(0, 0); REMEMBERED] }
     }
 
-    /// Whether a packet with these fields was just seen.
+    /// Returns whether a packet with these fields was just seen.
     pub(super) fn is_one(&mut self, fields: impl Hash, at: FrameRef) -> bool {
         let hash = FixedState::default().hash_one(fields);
         let now = at.time.nanos();

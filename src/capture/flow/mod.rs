@@ -6,5 +6,5 @@ mod reassembly;
 mod stream_index;
 mod track;
 
-pub(super) use stream_index::{Head, Numbers, Recent, StreamIndex};
+pub(super) use stream_index::{RecentStreams, StreamHead, StreamIndex, StreamNumbers};
 pub(super) use track::Tracker;

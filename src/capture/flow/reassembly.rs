@@ -8,7 +8,7 @@ use crate::capture::byte_stream::ByteStream;
 use crate::capture::packet::Segment;
 use crate::capture::{DirectionFacts, FrameRef};
 
-/// How much of a direction is kept for reading, in bytes and segments. An MDM server's answers are a few kilobytes.
+/// Bytes and segments of a direction that are kept for reading. An MDM server's answers are a few kilobytes.
 const MAX_KEPT: i64 = 4 << 20;
 const MAX_PIECES: usize = 8192;
 /// Holes that may still be filled at a time.
@@ -16,9 +16,9 @@ const MAX_HOLES: usize = 64;
 /// The largest window (RFC 7323): nothing valid lies further away.
 const MAX_WINDOW: i64 = 1 << 30;
 
-/// What is known of a direction. Positions count from the first byte of payload, or from the first that was seen.
+/// One direction as it is put together. Positions count from the first byte of payload, or from the first that was seen.
 #[derive(Debug, Default)]
-pub(super) struct Direction<'a> {
+pub(super) struct ReassembledDirection<'a> {
     base: Option<u32>,
     /// The base is that of a SYN, so that nothing lies before it.
     exact: bool,
@@ -42,8 +42,8 @@ struct Piece<'a> {
     at: FrameRef,
 }
 
-impl<'a> Direction<'a> {
-    /// The side sent a SYN with this sequence number.
+impl<'a> ReassembledDirection<'a> {
+    /// Notes that the side sent a SYN with this sequence number.
     pub(super) fn open(&mut self, sequence: u32) {
         let base = sequence.wrapping_add(1);
         if !self.exact || self.high == 0 {
@@ -51,7 +51,7 @@ impl<'a> Direction<'a> {
         }
     }
 
-    /// The sequence number of its SYN, when that was seen.
+    /// Returns the sequence number of its SYN, when that was seen.
     pub(super) fn initial(&self) -> Option<u32> {
         self.base.filter(|_| self.exact).map(|base| base.wrapping_sub(1))
     }
@@ -61,7 +61,7 @@ impl<'a> Direction<'a> {
         self.high + i64::from(from_high)
     }
 
-    /// Whether a sequence number is near what was sent so far.
+    /// Returns whether a sequence number is near what was sent so far.
     pub(super) fn fits(&self, sequence: u32) -> bool {
         const NEAR: i64 = 1 << 26;
         self.base.is_none_or(|base| (self.position(base, sequence) - self.high).abs() < NEAR)
@@ -152,7 +152,7 @@ impl<'a> Direction<'a> {
         new
     }
 
-    /// Everything up to a position must have been sent.
+    /// Notes that everything up to a position must have been sent.
     fn lose(&mut self, position: i64) {
         if position > self.high {
             self.holes.push(self.high..position);
@@ -160,7 +160,7 @@ impl<'a> Direction<'a> {
         }
     }
 
-    /// The other side acknowledged up to this number.
+    /// Notes that the other side acknowledged up to this number.
     pub(super) fn acknowledge(&mut self, number: u32, at: FrameRef) {
         let base = *self.base.get_or_insert(number);
         let position = self.position(base, number);
@@ -179,7 +179,7 @@ impl<'a> Direction<'a> {
         }
     }
 
-    /// Segments that are kept.
+    /// Returns how many segments are kept.
     pub(super) fn kept(&self) -> usize {
         self.pieces.len()
     }
@@ -190,7 +190,7 @@ impl<'a> Direction<'a> {
         self.limited = true;
     }
 
-    /// What the report says of the direction.
+    /// Returns the facts about the direction.
     pub(super) fn facts(&self) -> DirectionFacts {
         let holes: i64 = self.holes.iter().map(|hole| hole.end - hole.start).sum();
         DirectionFacts {
@@ -200,8 +200,8 @@ impl<'a> Direction<'a> {
         }
     }
 
-    /// The bytes that are kept, put in order into a buffer.
-    pub(super) fn text<'b>(&mut self, buffer: &'b mut Vec<u8>) -> ByteStream<'b> {
+    /// Puts the bytes that are kept into a buffer in their order.
+    pub(super) fn byte_stream<'b>(&mut self, buffer: &'b mut Vec<u8>) -> ByteStream<'b> {
         self.pieces.sort_by_key(|piece| piece.start);
         let mut ranges: Vec<(u64, Range<usize>)> = Vec::new();
         let mut marks = Vec::new();

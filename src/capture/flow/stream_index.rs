@@ -14,9 +14,9 @@ const MAX_CONVERSATIONS: usize = 1 << 18;
 /// Connections that a chunk remembers.
 const REMEMBERED: usize = 1 << 11;
 
-/// What counting needs of a packet.
+/// The fields of a packet that counting needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct StreamHead {
     /// Hash of both endpoints. That two pairs have one hash of 64 bits is too rare to matter, and nobody can bring it about
     /// without knowing the seed, which is another in each run; so the pair itself need not be kept.
     pair: u64,
@@ -29,10 +29,10 @@ pub(crate) struct Head {
     quoted: bool,
 }
 
-impl Head {
+impl StreamHead {
     #[inline]
-    pub(crate) fn new(hasher: &impl BuildHasher, ends: &FiveTuple, flags: u8) -> Self {
-        let (pair, reversed) = ends.canonical();
+    pub(crate) fn new(hasher: &impl BuildHasher, tuple: &FiveTuple, flags: u8) -> Self {
+        let (pair, reversed) = tuple.canonical();
         Self { pair: hasher.hash_one(pair), reversed, sequence: 0, acknowledgment: 0, flags, quoted: false }
     }
 
@@ -47,39 +47,39 @@ impl Head {
     }
 }
 
-/// What a chunk remembers, to pass on little.
+/// The connections that a chunk remembers, to pass on little.
 #[derive(Debug)]
-pub(crate) struct Recent {
+pub(crate) struct RecentStreams {
     slots: Vec<(u64, u8)>,
 }
 
-/// What of a connection was passed on: that a side sent something, and that it acknowledged something.
-const SENT: [u8; 2] = [1, 2];
-const ACKNOWLEDGED: [u8; 2] = [4, 8];
+/// Marks that one side of a connection was seen to send something, and to acknowledge something. The other side has the
+/// bits above.
+const SENT: u8 = 1;
+const ACKNOWLEDGED: u8 = 4;
 
-impl Recent {
+impl RecentStreams {
     pub(crate) fn new() -> Self {
         Self { slots: vec![(0, 0); REMEMBERED] }
     }
 
-    /// What follows a packet that was passed on without being asked for must be passed on, too.
-    pub(crate) fn forget(&mut self, head: &Head) {
+    /// Forgets a connection: all that follows a packet which was passed on without being asked for must be passed on, too.
+    pub(crate) fn forget(&mut self, head: &StreamHead) {
         if let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) {
             *slot = (0, 0);
         }
     }
 
-    /// Whether a packet must be passed on.
+    /// Returns whether a packet must be passed on.
     #[inline]
-    pub(crate) fn is_news(&mut self, head: &Head) -> bool {
+    pub(crate) fn is_news(&mut self, head: &StreamHead) -> bool {
         let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) else { return true };
         if slot.0 != head.pair {
             *slot = (head.pair, 0);
         }
         let acknowledges = head.flags & Segment::ACK != 0;
         let opens = head.flags & Segment::SYN != 0 && !acknowledges;
-        let sent =
-            SENT[usize::from(head.reversed)] | if acknowledges { ACKNOWLEDGED[usize::from(head.reversed)] } else { 0 };
+        let sent = (SENT | if acknowledges { ACKNOWLEDGED } else { 0 }) << u8::from(head.reversed);
         // Behind a SYN, all that tells first numbers counts again.
         let seen = if opens { sent } else { slot.1 | sent };
         let news = seen != slot.1 || head.flags & Segment::SYN != 0;
@@ -91,26 +91,26 @@ impl Recent {
 /// The connections of a file as they come.
 #[derive(Debug, Default)]
 pub(crate) struct StreamIndex {
-    known: HashMap<u64, Conversation, BuildHasherDefault<Prehashed>>,
-    numbers: Numbers,
+    known: HashMap<u64, KnownStream, BuildHasherDefault<Prehashed>>,
+    numbers: StreamNumbers,
 }
 
 /// The numbers of the connections of a file, by the frames in which they begin: four bytes for each.
 #[derive(Debug, Default)]
-pub(crate) struct Numbers {
+pub(crate) struct StreamNumbers {
     starts: Vec<u32>,
     /// The frame from which on there are too many.
     limit: Option<u64>,
 }
 
-impl Numbers {
+impl StreamNumbers {
     /// The number of the connection that begins with a frame.
     pub(crate) fn beginning_at(&self, frame: u64) -> Option<u64> {
         let frame = u32::try_from(frame).ok().filter(|_| self.count_to(frame))?;
         self.starts.binary_search(&frame).ok().map(|number| number as u64)
     }
 
-    /// Whether connections were counted up to a frame.
+    /// Returns whether connections were counted up to a frame.
     pub(crate) fn count_to(&self, frame: u64) -> bool {
         self.limit.is_none_or(|limit| frame < limit)
     }
@@ -118,20 +118,27 @@ impl Numbers {
 
 /// First sequence number of each side.
 #[derive(Clone, Copy, Debug, Default)]
-struct Conversation {
-    base: [Option<u32>; 2],
+struct KnownStream {
+    forth: Option<u32>,
+    back: Option<u32>,
+}
+
+impl KnownStream {
+    /// Returns the number of the side that sent a packet, and that of the other side.
+    fn sides(&mut self, head: &StreamHead) -> (&mut Option<u32>, &mut Option<u32>) {
+        if head.reversed { (&mut self.back, &mut self.forth) } else { (&mut self.forth, &mut self.back) }
+    }
 }
 
 impl StreamIndex {
     /// Takes a packet.
-    pub(crate) fn observe(&mut self, head: &Head, frame: u64) {
+    pub(crate) fn observe(&mut self, head: &StreamHead, frame: u64) {
         if self.numbers.limit.is_some() {
             return;
         }
-        let (own, other) = if head.reversed { (1, 0) } else { (0, 1) };
         let opens = head.flags & (Segment::SYN | Segment::ACK) == Segment::SYN;
-        let known = self.known.get(&head.pair);
-        let anew = known.is_none_or(|known| opens && known.base[own].is_some_and(|base| base != head.sequence));
+        let known = self.known.get_mut(&head.pair);
+        let anew = known.is_none_or(|known| opens && known.sides(head).0.is_some_and(|base| base != head.sequence));
         if anew {
             match u32::try_from(frame) {
                 Ok(frame) if self.numbers.starts.len() < MAX_CONVERSATIONS => self.numbers.starts.push(frame),
@@ -140,22 +147,23 @@ impl StreamIndex {
                     return;
                 }
             }
-            self.known.insert(head.pair, Conversation::default());
+            self.known.insert(head.pair, KnownStream::default());
         }
         let Some(known) = self.known.get_mut(&head.pair).filter(|_| !head.quoted) else { return };
+        let (own, other) = known.sides(head);
         // A SYN-ACK says better than what was seen before it.
         match head.flags & (Segment::SYN | Segment::ACK) {
-            0 | Segment::ACK => known.base[own].get_or_insert(head.sequence.wrapping_sub(1)),
-            Segment::SYN => known.base[own].get_or_insert(head.sequence),
-            _ => known.base[own].insert(head.sequence),
+            0 | Segment::ACK => own.get_or_insert(head.sequence.wrapping_sub(1)),
+            Segment::SYN => own.get_or_insert(head.sequence),
+            _ => own.insert(head.sequence),
         };
         if head.flags & Segment::ACK != 0 {
-            known.base[other].get_or_insert(head.acknowledgment.wrapping_sub(1));
+            other.get_or_insert(head.acknowledgment.wrapping_sub(1));
         }
     }
 
     /// The numbers, when all packets were taken.
-    pub(crate) fn finish(self) -> Numbers {
+    pub(crate) fn finish(self) -> StreamNumbers {
         self.numbers
     }
 }
@@ -188,7 +196,7 @@ mod tests {
     const SYN: u8 = Segment::SYN;
     const ACK: u8 = Segment::ACK;
 
-    fn ends(port: u16) -> FiveTuple {
+    fn tuple(port: u16) -> FiveTuple {
         FiveTuple { source: 10, destination: 7, source_port: port, destination_port: 443 }
     }
 
@@ -198,8 +206,8 @@ mod tests {
         let hasher = foldhash::fast::FixedState::default();
         let mut conversations = StreamIndex::default();
         for (&(port, forth, flags, sequence, acknowledgment), frame) in packets.iter().zip(1..) {
-            let ends = if forth { ends(port) } else { ends(port).reversed() };
-            conversations.observe(&Head::new(&hasher, &ends, flags).numbered(sequence, acknowledgment), frame);
+            let tuple = if forth { tuple(port) } else { tuple(port).reversed() };
+            conversations.observe(&StreamHead::new(&hasher, &tuple, flags).numbered(sequence, acknowledgment), frame);
         }
         conversations.finish().starts
     }
@@ -225,7 +233,7 @@ mod tests {
     fn a_quoted_packet_counts_and_leaves_no_number_behind() {
         let hasher = foldhash::fast::FixedState::default();
         let mut conversations = StreamIndex::default();
-        let syn = |sequence| Head::new(&hasher, &ends(1), SYN).numbered(sequence, 0);
+        let syn = |sequence| StreamHead::new(&hasher, &tuple(1), SYN).numbered(sequence, 0);
         let seen = [syn(1).quoted(), syn(2).quoted(), syn(3), syn(3).quoted(), syn(4).quoted()];
         for (head, frame) in seen.iter().zip(1..) {
             conversations.observe(head, frame);
@@ -241,8 +249,8 @@ mod tests {
         let mut conversations = StreamIndex::default();
         let many = MAX_CONVERSATIONS as u64;
         for frame in 1..many + 10 {
-            let ends = FiveTuple { source: frame.into(), ..ends(1) };
-            conversations.observe(&Head::new(&hasher, &ends, SYN).numbered(1, 0), frame);
+            let tuple = FiveTuple { source: frame.into(), ..tuple(1) };
+            conversations.observe(&StreamHead::new(&hasher, &tuple, SYN).numbered(1, 0), frame);
         }
         let numbers = conversations.finish();
         assert_eq!((numbers.beginning_at(many), numbers.beginning_at(many + 1)), (Some(many - 1), None));
@@ -252,10 +260,10 @@ mod tests {
     #[test]
     fn a_chunk_passes_on_what_can_open_a_connection() {
         let hasher = foldhash::fast::FixedState::default();
-        let mut recent = Recent::new();
+        let mut recent = RecentStreams::new();
         let mut news = |forth: bool, flags| {
-            let ends = if forth { ends(1) } else { ends(1).reversed() };
-            recent.is_news(&Head::new(&hasher, &ends, flags))
+            let tuple = if forth { tuple(1) } else { tuple(1).reversed() };
+            recent.is_news(&StreamHead::new(&hasher, &tuple, flags))
         };
         let seen = [news(true, 0), news(true, ACK), news(true, ACK), news(false, ACK), news(false, ACK)];
         assert_eq!(seen, [true, true, false, true, false]);

@@ -6,11 +6,11 @@ use std::net::IpAddr;
 
 use rayon::prelude::*;
 
-use super::connection::{Flow, State};
+use super::connection::{FlowState, TrackedFlow};
 use super::duplicates::Duplicates;
-use super::stream_index::Numbers;
+use super::stream_index::StreamNumbers;
 use crate::capture::flow_filter::FlowFilter;
-use crate::capture::packet::{FiveTuple, Icmp, Packet, Segment};
+use crate::capture::packet::{FiveTuple, IcmpMessage, Packet, Segment};
 use crate::capture::secrets::Secrets;
 use crate::capture::{FrameRef, IcmpError, TcpFlow};
 use crate::model::time::SECOND;
@@ -30,12 +30,12 @@ type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// The connections that are followed.
 pub(crate) struct Tracker<'a, 's> {
-    watch: &'s FlowFilter<'s>,
+    filter: &'s FlowFilter<'s>,
     secrets: &'s Secrets,
-    flows: Vec<Flow<'a>>,
+    flows: Vec<TrackedFlow<'a>>,
     /// Places of `flows` that are free again.
     free: Vec<usize>,
-    pairs: Map<FiveTuple, Pair>,
+    pairs: Map<FiveTuple, EndpointPair>,
     rejected: VecDeque<FiveTuple>,
     duplicates: Duplicates,
     kept: usize,
@@ -46,9 +46,9 @@ pub(crate) struct Tracker<'a, 's> {
     pub(crate) overflow: bool,
 }
 
-/// What a pair of endpoints has now.
+/// The latest connection of a pair of endpoints.
 #[derive(Clone, Copy, Debug)]
-struct Pair {
+struct EndpointPair {
     latest: Latest,
     /// The input, and the number that Wireshark gives the pair's latest connection in it. It counts packets that tell us
     /// nothing, such as a SYN of the server.
@@ -62,9 +62,9 @@ enum Latest {
 }
 
 impl<'a, 's> Tracker<'a, 's> {
-    pub(crate) fn new(watch: &'s FlowFilter<'s>, secrets: &'s Secrets) -> Self {
+    pub(crate) fn new(filter: &'s FlowFilter<'s>, secrets: &'s Secrets) -> Self {
         Self {
-            watch,
+            filter,
             secrets,
             flows: Vec::new(),
             free: Vec::new(),
@@ -86,43 +86,43 @@ impl<'a, 's> Tracker<'a, 's> {
         segment: &Segment<'a>,
         payload: Cow<'a, [u8]>,
         at: FrameRef,
-        numbers: &Numbers,
+        numbers: &StreamNumbers,
     ) {
-        let ends = FiveTuple::new(packet.source, segment.source_port, packet.destination, segment.destination_port);
-        let Some(to_server) = self.watch.to_server(&ends) else { return };
-        self.note_stream(&ends, segment.has(Segment::SYN), at, numbers);
-        let head = (ends, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags);
+        let tuple = packet.tuple_of(segment);
+        let Some(to_server) = self.filter.to_server(&tuple) else { return };
+        self.note_stream(&tuple, segment.has(Segment::SYN), at, numbers);
+        let head = (tuple, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags);
         if self.duplicates.is_one((head, segment.sent, segment.window, segment.stamp), at) {
             return;
         }
-        let Some(index) = self.flow_of(&ends, to_server, segment, at, numbers) else { return };
-        self.feed(index, &ends, segment, payload, at);
+        let Some(index) = self.flow_of(&tuple, to_server, segment, at, numbers) else { return };
+        self.feed(index, &tuple, segment, payload, at);
         self.sweep(at);
     }
 
-    /// Only the first packet of a pair and SYNs begin what Wireshark counts.
-    fn note_stream(&mut self, ends: &FiveTuple, syn: bool, at: FrameRef, numbers: &Numbers) {
+    /// Notes the number that Wireshark gives a connection; only the first packet of a pair and SYNs begin one.
+    fn note_stream(&mut self, tuple: &FiveTuple, syn: bool, at: FrameRef, numbers: &StreamNumbers) {
         if syn
-            && let Some(pair) = self.pairs.get_mut(&ends.canonical().0)
+            && let Some(pair) = self.pairs.get_mut(&tuple.canonical().0)
             && let Some(stream) = numbers.beginning_at(at.frame)
         {
             pair.stream = Some((at.input, stream));
         }
     }
 
-    /// The connection that a segment belongs to, a new one where it opens one or where none is known.
+    /// Finds the connection that a segment belongs to, a new one where it opens one or where none is known.
     fn flow_of(
         &mut self,
-        ends: &FiveTuple,
+        tuple: &FiveTuple,
         to_server: bool,
         segment: &Segment,
         at: FrameRef,
-        numbers: &Numbers,
+        numbers: &StreamNumbers,
     ) -> Option<usize> {
         let syn = segment.has(Segment::SYN);
         let syn_ack = syn && segment.has(Segment::ACK);
         let from_client = if syn { !syn_ack } else { to_server };
-        let (pair, _) = ends.canonical();
+        let (pair, _) = tuple.canonical();
         let known = match self.pairs.get(&pair).map(|pair| pair.latest) {
             Some(Latest::Flow(index)) => Some(index),
             Some(Latest::Rejected) if !syn || syn_ack => return None,
@@ -130,16 +130,16 @@ impl<'a, 's> Tracker<'a, 's> {
         };
         let Some(index) = known else {
             // A SYN away from a server is another connection's.
-            return (from_client == to_server).then(|| self.begin(ends, from_client, syn, at, numbers, None))?;
+            return (from_client == to_server).then(|| self.begin(tuple, from_client, syn, at, numbers, None))?;
         };
         let flow = self.flows.get(index)?;
-        let by_client = flow.is_client(ends);
+        let by_client = flow.is_client(tuple);
         if syn && !syn_ack {
             if !to_server {
                 return None;
             }
             let again = by_client && flow.to_server.initial() == Some(segment.sequence);
-            return if again { Some(index) } else { self.begin(ends, true, true, at, numbers, Some(index)) };
+            return if again { Some(index) } else { self.begin(tuple, true, true, at, numbers, Some(index)) };
         }
         if syn_ack {
             let opened = flow.to_server.initial().map(|initial| initial.wrapping_add(1));
@@ -148,13 +148,15 @@ impl<'a, 's> Tracker<'a, 's> {
             }
             // The SYN was lost, and the connection before it is over.
             let over = flow.is_closed() && !by_client && !to_server;
-            return over.then(|| self.begin(ends, false, true, at, numbers, Some(index)))?;
+            return over.then(|| self.begin(tuple, false, true, at, numbers, Some(index)))?;
         }
-        let side =
-            |flow: &Flow| if flow.is_client(ends) { &flow.to_server } else { &flow.to_client }.fits(segment.sequence);
+        let side = |flow: &TrackedFlow| {
+            if flow.is_client(tuple) { &flow.to_server } else { &flow.to_client }.fits(segment.sequence)
+        };
         // The place may have been given to another connection since.
         let earlier = flow.before.filter(|before| {
-            let before = self.flows.get(*before).filter(|before| before.pair == pair && before.state != State::Gone);
+            let before =
+                self.flows.get(*before).filter(|before| before.pair == pair && before.state != FlowState::Gone);
             !side(flow) && before.is_some_and(side)
         });
         Some(earlier.unwrap_or(index))
@@ -162,22 +164,22 @@ impl<'a, 's> Tracker<'a, 's> {
 
     fn begin(
         &mut self,
-        ends: &FiveTuple,
+        tuple: &FiveTuple,
         from_client: bool,
         start_seen: bool,
         at: FrameRef,
-        numbers: &Numbers,
+        numbers: &StreamNumbers,
         before: Option<usize>,
     ) -> Option<usize> {
-        let (pair, _) = ends.canonical();
+        let (pair, _) = tuple.canonical();
         // A connection that Wireshark does not count anew is the one that the endpoints had before.
         let same = || {
             let (input, stream) = self.pairs.get(&pair)?.stream?;
             (input == at.input && numbers.count_to(at.frame)).then_some(stream)
         };
         let stream = numbers.beginning_at(at.frame).or_else(same);
-        let way = if from_client { *ends } else { ends.reversed() };
-        let flow = Flow::new(&way, stream, start_seen, at, before);
+        let way = if from_client { *tuple } else { tuple.reversed() };
+        let flow = TrackedFlow::new(&way, stream, start_seen, at, before);
         let index = match self.free.pop() {
             Some(index) => {
                 *self.flows.get_mut(index)? = flow;
@@ -194,17 +196,17 @@ impl<'a, 's> Tracker<'a, 's> {
         };
         self.unread += 1;
         let stream = stream.map(|stream| (at.input, stream));
-        self.pairs.insert(pair, Pair { latest: Latest::Flow(index), stream });
+        self.pairs.insert(pair, EndpointPair { latest: Latest::Flow(index), stream });
         Some(index)
     }
 
-    fn feed(&mut self, index: usize, ends: &FiveTuple, segment: &Segment<'a>, payload: Cow<'a, [u8]>, at: FrameRef) {
+    fn feed(&mut self, index: usize, tuple: &FiveTuple, segment: &Segment<'a>, payload: Cow<'a, [u8]>, at: FrameRef) {
         let Some(flow) = self.flows.get_mut(index) else { return };
         let kept = flow.kept();
-        let keep = flow.state == State::Open;
+        let keep = flow.state == FlowState::Open;
         // A client that begins with something else is not followed further.
-        let first = flow.add(ends, segment, payload.clone(), at) == Some(0);
-        let rejected = first && keep && flow.is_client(ends) && self.watch.rejects(&payload);
+        let first = flow.add(tuple, segment, payload.clone(), at) == Some(0);
+        let rejected = first && keep && flow.is_client(tuple) && self.filter.rejects(&payload);
         self.kept = (self.kept + flow.kept()).saturating_sub(kept);
         if rejected {
             self.reject(index);
@@ -214,7 +216,7 @@ impl<'a, 's> Tracker<'a, 's> {
     /// Forgets a connection that does not matter.
     fn reject(&mut self, index: usize) {
         let Some(flow) = self.flows.get_mut(index) else { return };
-        if flow.state == State::Open {
+        if flow.state == FlowState::Open {
             self.unread = self.unread.saturating_sub(1);
             self.kept = self.kept.saturating_sub(flow.kept());
         }
@@ -234,26 +236,26 @@ impl<'a, 's> Tracker<'a, 's> {
     }
 
     /// Takes an ICMP error that quotes a TCP packet.
-    pub(crate) fn icmp(&mut self, from: IpAddr, ip_id: u16, icmp: &Icmp, at: FrameRef, numbers: &Numbers) {
+    pub(crate) fn icmp(&mut self, from: IpAddr, ip_id: u16, icmp: &IcmpMessage, at: FrameRef, numbers: &StreamNumbers) {
         let quote = &icmp.quote;
-        let ends = quote.ends();
-        if self.watch.to_server(&ends) != Some(true) {
+        let tuple = quote.tuple();
+        if self.filter.to_server(&tuple) != Some(true) {
             return;
         }
         let quoted = quote.transport.get(4..8).unwrap_or_default();
-        let head = (ends, from, ip_id, quote.ip_id, quoted, icmp.icmp_type, icmp.code);
+        let head = (tuple, from, ip_id, quote.ip_id, quoted, icmp.icmp_type, icmp.code);
         if self.duplicates.is_one(head, at) {
             return;
         }
-        let (pair, _) = ends.canonical();
-        self.note_stream(&ends, true, at, numbers);
+        let (pair, _) = tuple.canonical();
+        self.note_stream(&tuple, true, at, numbers);
         let index = match self.pairs.get(&pair).map(|pair| pair.latest) {
             Some(Latest::Flow(index)) => Some(index),
             Some(Latest::Rejected) => None,
-            None => self.begin(&ends, true, false, at, numbers, None),
+            None => self.begin(&tuple, true, false, at, numbers, None),
         };
         let Some(flow) = index.and_then(|index| self.flows.get_mut(index)) else { return };
-        if flow.is_client(&ends) {
+        if flow.is_client(&tuple) {
             flow.add_icmp(IcmpError { at, from, v6: icmp.v6, icmp_type: icmp.icmp_type, code: icmp.code });
         }
     }
@@ -263,7 +265,8 @@ impl<'a, 's> Tracker<'a, 's> {
     fn sweep(&mut self, at: FrameRef) {
         if self.kept > MAX_KEPT {
             // The half that was quiet for longest.
-            let mut open: Vec<(FrameRef, usize)> = self.indices(|flow| flow.state == State::Open && flow.kept() > 0);
+            let mut open: Vec<(FrameRef, usize)> =
+                self.indices(|flow| flow.state == FlowState::Open && flow.kept() > 0);
             open.sort_unstable();
             let mut kept = self.kept;
             let mut read = Vec::new();
@@ -271,7 +274,7 @@ impl<'a, 's> Tracker<'a, 's> {
                 if kept <= MAX_KEPT / 2 {
                     break;
                 }
-                kept = kept.saturating_sub(self.flows.get(index).map_or(0, Flow::kept));
+                kept = kept.saturating_sub(self.flows.get(index).map_or(0, TrackedFlow::kept));
                 read.push(index);
             }
             self.read(&read);
@@ -280,7 +283,7 @@ impl<'a, 's> Tracker<'a, 's> {
             let now = at.time.nanos();
             let told = self.indices(|flow| {
                 let quiet = now.saturating_sub(flow.facts.last.time.nanos()) > QUIET;
-                flow.state == State::Open && flow.is_closed() && quiet
+                flow.state == FlowState::Open && flow.is_closed() && quiet
             });
             self.read(&told.into_iter().map(|(_, index)| index).collect::<Vec<_>>());
             // Looking at all of them again and again would take quadratic time.
@@ -288,7 +291,7 @@ impl<'a, 's> Tracker<'a, 's> {
         }
     }
 
-    fn indices(&self, wanted: impl Fn(&Flow) -> bool) -> Vec<(FrameRef, usize)> {
+    fn indices(&self, wanted: impl Fn(&TrackedFlow) -> bool) -> Vec<(FrameRef, usize)> {
         let flows = self.flows.iter().enumerate().filter(|(_, flow)| wanted(flow));
         flows.map(|(index, flow)| (flow.facts.last, index)).collect()
     }
@@ -302,42 +305,43 @@ impl<'a, 's> Tracker<'a, 's> {
             }
         }
         let secrets = self.secrets;
-        let watch = self.watch;
+        let filter = self.filter;
         let gone: Vec<usize> = self
             .flows
             .par_iter_mut()
             .zip(&wanted)
             .enumerate()
-            .filter(|(_, (flow, wanted))| **wanted && flow.state == State::Open)
+            .filter(|(_, (flow, wanted))| **wanted && flow.state == FlowState::Open)
             .filter_map(|(index, (flow, _))| {
                 flow.read(secrets);
                 let settled = flow.is_closed() || flow.to_server.facts().bytes > 0;
-                (settled && !watch.keeps(&flow.facts)).then_some(index)
+                (settled && !filter.keeps(&flow.facts)).then_some(index)
             })
             .collect();
         for index in gone {
             self.reject(index);
         }
-        self.kept = self.flows.iter().map(Flow::kept).sum();
-        self.unread = self.flows.iter().filter(|flow| flow.state == State::Open).count();
+        self.kept = self.flows.iter().map(TrackedFlow::kept).sum();
+        self.unread = self.flows.iter().filter(|flow| flow.state == FlowState::Open).count();
     }
 
-    /// The connections that matter, in order of their first frame.
+    /// Returns the connections that matter, in order of their first frame.
     pub(crate) fn finish(mut self) -> Vec<TcpFlow> {
-        let open: Vec<usize> = self.indices(|flow| flow.state == State::Open).into_iter().map(|(_, at)| at).collect();
+        let open: Vec<usize> =
+            self.indices(|flow| flow.state == FlowState::Open).into_iter().map(|(_, at)| at).collect();
         self.read(&open);
-        let watch = self.watch;
+        let filter = self.filter;
         let mut flows: Vec<TcpFlow> = self
             .flows
             .into_iter()
-            .filter(|flow| flow.state == State::Read)
+            .filter(|flow| flow.state == FlowState::Read)
             .map(|mut flow| {
                 flow.facts.to_server = flow.to_server.facts();
                 flow.facts.to_client = flow.to_client.facts();
                 flow.facts.closes.sort_by_key(|close| close.at);
                 flow.facts
             })
-            .filter(|flow| watch.keeps(flow))
+            .filter(|flow| filter.keeps(flow))
             .collect();
         flows.sort_by_key(|flow| flow.first);
         flows

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use etherparse::{IpNumber, LaxIpSlice, ip_number};
 
+use super::LinkType;
 use super::fast_path::FiveTuple;
 use super::link::{self, u16_at, u32_at};
 
@@ -24,16 +25,23 @@ pub(crate) struct Packet<'a> {
     pub(crate) destination: IpAddr,
     /// IP identification; 0 where there is none.
     pub(crate) ip_id: u16,
-    pub(crate) body: Body<'a>,
+    pub(crate) body: PacketBody<'a>,
 }
 
-/// What a packet carries.
+impl Packet<'_> {
+    /// Returns the endpoints of the segment that this packet carries.
+    pub(crate) fn tuple_of(&self, segment: &Segment<'_>) -> FiveTuple {
+        FiveTuple::new(self.source, segment.source_port, self.destination, segment.destination_port)
+    }
+}
+
+/// The layer above IP in a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Body<'a> {
+pub(crate) enum PacketBody<'a> {
     Tcp(Segment<'a>),
     Udp { source_port: u16, destination_port: u16, payload: &'a [u8], sent: u32 },
-    Icmp(Icmp<'a>),
-    Fragment(Fragment<'a>),
+    Icmp(IcmpMessage<'a>),
+    Fragment(IpFragment<'a>),
 }
 
 /// A TCP segment, as far as it was captured.
@@ -47,7 +55,7 @@ pub(crate) struct Segment<'a> {
     pub(crate) window: u16,
     /// TSval of the timestamps option.
     pub(crate) stamp: Option<u32>,
-    /// What was captured of the payload.
+    /// The part of the payload that was captured.
     pub(crate) payload: &'a [u8],
     /// Length of the payload as it was sent.
     pub(crate) sent: u32,
@@ -66,7 +74,7 @@ impl Segment<'_> {
 
 /// An ICMP or ICMPv6 error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Icmp<'a> {
+pub(crate) struct IcmpMessage<'a> {
     pub(crate) v6: bool,
     pub(crate) icmp_type: u8,
     pub(crate) code: u8,
@@ -87,11 +95,12 @@ pub(crate) struct Quote<'a> {
 }
 
 impl Quote<'_> {
-    pub(crate) fn ends(&self) -> FiveTuple {
+    /// Returns the endpoints of the quoted packet.
+    pub(crate) fn tuple(&self) -> FiveTuple {
         FiveTuple::new(self.source, self.source_port, self.destination, self.destination_port)
     }
 
-    /// Sequence number and flags of TCP, 0 where the quote is too short for them.
+    /// Returns sequence number and flags of TCP, 0 where the quote is too short for them.
     pub(crate) fn sequence_and_flags(&self) -> (u32, u8) {
         let flags = self.transport.get(13).copied().unwrap_or_default();
         (u32_at(self.transport, 4).unwrap_or_default(), flags)
@@ -100,7 +109,7 @@ impl Quote<'_> {
 
 /// A part of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fragment<'a> {
+pub(crate) struct IpFragment<'a> {
     pub(crate) protocol: u8,
     pub(crate) id: u32,
     pub(crate) offset: u32,
@@ -109,8 +118,8 @@ pub(crate) struct Fragment<'a> {
     pub(crate) sent: u32,
 }
 
-/// The packet of a frame of this link type; `None` when it is none that can matter.
-pub(crate) fn decode(link: u16, frame: &[u8], length: u32) -> Option<Packet<'_>> {
+/// Returns the packet of a frame of this link type; `None` when it is none that can matter.
+pub(crate) fn decode(link: LinkType, frame: &[u8], length: u32) -> Option<Packet<'_>> {
     let (_, mut packet) = link::network(link, frame)?;
     let mut sent = behind(frame, packet, length);
     for _ in 0..MAX_DEPTH {
@@ -136,7 +145,7 @@ pub(crate) fn decode(link: u16, frame: &[u8], length: u32) -> Option<Packet<'_>>
     None
 }
 
-/// Length that was sent of what follows inside a slice.
+/// Returns the length that was sent of what follows inside a slice.
 fn behind(outer: &[u8], inner: &[u8], sent: u32) -> u32 {
     sent.saturating_sub((outer.len() - inner.len().min(outer.len())) as u32)
 }
@@ -201,7 +210,7 @@ impl<'a> Ip<'a> {
 
     fn packet(&self) -> Option<Packet<'a>> {
         let body = match self.fragment {
-            Some((id, offset, more)) => Body::Fragment(Fragment {
+            Some((id, offset, more)) => PacketBody::Fragment(IpFragment {
                 protocol: self.protocol.0,
                 id,
                 offset,
@@ -215,7 +224,7 @@ impl<'a> Ip<'a> {
     }
 }
 
-/// The fields of the fragment header among IPv6's extension headers. Not with etherparse's iterator, which reads beyond the
+/// Returns the fields of the fragment header among IPv6's extension headers. Not with etherparse's iterator, which reads beyond the
 /// end of headers that were cut.
 fn v6_fragment(first: IpNumber, mut headers: &[u8]) -> Option<(u32, u32, bool)> {
     let mut kind = first;
@@ -234,7 +243,7 @@ fn v6_fragment(first: IpNumber, mut headers: &[u8]) -> Option<(u32, u32, bool)> 
     }
 }
 
-/// Behind a GRE header (RFC 2784, RFC 2890): IP, Ethernet, or the mirrored frame of ERSPAN I, II or III.
+/// Returns what lies behind a GRE header (RFC 2784, RFC 2890): IP, Ethernet, or the mirrored frame of ERSPAN I, II or III.
 fn gre(packet: &[u8]) -> Option<(u16, &[u8])> {
     let flags = u16_at(packet, 0)?;
     let protocol = u16_at(packet, 2)?;
@@ -259,27 +268,27 @@ fn gre(packet: &[u8]) -> Option<(u16, &[u8])> {
     }
 }
 
-/// The transport layer of a packet that was put together from fragments.
-pub(crate) fn decode_payload(protocol: u8, payload: &[u8], sent: u32) -> Option<Body<'_>> {
+/// Reads the transport layer of a packet that was put together from fragments.
+pub(crate) fn decode_payload(protocol: u8, payload: &[u8], sent: u32) -> Option<PacketBody<'_>> {
     transport(IpNumber(protocol), payload, sent)
 }
 
-fn transport(protocol: IpNumber, payload: &[u8], sent: u32) -> Option<Body<'_>> {
+fn transport(protocol: IpNumber, payload: &[u8], sent: u32) -> Option<PacketBody<'_>> {
     match protocol {
-        ip_number::TCP => tcp(payload, sent).map(Body::Tcp),
-        ip_number::UDP => Some(Body::Udp {
+        ip_number::TCP => tcp(payload, sent).map(PacketBody::Tcp),
+        ip_number::UDP => Some(PacketBody::Udp {
             source_port: u16_at(payload, 0)?,
             destination_port: u16_at(payload, 2)?,
             payload: payload.get(8..).unwrap_or_default(),
             sent: sent.saturating_sub(8),
         }),
-        ip_number::ICMP => icmp(payload, false).map(Body::Icmp),
-        ip_number::IPV6_ICMP => icmp(payload, true).map(Body::Icmp),
+        ip_number::ICMP => icmp(payload, false).map(PacketBody::Icmp),
+        ip_number::IPV6_ICMP => icmp(payload, true).map(PacketBody::Icmp),
         _ => None,
     }
 }
 
-/// The fields up to the flags must be there, the rest may be cut.
+/// Reads a segment of which the fields up to the flags must be there; the rest may be cut.
 fn tcp(header: &[u8], sent: u32) -> Option<Segment<'_>> {
     let offset = usize::from(header.get(12)? >> 4) * 4;
     if offset < 20 {
@@ -298,7 +307,7 @@ fn tcp(header: &[u8], sent: u32) -> Option<Segment<'_>> {
     })
 }
 
-/// TSval (RFC 7323).
+/// Returns TSval (RFC 7323).
 fn stamp(mut options: &[u8]) -> Option<u32> {
     loop {
         match options {
@@ -311,7 +320,7 @@ fn stamp(mut options: &[u8]) -> Option<u32> {
     }
 }
 
-fn icmp(message: &[u8], v6: bool) -> Option<Icmp<'_>> {
+fn icmp(message: &[u8], v6: bool) -> Option<IcmpMessage<'_>> {
     let [icmp_type, code, ..] = *message else { return None };
     // Unreachable, source quench, time exceeded, parameter problem; packet too big in place of source quench.
     let is_error = if v6 { (1..=4).contains(&icmp_type) } else { matches!(icmp_type, 3 | 4 | 11 | 12) };
@@ -325,7 +334,7 @@ fn icmp(message: &[u8], v6: bool) -> Option<Icmp<'_>> {
     if !first || !matches!(quoted.protocol, ip_number::TCP | ip_number::UDP) {
         return None;
     }
-    Some(Icmp {
+    Some(IcmpMessage {
         v6,
         icmp_type,
         code,

@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use super::LinkType;
 use super::link::{self, u16_at, u32_at};
 
 /// Addresses as numbers, those of IPv4 mapped into IPv6, so that one form is hashed and compared.
@@ -20,7 +21,7 @@ impl FiveTuple {
         Self { source: number(source), destination: number(destination), source_port, destination_port }
     }
 
-    /// The same seen from the other side.
+    /// Returns the same seen from the other side.
     pub(crate) fn reversed(&self) -> Self {
         Self {
             source: self.destination,
@@ -30,7 +31,7 @@ impl FiveTuple {
         }
     }
 
-    /// The same for both sides, and whether the sides were changed for that.
+    /// Returns the form that is the same for both sides, and whether the sides were changed for that.
     #[inline]
     pub(crate) fn canonical(&self) -> (Self, bool) {
         if (self.source, self.source_port) <= (self.destination, self.destination_port) {
@@ -41,7 +42,7 @@ impl FiveTuple {
     }
 }
 
-/// An address as a number.
+/// Returns an address as a number.
 pub(crate) fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
@@ -49,32 +50,32 @@ pub(crate) fn number(address: IpAddr) -> u128 {
     }
 }
 
-/// The address of a number.
+/// Returns the address of a number.
 pub(crate) fn address(number: u128) -> IpAddr {
     Ipv6Addr::from_bits(number).to_canonical()
 }
 
-/// What a frame is at a glance.
+/// A frame as its first bytes show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FastPath<'a> {
     /// Nothing that can matter.
-    Nothing,
+    Skip,
     /// TCP without fragments or tunnels.
-    Tcp(TcpGlance<'a>),
-    /// Must be read with care.
-    Look,
+    Tcp(TcpFields<'a>),
+    /// It must be read with care.
+    Decode,
 }
 
 /// The fields of TCP that tell whether a segment can matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TcpGlance<'a> {
-    pub(crate) ends: FiveTuple,
+pub(crate) struct TcpFields<'a> {
+    pub(crate) tuple: FiveTuple,
     pub(crate) flags: u8,
     /// From the TCP header to the end of the packet, as far as it was captured.
     header: &'a [u8],
 }
 
-impl<'a> TcpGlance<'a> {
+impl<'a> TcpFields<'a> {
     pub(crate) fn sequence(&self) -> u32 {
         u32_at(self.header, 4).unwrap_or_default()
     }
@@ -92,9 +93,9 @@ impl<'a> TcpGlance<'a> {
 
 /// Looks at a frame.
 #[inline]
-pub(crate) fn fast_path(link: u16, frame: &[u8]) -> FastPath<'_> {
-    let Some((ether_type, packet)) = link::network(link, frame) else { return FastPath::Nothing };
-    if ether_type == link::IPV4 { v4(packet) } else { v6(packet) }.unwrap_or(FastPath::Nothing)
+pub(crate) fn fast_path(link: LinkType, frame: &[u8]) -> FastPath<'_> {
+    let Some((ether_type, packet)) = link::network(link, frame) else { return FastPath::Skip };
+    if ether_type == link::IPV4 { v4(packet) } else { v6(packet) }.unwrap_or(FastPath::Skip)
 }
 
 #[inline]
@@ -103,7 +104,7 @@ fn v4(packet: &[u8]) -> Option<FastPath<'_>> {
     let length = usize::from(header[0] & 15) * 4;
     let fragment = u16::from_be_bytes([header[6], header[7]]) & 0x3fff;
     if header[0] >> 4 != 4 || length < 20 || fragment != 0 {
-        return Some(FastPath::Look);
+        return Some(FastPath::Decode);
     }
     let mapped = |bytes: [u8; 4]| 0xffff_0000_0000 | u128::from(u32::from_be_bytes(bytes));
     let total = usize::from(u16::from_be_bytes([header[2], header[3]]));
@@ -117,7 +118,7 @@ fn v4(packet: &[u8]) -> Option<FastPath<'_>> {
 fn v6(packet: &[u8]) -> Option<FastPath<'_>> {
     let header = packet.first_chunk::<40>()?;
     if header[0] >> 4 != 6 {
-        return Some(FastPath::Look);
+        return Some(FastPath::Decode);
     }
     let length = usize::from(u16::from_be_bytes([header[4], header[5]]));
     let rest = packet.get(40..)?;
@@ -136,19 +137,19 @@ fn transport(protocol: u8, source: u128, destination: u128, payload: &[u8]) -> O
         6 => {
             let (source_port, destination_port) = ports()?;
             let flags = *payload.get(13)?;
-            let ends = FiveTuple { source, destination, source_port, destination_port };
-            FastPath::Tcp(TcpGlance { ends, flags, header: payload })
+            let tuple = FiveTuple { source, destination, source_port, destination_port };
+            FastPath::Tcp(TcpFields { tuple, flags, header: payload })
         }
         17 => match ports()? {
-            (DNS, _) | (_, DNS | VXLAN) => FastPath::Look,
-            _ => FastPath::Nothing,
+            (DNS, _) | (_, DNS | VXLAN) => FastPath::Decode,
+            _ => FastPath::Skip,
         },
         // ICMP and ICMPv6, when they are errors.
-        1 if matches!(payload.first()?, 3 | 4 | 11 | 12) => FastPath::Look,
-        58 if (1..=4).contains(payload.first()?) => FastPath::Look,
-        1 | 58 => FastPath::Nothing,
+        1 if matches!(payload.first()?, 3 | 4 | 11 | 12) => FastPath::Decode,
+        58 if (1..=4).contains(payload.first()?) => FastPath::Decode,
+        1 | 58 => FastPath::Skip,
         // Extension headers, IP in IP, GRE and AH.
-        0 | 4 | 41 | 43 | 44 | 47 | 51 | 60 | 135 | 139 | 140 => FastPath::Look,
-        _ => FastPath::Nothing,
+        0 | 4 | 41 | 43 | 44 | 47 | 51 | 60 | 135 | 139 | 140 => FastPath::Decode,
+        _ => FastPath::Skip,
     })
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use super::decode::{Body, Fragment, Packet, decode_payload};
+use super::decode::{IpFragment, Packet, PacketBody, decode_payload};
 use crate::model::time::{SECOND, Timestamp};
 
 /// Packets that are waited for at a time, and pieces of each.
@@ -17,21 +17,21 @@ const MAX_AGE: i64 = 30 * SECOND;
 
 /// Packets that are not whole yet.
 #[derive(Debug, Default)]
-pub(crate) struct Fragments<'a> {
-    waiting: VecDeque<Waiting<'a>>,
+pub(crate) struct IpFragments<'a> {
+    waiting: VecDeque<PartialPacket<'a>>,
 }
 
 #[derive(Debug)]
-struct Waiting<'a> {
+struct PartialPacket<'a> {
     key: (IpAddr, IpAddr, u8, u32),
     since: Timestamp,
-    pieces: Vec<Fragment<'a>>,
+    pieces: Vec<IpFragment<'a>>,
     length: Option<u32>,
 }
 
 /// A packet that became whole, with the bytes that were captured of it up to the first that is missing.
 #[derive(Debug)]
-pub(crate) struct Whole {
+pub(crate) struct WholePacket {
     source: IpAddr,
     destination: IpAddr,
     ip_id: u16,
@@ -40,18 +40,18 @@ pub(crate) struct Whole {
     sent: u32,
 }
 
-impl Whole {
-    /// The packet.
+impl WholePacket {
+    /// Returns the packet.
     pub(crate) fn packet(&self) -> Option<Packet<'_>> {
         let body = decode_payload(self.protocol, &self.bytes, self.sent)?;
         Some(Packet { source: self.source, destination: self.destination, ip_id: self.ip_id, body })
     }
 }
 
-impl<'a> Fragments<'a> {
+impl<'a> IpFragments<'a> {
     /// Takes the fragment that a packet is; returns the packet that it makes whole.
-    pub(crate) fn add(&mut self, packet: &Packet<'a>, time: Timestamp) -> Option<Whole> {
-        let Body::Fragment(fragment) = packet.body else { return None };
+    pub(crate) fn add(&mut self, packet: &Packet<'a>, time: Timestamp) -> Option<WholePacket> {
+        let PacketBody::Fragment(fragment) = packet.body else { return None };
         if fragment.offset + fragment.sent > MAX_LENGTH {
             return None;
         }
@@ -62,13 +62,13 @@ impl<'a> Fragments<'a> {
                 if self.waiting.len() >= MAX_PACKETS {
                     self.waiting.pop_front();
                 }
-                self.waiting.push_back(Waiting { key, since: time, pieces: Vec::new(), length: None });
+                self.waiting.push_back(PartialPacket { key, since: time, pieces: Vec::new(), length: None });
                 self.waiting.len() - 1
             }
         };
         let waiting = self.waiting.get_mut(index)?;
         if time.nanos().saturating_sub(waiting.since.nanos()) > MAX_AGE {
-            *waiting = Waiting { key, since: time, pieces: Vec::new(), length: None };
+            *waiting = PartialPacket { key, since: time, pieces: Vec::new(), length: None };
         }
         // The first of two that overlap counts, as a capture's duplicates do.
         if waiting.pieces.len() < MAX_PIECES && waiting.pieces.iter().all(|known| known.offset != fragment.offset) {
@@ -100,6 +100,6 @@ impl<'a> Fragments<'a> {
             bytes.extend_from_slice(piece.payload.get(known..).unwrap_or_default());
         }
         let (source, destination, protocol, id) = waiting.key;
-        Some(Whole { source, destination, ip_id: id as u16, protocol, bytes, sent })
+        Some(WholePacket { source, destination, ip_id: id as u16, protocol, bytes, sent })
     }
 }

@@ -1,5 +1,7 @@
-//! The link layers (LINKTYPE numbers of tcpdump.org) that ISE nodes, tcpdump and switches capture on: where the network layer
-//! begins. A few fields at fixed places, read by hand since most of them no crate knows.
+//! The link layers that ISE nodes, tcpdump and switches capture on: where the network layer begins. [`layer`] is the one
+//! table of them. A few fields at fixed places, read by hand since most of them no crate knows.
+
+use super::LinkType;
 
 /// EtherTypes (IANA).
 pub(super) const IPV4: u16 = 0x0800;
@@ -14,37 +16,58 @@ const PPPOE: u16 = 0x8864;
 /// Tags and labels that may stand in front of a packet.
 const MAX_TAGS: usize = 16;
 
-const ETHERNET: u16 = 1;
-
-/// Whether packets of this link type can be read.
-pub(crate) fn is_known(link: u16) -> bool {
-    matches!(link, 0 | ETHERNET | 12 | 14 | 101 | 108 | 113 | 228 | 229 | 276)
+/// The form of a link type's header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    /// A header of Ethernet.
+    Ethernet,
+    /// The EtherType at one place, what it stands for at another.
+    Typed { ether_type: usize, packet: usize },
+    /// Behind so many bytes, IP of the version that its first bits say.
+    Ip(usize),
+    /// IP of this EtherType.
+    Only(u16),
 }
 
-/// The EtherType and the packet of a frame; `None` when it holds no IP.
+/// The link types that are read. A new one needs a row here, and a constant in [`LinkType`].
 #[inline]
-pub(super) fn network(link: u16, frame: &[u8]) -> Option<(u16, &[u8])> {
-    match link {
-        ETHERNET => ethernet(frame),
-        // Linux cooked, version 1 and 2.
-        113 => tagged(u16_at(frame, 14)?, frame.get(16..)?),
-        276 => tagged(u16_at(frame, 0)?, frame.get(20..)?),
-        12 | 14 | 101 => by_version(frame),
-        228 => Some((IPV4, frame)),
-        229 => Some((IPV6, frame)),
-        // BSD loopback: the address family in the byte order of whoever wrote it.
-        0 | 108 => by_version(frame.get(4..)?),
-        _ => None,
+fn layer(link: LinkType) -> Option<Layer> {
+    Some(match link {
+        LinkType::ETHERNET => Layer::Ethernet,
+        LinkType::LINUX_SLL => Layer::Typed { ether_type: 14, packet: 16 },
+        LinkType::LINUX_SLL2 => Layer::Typed { ether_type: 0, packet: 20 },
+        LinkType::DLT_RAW | LinkType::OPENBSD_RAW | LinkType::RAW => Layer::Ip(0),
+        LinkType::IPV4 => Layer::Only(IPV4),
+        LinkType::IPV6 => Layer::Only(IPV6),
+        // The address family says less than the packet does: its numbers differ from system to system.
+        LinkType::NULL | LinkType::LOOP => Layer::Ip(4),
+        _ => return None,
+    })
+}
+
+/// Returns whether packets of this link type can be read.
+pub(crate) fn is_known(link: LinkType) -> bool {
+    layer(link).is_some()
+}
+
+/// Returns the EtherType and the packet of a frame; `None` when it holds no IP.
+#[inline]
+pub(super) fn network(link: LinkType, frame: &[u8]) -> Option<(u16, &[u8])> {
+    match layer(link)? {
+        Layer::Ethernet => ethernet(frame),
+        Layer::Typed { ether_type, packet } => tagged(u16_at(frame, ether_type)?, frame.get(packet..)?),
+        Layer::Ip(at) => by_version(frame.get(at..)?),
+        Layer::Only(ether_type) => Some((ether_type, frame)),
     }
 }
 
-/// The same for Ethernet, which also comes out of tunnels.
+/// Does the same for Ethernet, which also comes out of tunnels.
 #[inline]
 pub(super) fn ethernet(frame: &[u8]) -> Option<(u16, &[u8])> {
     tagged(u16_at(frame, 12)?, frame.get(14..)?)
 }
 
-/// The packet behind VLAN tags, MPLS labels and PPPoE.
+/// Returns the packet behind VLAN tags, MPLS labels and PPPoE.
 #[inline]
 fn tagged(mut ether_type: u16, mut rest: &[u8]) -> Option<(u16, &[u8])> {
     for _ in 0..MAX_TAGS {
@@ -75,8 +98,8 @@ fn tagged(mut ether_type: u16, mut rest: &[u8]) -> Option<(u16, &[u8])> {
     None
 }
 
-/// MPLS does not say what it carries: IP begins with its version, and a pseudowire with a control word of zeros or with an
-/// Ethernet address (RFC 4928).
+/// Returns what MPLS carries, which it does not say: IP begins with its version, and a pseudowire with a control word of
+/// zeros or with an Ethernet address (RFC 4928).
 fn behind_labels(rest: &[u8]) -> Option<(u16, &[u8])> {
     match rest.first()? >> 4 {
         0 => match rest.get(4..).and_then(ethernet) {
@@ -87,7 +110,7 @@ fn behind_labels(rest: &[u8]) -> Option<(u16, &[u8])> {
     }
 }
 
-/// IP of whichever version its first bits say.
+/// Returns IP of whichever version its first bits say.
 #[inline]
 pub(super) fn by_version(packet: &[u8]) -> Option<(u16, &[u8])> {
     match packet.first()? >> 4 {
@@ -97,13 +120,13 @@ pub(super) fn by_version(packet: &[u8]) -> Option<(u16, &[u8])> {
     }
 }
 
-/// A number in network byte order.
+/// Returns a number in network byte order.
 #[inline]
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk::<2>().map(|field| u16::from_be_bytes(*field))
 }
 
-/// A number in network byte order.
+/// Returns a number in network byte order.
 #[inline]
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk::<4>().map(|field| u32::from_be_bytes(*field))

@@ -4,8 +4,10 @@ mod decode;
 mod fast_path;
 mod fragments;
 mod link;
+mod link_type;
 
-pub(super) use decode::{Body, Icmp, Packet, Segment, decode, decode_payload};
+pub(super) use decode::{IcmpMessage, Packet, PacketBody, Segment, decode, decode_payload};
 pub(super) use fast_path::{FastPath, FiveTuple, address, fast_path, number};
-pub(super) use fragments::Fragments;
+pub(super) use fragments::IpFragments;
 pub(super) use link::is_known;
+pub use link_type::LinkType;

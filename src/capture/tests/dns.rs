@@ -1,7 +1,7 @@
 //! Which queries and answers belong together.
 
 use super::wire::*;
-use crate::capture::DnsExchange;
+use crate::capture::{DnsExchange, Rcode};
 
 fn shape(exchange: &DnsExchange) -> (Vec<u64>, Option<u64>) {
     (exchange.queries.iter().map(|at| at.frame).collect(), exchange.answer.as_ref().map(|answer| answer.at.frame))
@@ -72,7 +72,7 @@ fn search_domains_and_other_names_are_told_apart() {
     wire.resolve(HOST, "198.51.100.7");
     let dns = wire.facts().dns;
     assert_eq!(dns.iter().map(|exchange| exchange.name.as_str()).collect::<Vec<_>>(), [longer.as_str(), HOST]);
-    assert_eq!(dns[0].answer.as_ref().unwrap().rcode, 3);
+    assert_eq!(dns[0].answer.as_ref().unwrap().rcode, Rcode::NXDOMAIN);
 }
 
 #[test]

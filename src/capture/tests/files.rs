@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::wire::*;
-use crate::capture::{Container, Interest, Wanted, container_of, excerpt, first_packet_time, read_capture};
+use crate::capture::{Container, Interest, LinkType, Wanted, container_of, excerpt, first_packet_time, read_capture};
 use crate::model::time::Timestamp;
 use crate::progress::Progress;
 
@@ -241,6 +241,9 @@ fn frames_are_found_by_their_numbers() {
         excerpt(&wire.bytes, &Wanted { frames: BTreeSet::from([2, 9]), ..Wanted::default() }, &Progress::default());
     assert_eq!(found.len(), 1);
     let frame = found[0];
-    assert_eq!((frame.number, frame.link_type, frame.bytes, frame.original_length), (2, 1, &[7; 50][..], 60));
+    assert_eq!(
+        (frame.number, frame.link_type, frame.bytes, frame.original_length),
+        (2, LinkType::ETHERNET, &[7; 50][..], 60)
+    );
     assert_eq!(frame.time, Timestamp::from_nanos(1_700_000_000_000_200_000));
 }

@@ -5,17 +5,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::capture::{DnsExchange, FrameRef};
+use crate::capture::{DnsExchange, FrameRef, Rcode, RrType};
 use crate::model::outcome::DnsDetail;
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
-
-/// RCODEs (IANA, DNS RCODEs).
-const NOERROR: u16 = 0;
-const SERVFAIL: u16 = 2;
-const NXDOMAIN: u16 = 3;
-const REFUSED: u16 = 5;
-/// QTYPE of IPv4 addresses (IANA, DNS RR types).
-const A: u16 = 1;
 
 /// The resolver library asks the next question of a lookup at once when it has an answer.
 const AFTER_ANSWER: i64 = SECOND;
@@ -146,7 +138,7 @@ impl<'a> Lookup<'a> {
         let mut same = self.exchanges.iter().filter(|own| own.name == exchange.name && own.qtype == exchange.qtype);
         !same.any(|own| {
             let told = own.answer.as_ref().is_some_and(|answer| {
-                !answer.truncated && matches!(answer.rcode, NOERROR | NXDOMAIN) && answer.at.time <= at
+                !answer.truncated && matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) && answer.at.time <= at
             });
             let asked = own.queries.last().is_some_and(|query| at.nanos() - query.time.nanos() < NO_REPEAT);
             let waits = own.answer.as_ref().is_none_or(|answer| answer.at.time > at) && own.icmp.is_none();
@@ -184,7 +176,7 @@ impl<'a> Lookup<'a> {
                 .exchanges
                 .iter()
                 .filter(own)
-                .filter(move |exchange| of_type.is_none_or(|v4| (exchange.qtype == A) == v4));
+                .filter(move |exchange| of_type.is_none_or(|v4| (exchange.qtype == RrType::A) == v4));
             chosen
                 .filter_map(|exchange| exchange.answer.as_ref())
                 .filter(|answer| !answer.truncated)
@@ -192,10 +184,10 @@ impl<'a> Lookup<'a> {
         };
         // A name either exists or not, so that a denial of either family counts for both.
         let all = answers(None);
-        if all.iter().any(|answer| answer.rcode == 0 && answer.cut) {
+        if all.iter().any(|answer| answer.rcode == Rcode::NOERROR && answer.cut) {
             return;
         }
-        let denied = all.iter().any(|answer| answer.rcode == NXDOMAIN);
+        let denied = all.iter().any(|answer| answer.rcode == Rcode::NXDOMAIN);
         let last = answers(Some(true))
             .into_iter()
             .chain(answers(Some(false)))
@@ -204,9 +196,9 @@ impl<'a> Lookup<'a> {
             _ if denied => LookupResult::Failed(DnsDetail::NxDomain),
             Some(answer) => match answer.rcode {
                 // The family that was never answered may have the address.
-                0 if self.is_half_answered() => LookupResult::Failed(DnsDetail::NoAnswer),
-                0 => LookupResult::Failed(DnsDetail::NoData),
-                REFUSED => LookupResult::Failed(DnsDetail::Refused),
+                Rcode::NOERROR if self.is_half_answered() => LookupResult::Failed(DnsDetail::NoAnswer),
+                Rcode::NOERROR => LookupResult::Failed(DnsDetail::NoData),
+                Rcode::REFUSED => LookupResult::Failed(DnsDetail::Refused),
                 _ => LookupResult::Failed(DnsDetail::ServFail),
             },
             // The last query must have had the time to be answered.
@@ -218,7 +210,7 @@ impl<'a> Lookup<'a> {
     /// Whether the questions for one of the address types were never answered.
     fn is_half_answered(&self) -> bool {
         let of_type =
-            |v4: bool| self.exchanges.iter().filter(move |own| own.name == self.host && (own.qtype == A) == v4);
+            |v4: bool| self.exchanges.iter().filter(move |own| own.name == self.host && (own.qtype == RrType::A) == v4);
         [true, false].into_iter().any(|v4| of_type(v4).next().is_some() && of_type(v4).all(|own| own.answer.is_none()))
     }
 
@@ -230,10 +222,10 @@ impl<'a> Lookup<'a> {
 }
 
 /// A failure to answer says more than an answer without addresses: the addresses may exist.
-fn rank(rcode: u16) -> u8 {
+fn rank(rcode: Rcode) -> u8 {
     match rcode {
-        0 => 0,
-        SERVFAIL => 1,
+        Rcode::NOERROR => 0,
+        Rcode::SERVFAIL => 1,
         _ => 2,
     }
 }
