@@ -8,6 +8,7 @@ use mdmlog::render::Format;
 use super::args::{AnalyzeArgs, FormatChoice};
 use super::job::{Job, Product};
 use super::output::Output;
+use super::reads::Reads;
 use super::tables::Tables;
 use super::{Failure, Status, fail_on, session, stderr};
 
@@ -16,7 +17,7 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let chosen = args.format != FormatChoice::Auto;
     let mut job = Job::new(*args)?;
     // Where nothing can be written, the analysis is in vain.
-    let place = Place::new(&job.product)?;
+    let place = Place::new(&job.product, &job.reads)?;
     let analysed = session::run(&job.run, &mut job.options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
@@ -53,12 +54,12 @@ enum Place<'j> {
 }
 
 impl<'j> Place<'j> {
-    fn new(product: &'j Product) -> Result<Self, Failure> {
+    fn new(product: &'j Product, reads: &Reads) -> Result<Self, Failure> {
         match product {
             Product::Document { format, file } => {
-                Ok(Self::Document(Output::new(file.as_deref(), "the report")?, *format))
+                Ok(Self::Document(Output::new(file.as_deref(), "the report", reads)?, *format))
             }
-            Product::Tables(tables) => tables.check().map(|()| Self::Tables(tables)),
+            Product::Tables(tables) => tables.check(reads).map(|()| Self::Tables(tables)),
         }
     }
 }

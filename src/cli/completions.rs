@@ -11,6 +11,6 @@ pub fn run(args: &CompletionsArgs) -> Result<Status, Failure> {
     // The generator panics when it can't write, so it writes where it can.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "mdmlog", &mut script);
-    Output::new(None, "the completions")?.write(|out| out.write_all(&script))?;
+    Output::stdout("the completions").write(|out| out.write_all(&script))?;
     Ok(Status::Done)
 }

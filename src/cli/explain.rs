@@ -21,6 +21,6 @@ pub fn run(args: &ExplainArgs) -> Result<Status, Failure> {
         Some(topic) => catalog::explain(topic, format, width),
         None => catalog::list(format, width),
     };
-    Output::new(None, "the explanation")?.write(|out| out.write_all(text.as_bytes()))?;
+    Output::stdout("the explanation").write(|out| out.write_all(text.as_bytes()))?;
     Ok(Status::Done)
 }

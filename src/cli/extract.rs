@@ -7,15 +7,17 @@ use mdmlog::render::visible;
 
 use super::args::{ExtractArgs, TrailArgs};
 use super::output::Output;
+use super::reads::Reads;
 use super::{Failure, Status, session, stderr, terminal};
 
 /// Finds the records and writes them.
 pub fn run(args: ExtractArgs) -> Result<Status, Failure> {
     let ExtractArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output } = args;
     let output = output.filter(|path| path.as_os_str() != "-");
+    let reads = Reads::analysis(&paths, &input, &analysis);
     let mut options = session::analysis("extract", &paths, input, analysis)?;
     let spell_out = output.is_none() && terminal::stdout_is_terminal();
-    let out = Output::new(output.as_deref(), "the records")?;
+    let out = Output::new(output.as_deref(), "the records", &reads)?;
     let extract = session::run(&run, &mut options, |options| mdmlog::extract(&paths, options, attempt))??;
     out.write(|out| if spell_out { to_terminal(&extract, out) } else { as_they_stand(&extract, out) })?;
     if !run.quiet {

@@ -40,6 +40,14 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// The result would take the place of what it is made of.
+    #[error("cannot write {what}: that would destroy {source_of_it}; name another file to write to")]
+    Overwrites {
+        /// What was to be written, and where.
+        what: String,
+        /// What the run reads there, with the path by which it was named.
+        source_of_it: String,
+    },
     /// The result can't be written.
     #[error("cannot write {what}: {error}")]
     Write {

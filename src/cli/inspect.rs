@@ -10,11 +10,14 @@ use mdmlog::{Inspected, Inspection, InspectionWarning, Span};
 
 use super::args::{InspectArgs, InspectChoice};
 use super::output::Output;
+use super::reads::Reads;
 use super::{Failure, Status, session, stderr, terminal};
 
 /// Lists everything that lies at the paths.
 pub fn run(args: InspectArgs) -> Result<Status, Failure> {
+    let reads = Reads::new(&args.paths, &args.input);
     let mut options = session::options("inspect", &args.paths, args.input)?;
+    let out = Output::new(None, "the list", &reads)?;
     let inspection = session::run(&args.run, &mut options, |options| mdmlog::inspect(&args.paths, options))?;
     let as_text = match args.format {
         InspectChoice::Auto => terminal::stdout_is_terminal(),
@@ -23,7 +26,6 @@ pub fn run(args: InspectArgs) -> Result<Status, Failure> {
     };
     let nothing = inspection.members.is_empty();
     if !(nothing && as_text) {
-        let out = Output::new(None, "the list")?;
         out.write(|out| if as_text { text(&inspection, out) } else { json(&inspection, out) })?;
     }
     for InspectionWarning { path, code, message } in &inspection.warnings {

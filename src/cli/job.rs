@@ -9,6 +9,7 @@ use mdmlog::render::{Format, TextStyle};
 
 use super::args::{AnalyzeArgs, FormatChoice, RunArgs};
 use super::fail_on::FailOn;
+use super::reads::Reads;
 use super::tables::Tables;
 use super::{Failure, session, terminal};
 
@@ -18,6 +19,8 @@ pub struct Job {
     pub inputs: Vec<PathBuf>,
     /// How the library takes them.
     pub options: Options,
+    /// What is read, and must not be written over.
+    pub reads: Reads,
     /// What to write, and where.
     pub product: Product,
     /// How text looks.
@@ -52,6 +55,8 @@ pub struct Redaction {
 impl Job {
     /// Makes sense of what was typed.
     pub fn new(args: AnalyzeArgs) -> Result<Self, Failure> {
+        let key = args.redact_key.as_ref().map(|key| key.0.as_os_str());
+        let reads = Reads::analysis(&args.paths, &args.input, &args.analysis).and_key(key);
         let options = session::analysis("analyze", &args.paths, args.input, args.analysis)?;
         let output = args.output.filter(|path| path.as_os_str() != "-");
         let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
@@ -68,6 +73,7 @@ impl Job {
             redaction: redaction(args.redact, args.redact_key.map(|key| key.0))?,
             fail_on: args.fail_on,
             run: args.run,
+            reads,
             options,
             inputs: args.paths,
         })

@@ -10,6 +10,7 @@ use clap_mangen::roff::{Roff, roman};
 
 use super::args::ManArgs;
 use super::output::Output;
+use super::reads::Reads;
 use super::{Args, Failure, Status, help};
 
 /// Prints the page of the program, or writes those of all commands.
@@ -25,11 +26,11 @@ pub fn run(args: &ManArgs) -> Result<Status, Failure> {
                 let man = Man::new(command.clone());
                 let path = dir.join(man.get_filename());
                 let page = page(command, &man).map_err(|error| failed(&path, error))?;
-                Output::new(Some(&path), "a manual page")?.write(|out| out.write_all(&page))?;
+                Output::new(Some(&path), "a manual page", &Reads::default())?.write(|out| out.write_all(&page))?;
             }
         }
         None => {
-            Output::new(None, "the manual page")?
+            Output::stdout("the manual page")
                 .write(|out| out.write_all(&page(&program, &Man::new(program.clone()))?))?;
         }
     }

@@ -17,6 +17,7 @@ mod moment;
 mod output;
 mod passphrase;
 mod progress;
+mod reads;
 pub mod schema;
 mod session;
 mod size;

@@ -1,4 +1,4 @@
-//! Where data goes: standard output, or a file that is there whole or not at all.
+//! Where data goes: standard output, or a file that is there whole or not at all, and is none that the run reads.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::reads::Reads;
 use super::{Failure, interrupt};
 
 /// A place to write to.
@@ -23,13 +24,21 @@ enum Target {
 }
 
 impl Output {
-    /// Standard output, or this file; `what` names the data in messages. Fails where it is plain that nothing can be
-    /// written, without leaving anything behind.
-    pub fn new(path: Option<&Path>, what: &str) -> Result<Self, Failure> {
+    /// Standard output, for data that is made of nothing that was read.
+    pub fn stdout(what: &str) -> Self {
+        Self { target: Target::Stdout, what: format!("{what} to standard output") }
+    }
+
+    /// Standard output, or this file; `what` names the data in messages. Fails where writing would destroy what the run
+    /// reads, and where it is plain that nothing can be written, without leaving anything behind.
+    pub fn new(path: Option<&Path>, what: &str, reads: &Reads) -> Result<Self, Failure> {
         let Some(path) = path else {
-            return Ok(Self { target: Target::Stdout, what: format!("{what} to standard output") });
+            let stdout = Self::stdout(what);
+            reads.spared_by_stdout(&stdout.what)?;
+            return Ok(stdout);
         };
         let what = format!("{what} to `{}`", path.display());
+        reads.spared_by(path, &what)?;
         match target(path) {
             Ok(target) => Ok(Self { target, what }),
             Err(error) => Err(Failure::Write { what, error }),
@@ -119,8 +128,12 @@ mod tests {
         names
     }
 
+    fn output(path: &Path) -> Result<Output, Failure> {
+        Output::new(Some(path), "the report", &Reads::default())
+    }
+
     fn write(path: &Path, text: &str) -> Result<(), Failure> {
-        Output::new(Some(path), "the report")?.write(|out| out.write_all(text.as_bytes()))
+        output(path)?.write(|out| out.write_all(text.as_bytes()))
     }
 
     #[test]
@@ -138,7 +151,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
         write(&path, "old").unwrap();
-        let output = Output::new(Some(&path), "the report").unwrap();
+        let output = output(&path).unwrap();
         let error = output
             .write(|out| {
                 out.write_all(b"half")?;
@@ -153,9 +166,9 @@ mod tests {
     #[test]
     fn a_place_that_takes_no_file_is_found_out_before_the_work() {
         let folder = tempfile::tempdir().unwrap();
-        let error = Output::new(Some(folder.path()), "the report").err().unwrap();
+        let error = output(folder.path()).err().unwrap();
         assert!(error.to_string().contains("directory"), "{error}");
-        assert!(Output::new(Some(&folder.path().join("no/report.json")), "the report").is_err());
+        assert!(output(&folder.path().join("no/report.json")).is_err());
         assert!(names(folder.path()).is_empty());
     }
 

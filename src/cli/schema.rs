@@ -9,7 +9,7 @@ use super::{Failure, Status};
 /// Prints the JSON Schema of the report.
 pub fn run(_: &SchemaArgs) -> Result<Status, Failure> {
     let schema = mdmlog::render::schema();
-    Output::new(None, "the schema")?.write(|out| {
+    Output::stdout("the schema").write(|out| {
         serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
         out.write_all(b"\n")
     })?;

@@ -4,19 +4,21 @@ use std::io::{self, Write as _};
 
 use super::args::{SliceArgs, TrailArgs};
 use super::output::Output;
+use super::reads::Reads;
 use super::{Failure, Status, session, stderr, terminal};
 
 /// Cuts the packets out and writes them.
 pub fn run(args: SliceArgs) -> Result<Status, Failure> {
     let SliceArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output, secrets } = args;
     let output = output.filter(|path| path.as_os_str() != "-");
+    let reads = Reads::analysis(&paths, &input, &analysis);
     let mut options = session::analysis("slice", &paths, input, analysis)?;
     if output.is_none() && terminal::stdout_is_terminal() {
         return Err(Failure::Usage(format!(
             "packets are nothing for a terminal: name a file, as in `--output attempt{attempt}.pcapng`, or pipe them on"
         )));
     }
-    let out = Output::new(output.as_deref(), "the packets")?;
+    let out = Output::new(output.as_deref(), "the packets", &reads)?;
     let slice = session::run(&run, &mut options, |options| mdmlog::slice(&paths, options, attempt, secrets))??;
     out.write(|out| {
         let mut out = io::BufWriter::new(out);

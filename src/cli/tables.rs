@@ -13,6 +13,7 @@ mod without {
     use mdmlog::Report;
 
     use crate::cli::Failure;
+    use crate::cli::reads::Reads;
 
     /// There are none in this build.
     pub enum Tables {}
@@ -28,7 +29,7 @@ mod without {
         }
 
         /// Never comes to it.
-        pub fn check(&self) -> Result<(), Failure> {
+        pub fn check(&self, _: &Reads) -> Result<(), Failure> {
             match *self {}
         }
 
@@ -50,6 +51,7 @@ mod written {
     use tempfile::NamedTempFile;
 
     use crate::cli::output::unfinished_beside;
+    use crate::cli::reads::Reads;
     use crate::cli::{Failure, interrupt};
 
     /// The directory to write.
@@ -67,8 +69,13 @@ mod written {
             })
         }
 
-        /// Fails where it is plain that nothing can be written, without leaving anything behind.
-        pub fn check(&self) -> Result<(), Failure> {
+        /// Fails where a table would take the place of what the run reads, and where it is plain that nothing can be
+        /// written, without leaving anything behind.
+        pub fn check(&self, reads: &Reads) -> Result<(), Failure> {
+            for table in Table::ALL {
+                let path = self.0.join(table.file_name());
+                reads.spared_by(&path, &format!("a table to `{}`", path.display()))?;
+            }
             writable(&self.0).map_err(|error| self.failure(error))
         }
 

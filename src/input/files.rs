@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::InputError;
 use super::archive::source::read_full;
+use super::identity::Identity;
 use super::map::{self, COPY_BELOW};
 use super::outcome::{Note, Outcome, Place, Watch};
 use super::sniff::{HEAD, MemberKind, sniff};
@@ -148,41 +149,6 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// What makes two paths the same file.
-#[derive(PartialEq, Eq, Hash)]
-enum Identity {
-    #[cfg(unix)]
-    Inode(u64, u64),
-    Path(PathBuf),
-}
-
-impl Identity {
-    #[cfg(unix)]
-    fn of(_: &Path, metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        Self::Inode(metadata.dev(), metadata.ino())
-    }
-
-    #[cfg(not(unix))]
-    fn of(path: &Path, _: &Metadata) -> Self {
-        Self::Path(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
-    }
-}
-
-/// Device and inode, where there are such.
-pub(super) fn inode(metadata: &Metadata) -> Option<(u64, u64)> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        Some((metadata.dev(), metadata.ino()))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = metadata;
-        None
-    }
-}
-
 /// Opens a file and goes into it.
 pub(super) fn open(walk: &mut Walk<'_, '_>, place: Place, file: &FileAt) {
     let Some(path) = &file.path else { return };
@@ -223,7 +189,7 @@ fn open_at(walk: &mut Walk<'_, '_>, place: &Place, path: &Path) -> io::Result<()
         key: place.key.clone(),
         path: path.to_owned(),
         shown: place.path.clone(),
-        identity: inode(&metadata),
+        identity: Identity::of(path, &metadata),
         size,
         modified: metadata.modified().ok(),
         hits,

@@ -23,12 +23,14 @@ mod describe_unknown;
 mod duplicates;
 mod files;
 mod groups;
+mod identity;
 mod limits;
 #[allow(unsafe_code)]
 mod map;
 mod members;
 mod names;
 mod outcome;
+mod overwrite;
 mod passphrase;
 mod sniff;
 mod spool;
@@ -38,9 +40,11 @@ mod walk;
 
 pub use groups::{Groups, groups};
 pub use limits::Limits;
+pub use overwrite::Existing;
 pub use passphrase::{Ask, Passphrase, PassphraseSource};
 pub use sniff::MemberKind;
 
+use identity::Identity;
 use outcome::{Key, Note, Outcome, Watch};
 use walk::{Content, Context, EXPECTED, Node};
 
@@ -209,7 +213,7 @@ impl Found {
         let changed = |(input, watch): &(Option<usize>, Watch)| {
             let Watch { shown, size, .. } = watch;
             // A file that was moved away or replaced is still there for the map.
-            let now = fs::metadata(&watch.path).ok().filter(|now| files::inode(now) == watch.identity);
+            let now = fs::metadata(&watch.path).ok().filter(|now| Identity::of(&watch.path, now) == watch.identity);
             let message = match now {
                 _ if watch.hits.any() => {
                     format!("{shown} lost bytes while it was read; what was lost was read as zeros")

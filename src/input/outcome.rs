@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::identity::Identity;
 use super::map::Hits;
 use super::sniff::MemberKind;
 use super::walk::Node;
@@ -62,7 +63,7 @@ pub(super) struct Watch {
     pub(super) key: Key,
     pub(super) path: PathBuf,
     pub(super) shown: String,
-    pub(super) identity: Option<(u64, u64)>,
+    pub(super) identity: Identity,
     pub(super) size: u64,
     pub(super) modified: Option<SystemTime>,
     pub(super) hits: Hits,

@@ -16,6 +16,7 @@ mod inspect;
 #[cfg(target_os = "linux")]
 mod linear;
 mod lnav;
+mod overwrite;
 mod package;
 mod pseudonyms;
 mod readme;
