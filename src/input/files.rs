@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::InputError;
@@ -174,15 +174,22 @@ fn open_at(walk: &mut Walk<'_, '_>, place: &Place, path: &Path) -> io::Result<()
         }
         // Files of /proc and the like say that they are empty.
         if head.len() as u64 > size {
-            let mut spool = Spool::new(&walk.context.memory, None)?;
+            let mut spool = Spool::new(&walk.context.store, None)?;
             spool.fill(&mut io::Cursor::new(head).chain(file))?;
             walk.bytes(place.clone(), spool.finish()?);
             return Ok(());
         }
-        if let Some(bytes) = walk.context.memory.read(io::Cursor::new(head).chain(&file), size)? {
+        if let Some(bytes) = walk.context.store.read(io::Cursor::new(head).chain(&file), size)? {
             walk.bytes(place.clone(), bytes);
             return Ok(());
         }
+    }
+    if map::are_many() {
+        file.seek(SeekFrom::Start(0))?;
+        let mut spool = Spool::new(&walk.context.store, Some(size))?;
+        spool.fill(&mut file)?;
+        walk.bytes(place.clone(), spool.finish()?);
+        return Ok(());
     }
     let (bytes, hits) = map::map(&file)?;
     walk.out.watches.push(Watch {

@@ -128,7 +128,7 @@ pub fn find(paths: &[PathBuf], options: &InputOptions, progress: &Progress) -> F
     let context = Context {
         limits: options.limits,
         used: limits::Used::default(),
-        memory: spool::Memory::new(options.limits.memory),
+        store: spool::Store::new(options.limits.memory),
         passphrases: passphrase::Passphrases::new(&options.passphrase),
         progress,
     };

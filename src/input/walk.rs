@@ -16,7 +16,7 @@ use super::limits::{Counted, Limits, Metered, Reached, Used};
 use super::outcome::{Key, Note, Outcome, Place};
 use super::passphrase::Passphrases;
 use super::sniff::{HEAD, MemberKind, sniff};
-use super::spool::{CHUNK, Memory, Spool, Unpack};
+use super::spool::{CHUNK, Spool, Store, Unpack};
 use super::{Item, Member, names};
 use crate::model::report::InputKind;
 use crate::model::warning::WarningCode;
@@ -26,7 +26,7 @@ use crate::progress::Progress;
 pub(super) struct Context<'a> {
     pub(super) limits: Limits,
     pub(super) used: Used,
-    pub(super) memory: Arc<Memory>,
+    pub(super) store: Store,
     pub(super) passphrases: Passphrases<'a>,
     pub(super) progress: &'a Progress,
 }
@@ -179,7 +179,9 @@ impl<'a> Walk<'a, '_> {
             return true;
         }
         let mut complete = false;
-        let spooled = Spool::new(&self.context.memory, size).and_then(|mut spool| {
+        // What ended within the head is known to its end.
+        let expected = if head.len() < HEAD { Some(head.len() as u64) } else { size };
+        let spooled = Spool::new(&self.context.store, expected).and_then(|mut spool| {
             let result = spool.fill(whole);
             complete = result.is_ok();
             spool.finish().map(|bytes| (bytes, result))

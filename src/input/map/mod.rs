@@ -4,7 +4,7 @@
 //! to whoever touches a page that is no longer there, which ends the process. Reading everything instead would cost
 //! the memory of the largest capture. The policy, therefore:
 //!
-//! - files below [`COPY_BELOW`] are read, larger ones are mapped;
+//! - files below [`COPY_BELOW`] are read, larger ones are mapped, as long as there are not [too many maps](are_many);
 //! - the first map that is made installs a SIGBUS handler. For an address inside one of this module's maps it puts
 //!   zeroed pages where the file is gone and notes the hit, so that the reader goes on and finds zeros, which every
 //!   parser takes for a damaged end; a fault anywhere else goes to the handler that was there before;
@@ -29,6 +29,34 @@ mod guard;
 /// Files smaller than this are read, not mapped: a map costs more than the copy of a few pages.
 pub(super) const COPY_BELOW: u64 = 1 << 20;
 
+/// Maps that are made at most of files one by one. The kernel allows 65,530 for the whole process (`vm.max_map_count`), and
+/// where they are used up, nobody gets memory any more.
+const MANY: usize = 16 << 10;
+
+/// How many maps there are.
+static MAPS: AtomicUsize = AtomicUsize::new(0);
+
+/// Tells whether there are so many maps that a file should be copied to where many share one.
+pub(super) fn are_many() -> bool {
+    MAPS.load(Ordering::Relaxed) >= MANY
+}
+
+/// Counts one map for as long as it lives.
+struct Tally;
+
+impl Tally {
+    fn new() -> Self {
+        MAPS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        MAPS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// How often a page of a map turned out to be gone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hits(Arc<AtomicUsize>);
@@ -45,6 +73,7 @@ struct Guarded {
     #[cfg(unix)]
     _registration: guard::Registration,
     map: Mmap,
+    _tally: Tally,
 }
 
 impl AsRef<[u8]> for Guarded {
@@ -68,6 +97,7 @@ pub(super) fn map(file: &File) -> io::Result<(Bytes, Hits)> {
         #[cfg(unix)]
         _registration: guard::register(&map, &hits)?,
         map,
+        _tally: Tally::new(),
     };
     Ok((Bytes::from_owner(guarded), hits))
 }

@@ -34,15 +34,42 @@ fn a_mapped_file_that_is_cut_reads_as_zeros_and_does_not_end_the_process() {
         assert!(warnings[0].message.contains("lost bytes"), "{warnings:?}");
         return;
     }
-    let status = this_test_in_a_child("a_mapped_file_that_is_cut_reads_as_zeros_and_does_not_end_the_process");
+    let status = this_test_in_a_child("a_mapped_file_that_is_cut_reads_as_zeros_and_does_not_end_the_process", CHILD);
+    assert!(status.success(), "{status}");
+}
+
+/// Set for the child process that has more files than there may be maps.
+const MANY_FILES: &str = "MDMLOG_TEST_MANY_FILES";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn of_more_files_than_there_may_be_maps_all_are_read() {
+    const FILES: usize = (16 << 10) + 500;
+    if std::env::var_os(MANY_FILES).is_some() {
+        let mut scratch = Scratch::new();
+        // Small files are mapped when the memory is used up.
+        scratch.options.limits.memory = 0;
+        for number in 0..FILES {
+            scratch.write(&format!("d/{number:05}.log"), &[log(1), number.to_string().into_bytes()].concat());
+        }
+        let found = scratch.find(&["d"]);
+        assert_eq!((found.items.len(), codes(&found)), (FILES, vec![]));
+        for (number, item) in found.items.iter().enumerate() {
+            assert!(item.data.ends_with(number.to_string().as_bytes()), "{}", item.path);
+        }
+        let maps = fs::read_to_string("/proc/self/maps").unwrap().lines().count();
+        assert!(maps < FILES, "{maps}");
+        return;
+    }
+    let status = this_test_in_a_child("of_more_files_than_there_may_be_maps_all_are_read", MANY_FILES);
     assert!(status.success(), "{status}");
 }
 
 #[cfg(unix)]
-fn this_test_in_a_child(name: &str) -> std::process::ExitStatus {
+fn this_test_in_a_child(name: &str, variable: &str) -> std::process::ExitStatus {
     std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", &format!("input::tests::changed::{name}")])
-        .env(CHILD, "1")
+        .env(variable, "1")
         .stdout(std::process::Stdio::null())
         .status()
         .unwrap()

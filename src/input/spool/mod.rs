@@ -1,0 +1,165 @@
+//! Where unpacked bytes go: into memory while there is room, then into temporary files without a name, which the system
+//! removes whatever becomes of the process. Small members share a file, a large one has its own.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::map;
+use memory::{Held, Memory};
+use shared_file::{SIZE, SharedFile, SharedFiles};
+
+mod memory;
+mod shared_file;
+
+/// How much is moved at a time.
+pub(super) const CHUNK: usize = 256 << 10;
+
+/// Least that is moved at a time.
+const PIECE: usize = 4 << 10;
+
+/// What the members of a run share to be kept in.
+pub(super) struct Store {
+    memory: Arc<Memory>,
+    files: SharedFiles,
+}
+
+impl Store {
+    /// With so many bytes of memory.
+    pub(super) fn new(memory: u64) -> Self {
+        Self { memory: Memory::new(memory), files: SharedFiles::default() }
+    }
+
+    /// Reads a small file of known size into memory; `None` when there is no room for it.
+    pub(super) fn read(&self, reader: impl Read, size: u64) -> io::Result<Option<Bytes>> {
+        Held::read(&self.memory, reader, size)
+    }
+}
+
+/// Takes bytes of unknown number.
+pub(super) struct Spool<'s> {
+    store: &'s Store,
+    place: Place,
+    expected: Option<u64>,
+}
+
+enum Place {
+    Memory(Held),
+    Disk(Disk),
+}
+
+/// A temporary file, or a part of one.
+enum Disk {
+    Shared(SharedFile),
+    Own(File),
+}
+
+impl<'s> Spool<'s> {
+    /// For so many bytes, if that is known; then nothing goes through memory that will not stay there.
+    pub(super) fn new(store: &'s Store, expected: Option<u64>) -> io::Result<Self> {
+        let place = match expected {
+            Some(expected) if expected > store.memory.left() => Place::Disk(Disk::new(store, length(expected))?),
+            _ => Place::Memory(Held::new(&store.memory)),
+        };
+        Ok(Self { store, place, expected })
+    }
+
+    /// Takes all that a reader yields. What came before an error is kept.
+    pub(super) fn fill(&mut self, reader: &mut dyn Read) -> io::Result<()> {
+        // To clear a whole chunk for each of many small members would take longer than to unpack them.
+        let mut buffer = vec![0; self.expected.map_or(CHUNK, length).clamp(PIECE, CHUNK)];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.push(buffer.get(..read).unwrap_or_default())?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Takes some bytes.
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.place {
+            Place::Memory(held) => {
+                if held.push(bytes) {
+                    return Ok(());
+                }
+                let expected = self.expected.map_or(0, length).max(held.as_slice().len() + bytes.len());
+                let mut disk = Disk::new(self.store, expected)?;
+                disk.write_all(held.as_slice())?;
+                disk.write_all(bytes)?;
+                self.place = Place::Disk(disk);
+            }
+            Place::Disk(Disk::Shared(file)) if file.room() < bytes.len() => {
+                // What has outgrown its place is not to do so again and again.
+                let written = file.written();
+                let mut disk = Disk::new(self.store, (written.len() + bytes.len()).saturating_mul(2))?;
+                disk.write_all(&written)?;
+                disk.write_all(bytes)?;
+                if let Place::Disk(Disk::Shared(outgrown)) = std::mem::replace(&mut self.place, Place::Disk(disk)) {
+                    self.store.files.take_back(outgrown);
+                }
+            }
+            Place::Disk(disk) => disk.write_all(bytes)?,
+        }
+        Ok(())
+    }
+
+    /// Returns the bytes, to be read at will.
+    pub(super) fn finish(self) -> io::Result<Bytes> {
+        match self.place {
+            Place::Memory(held) => Ok(held.finish()),
+            Place::Disk(Disk::Shared(file)) => {
+                let bytes = file.written();
+                self.store.files.give_back(file);
+                Ok(bytes)
+            }
+            Place::Disk(Disk::Own(file)) if file.metadata()?.len() == 0 => Ok(Bytes::new()),
+            Place::Disk(Disk::Own(file)) => map::map(&file).map(|(bytes, _)| bytes),
+        }
+    }
+}
+
+impl Disk {
+    /// Room for a member that will have so many bytes, or more.
+    fn new(store: &Store, expected: usize) -> io::Result<Self> {
+        // Where no file may be that large, one of its own takes what there is room for.
+        if expected <= SIZE
+            && let Ok(file) = store.files.take(expected)
+        {
+            return Ok(Self::Shared(file));
+        }
+        tempfile::tempfile().map(Self::Own).map_err(no_space)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Shared(file) => file.write_all(bytes),
+            Self::Own(file) => file.write_all(bytes),
+        }
+        .map_err(no_space)
+    }
+}
+
+/// As a length in memory, where it can be no more than that anyway.
+fn length(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// An error of the temporary file, with what can be done about it.
+fn no_space(error: io::Error) -> io::Error {
+    let folder = std::env::temp_dir();
+    let text = format!(
+        "cannot unpack into the temporary folder {}: {error}; set TMPDIR to a folder with more room",
+        folder.display()
+    );
+    io::Error::new(error.kind(), Unpack(text))
+}
+
+/// What [`no_space`] says; its type tells it from errors of the input.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Unpack(String);
