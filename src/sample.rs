@@ -2,7 +2,7 @@
 
 use crate::catalog;
 use crate::model::outcome::{
-    DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
+    DnsDetail, OtherDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
 use crate::model::report::{Attempt, Report};
 
@@ -82,6 +82,7 @@ fn outcome(attempt: &Attempt) -> Outcome {
         OutcomeName::TlsFailure => Outcome::TlsFailure(detail.map(|_| TlsDetail::UntrustedCertificate)),
         OutcomeName::ReadTimeout => Outcome::ReadTimeout,
         OutcomeName::ProxyError => Outcome::ProxyError(status.map(ProxyDetail::Status)),
+        OutcomeName::OtherFailure => Outcome::OtherFailure(detail.map(|_| OtherDetail::TokenRefused)),
         OutcomeName::Unknown => Outcome::Unknown(detail.map(|_| UnknownDetail::Encrypted)),
     }
 }

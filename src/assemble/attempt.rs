@@ -11,7 +11,9 @@ use crate::catalog::{self, Context};
 use crate::classify::{Ruling, Verdict};
 use crate::correlate::{JoinedAttempt, JoinedTry};
 use crate::evidence::wire::WireTry;
-use crate::log::{LogTry, ProxyMention};
+use crate::log::{LogCause, LogTry, ProxyMention};
+use crate::model::mdm::{DeviceCriterion, RequestKind};
+use crate::model::outcome::Outcome;
 use crate::model::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Proxy, Server, Source, Step, Try};
 use crate::model::time::Timestamp;
 
@@ -41,16 +43,23 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
     let ended_at = ended(joined).filter(|ended| started_at.is_none_or(|started| *ended >= started));
     let last = joined.tries.last().and_then(|attempted| attempted.wire.as_ref()).or(wires.last().copied());
     let (flow, other_flows) = flows(&wires, last, server.host.as_deref());
-    let Ruling { outcome, confidence, conflict, status } = verdict.ruling.clone();
+    let Ruling { outcome, confidence, conflict, status, rule, reasons } = verdict.ruling.clone();
     let mut sources = Vec::new();
     sources.extend(log.map(|_| Source::Log));
     sources.extend((!wires.is_empty()).then_some(Source::Capture));
+    let target = server.url.as_deref();
     let mut attempt = Attempt {
         id,
+        kind: target.and_then(|url| RequestKind::of_target(server.host.as_deref(), url)).unwrap_or_default(),
+        query: target.and_then(DeviceCriterion::of_target),
         outcome: outcome.name(),
         detail: outcome.detail().map(Into::into),
         confidence,
+        confidence_reasons: reasons,
+        rule,
         conflict,
+        reason: reason(joined, outcome),
+        likely: None,
         started_at,
         ended_at,
         duration_ms: started_at.zip(ended_at).map(|(started, ended)| rounded(ended.millis_since(started))),
@@ -68,9 +77,21 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
         evidence,
         steps,
         diagnosis: Diagnosis::default(),
+        vantages: None,
+        next_collection: None,
     };
     attempt.diagnosis = catalog::diagnosis(outcome, &Context::of(&attempt));
     attempt
+}
+
+/// The log's own words of a failure.
+fn reason(joined: &JoinedAttempt<'_>, outcome: Outcome) -> Option<String> {
+    let (_, log) = joined.log.filter(|_| outcome != Outcome::Success)?;
+    let last = log.tries.last().and_then(|last| last.cause.as_ref());
+    let verdict = log.verdict.as_ref().map(|(_, cause)| cause);
+    let said = log.answer.as_ref().and_then(|answer| answer.error_message.clone());
+    let words = |cause: Option<&LogCause>| cause.map(|cause| cause.words.clone()).filter(|words| !words.is_empty());
+    words(last).or_else(|| words(verdict)).or(said)
 }
 
 /// When the result of a request was known.

@@ -35,6 +35,7 @@ pub(super) fn clocks(
             log_utc_offset: offset_text(zone.map_or(0, |zone| offset_of(&zone.0, first))),
             log_utc_offset_source: if zone.is_some() { OffsetSource::Option } else { OffsetSource::Assumed },
             log_minus_capture_ms: None,
+            log_minus_capture_ms_range: None,
             matched_attempts: 0,
             confidence: Confidence::Low,
             zone_changes: Vec::new(),
@@ -52,6 +53,7 @@ pub(super) fn clocks(
                 log_utc_offset: offset_text(*zone),
                 log_utc_offset_source: *source,
                 log_minus_capture_ms: skew.map(milliseconds),
+                log_minus_capture_ms_range: None,
                 matched_attempts: *matched,
                 confidence: *confidence,
                 zone_changes: changes

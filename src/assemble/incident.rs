@@ -14,6 +14,8 @@ use crate::model::url::Url;
 const FINGERPRINT: usize = 16;
 /// What the fingerprint is made of has changed when this has.
 const FINGERPRINT_VERSION: &str = "1";
+/// The same of the ticket key, which must differ from every fingerprint.
+const TICKET_KEY_VERSION: &str = "ticket-1";
 
 /// Host in lower case, and port.
 type ServerKey = (Option<String>, Option<u16>);
@@ -67,6 +69,8 @@ fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>]) -> Vec<Incident
         let incident = Incident {
             id: 0,
             fingerprint: fingerprint(host.as_deref(), *port, attempt.outcome, attempt.detail.as_deref()),
+            ticket_key: ticket_key(host.as_deref(), attempt.outcome),
+            endpoints: None,
             outcome: attempt.outcome,
             detail: attempt.detail.clone(),
             server: IncidentServer { host: host.clone(), port: *port },
@@ -87,7 +91,13 @@ fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>]) -> Vec<Incident
             let (context, resolved) = (Context::of(first), incident.resolved_by.is_some());
             let count = incident.attempts.len();
             let diagnosis = catalog::incident_diagnosis(outcome, &context, count, &incident.changes, resolved);
-            Incident { diagnosis, ..incident }
+            let attempt_of = |id: &usize| {
+                let at = attempts.binary_search_by_key(id, |(attempt, _)| attempt.id).ok()?;
+                attempts.get(at).map(|(attempt, _)| *attempt)
+            };
+            let queries = incident.attempts.iter().filter_map(attempt_of).filter_map(|attempt| attempt.query.as_ref());
+            let devices: BTreeSet<&str> = queries.map(|query| query.value.as_str()).collect();
+            Incident { diagnosis, endpoints: (!devices.is_empty()).then_some(devices.len()), ..incident }
         })
         .collect()
 }
@@ -96,6 +106,15 @@ fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>]) -> Vec<Incident
 fn fingerprint(host: Option<&str>, port: Option<u16>, outcome: OutcomeName, detail: Option<&str>) -> String {
     let port = port.map(|port| port.to_string()).unwrap_or_default();
     let parts = [FINGERPRINT_VERSION, host.unwrap_or_default(), &port, outcome.as_str(), detail.unwrap_or_default()];
+    digest(&parts)
+}
+
+/// Host and outcome alone: neither the port, which a log may not tell, nor the detail, which log and capture may tell apart.
+fn ticket_key(host: Option<&str>, outcome: OutcomeName) -> String {
+    digest(&[TICKET_KEY_VERSION, host.unwrap_or_default(), outcome.as_str()])
+}
+
+fn digest(parts: &[&str]) -> String {
     let mut text = hex::encode(Sha256::digest(parts.join("\0")));
     text.truncate(FINGERPRINT);
     text

@@ -8,7 +8,10 @@ mod event;
 mod flow;
 mod incident;
 mod log_events;
+mod servers;
 mod wire_events;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -17,8 +20,9 @@ use crate::classify::classify;
 use crate::correlate::{Joined, JoinedAttempt};
 use crate::evidence::targets::Targets;
 use crate::log::LogFacts;
+use crate::model::mdm::RequestKind;
 use crate::model::outcome::{Outcome, OutcomeName};
-use crate::model::report::{Attempt, Input, InputKind, Report, SCHEMA_VERSION, Summary, Tool};
+use crate::model::report::{Attempt, Input, InputKind, KindCount, Report, SCHEMA_VERSION, Summary, Tool};
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 use crate::options::Options;
@@ -67,7 +71,13 @@ pub fn assemble(
     warnings.extend(captures.iter().flat_map(|capture| &capture.warnings).cloned());
     warnings.sort();
     warnings.dedup();
-    let summary = Summary { attempts: attempts.len(), by_outcome: count(&attempts), incidents: incidents.len() };
+    let summary = Summary {
+        attempts: attempts.len(),
+        by_outcome: count(&attempts),
+        incidents: incidents.len(),
+        by_kind: count_kinds(&attempts),
+    };
+    let servers = servers::states(&attempts, &incidents);
     Report {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
@@ -77,14 +87,26 @@ pub fn assemble(
         summary,
         attempts,
         incidents,
+        servers,
+        nodes: Vec::new(),
         warnings,
     }
 }
 
-fn count(attempts: &[Attempt]) -> std::collections::BTreeMap<OutcomeName, usize> {
-    let mut counts = std::collections::BTreeMap::new();
+fn count(attempts: &[Attempt]) -> BTreeMap<OutcomeName, usize> {
+    let mut counts = BTreeMap::new();
     for attempt in attempts {
         *counts.entry(attempt.outcome).or_default() += 1;
+    }
+    counts
+}
+
+fn count_kinds(attempts: &[Attempt]) -> BTreeMap<RequestKind, KindCount> {
+    let mut counts: BTreeMap<RequestKind, KindCount> = BTreeMap::new();
+    for attempt in attempts {
+        let count = counts.entry(attempt.kind).or_default();
+        count.attempts += 1;
+        count.failures += usize::from(attempt.outcome.is_failure());
     }
     counts
 }
@@ -112,6 +134,11 @@ fn inputs(
             first_time: None,
             last_time: None,
             warnings: Vec::new(),
+            utc_offset: None,
+            utc_offset_source: None,
+            node: None,
+            quality: None,
+            sha256: None,
         })
         .collect();
     for warning in warnings {

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::Interest;
 use super::address_bloom::{AddressBloom, FollowedAddresses};
 use super::first_pass::Candidates;
-use super::frame_hints::is_api;
 use super::names::{Names, is_target};
 use super::packet::{FiveTuple, number};
 use super::{TcpFlow, TlsSession};
+use crate::model::mdm::is_api_target;
 
 /// Ports of MDM servers when nothing says otherwise.
 const SERVER_PORTS: [u16; 2] = [443, 8443];
@@ -111,7 +111,7 @@ impl<'s> FlowFilter<'s> {
         }
         if flow.tls.is_none() && flow.http.iter().any(|exchange| exchange.request.is_some()) {
             return flow.http.iter().any(|exchange| {
-                exchange.target.as_deref().is_some_and(is_api)
+                exchange.target.as_deref().is_some_and(is_api_target)
                     || exchange.host.as_deref().is_none_or(|host| is_target(host, self.names, self.interest))
             });
         }

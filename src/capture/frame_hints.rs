@@ -15,6 +15,7 @@ use super::packet::{
     FastPath, FiveTuple, LinkType, Packet, PacketBody, Segment, decode, decode_payload, fast_path, is_known,
 };
 use super::tls::peek_sni;
+use crate::model::mdm::is_api_target;
 use crate::model::time::Timestamp;
 
 /// Key logs and names that are taken from one chunk of a file.
@@ -179,7 +180,7 @@ impl<'a, 'i> FrameHints<'a, 'i> {
             peek_connect(payload).is_some_and(|(host, _)| is_target(&host, self.names, self.interest))
         } else {
             peek_http_request(payload).is_some_and(|request| {
-                request.target.as_deref().is_some_and(is_api)
+                request.target.as_deref().is_some_and(is_api_target)
                     || request.host.is_some_and(|host| is_target(&host, self.names, self.interest))
             })
         };
@@ -195,11 +196,6 @@ impl<'a, 'i> FrameHints<'a, 'i> {
     fn hint(&mut self, frame: &Frame<'a>, hint: FrameHint<'a>) {
         self.hints.push((self.frames, frame.time, hint));
     }
-}
-
-/// Returns whether a request's target is one of ISE's MDM API.
-pub(super) fn is_api(target: &str) -> bool {
-    target.contains("/ciscoise") || target.contains("/MDM/")
 }
 
 impl<'a> Sink<'a> for FrameHints<'a, '_> {

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::Interest;
-use super::clouds::CLOUDS;
+use crate::model::mdm::is_mdm_name;
 
 /// Names that are kept at most besides those of the log and the options.
 const MAX_LEARNED: usize = 1 << 16;
@@ -61,30 +61,9 @@ pub(crate) fn is_target(host: &str, names: &Names, interest: &Interest) -> bool 
     }
 }
 
-/// Returns whether a name, in lower case, is or lies under a cloud of an MDM vendor.
-pub fn is_mdm_name(name: &str) -> bool {
-    let mut rest = name;
-    loop {
-        if CLOUDS.binary_search(&rest).is_ok() {
-            return true;
-        }
-        match rest.split_once('.') {
-            Some((_, parent)) => rest = parent,
-            None => return false,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_clouds_can_be_searched() {
-        assert!(CLOUDS.is_sorted());
-        assert!(is_mdm_name("tenant.jamfcloud.com") && is_mdm_name("jamfcloud.com"));
-        assert!(!is_mdm_name("notjamfcloud.com") && !is_mdm_name("com") && !is_mdm_name(""));
-    }
 
     #[test]
     fn a_search_domain_behind_a_name_does_not_hide_it() {

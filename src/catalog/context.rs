@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::authority::with_port;
+use crate::model::mdm::{RequestKind, Vendor};
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Flow, Proxy, Server, Source};
 use crate::model::url::Url;
@@ -29,6 +30,12 @@ pub struct Context<'a> {
     pub http_status: Option<u16>,
     /// How long the attempt took, in milliseconds.
     pub duration_ms: Option<f64>,
+    /// The log's own words of the failure.
+    pub reason: Option<&'a str>,
+    /// What the node asked for.
+    pub kind: RequestKind,
+    /// What the server says of itself: vendor and product.
+    pub product: Option<&'a str>,
 }
 
 impl<'a> Context<'a> {
@@ -43,6 +50,9 @@ impl<'a> Context<'a> {
             sources: &attempt.sources,
             http_status: attempt.http_status,
             duration_ms: attempt.duration_ms,
+            reason: attempt.reason.as_deref(),
+            kind: attempt.kind,
+            product: attempt.api.vendor.as_deref().or(attempt.api.product.as_deref()),
         }
     }
 
@@ -51,20 +61,10 @@ impl<'a> Context<'a> {
         self.flow.is_some() || !self.dns.is_empty() || self.sources.contains(&Source::Capture)
     }
 
-    /// Whose server it is, as far as its name and path tell.
+    /// Whose server it is, as far as its name, its path and its own words tell.
     pub(super) fn vendor(&self) -> Option<Vendor> {
         let server = self.server?;
-        let host = server.host.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let within = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
-        if within("jamfcloud.com")
-            || server.url.as_deref().is_some_and(|url| url.contains("/networkIntegrationEndpoint"))
-        {
-            Some(Vendor::Jamf)
-        } else if ["manage.microsoft.com", "graph.microsoft.com", "login.microsoftonline.com"].into_iter().any(within) {
-            Some(Vendor::Intune)
-        } else {
-            None
-        }
+        Vendor::of(server.host.as_deref(), server.url.as_deref(), self.product)
     }
 
     /// What stands for a blank, when it is known.
@@ -112,6 +112,7 @@ impl<'a> Context<'a> {
         let vendor = match self.vendor() {
             Some(Vendor::Jamf) => !remedy.starts_with(super::INTUNE),
             Some(Vendor::Intune) => !remedy.starts_with(super::JAMF),
+            Some(_) => !remedy.starts_with(super::JAMF) && !remedy.starts_with(super::INTUNE),
             // Intune is known by its names, so a server with another name is none.
             None => self.server.is_none_or(|server| server.host.is_none()) || !remedy.starts_with(super::INTUNE),
         };
@@ -121,15 +122,6 @@ impl<'a> Context<'a> {
                 .filter(|blank| blank.is_needed(outcome))
                 .all(|blank| !remedy.contains(&format!("{{{}}}", blank.name())) || self.value(blank).is_some())
     }
-}
-
-/// Whose MDM server it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Vendor {
-    /// Jamf Pro.
-    Jamf,
-    /// Microsoft Intune.
-    Intune,
 }
 
 /// What a text leaves open; written as its name in braces.

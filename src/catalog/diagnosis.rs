@@ -3,7 +3,7 @@
 use super::context::{Blank, Context, date};
 use super::{entry, fill};
 use crate::model::authority::with_port;
-use crate::model::outcome::{DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
+use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 use crate::model::report::{Change, Diagnosis, Flow, Tls};
 
 /// What an outcome means for this attempt, in one sentence, and what to do.
@@ -55,6 +55,7 @@ fn matters(outcome: Outcome, what: &str) -> bool {
         }
         Outcome::ReadTimeout => &["proxy", "addresses", "url", "path"],
         Outcome::ProxyError(_) => &["proxy", "url"],
+        Outcome::OtherFailure(_) => &["url", "path", "proxy", "certificate"],
     };
     kinds.contains(&what)
 }
@@ -176,6 +177,22 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
             Some(ProxyDetail::Refused) => "{proxy} refused the connection: its port is closed.".to_owned(),
             None => "{proxy} did not let the connection to {server} through.".to_owned(),
         }),
+        Outcome::OtherFailure(detail) => {
+            let words = context.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            say(match detail {
+                Some(OtherDetail::ConnectionPool) => {
+                    "The request to {server} found no free connection in the node's own pool"
+                }
+                Some(OtherDetail::Redirect) => "{server} sent ISE from one URL to the next without an answer",
+                Some(OtherDetail::UnexpectedAnswer) => {
+                    "{server} answered with status 200, but not with an answer of the MDM API"
+                }
+                Some(OtherDetail::TokenRefused) => "{server} gave no token",
+                Some(OtherDetail::Local) => "The node itself did not let the connection to {server} begin",
+                None => "The request to {server} failed",
+            }) + &words
+                + "."
+        }
         Outcome::Unknown(detail) => say(match detail {
             Some(UnknownDetail::Encrypted) => {
                 "{server} was reached and answered, but the answer is encrypted and no log tells its status."
@@ -246,6 +263,20 @@ fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
         (Some(TlsDetail::HandshakeTimeout), _) => {
             say("The connection to {server} stood, and then the TLS handshake met with silence.")
         }
+        (Some(TlsDetail::RevokedCertificate), _) => say("The certificate of {server} is revoked") + &alert + ".",
+        (Some(TlsDetail::RevocationUnknown), _) => {
+            say("ISE could not learn whether the certificate of {server} is revoked.")
+        }
+        (Some(TlsDetail::WeakCertificate), _) => {
+            say("ISE does not accept the algorithms, keys or usage in the certificate chain of {server}") + &alert + "."
+        }
+        (Some(TlsDetail::UnrecognizedName), _) => {
+            say("{server} does not know the name {host} that ISE asked for in TLS") + &alert + "."
+        }
+        (Some(TlsDetail::ClientCertificate), _) => {
+            say("{server} wants a client certificate, and did not accept what ISE sent") + &alert + "."
+        }
+        (Some(TlsDetail::NotTls), _) => say("{server} answered in clear text: it speaks no TLS on this port."),
         (None, _) => say("The TLS handshake with {server} failed") + &alert + ".",
     }
 }

@@ -96,7 +96,7 @@ fn to_json(entry: &Entry) -> Value {
 }
 
 fn text(entry: &Entry, width: usize) -> String {
-    let mut out = format!("{}: {}\n\n", entry.name(), entry.title);
+    let mut out = wrapped(&format!("{}: {}", entry.name(), entry.title), width, 2) + "\n\n";
     let _ = writeln!(out, "{}", wrapped(&format!("  {}", entry.meaning), width, 2));
     let mut section = |title: &str, lines: &[&str], numbered: bool| {
         if lines.is_empty() {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::outcome::{DnsDetail, Outcome, ProxyDetail, TlsDetail, UnreachableDetail};
+use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, TlsDetail, UnreachableDetail};
 use crate::model::report::{Change, Proxy, Server};
 
 fn server(host: &str, url: Option<&str>) -> Server {
@@ -19,17 +19,8 @@ fn details() -> Vec<Outcome> {
             .map(|detail| Outcome::Unreachable(Some(detail))),
     );
     all.extend([ResetDetail::DuringHandshake, ResetDetail::AfterRequest].map(|d| Outcome::ConnectionReset(Some(d))));
-    all.extend(
-        [
-            TlsDetail::UntrustedCertificate,
-            TlsDetail::HostnameMismatch,
-            TlsDetail::ExpiredCertificate,
-            TlsDetail::ProtocolVersion,
-            TlsDetail::HandshakeFailure,
-            TlsDetail::HandshakeTimeout,
-        ]
-        .map(|detail| Outcome::TlsFailure(Some(detail))),
-    );
+    all.extend(TlsDetail::ALL.map(|detail| Outcome::TlsFailure(Some(detail))));
+    all.extend(OtherDetail::ALL.map(|detail| Outcome::OtherFailure(Some(detail))));
     all.extend(
         [
             ProxyDetail::Status(407),

@@ -37,7 +37,8 @@ pub fn classify(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
         let mut ruling = rule(&log, wire.as_ref(), around);
         if let Some(wire) = attempted.wire.as_ref().filter(|_| in_log.is_some()) {
             if attempt.doubtful && !log.is_proof() {
-                ruling.confidence = ruling.confidence.min(Confidence::Medium);
+                let reason = "Its packets were found by a clock that is hardly known, and others to the same host could be meant.";
+                ruling.lower(Confidence::Medium, reason);
             }
             if ruling.conflict.is_none() {
                 ruling.conflict = fuller_account(&ruling, &dead_before(wire));

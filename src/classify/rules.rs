@@ -16,6 +16,47 @@ pub struct Ruling {
     pub conflict: Option<String>,
     /// The MDM server's status.
     pub status: Option<u16>,
+    /// Number of the rule that decided.
+    pub rule: u8,
+    /// Why it is not sure, in sentences.
+    pub reasons: Vec<String>,
+}
+
+impl Ruling {
+    fn new(rule: u8, outcome: Outcome, confidence: Confidence) -> Self {
+        Self { outcome, confidence, conflict: None, status: None, rule, reasons: Vec::new() }
+    }
+
+    /// What the wire claims, as sure as it is.
+    fn of_wire(rule: u8, wire: &WireEvidence) -> Self {
+        if wire.certain {
+            Self::new(rule, wire.outcome, Confidence::High)
+        } else {
+            Self::new(rule, wire.outcome, Confidence::Medium)
+                .because("What the capture shows may mean something else as well.")
+        }
+    }
+
+    fn because(mut self, reason: &str) -> Self {
+        self.reasons.push(reason.to_owned());
+        self
+    }
+
+    fn conflict(self, conflict: Option<String>) -> Self {
+        Self { conflict, ..self }
+    }
+
+    fn status(self, status: Option<u16>) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Lowers the confidence to at most this, with the reason for it.
+    pub(super) fn lower(&mut self, most: Confidence, reason: &str) {
+        if self.confidence > most {
+            self.confidence = most;
+            self.reasons.push(reason.to_owned());
+        }
+    }
 }
 
 /// What else bears on a verdict.
@@ -29,103 +70,119 @@ pub(super) struct Circumstances {
 
 /// Decides.
 pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: Circumstances) -> Ruling {
-    let ruling = |outcome, confidence| Ruling { outcome, confidence, conflict: None, status: None };
-    let certain = |wire: &WireEvidence| if wire.certain { Confidence::High } else { Confidence::Medium };
     let disagree =
         |log: &str, wire: &WireEvidence| Some(format!("The log says {log}; the capture shows {}.", wire.words));
     let log_status = log.status;
 
-    // 1
     if let (Some(said), Some(wire)) = (log_status, wire)
         && wire.outcome == Outcome::ProxyError(Some(ProxyDetail::Status(said)))
     {
         let conflict = format!("The log's {said} is the proxy's answer to CONNECT, not the MDM server's.");
-        return Ruling { conflict: Some(conflict), ..ruling(wire.outcome, Confidence::Medium) };
+        let reason = "The log does not say that the status is the proxy's.";
+        return Ruling::new(1, wire.outcome, Confidence::Medium).conflict(Some(conflict)).because(reason);
     }
-    // 2
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
         let may_be = |said| said == wire.outcome || is_untold(wire.outcome);
         let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(may_be);
         if agrees {
             let parsed = log.outcome.is_some() || !around.in_log || log_status != Some(200);
-            let confidence = if parsed { Confidence::High } else { Confidence::Medium };
             let outcome = log.outcome.unwrap_or(wire.outcome);
-            let confidence = if is_untold(outcome) { Confidence::Low } else { confidence };
-            return Ruling { status: Some(read), ..ruling(outcome, confidence) };
+            let ruling = match (is_untold(outcome), parsed) {
+                (true, _) => Ruling::new(2, outcome, Confidence::Low).because(UNREADABLE_ANSWER),
+                (false, false) => Ruling::new(2, outcome, Confidence::Medium).because(BODY_NOT_LOGGED),
+                (false, true) => Ruling::new(2, outcome, Confidence::High),
+            };
+            return ruling.status(Some(read));
         }
-        let said = said(log);
-        return Ruling { conflict: disagree(&said, wire), status: Some(read), ..ruling(wire.outcome, Confidence::Low) };
+        let conflict = disagree(&said(log), wire);
+        return Ruling::new(2, wire.outcome, Confidence::Low).conflict(conflict).because(DISAGREE).status(Some(read));
     }
-    // 3, 4
     if let Some(outcome) = log.outcome.filter(|_| log.weight == Weight::Proof || log_status.is_some()) {
         let status = log_status.filter(|_| outcome.name() != OutcomeName::ProxyError);
-        let alone = if log.weight == Weight::Proof { Confidence::High } else { Confidence::Low };
-        return match wire.filter(|wire| !is_untold(wire.outcome)) {
-            Some(wire) => Ruling { conflict: disagree(&said(log), wire), status, ..ruling(outcome, Confidence::Low) },
-            None if wire.is_some() => Ruling { status, ..ruling(outcome, Confidence::High) },
-            None if around.missed => Ruling { status, ..ruling(outcome, alone.min(Confidence::Medium)) },
-            None => Ruling { status, ..ruling(outcome, alone) },
+        if let Some(wire) = wire.filter(|wire| !is_untold(wire.outcome)) {
+            let conflict = disagree(&said(log), wire);
+            return Ruling::new(4, outcome, Confidence::Low).conflict(conflict).because(DISAGREE).status(status);
+        }
+        let ruling = match wire {
+            None if log.weight != Weight::Proof => {
+                Ruling::new(3, outcome, Confidence::Low).because("The status may be a proxy's as well as the server's.")
+            }
+            None if around.missed => Ruling::new(3, outcome, Confidence::Medium).because(NOT_IN_CAPTURE),
+            _ => Ruling::new(3, outcome, Confidence::High),
         };
+        return ruling.status(status);
     }
     let told = wire.filter(|wire| !is_untold(wire.outcome));
     let Some(said_outcome) = log.outcome else {
-        // 5
         if let Some(wire) = told {
-            let confidence = if around.missed { certain(wire).min(Confidence::Medium) } else { certain(wire) };
-            return Ruling { status: log_status, ..ruling(wire.outcome, confidence) };
+            let mut ruling = Ruling::of_wire(5, wire);
+            if around.missed {
+                ruling.lower(Confidence::Medium, "The log covers this time and has no record of it.");
+            }
+            return ruling.status(log_status);
         }
-        // 12
         let outcome = match wire {
             Some(wire) if !around.in_log => wire.outcome,
             _ if log_status.is_some() => Outcome::Unknown(None),
             Some(wire) => wire.outcome,
             None => Outcome::Unknown(Some(UnknownDetail::Incomplete)),
         };
-        return Ruling { status: log_status, ..ruling(outcome, Confidence::Low) };
+        let reason = if wire.is_some() {
+            "Neither log nor capture tells how it ended."
+        } else {
+            "The log does not tell how it ended."
+        };
+        return Ruling::new(12, outcome, Confidence::Low).because(reason).status(log_status);
     };
-    // 6
     let Some(wire) = told else {
-        let confidence = if log.weight == Weight::Vague { Confidence::Low } else { Confidence::Medium };
-        return ruling(said_outcome, confidence);
+        return match log.weight {
+            Weight::Vague => Ruling::new(6, said_outcome, Confidence::Low)
+                .because("The log's words may stand for something else as well, and the capture does not tell."),
+            _ => Ruling::new(6, said_outcome, Confidence::Medium)
+                .because("Only the log tells it, in the words of an exception, and the capture does not show it."),
+        };
     };
-    // 7
     if said_outcome == wire.outcome {
-        return ruling(wire.outcome, Confidence::High);
+        return Ruling::new(7, wire.outcome, Confidence::High);
     }
     if said_outcome.name() == wire.outcome.name() {
         if said_outcome.detail().is_none() {
-            return ruling(wire.outcome, if wire.certain { Confidence::High } else { Confidence::Medium });
+            return Ruling::of_wire(7, wire);
         }
         if wire.outcome.detail().is_none() {
-            return ruling(said_outcome, Confidence::High);
+            return Ruling::new(7, said_outcome, Confidence::High);
         }
     }
-    // 8
     if is_timeout(said_outcome)
         && is_silence(wire.outcome)
         && (log.weight == Weight::Vague || is_read_of(said_outcome, wire.outcome))
     {
-        return ruling(wire.outcome, Confidence::High);
+        return Ruling::new(8, wire.outcome, Confidence::High);
     }
-    // 9
     if wire.outcome.name() == OutcomeName::Unreachable {
+        let conflict = || disagree(&said(log), wire);
         return match said_outcome.name() {
-            OutcomeName::Unreachable => ruling(wire.outcome, Confidence::High),
+            OutcomeName::Unreachable => Ruling::new(9, wire.outcome, Confidence::High),
             OutcomeName::SynTimeout | OutcomeName::ConnectionRefused => {
-                Ruling { conflict: disagree(&said(log), wire), ..ruling(wire.outcome, Confidence::Medium) }
+                Ruling::new(9, wire.outcome, Confidence::Medium).conflict(conflict()).because(DISAGREE)
             }
-            _ => Ruling { conflict: disagree(&said(log), wire), ..ruling(wire.outcome, Confidence::Low) },
+            _ => Ruling::new(9, wire.outcome, Confidence::Low).conflict(conflict()).because(DISAGREE),
         };
     }
-    // 10
     if said_outcome.name() == OutcomeName::TlsFailure && wire.outcome.name() == OutcomeName::TlsFailure {
         let conflict = if wire.certain { disagree(&said(log), wire) } else { None };
-        return Ruling { conflict, ..ruling(said_outcome, Confidence::Medium) };
+        let reason = "Log and capture name different reasons for the failure of TLS.";
+        return Ruling::new(10, said_outcome, Confidence::Medium).conflict(conflict).because(reason);
     }
-    // 11
     let outcome = if wire.certain || log.weight == Weight::Vague { wire.outcome } else { said_outcome };
-    Ruling { conflict: disagree(&said(log), wire), ..ruling(outcome, Confidence::Low) }
+    Ruling::new(11, outcome, Confidence::Low).conflict(disagree(&said(log), wire)).because(DISAGREE)
 }
+
+const DISAGREE: &str = "Log and capture disagree.";
+const NOT_IN_CAPTURE: &str = "The capture covers this time and does not show it.";
+const BODY_NOT_LOGGED: &str = "The log does not show what came with status 200.";
+const UNREADABLE_ANSWER: &str =
+    "What came with status 200 is a page for a browser, and the log does not say what ISE made of it.";
 
 /// The log's words, to follow `the log says`.
 fn said(log: &LogEvidence<'_>) -> String {

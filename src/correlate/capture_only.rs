@@ -6,9 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::capture_view::CaptureView;
 use super::wire_request::WireRequest;
-use crate::capture::is_mdm_name;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{HostSource, LookupResult, Session};
+use crate::model::mdm::{is_api_target, is_mdm_name};
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
 
 /// ISE tries the next API version at once; requests further apart are different attempts.
@@ -84,7 +84,7 @@ fn mdm_host<'s>(session: &'s Session<'_>, known: &Targets) -> Option<&'s str> {
 /// Whether a request asks for what ISE asks an MDM server for.
 fn asks_like_ise(session: &Session<'_>) -> bool {
     let targets = session.requests.iter().filter_map(|request| request.exchange?.target.as_deref());
-    targets.into_iter().any(|target| target.contains("/ciscoise") || target.contains("/MDM/"))
+    targets.into_iter().any(is_api_target)
 }
 
 /// Whether a place shows enough to be called an attempt.

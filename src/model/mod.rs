@@ -2,6 +2,7 @@
 //! them.
 
 pub(crate) mod authority;
+pub mod mdm;
 pub mod outcome;
 pub(crate) mod redacted_debug;
 pub mod report;

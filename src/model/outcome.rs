@@ -37,13 +37,15 @@ pub enum OutcomeName {
     ReadTimeout,
     /// The proxy refused or was not there.
     ProxyError,
+    /// It failed in another way, which the log tells.
+    OtherFailure,
     /// Nothing proves how it ended.
     Unknown,
 }
 
 impl OutcomeName {
     /// Every outcome, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Success,
         Self::Http401,
         Self::Http404,
@@ -56,6 +58,7 @@ impl OutcomeName {
         Self::TlsFailure,
         Self::ReadTimeout,
         Self::ProxyError,
+        Self::OtherFailure,
         Self::Unknown,
     ];
 
@@ -74,6 +77,7 @@ impl OutcomeName {
             Self::TlsFailure => "tls_failure",
             Self::ReadTimeout => "read_timeout",
             Self::ProxyError => "proxy_error",
+            Self::OtherFailure => "other_failure",
             Self::Unknown => "unknown",
         }
     }
@@ -151,6 +155,57 @@ pub enum TlsDetail {
     HandshakeFailure,
     /// Silence after the ClientHello.
     HandshakeTimeout,
+    /// The issuer has revoked the certificate.
+    RevokedCertificate,
+    /// Neither OCSP nor CRL could tell whether it is revoked.
+    RevocationUnknown,
+    /// An algorithm, key or key usage that the client does not accept.
+    WeakCertificate,
+    /// The server does not know the name in the SNI (RFC 6066, section 3).
+    UnrecognizedName,
+    /// The server wants a client certificate, or does not accept the one it got.
+    ClientCertificate,
+    /// What listens on the port speaks no TLS.
+    NotTls,
+}
+
+impl TlsDetail {
+    /// Every detail, in the order of the table.
+    pub const ALL: [Self; 12] = [
+        Self::UntrustedCertificate,
+        Self::HostnameMismatch,
+        Self::ExpiredCertificate,
+        Self::ProtocolVersion,
+        Self::HandshakeFailure,
+        Self::HandshakeTimeout,
+        Self::RevokedCertificate,
+        Self::RevocationUnknown,
+        Self::WeakCertificate,
+        Self::UnrecognizedName,
+        Self::ClientCertificate,
+        Self::NotTls,
+    ];
+}
+
+/// How it failed besides the ways that have an outcome of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OtherDetail {
+    /// The node's own pool of connections is used up or was shut down.
+    ConnectionPool,
+    /// Redirects that lead in a circle, or too many of them.
+    Redirect,
+    /// 200 with a body that is no answer of the API.
+    UnexpectedAnswer,
+    /// The identity provider gave no token.
+    TokenRefused,
+    /// The node itself: no address or port to be had, not permitted.
+    Local,
+}
+
+impl OtherDetail {
+    /// Every detail, in the order of the table.
+    pub const ALL: [Self; 5] =
+        [Self::ConnectionPool, Self::Redirect, Self::UnexpectedAnswer, Self::TokenRefused, Self::Local];
 }
 
 /// How the proxy failed.
@@ -189,6 +244,7 @@ pub enum Outcome {
     TlsFailure(Option<TlsDetail>),
     ReadTimeout,
     ProxyError(Option<ProxyDetail>),
+    OtherFailure(Option<OtherDetail>),
     Unknown(Option<UnknownDetail>),
 }
 
@@ -220,6 +276,7 @@ impl Outcome {
             Self::TlsFailure(_) => OutcomeName::TlsFailure,
             Self::ReadTimeout => OutcomeName::ReadTimeout,
             Self::ProxyError(_) => OutcomeName::ProxyError,
+            Self::OtherFailure(_) => OutcomeName::OtherFailure,
             Self::Unknown(_) => OutcomeName::Unknown,
         }
     }
@@ -252,9 +309,22 @@ impl Outcome {
                 TlsDetail::ProtocolVersion => "protocol_version",
                 TlsDetail::HandshakeFailure => "handshake_failure",
                 TlsDetail::HandshakeTimeout => "handshake_timeout",
+                TlsDetail::RevokedCertificate => "revoked_certificate",
+                TlsDetail::RevocationUnknown => "revocation_unknown",
+                TlsDetail::WeakCertificate => "weak_certificate",
+                TlsDetail::UnrecognizedName => "unrecognized_name",
+                TlsDetail::ClientCertificate => "client_certificate",
+                TlsDetail::NotTls => "not_tls",
             },
             Self::ProxyError(Some(ProxyDetail::Unreachable)) => "unreachable",
             Self::ProxyError(Some(ProxyDetail::Refused)) => "refused",
+            Self::OtherFailure(Some(detail)) => match detail {
+                OtherDetail::ConnectionPool => "connection_pool",
+                OtherDetail::Redirect => "redirect",
+                OtherDetail::UnexpectedAnswer => "unexpected_answer",
+                OtherDetail::TokenRefused => "token_refused",
+                OtherDetail::Local => "local",
+            },
             Self::Unknown(Some(detail)) => match detail {
                 UnknownDetail::Encrypted => "encrypted",
                 UnknownDetail::Incomplete => "incomplete",

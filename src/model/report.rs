@@ -4,18 +4,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::outcome::OutcomeName;
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 
 /// Version of the contract. The minor number grows when a field is added, the major one when a field changes its
 /// meaning or goes.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// Everything that one run found.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// Version of the contract, such as `1.0`.
+    /// Version of the contract, such as `1.1`.
     pub schema_version: String,
     /// The program that wrote the report.
     pub tool: Tool,
@@ -31,12 +32,18 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// Runs of the same failure of the same server.
     pub incidents: Vec<Incident>,
+    /// The servers, each as it stood at the end of what was given.
+    #[serde(default)]
+    pub servers: Vec<ServerState>,
+    /// What the inputs say of the nodes that wrote them.
+    #[serde(default)]
+    pub nodes: Vec<Node>,
     /// What a reader must know about the inputs.
     pub warnings: Vec<Warning>,
 }
 
 /// Name and version of the program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `mdmlog`.
     pub name: String,
@@ -61,6 +68,119 @@ pub struct Input {
     pub last_time: Option<Timestamp>,
     /// Messages of the warnings about this input.
     pub warnings: Vec<String>,
+    /// Of a log: the offset of its clock from UTC at its first record, such as `+02:00`.
+    #[serde(default)]
+    pub utc_offset: Option<String>,
+    /// Of a log: where that offset comes from.
+    #[serde(default)]
+    pub utc_offset_source: Option<OffsetSource>,
+    /// Index into `nodes` of the node that wrote it.
+    #[serde(default)]
+    pub node: Option<usize>,
+    /// Of a capture: what it could see.
+    #[serde(default)]
+    pub quality: Option<Quality>,
+    /// SHA-256 of the file or member as it was read, in hexadecimal.
+    #[serde(default)]
+    pub sha256: Option<String>,
+}
+
+/// What a capture could see, and what that weakens.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Quality {
+    /// Which directions of the conversations were captured.
+    pub directions: Directions,
+    /// Packets that were lost while capturing, as the capture itself counts them; null when it does not.
+    pub dropped_packets: Option<u64>,
+    /// Bytes that the other side acknowledged and that were never captured.
+    pub missing_bytes: u64,
+    /// Packets that a snap length cut.
+    pub cut_packets: u64,
+    /// Packets that were captured twice.
+    pub duplicate_packets: u64,
+    /// Packets whose time lies before that of the packet in front of them.
+    pub out_of_order_packets: u64,
+    /// The capture filter, when the capture names it.
+    pub capture_filter: Option<String>,
+    /// Protocols of which the capture has no packet at all, such as `DNS` and `ICMP`.
+    pub unseen_protocols: Vec<String>,
+    /// Packets that were not read, by what they are.
+    pub unread: BTreeMap<String, u64>,
+    /// What verdicts these weaken, in sentences; empty when nothing does.
+    pub weakens: Vec<String>,
+}
+
+/// Which directions a capture has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Directions {
+    /// Nothing tells, since there is no conversation.
+    #[default]
+    Unknown,
+    /// Questions and answers.
+    Both,
+    /// What one side sends, and never what comes back.
+    One,
+}
+
+/// What the inputs say of one node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Node {
+    /// Its host name.
+    pub hostname: Option<String>,
+    /// Version of ISE, such as `3.3.0.430`.
+    pub version: Option<String>,
+    /// Patches that are installed; null when nothing tells.
+    pub patches: Option<Vec<String>>,
+    /// Its time zone as it names it.
+    pub time_zone: Option<String>,
+    /// Whether its clock was synchronised by NTP.
+    pub ntp_synchronized: Option<bool>,
+    /// The DNS servers that it is set to.
+    pub name_servers: Option<Vec<String>>,
+    /// The proxy that it is set to.
+    pub proxy: Option<String>,
+}
+
+/// A server as it stood at the end of what was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ServerState {
+    /// Host name or address; null when no attempt names one.
+    pub host: Option<String>,
+    /// Port.
+    pub port: Option<u16>,
+    /// Whether the last attempt that tells went well.
+    pub state: ServerHealth,
+    /// Attempts that it was asked in.
+    pub attempts: usize,
+    /// Id of the last attempt that went well.
+    pub last_success: Option<usize>,
+    /// When that began.
+    pub last_success_at: Option<Timestamp>,
+    /// Id of the last attempt that failed.
+    pub last_failure: Option<usize>,
+    /// When that began.
+    pub last_failure_at: Option<Timestamp>,
+    /// Id of the incident that nothing has ended yet.
+    pub open_incident: Option<usize>,
+    /// Share of the attempts with a known end that went well, between 0 and 1; null when there is none.
+    pub availability: Option<f64>,
+    /// Time from the beginning of an attempt that went well to its answer: the median, in milliseconds.
+    pub median_answer_ms: Option<f64>,
+    /// The same: 95 of a hundred took no longer.
+    pub p95_answer_ms: Option<f64>,
+}
+
+/// Whether a server could be used at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerHealth {
+    /// The last attempt that tells went well.
+    Up,
+    /// The last attempt that tells failed.
+    Down,
+    /// No attempt tells.
+    Unknown,
 }
 
 /// What an input is.
@@ -90,6 +210,10 @@ pub struct Clock {
     pub log_utc_offset_source: OffsetSource,
     /// The log's clock minus the capture's, the zone taken off, in milliseconds; null when nothing tells.
     pub log_minus_capture_ms: Option<f64>,
+    /// Between which values cause and effect prove that to lie, in milliseconds: a request is logged before its first packet, a
+    /// result after the packet that told it. Null when they leave nothing.
+    #[serde(default)]
+    pub log_minus_capture_ms_range: Option<[f64; 2]>,
     /// Attempts seen on both sides.
     pub matched_attempts: usize,
     /// How sure the zone and the skew are.
@@ -114,6 +238,8 @@ pub struct ZoneChange {
 pub enum OffsetSource {
     /// `--log-timezone`.
     Option,
+    /// Another file of the same node states it.
+    Bundle,
     /// From the attempts seen on both sides.
     Estimated,
     /// Nothing tells; UTC is assumed.
@@ -150,6 +276,18 @@ pub struct Summary {
     pub by_outcome: BTreeMap<OutcomeName, usize>,
     /// How many incidents.
     pub incidents: usize,
+    /// How many by kind of request; kinds without attempts are left out.
+    #[serde(default)]
+    pub by_kind: BTreeMap<RequestKind, KindCount>,
+}
+
+/// Counts over the attempts of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KindCount {
+    /// How many attempts.
+    pub attempts: usize,
+    /// How many of them failed.
+    pub failures: usize,
 }
 
 /// One attempt of the node to reach its MDM server.
@@ -157,14 +295,32 @@ pub struct Summary {
 pub struct Attempt {
     /// Number from 1, in order of time.
     pub id: usize,
+    /// What the node asked for.
+    #[serde(default)]
+    pub kind: RequestKind,
+    /// Which device a device query asked for; null for everything else.
+    #[serde(default)]
+    pub query: Option<DeviceCriterion>,
     /// What it came to.
     pub outcome: OutcomeName,
     /// The kind of that outcome, where proved.
     pub detail: Option<String>,
     /// How sure that is.
     pub confidence: Confidence,
+    /// Why it is not `high`, in sentences; empty when it is.
+    #[serde(default)]
+    pub confidence_reasons: Vec<String>,
+    /// Number of the rule in `docs/outcomes.md` that made the verdict; 0 in reports of version 1.0.
+    #[serde(default)]
+    pub rule: u8,
     /// A sentence that says who disagrees, when log and wire do.
     pub conflict: Option<String>,
+    /// The log's own words of the failure, without stack trace.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// What an encrypted answer most likely was; a hint that makes no outcome.
+    #[serde(default)]
+    pub likely: Option<Likely>,
     /// When the request began.
     pub started_at: Option<Timestamp>,
     /// When its result was known.
@@ -199,6 +355,66 @@ pub struct Attempt {
     pub steps: Vec<Step>,
     /// What it means and what to do.
     pub diagnosis: Diagnosis,
+    /// Of several captures that look at the same path: what each saw of it; null with one.
+    #[serde(default)]
+    pub vantages: Option<Vec<Vantage>>,
+    /// What would decide it; null when nothing is to decide.
+    #[serde(default)]
+    pub next_collection: Option<NextCollection>,
+}
+
+/// What an encrypted answer most likely was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Likely {
+    /// The status.
+    pub http_status: u16,
+    /// What it is concluded from, in a sentence.
+    pub because: String,
+}
+
+/// What one of several captures saw of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Vantage {
+    /// Index of the input.
+    pub input: usize,
+    /// Whose packets it has.
+    pub saw: Saw,
+}
+
+/// Whose packets a capture has of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Saw {
+    /// None.
+    Nothing,
+    /// The client's alone.
+    Request,
+    /// The client's, and answers to them.
+    Both,
+}
+
+/// What to collect so that an attempt like this can be decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NextCollection {
+    /// On which node, in words: the primary administration node, the policy service node that wrote the log.
+    pub node: String,
+    /// Which component of the log is to be at which level, such as `external-mdm` at `TRACE`; null when the log is complete.
+    pub component: Option<LogLevel>,
+    /// The filter for ISE's TCP Dump; null when no capture is needed.
+    pub capture_filter: Option<String>,
+    /// When it will happen again, or what to do so that it does.
+    pub when: String,
+    /// What of it would decide the attempt, in a sentence.
+    pub decides: String,
+}
+
+/// A component of ISE's log with a level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LogLevel {
+    /// Name of the component in the Debug Wizard.
+    pub name: String,
+    /// The level.
+    pub level: String,
 }
 
 /// Who saw something.
@@ -490,6 +706,12 @@ pub struct Incident {
     pub id: usize,
     /// The same for the same server, outcome and detail, whenever it happens.
     pub fingerprint: String,
+    /// The same for the same host and outcome: what a ticketing system finds an open ticket by.
+    #[serde(default)]
+    pub ticket_key: String,
+    /// How many different devices were asked for in it; null when none was.
+    #[serde(default)]
+    pub endpoints: Option<usize>,
     /// What the attempts came to.
     pub outcome: OutcomeName,
     /// The kind of that outcome.

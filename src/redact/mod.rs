@@ -14,9 +14,10 @@ use std::hash::BuildHasher;
 
 use self::names::Names;
 use self::scan::Scanner;
+use crate::model::mdm::DeviceCriterion;
 use crate::model::report::{
     Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, Evidence, Flow, Icmp, Incident, IncidentServer,
-    Input, Proxy, Report, Server, Step, Summary, Tls, Try,
+    Input, Likely, NextCollection, Node, Proxy, Quality, Report, Server, ServerState, Step, Summary, Tls, Try,
 };
 use crate::model::warning::Warning;
 
@@ -44,31 +45,113 @@ struct Redaction<'a> {
 
 impl Redaction<'_> {
     fn report(&self, report: &mut Report) {
-        let Report { schema_version: _, tool: _, inputs, clock, clocks, summary, attempts, incidents, warnings } =
-            report;
-        let Summary { attempts: _, by_outcome: _, incidents: _ } = summary;
+        let Report {
+            schema_version: _,
+            tool: _,
+            inputs,
+            clock,
+            clocks,
+            summary,
+            attempts,
+            incidents,
+            servers,
+            nodes,
+            warnings,
+        } = report;
+        let Summary { attempts: _, by_outcome: _, incidents: _, by_kind: _ } = summary;
         inputs.iter_mut().for_each(|input| self.input(input));
         clock.iter_mut().chain(clocks).for_each(clock_tells_nothing);
         attempts.iter_mut().for_each(|attempt| self.attempt(attempt));
         incidents.iter_mut().for_each(|incident| self.incident(incident));
+        servers.iter_mut().for_each(|server| self.server_state(server));
+        nodes.iter_mut().for_each(|node| self.node(node));
         for Warning { input: _, code: _, message } in warnings {
             self.text(message);
         }
     }
 
     fn input(&self, input: &mut Input) {
-        let Input { path, kind: _, bytes: _, records: _, first_time: _, last_time: _, warnings } = input;
+        let Input {
+            path,
+            kind: _,
+            bytes: _,
+            records: _,
+            first_time: _,
+            last_time: _,
+            warnings,
+            utc_offset: _,
+            utc_offset_source: _,
+            node: _,
+            quality,
+            sha256,
+        } = input;
         *path = self.names.file_path(path);
         warnings.iter_mut().for_each(|warning| self.text(warning));
+        if let Some(quality) = quality {
+            self.quality(quality);
+        }
+        // Who has the file could find it by its hash.
+        *sha256 = None;
+    }
+
+    fn quality(&self, quality: &mut Quality) {
+        let Quality {
+            directions: _,
+            dropped_packets: _,
+            missing_bytes: _,
+            cut_packets: _,
+            duplicate_packets: _,
+            out_of_order_packets: _,
+            capture_filter,
+            unseen_protocols: _,
+            unread: _,
+            weakens,
+        } = quality;
+        capture_filter.iter_mut().chain(weakens).for_each(|text| self.text(text));
+    }
+
+    fn server_state(&self, server: &mut ServerState) {
+        let ServerState {
+            host,
+            port: _,
+            state: _,
+            attempts: _,
+            last_success: _,
+            last_success_at: _,
+            last_failure: _,
+            last_failure_at: _,
+            open_incident: _,
+            availability: _,
+            median_answer_ms: _,
+            p95_answer_ms: _,
+        } = server;
+        self.endpoint(host);
+    }
+
+    fn node(&self, node: &mut Node) {
+        let Node { hostname, version: _, patches: _, time_zone, ntp_synchronized: _, name_servers, proxy } = node;
+        self.endpoint(hostname);
+        // A zone names a place.
+        *time_zone = None;
+        name_servers.iter_mut().flatten().for_each(|server| *server = self.names.endpoint(server));
+        if let Some(proxy) = proxy {
+            *proxy = self.names.with_port(proxy);
+        }
     }
 
     fn attempt(&self, attempt: &mut Attempt) {
         let Attempt {
             id: _,
+            kind: _,
+            query,
             outcome: _,
             detail: _,
             confidence: _,
+            confidence_reasons,
+            rule: _,
             conflict,
+            reason,
+            likely,
             started_at: _,
             ended_at: _,
             duration_ms: _,
@@ -86,7 +169,21 @@ impl Redaction<'_> {
             evidence,
             steps,
             diagnosis,
+            vantages: _,
+            next_collection,
         } = attempt;
+        if let Some(DeviceCriterion { criteria: _, value }) = query {
+            *value = self.names.identifier(value);
+        }
+        confidence_reasons.iter_mut().for_each(|reason| self.text(reason));
+        if let Some(Likely { http_status: _, because }) = likely {
+            self.text(because);
+        }
+        if let Some(NextCollection { node, component: _, capture_filter, when, decides }) = next_collection {
+            for text in [node, when, decides].into_iter().chain(capture_filter) {
+                self.text(text);
+            }
+        }
         let Server { host, port: _, url, addresses } = server;
         self.endpoint(host);
         self.url(url);
@@ -98,7 +195,8 @@ impl Redaction<'_> {
         if let Some(path) = path {
             *path = self.names.path(path);
         }
-        for text in [conflict, missing_source, thread, version, vendor, product, product_version].into_iter().flatten()
+        for text in
+            [conflict, reason, missing_source, thread, version, vendor, product, product_version].into_iter().flatten()
         {
             self.text(text);
         }
@@ -208,6 +306,8 @@ impl Redaction<'_> {
         let Incident {
             id: _,
             fingerprint,
+            ticket_key,
+            endpoints: _,
             outcome: _,
             detail: _,
             server,
@@ -223,6 +323,7 @@ impl Redaction<'_> {
         self.endpoint(host);
         // It is a plain hash of the server's name, from which that can be found by trying.
         *fingerprint = self.names.digits(fingerprint);
+        *ticket_key = self.names.digits(ticket_key);
         for Change { what: _, before, after } in changes {
             before.iter_mut().chain(after).for_each(|side| self.text(side));
         }
@@ -260,6 +361,7 @@ fn clock_tells_nothing(clock: &mut Clock) {
         log_utc_offset: _,
         log_utc_offset_source: _,
         log_minus_capture_ms: _,
+        log_minus_capture_ms_range: _,
         matched_attempts: _,
         confidence: _,
         zone_changes: _,

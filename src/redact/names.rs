@@ -107,6 +107,17 @@ impl Names {
         }
     }
 
+    /// What a device query asks for: a MAC address, GUID, serial number or user. The same MAC has one pseudonym in all its
+    /// spellings.
+    pub(super) fn identifier(&self, value: &str) -> String {
+        if value.is_empty() {
+            return String::new();
+        }
+        let plain: String = value.chars().filter(|c| !matches!(c, ':' | '-' | '.')).collect();
+        let is_mac = plain.len() == 12 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+        format!("id-{}", self.word("identifier", if is_mac { &plain } else { value }))
+    }
+
     /// A URL: scheme and port stay, and of path and query what every ISE asks for.
     pub(super) fn url(&self, url: &str) -> String {
         let Url { scheme, authority, target } = Url::split(url);

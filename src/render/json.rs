@@ -59,6 +59,8 @@ fn without_attempts(report: &Report) -> Report {
         summary: report.summary.clone(),
         attempts: Vec::new(),
         incidents: report.incidents.clone(),
+        servers: report.servers.clone(),
+        nodes: report.nodes.clone(),
         warnings: report.warnings.clone(),
     }
 }

@@ -50,7 +50,7 @@ mod tests {
             String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), report.attempts.len());
         for (line, attempt) in lines.iter().zip(&report.attempts) {
-            assert_eq!(line["schema_version"], "1.0");
+            assert_eq!(line["schema_version"], "1.1");
             assert_eq!(line["outcome"], attempt.outcome.as_str());
             assert_eq!(line["input_paths"][1], "bundle.tar!TCPDump.pcap");
         }

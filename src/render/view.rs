@@ -131,6 +131,7 @@ fn file_name(input: &Input) -> &str {
 fn clock_line(clock: &Clock) -> String {
     let source = match clock.log_utc_offset_source {
         OffsetSource::Option => "as given",
+        OffsetSource::Bundle => "as another file of the node states it",
         OffsetSource::Estimated => "estimated",
         OffsetSource::Assumed => "assumed",
     };

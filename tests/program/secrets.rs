@@ -166,8 +166,10 @@ fn no_type_with_a_key_in_it_derives_its_debug_output() {
             looked_at += 1;
             for line in item.split("\n}").next().unwrap().lines() {
                 let Some(found) = field.captures(line) else { continue };
-                // Paths to keys, numbers of them and what they are called are no keys.
-                let bare = RAW.iter().any(|raw| found[2].contains(raw)) && !found[2].contains("PathBuf");
+                // Paths to keys, numbers of them and what they are called are no keys, nor is what a ticket is found by.
+                let bare = &found[1] != "ticket_key"
+                    && RAW.iter().any(|raw| found[2].contains(raw))
+                    && !found[2].contains("PathBuf");
                 assert!(!bare || !word.is_match(&found[1]), "{}: {line}", path.display());
             }
         }

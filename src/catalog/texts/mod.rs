@@ -3,6 +3,7 @@
 mod connection;
 mod dns;
 mod http;
+mod other;
 mod proxy;
 mod tls;
 mod unknown;
@@ -11,7 +12,7 @@ use super::Entry;
 use crate::model::outcome::OutcomeName;
 
 /// Every entry, in the order of the table of outcomes.
-pub(super) const ALL: [&[Entry]; 13] = [
+pub(super) const ALL: [&[Entry]; 14] = [
     &[http::SUCCESS],
     &[http::UNAUTHORIZED],
     &[http::NOT_FOUND],
@@ -24,6 +25,7 @@ pub(super) const ALL: [&[Entry]; 13] = [
     &tls::FAILURE,
     &[connection::READ_TIMEOUT],
     &proxy::ERROR,
+    &other::FAILURE,
     &unknown::UNKNOWN,
 ];
 
@@ -42,6 +44,7 @@ pub(super) const fn general(outcome: OutcomeName) -> &'static Entry {
         OutcomeName::TlsFailure => &tls::FAILURE[0],
         OutcomeName::ReadTimeout => &connection::READ_TIMEOUT,
         OutcomeName::ProxyError => &proxy::ERROR[0],
+        OutcomeName::OtherFailure => &other::FAILURE[0],
         OutcomeName::Unknown => &unknown::UNKNOWN[0],
     }
 }

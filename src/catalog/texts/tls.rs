@@ -14,7 +14,7 @@ const fn detail(
     Entry { outcome: OutcomeName::TlsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
 }
 
-pub(super) const FAILURE: [Entry; 7] = [
+pub(super) const FAILURE: [Entry; 13] = [
     Entry {
         outcome: OutcomeName::TlsFailure,
         detail: None,
@@ -155,6 +155,111 @@ pub(super) const FAILURE: [Entry; 7] = [
             "In the network, look into the logs of firewalls with application control or inspection on the way to {server} at the time of the attempt.",
             "On the server or load balancer, check that a healthy server stands behind port {port}.",
             "In the capture, see whether the server acknowledged the ClientHello: if it did, the server is silent; if not, packets get lost on the way (MTU, filter).",
+        ],
+    ),
+    detail(
+        "revoked_certificate",
+        "The server's certificate is revoked",
+        "The issuer of the server's certificate says that it is revoked, so ISE broke off.",
+        &[
+            "Log: `Certificate has been revoked`, `CertificateRevokedException`.",
+            "Wire: alert `certificate_revoked` from the node after the server's certificate.",
+        ],
+        &[
+            "The certificate was revoked and the server still presents it.",
+            "Another certificate of the chain was revoked.",
+        ],
+        &[
+            "On the server, install a new certificate; a revoked one must not be used again.",
+            "Ask the issuer ({issuer}) when and why it was revoked.",
+        ],
+    ),
+    detail(
+        "revocation_unknown",
+        "ISE could not learn whether the certificate is revoked",
+        "ISE is set to check revocation, and neither OCSP nor the CRL could be had, so it did not go on.",
+        &[
+            "Log: `Could not determine revocation status`, `Unable to determine revocation status due to network error`, OCSP or CRL words.",
+            "Wire: no answer from the OCSP or CRL server, or no connection to it.",
+        ],
+        &[
+            "The node cannot reach the OCSP or CRL server that the certificate names, which is plain HTTP on port 80 most often.",
+            "The OCSP responder or the CRL is out of date.",
+        ],
+        &[
+            "In the network, let the node reach the OCSP and CRL servers that the certificate names (port 80), through the proxy where there is one.",
+            "In ISE, Administration > System > Certificates > Trusted Certificates: look at the certificate validation of the issuer ({issuer}): OCSP service, CRL, and \
+             whether to reject when the status is unknown.",
+        ],
+    ),
+    detail(
+        "weak_certificate",
+        "The certificate is too weak or not made for this use",
+        "An algorithm, a key size or the key usage in the server's certificate chain is one that ISE does not accept.",
+        &[
+            "Log: `Algorithm constraints check failed`, `KeyUsage does not allow`, `Extended key usage does not permit`.",
+            "Wire: alert `unsupported_certificate` or `certificate_unknown` from the node after the server's certificate.",
+        ],
+        &[
+            "The certificate or one of its chain is signed with MD5 or SHA-1, or has a short RSA key.",
+            "The certificate was not issued for server authentication.",
+        ],
+        &[
+            "On the server, get a certificate with a key of at least 2048 bits, SHA-256 and the usage `serverAuth`, the whole chain alike.",
+            "In ISE, Administration > System > Settings > Security Settings: see which algorithms are turned off.",
+        ],
+    ),
+    detail(
+        "unrecognized_name",
+        "The server does not know the name it was asked for",
+        "The server, or the load balancer in front of it, refused the name that ISE sent in the ClientHello (SNI).",
+        &[
+            "Log: `Received fatal alert: unrecognized_name`, `handshake alert: unrecognized_name`.",
+            "Wire: alert `unrecognized_name` from the server.",
+        ],
+        &[
+            "The tenant is gone, or was given another name.",
+            "ISE is set to an alias that the server is not configured for.",
+            "DNS leads to another server.",
+        ],
+        &[
+            "On the server or load balancer, add {host} to the names that it serves.",
+            "In ISE, Administration > Network Resources > External MDM: compare Hostname / IP Address with the name of the tenant.",
+            "In ISE's CLI, `nslookup {host}`: check that {addresses} is the right server.",
+        ],
+    ),
+    detail(
+        "client_certificate",
+        "The server wants a client certificate",
+        "The server asked for a client certificate, and ISE sent none or one that the server does not accept.",
+        &[
+            "Log: `Received fatal alert: certificate_required` or `bad_certificate`.",
+            "Wire: a CertificateRequest, and alert `certificate_required`, `bad_certificate` or `handshake_failure` from the server.",
+        ],
+        &[
+            "The server, or a gateway in front of it, is set to mutual TLS.",
+            "The node's certificate was renewed, or its issuer is not known to the server.",
+        ],
+        &[
+            "On the server or gateway of {server}, turn off the demand for a client certificate on the path of the MDM API, or trust the issuer of the node's certificate.",
+            "In ISE, Administration > System > Certificates: see which certificate the node presents and until when it is valid.",
+        ],
+    ),
+    detail(
+        "not_tls",
+        "What listens on the port speaks no TLS",
+        "The other side answered ISE's ClientHello in clear text: it is no TLS server.",
+        &[
+            "Log: `Unsupported or unrecognized SSL message`, `plaintext connection?`.",
+            "Wire: HTTP or other clear text in answer to the ClientHello.",
+        ],
+        &[
+            "The port is that of plain HTTP, or of another service.",
+            "A proxy or captive portal answers in clear text in place of the server.",
+        ],
+        &[
+            "In ISE, Administration > Network Resources > External MDM: check the Port; {port} does not speak TLS on {host}.",
+            "In the network, check whether a proxy or captive portal answers for {server}.",
         ],
     ),
 ];

@@ -61,6 +61,7 @@ const fn kind(kind: InputKind) -> &'static str {
 const fn source(source: OffsetSource) -> &'static str {
     match source {
         OffsetSource::Option => "option",
+        OffsetSource::Bundle => "bundle",
         OffsetSource::Estimated => "estimated",
         OffsetSource::Assumed => "assumed",
     }

@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::column::Columns;
 use super::{Rendering as _, json};
-use crate::model::report::{Report, Summary, Tool};
+use crate::model::report::Report;
 
 /// One of the tables that a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,17 +97,7 @@ impl Table {
 
     /// What the columns are, as a table in Markdown.
     pub fn description(self) -> String {
-        let report = Report {
-            schema_version: String::new(),
-            tool: Tool { name: String::new(), version: String::new() },
-            inputs: Vec::new(),
-            clock: None,
-            clocks: Vec::new(),
-            summary: Summary::default(),
-            attempts: Vec::new(),
-            incidents: Vec::new(),
-            warnings: Vec::new(),
-        };
+        let report = Report::default();
         let run = Run { id: String::new(), bundle: None };
         let mut text = "| column | type | what it is |\n|---|---|---|\n".to_owned();
         for column in self.columns(&report, &run).iter() {

@@ -1,0 +1,10 @@
+//! The vocabulary of Cisco ISE's MDM API: what a node asks for, whose server it asks, and under which names vendors run their
+//! clouds. Every stage that speaks of these takes the words from here.
+
+mod domains;
+mod request;
+mod vendor;
+
+pub use domains::{is_login_host, is_mdm_name};
+pub use request::{DeviceCriterion, RequestKind, is_api_target};
+pub use vendor::Vendor;

@@ -1,0 +1,288 @@
+//! What a node asks an MDM server for, known by the path of the URL, by the host, and by what the log calls the query (Cisco
+//! ISE's MDM API, versions 1 to 3; Microsoft's NAC services; Meraki's).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::domains::is_login_host;
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestKind {
+    /// What the server is: Test Connection and heartbeats.
+    #[default]
+    ServerInfo,
+    /// One device, when an endpoint authenticates.
+    DeviceQuery,
+    /// The devices that do not comply, on the polling interval.
+    CompliancePoll,
+    /// Something to be done to a device: a wipe, a lock, a message.
+    DeviceAction,
+    /// A token of an identity provider.
+    Token,
+    /// Where the MDM service is, as Microsoft Graph tells it.
+    Discovery,
+    /// Anything else.
+    Other,
+}
+
+impl RequestKind {
+    /// Every kind, in the order in which reports list them.
+    pub const ALL: [Self; 7] = [
+        Self::ServerInfo,
+        Self::DeviceQuery,
+        Self::CompliancePoll,
+        Self::DeviceAction,
+        Self::Token,
+        Self::Discovery,
+        Self::Other,
+    ];
+
+    /// The word in the report and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ServerInfo => "server_info",
+            Self::DeviceQuery => "device_query",
+            Self::CompliancePoll => "compliance_poll",
+            Self::DeviceAction => "device_action",
+            Self::Token => "token",
+            Self::Discovery => "discovery",
+            Self::Other => "other",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::ServerInfo => "ServerInfo",
+            Self::DeviceQuery => "device query",
+            Self::CompliancePoll => "compliance poll",
+            Self::DeviceAction => "device action",
+            Self::Token => "token request",
+            Self::Discovery => "discovery",
+            Self::Other => "other request",
+        }
+    }
+
+    /// Reads host and target (path with query, or a whole URL) of a request; `None` where they tell nothing, as in a URL that
+    /// was cut off.
+    pub fn of_target(host: Option<&str>, target: &str) -> Option<Self> {
+        let lower = target.to_ascii_lowercase();
+        let (path, query) = split_target(&lower);
+        let host = host.unwrap_or_default().to_ascii_lowercase();
+        if path.contains("/oauth2/") && path.contains("token") || is_login_host(&host) {
+            return Some(Self::Token);
+        }
+        if path.contains("mdminfo") || path.contains("serverinfo") {
+            return Some(Self::ServerInfo);
+        }
+        if path.contains("actiontype=") || path.contains("sendmessage") || path.contains("/action/") {
+            return Some(Self::DeviceAction);
+        }
+        if path.contains("/serviceprincipals") {
+            return Some(Self::Discovery);
+        }
+        if let Some(criterion) = DeviceCriterion::of_parts(path, query) {
+            return Some(if criterion.criteria == COMPLIANCE { Self::CompliancePoll } else { Self::DeviceQuery });
+        }
+        if ["/device", "deviceinfo", "batchdevices"].iter().any(|part| path.contains(part)) {
+            return Some(Self::DeviceQuery);
+        }
+        host.starts_with("graph.").then_some(Self::Discovery)
+    }
+
+    /// Reads what the log calls the query, such as `heartbeatQuery`; `None` for words that are not known.
+    pub fn of_query_type(words: &str) -> Option<Self> {
+        const SERVER: [&str; 3] = ["heartbeat", "serverinfo", "mdminfo"];
+        const DEVICE: [&str; 8] = ["device", "mac", "serial", "udid", "imei", "guid", "user", "endpoint"];
+        let words = words.to_ascii_lowercase();
+        let has = |known: &[&str]| known.iter().any(|word| words.contains(word));
+        if has(&SERVER) {
+            Some(Self::ServerInfo)
+        } else if has(&["compl"]) {
+            Some(Self::CompliancePoll)
+        } else if has(&["token"]) {
+            Some(Self::Token)
+        } else if has(&DEVICE) {
+            Some(Self::DeviceQuery)
+        } else {
+            None
+        }
+    }
+}
+
+impl std::fmt::Display for RequestKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl std::str::FromStr for RequestKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.into_iter().map(Self::as_str).collect();
+            format!("`{text}` is not a kind of request; there are {}", names.join(", "))
+        })
+    }
+}
+
+/// The criterion of the query for devices that do not comply.
+const COMPLIANCE: &str = "compliance";
+/// The criteria of the MDM API, as they also stand in paths of its first version.
+const CRITERIA: [&str; 10] = [
+    "macaddress",
+    "guidhn",
+    "guid",
+    COMPLIANCE,
+    "username",
+    "udid",
+    "imei",
+    "meid",
+    "serialnumber",
+    "deviceidentifier",
+];
+
+/// Which device is asked for, and by what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeviceCriterion {
+    /// What is compared: `macaddress`, `guid`, `udid`, ...
+    pub criteria: String,
+    /// With which value.
+    pub value: String,
+}
+
+impl DeviceCriterion {
+    /// Reads the criterion of a device query out of a target or URL; `None` for everything else, polls included.
+    pub fn of_target(target: &str) -> Option<Self> {
+        let (path, query) = split_target(target);
+        Self::of_parts(path, query).filter(|found| found.criteria != COMPLIANCE)
+    }
+
+    /// `querycriteria=macaddress&value=V`, `querystring=macaddress.eq.V`, `/devices/0/macaddress/V/all`.
+    fn of_parts(path: &str, query: &str) -> Option<Self> {
+        let parameter = |wanted: &str| {
+            query
+                .split('&')
+                .filter_map(|part| part.split_once('='))
+                .find_map(|(name, value)| name.eq_ignore_ascii_case(wanted).then(|| percent_decoded(value)))
+        };
+        if let Some(criteria) = parameter("querycriteria").filter(|criteria| !criteria.is_empty()) {
+            let value = parameter("value").or_else(|| parameter("deviceidentifier")).unwrap_or_default();
+            return Some(Self { criteria: criteria.to_ascii_lowercase(), value });
+        }
+        if let Some(expression) = parameter("querystring") {
+            let mut parts = expression.splitn(3, '.');
+            let (criteria, _, value) = (parts.next()?, parts.next()?, parts.next()?);
+            return Some(Self { criteria: criteria.to_ascii_lowercase(), value: value.to_owned() });
+        }
+        let mut segments = path.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("devices")).skip(1);
+        let known = |segment: &&str| CRITERIA.iter().any(|name| segment.eq_ignore_ascii_case(name));
+        let criteria = segments.find(known)?;
+        let value = segments.next().filter(|value| !value.is_empty())?;
+        Some(Self { criteria: criteria.to_ascii_lowercase(), value: percent_decoded(value) })
+    }
+}
+
+/// Whether the target of a request is one of the MDM API's; what stands in its query, such as another URL, says nothing.
+pub fn is_api_target(target: &str) -> bool {
+    let (path, _) = split_target(target);
+    ["/ciscoise", "/MDM/", "/ise/mdm/api"].iter().any(|part| path.contains(part))
+}
+
+/// Path and query of a target or a whole URL (RFC 3986, section 3).
+fn split_target(target: &str) -> (&str, &str) {
+    let rest = match target.find("://") {
+        Some(at) if !target.get(..at).unwrap_or_default().contains(['/', '?', '#']) => {
+            let authority = target.get(at + 3..).unwrap_or_default();
+            authority.find(['/', '?']).and_then(|end| authority.get(end..)).unwrap_or_default()
+        }
+        _ => target,
+    };
+    let rest = rest.split('#').next().unwrap_or_default();
+    rest.split_once('?').unwrap_or((rest, ""))
+}
+
+fn percent_decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(url: &str) -> Option<RequestKind> {
+        let host = url.split("://").nth(1).and_then(|rest| rest.split(['/', ':']).next());
+        RequestKind::of_target(host, url)
+    }
+
+    #[test]
+    fn the_paths_of_all_versions_tell_the_kind() {
+        use RequestKind::{CompliancePoll, DeviceAction, DeviceQuery, Discovery, ServerInfo, Token};
+        for (url, expected) in [
+            ("https://h.example.com:443/ciscoise/mdminfo", ServerInfo),
+            ("https://h.example.com:443/x/7/ciscoise/mdminfo/?ise_api_version=3", ServerInfo),
+            (
+                "https://h.example.com/ciscoise/v3/devices/?paging=0&querycriteria=macaddress&value=02AA&filter=all",
+                DeviceQuery,
+            ),
+            ("https://h.example.com/ciscoise/devices/0/macaddress/02:AA:BB:CC:DD:EE/all", DeviceQuery),
+            ("https://h.example.com/ciscoise/devices/0/compliance/false/all", CompliancePoll),
+            (
+                "https://h.example.com/ciscoise/v3/devices/?paging=0&querycriteria=compliance&value=false&filter=all",
+                CompliancePoll,
+            ),
+            ("https://h.example.com/ciscoise/v3/batchdevices/", DeviceQuery),
+            ("https://h.example.com/ciscoise/v3/action/actionType=pin_lock", DeviceAction),
+            ("https://h.example.com/ciscoise/v3/sendmessage", DeviceAction),
+            ("https://login.microsoftonline.com/t/oauth2/v2.0/token", Token),
+            ("https://login.microsoftonline.us/t/oauth2/token", Token),
+            ("https://graph.microsoft.com//v1.0/servicePrincipals/appId=0000000a/endpoints", Discovery),
+            (
+                "https://fef.msua01.manage.microsoft.com/StatelessNacService/ciscodeviceinfo/mdm/api/devices/?querycriteria=guid&value=1",
+                DeviceQuery,
+            ),
+            (
+                "https://fef.msua01.manage.microsoft.com/ComplianceRetrievalService/ciscoise/mdminfo/?ise_api_version=3",
+                ServerInfo,
+            ),
+            (
+                "https://n1.meraki.com/ise/mdm/api/devices/?paging=0&querycriteria=macaddress&value=02AA&filter=all",
+                DeviceQuery,
+            ),
+        ] {
+            assert_eq!(kind(url), Some(expected), "{url}");
+        }
+        assert_eq!(kind("https://h.example.com/"), None);
+    }
+
+    #[test]
+    fn a_criterion_is_read_in_each_of_its_spellings() {
+        let of = |target: &str| DeviceCriterion::of_target(target).map(|found| (found.criteria, found.value));
+        let found = |criteria: &str, value: &str| Some((criteria.to_owned(), value.to_owned()));
+        assert_eq!(
+            of("/v3/devices/?paging=0&querycriteria=macaddress&value=02%3AAA&filter=all"),
+            found("macaddress", "02:AA")
+        );
+        assert_eq!(of("https://h/devices/0/MACADDRESS/02AA/all"), found("macaddress", "02AA"));
+        assert_eq!(of("/devices/?querystring=macaddress.eq.0011"), found("macaddress", "0011"));
+        assert_eq!(of("/devices/?querycriteria=compliance&value=false"), None);
+        assert_eq!(of("/ciscoise/mdminfo/?ise_api_version=3"), None);
+    }
+
+    #[test]
+    fn a_url_inside_a_query_is_no_target_of_the_api() {
+        assert!(is_api_target("/x/ciscoise/mdminfo") && is_api_target("https://h/ciscoise/mdminfo?x=1"));
+        assert!(!is_api_target("/search?next=https://mdm.example.com/ciscoise/mdminfo"));
+    }
+
+    #[test]
+    fn what_the_log_calls_a_query_is_known_or_not() {
+        assert_eq!(RequestKind::of_query_type(" heartbeatQuery"), Some(RequestKind::ServerInfo));
+        assert_eq!(RequestKind::of_query_type("macAddressQuery"), Some(RequestKind::DeviceQuery));
+        assert_eq!(RequestKind::of_query_type("complianceQuery"), Some(RequestKind::CompliancePoll));
+        assert_eq!(RequestKind::of_query_type("somethingNew"), None);
+    }
+}
