@@ -255,6 +255,10 @@ pub struct TlsSession {
     pub resumed: Option<bool>,
     /// The server's certificate message: frame, and the chain with the server's own certificate first.
     pub certificate: Option<(FrameRef, Vec<CertificateFacts>)>,
+    /// What is known of a certificate of the client; `None` when nothing shows that the server asked for one.
+    pub client_certificate: Option<ClientCertificate>,
+    /// The client's Finished: it was content with what the server had sent.
+    pub client_finished: Option<FrameRef>,
     /// The frame after which both sides had sent Finished.
     pub established: Option<FrameRef>,
     /// Alerts, in order of time.
@@ -264,21 +268,46 @@ pub struct TlsSession {
     pub turns: Vec<Turn>,
     /// Secrets opened the session.
     pub decrypted: bool,
+    /// Why secrets that were given for the session opened nothing of it; `None` when they did, or there are none.
+    pub keys_in_vain: Option<KeysInVain>,
+}
+
+/// Why secrets of a session open nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeysInVain {
+    /// The cipher suite is none that mdmlog opens.
+    Suite,
+    /// No record opens with them: they are wrong, or too little was captured.
+    Records,
+}
+
+/// A certificate by which the client says who it is (RFC 8446 section 4.4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificate {
+    /// The server asked for one, and what the client sent was not seen.
+    Requested,
+    /// The client was asked and has none.
+    Empty,
+    /// The client sent one.
+    Presented,
 }
 
 /// Client data, then the server data that follows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
     /// First frame of the client's data.
     pub request: FrameRef,
+    /// Last frame of the client's data.
+    pub request_end: FrameRef,
     /// Bytes of the client's application data records.
     pub request_bytes: u64,
     /// First and last frame of the server's data.
     pub response: Option<(FrameRef, FrameRef)>,
     /// Bytes of the server's application data records.
     pub response_bytes: u64,
-    /// The response began with an encrypted record of TLS 1.3 that may as well be a session ticket; when there is no more of
-    /// it than that, the server may have said nothing.
+    /// Lengths of the first of these records, in order.
+    pub response_lengths: Vec<usize>,
+    /// The response is an encrypted record of TLS 1.3 that may as well be a session ticket: the server may have said nothing.
     pub maybe_ticket: bool,
 }
 

@@ -42,6 +42,9 @@ requests() {
     if [ "$1" = key-update ]; then
         printf 'K\n'
         sleep 0.1
+    elif [ "$1" = renegotiation ]; then
+        printf 'R\n'
+        sleep 0.2
     fi
     printf 'GET /two HTTP/1.1\r\nHost: mdm.example.com\r\n\r\n'
     sleep 0.2
@@ -55,6 +58,8 @@ responses() {
     if [ "$1" = key-update ]; then
         printf 'K\n'
         sleep 0.1
+    elif [ "$1" = renegotiation ]; then
+        sleep 0.15
     fi
     if [ "$1" = large ]; then
         printf 'HTTP/1.1 404 Not Found\r\nContent-Length: 40000\r\n\r\n'
@@ -73,7 +78,7 @@ session() {
     read -ra server_options <<<"$3"
     read -ra client_options <<<"$4"
     rm -f go ticket
-    [ "$kind" = plain ] || [ "$kind" = large ] || [ "$kind" = key-update ] || count=2
+    case $kind in resumed | early | rejected) count=2 ;; esac
     responses "$kind" | openssl s_server -accept 4433 -naccept $count -cert ec.crt -key ec.key "${server_options[@]}" \
         >server.out 2>&1 &
     server=$!
@@ -85,7 +90,7 @@ session() {
         [ "$kind" = resumed ] || connect+=(-early_data first-request)
         [ "$kind" != rejected ] || connect+=(-groups X25519:P-384)
     fi
-    rm -f keys.log
+    rm -f keys.log dump.err
     tcpdump --immediate-mode -U -i lo -w - "tcp port 4433" 2>dump.err >"$here/$name.pcap" &
     dump=$!
     until grep -q 'listening on' dump.err; do kill -0 $dump; sleep 0.02; done
@@ -114,6 +119,9 @@ session tls12-ticket resumed '-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256' ''
 session tls12-session-id resumed '-tls1_2 -no_ticket -cipher ECDHE-ECDSA-AES128-GCM-SHA256' ''
 session tls12-large large '-tls1_2 -max_send_frag 1024 -cipher ECDHE-ECDSA-CHACHA20-POLY1305' ''
 session tls12-large-cbc large '-tls1_2 -max_send_frag 1024 -cipher ECDHE-ECDSA-AES128-SHA' ''
+session tls12-aes128-ccm plain '-tls1_2 -cipher ECDHE-ECDSA-AES128-CCM' ''
+session tls12-aes256-ccm8 plain '-tls1_2 -cipher ECDHE-ECDSA-AES256-CCM8' ''
+session tls12-renegotiation renegotiation "-tls1_2 -client_renegotiation -cipher ECDHE-RSA-AES128-GCM-SHA256 $rsa" ''
 OPENSSL_CONF=$work/no-ems.cnf
 session tls12-no-extended-master-secret plain '-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256' ''
 OPENSSL_CONF=$work/openssl.cnf
@@ -123,6 +131,8 @@ session tls11-aes256-cbc plain '-tls1_1 -cipher ECDHE-ECDSA-AES256-SHA' '-tls1_1
 session tls13-aes128-gcm plain '-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256 -alpn http/1.1' '-alpn h2,http/1.1'
 session tls13-aes256-gcm plain '-tls1_3 -ciphersuites TLS_AES_256_GCM_SHA384' ''
 session tls13-chacha20 plain '-tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256' ''
+session tls13-aes128-ccm plain '-tls1_3 -ciphersuites TLS_AES_128_CCM_SHA256' '-ciphersuites TLS_AES_128_CCM_SHA256'
+session tls13-aes128-ccm8 plain '-tls1_3 -ciphersuites TLS_AES_128_CCM_8_SHA256' '-ciphersuites TLS_AES_128_CCM_8_SHA256'
 session tls13-retry plain '-tls1_3 -groups P-384' '-groups X25519:P-384'
 session tls13-padded plain '-tls1_3 -record_padding 256' '-record_padding 256'
 session tls13-key-update key-update '-tls1_3' ''
@@ -130,4 +140,7 @@ session tls13-large large '-tls1_3 -max_send_frag 1024' ''
 session tls13-resumed resumed '-tls1_3' ''
 session tls13-early early '-tls1_3 -early_data' ''
 session tls13-early-rejected rejected '-tls1_3 -early_data -groups P-384' ''
+# The server wants a certificate that the client does not have.
+session tls13-certificate-required plain '-tls1_3 -Verify 1 -verify_return_error' ''
+session tls12-certificate-required plain '-tls1_2 -Verify 1 -verify_return_error' ''
 cp all-keys.log "$here/keys.log"

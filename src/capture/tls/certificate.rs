@@ -14,7 +14,7 @@ use x509_parser::prelude::{FromDer, X509CertificateParser, X509Name};
 use super::handshake::HandshakeMessage;
 use super::reader::Reader;
 use super::registry::TlsVersion;
-use crate::capture::{CertificateFacts, FrameRef};
+use crate::capture::{CertificateFacts, ClientCertificate, FrameRef, Side};
 use crate::model::time::{SECOND, Timestamp};
 
 /// Certificates that are read of a chain.
@@ -34,6 +34,26 @@ pub(super) fn read_certificate_message(
 ) -> Option<(FrameRef, Vec<CertificateFacts>)> {
     let chain = (message.kind == TlsHandshakeType::Certificate).then(|| read_chain(message, version))?;
     (!chain.is_empty()).then_some((message.at, chain))
+}
+
+/// Tells what a message shows of a certificate of the client (RFC 8446 sections 4.3.2 and 4.4.2).
+pub(super) fn client_certificate(
+    message: &HandshakeMessage,
+    side: Side,
+    version: Option<TlsVersion>,
+) -> Option<ClientCertificate> {
+    match (side, message.kind) {
+        (Side::Server, TlsHandshakeType::CertificateRequest) => Some(ClientCertificate::Requested),
+        (Side::Client, TlsHandshakeType::Certificate) => {
+            let mut reader = Reader::new(&message.body);
+            if version == Some(TlsVersion::TLS13) {
+                reader.vector8()?;
+            }
+            let empty = reader.u24()? == 0;
+            Some(if empty { ClientCertificate::Empty } else { ClientCertificate::Presented })
+        }
+        _ => None,
+    }
 }
 
 /// Reads the chain in its order; what was cut or cannot be read is left out from there on.

@@ -53,6 +53,13 @@ pub(super) struct Opening {
     pub(super) gapless: bool,
 }
 
+/// A handshake with the secrets that came of it. Behind the first there are others where TLS 1.2 negotiates again.
+#[derive(Clone, Debug)]
+pub(super) struct KeyedHandshake<'a> {
+    pub(super) negotiated: NegotiatedParameters<'a>,
+    pub(super) secrets: SessionSecrets,
+}
+
 /// The keys of a direction in the order of their use, and where in that order its records are.
 pub(super) struct KeySchedule {
     suite: Suite,
@@ -74,8 +81,9 @@ pub(super) struct KeySchedule {
 }
 
 impl KeySchedule {
-    /// `None` when the secrets open nothing of this direction.
-    pub(super) fn new(side: Side, negotiated: &NegotiatedParameters, secrets: &SessionSecrets) -> Option<Self> {
+    /// Makes the schedule of a direction; `None` when the secrets open nothing of it.
+    pub(super) fn new(side: Side, handshakes: &[KeyedHandshake<'_>]) -> Option<Self> {
+        let (KeyedHandshake { negotiated, secrets }, later) = handshakes.split_first()?;
         let (version, suite) = (negotiated.version?, Suite::of(negotiated.cipher?)?);
         let mut epochs = VecDeque::new();
         if version == TlsVersion::TLS13 {
@@ -88,10 +96,8 @@ impl KeySchedule {
             epochs.extend(handshake.as_ref().and_then(|secret| epoch(suite, KeyStage::Handshake, secret)));
             epochs.extend(traffic.as_ref().and_then(|secret| epoch(suite, KeyStage::Application, secret)));
         } else {
-            let secrets = (secrets.master.as_ref()?, negotiated.client_random, negotiated.server_random);
-            let keys = from_master(suite, version, side, secrets)?;
-            let protection = Protection::new(suite, version, negotiated.encrypt_then_mac, keys)?;
-            epochs.push_back(Epoch { stage: KeyStage::Application, protection, secret: None });
+            epochs.push_back(epoch_of_master(side, negotiated, secrets)?);
+            epochs.extend(later.iter().map_while(|again| epoch_of_master(side, &again.negotiated, &again.secrets)));
         }
         let mut schedule = Self {
             suite,
@@ -197,6 +203,16 @@ impl KeySchedule {
     }
 }
 
+/// Makes the epoch of a handshake up to TLS 1.2.
+fn epoch_of_master(side: Side, negotiated: &NegotiatedParameters<'_>, secrets: &SessionSecrets) -> Option<Epoch> {
+    let (version, suite) = (negotiated.version?, Suite::of(negotiated.cipher?)?);
+    let secrets = (secrets.master.as_ref()?, negotiated.client_random, negotiated.server_random);
+    let keys = from_master(suite, version, side, secrets)?;
+    let protection = Protection::new(suite, version, negotiated.encrypt_then_mac, keys)?;
+    Some(Epoch { stage: KeyStage::Application, protection, secret: None })
+}
+
+/// Makes an epoch of TLS 1.3.
 fn epoch(suite: Suite, stage: KeyStage, secret: &Secret) -> Option<Epoch> {
     let protection = Protection::new(suite, TlsVersion::TLS13, false, from_traffic_secret(suite, secret)?)?;
     Some(Epoch { stage, protection, secret: Some(secret.clone()) })
@@ -218,7 +234,7 @@ mod tests {
             cipher: Some(CipherSuite::AES_128_GCM_SHA256),
             ..NegotiatedParameters::default()
         };
-        let mut schedule = KeySchedule::new(Side::Client, &negotiated, &secrets).unwrap();
+        let mut schedule = KeySchedule::new(Side::Client, &[KeyedHandshake { negotiated, secrets }]).unwrap();
         let body = [0x5a; 64];
         let (at, header) = (frame(1), [23, 3, 3, 0, 64]);
         let kind = TlsRecordType::ApplicationData;
@@ -233,14 +249,15 @@ mod tests {
 
     #[test]
     fn a_suite_that_is_not_read_has_no_keys() {
-        let secrets = SessionSecrets { master: Some(Secret::new(vec![7; 48])), ..SessionSecrets::default() };
-        let negotiated = |cipher| NegotiatedParameters {
-            version: Some(TlsVersion::TLS12),
-            cipher: Some(CipherSuite(cipher)),
-            ..NegotiatedParameters::default()
+        let has_keys = |cipher, secrets: &SessionSecrets| {
+            let (version, cipher) = (Some(TlsVersion::TLS12), Some(CipherSuite(cipher)));
+            let negotiated = NegotiatedParameters { version, cipher, ..NegotiatedParameters::default() };
+            let handshake = KeyedHandshake { negotiated, secrets: secrets.clone() };
+            KeySchedule::new(Side::Client, &[handshake]).is_some()
         };
-        assert!(KeySchedule::new(Side::Client, &negotiated(0x0005), &secrets).is_none());
-        assert!(KeySchedule::new(Side::Client, &negotiated(0x009c), &secrets).is_some());
-        assert!(KeySchedule::new(Side::Client, &negotiated(0x009c), &SessionSecrets::default()).is_none());
+        let secrets = SessionSecrets { master: Some(Secret::new(vec![7; 48])), ..SessionSecrets::default() };
+        assert!(!has_keys(0x0005, &secrets));
+        assert!(has_keys(0x009c, &secrets));
+        assert!(!has_keys(0x009c, &SessionSecrets::default()));
     }
 }

@@ -24,10 +24,10 @@ pub(super) fn from_master(
     (master, client_random, server_random): (&Secret, &[u8], &[u8]),
 ) -> Option<Keys> {
     let iv_length = match suite.cipher {
-        Cipher::Aes128Gcm | Cipher::Aes256Gcm => 4,
         Cipher::ChaCha20Poly1305 => 12,
         // Behind TLS 1.0 each record brings its own.
         Cipher::Aes128Cbc(_) | Cipher::Aes256Cbc(_) => 16,
+        _ => 4,
     };
     let lengths = [suite.cipher.mac_length(), suite.cipher.key_length(), iv_length];
     let block_length = 2 * lengths.iter().sum::<usize>();

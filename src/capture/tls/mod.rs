@@ -1,11 +1,13 @@
 //! TLS as the wire shows it: records, the handshake in the clear, alerts, and order, size and time of what is encrypted.
 
+mod aead;
 mod certificate;
 mod contents;
 mod handshake;
 mod hello;
 mod key_schedule;
 mod keys;
+mod lengths;
 mod opened;
 mod parameters;
 mod protection;
@@ -18,6 +20,7 @@ mod suites;
 #[cfg(test)]
 mod tests;
 mod traffic_analysis;
+mod turns;
 
 pub use hello::peek_sni;
 pub(crate) use record::begins_tls;

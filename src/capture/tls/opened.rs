@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::capture::byte_stream::ByteStream;
 use crate::capture::http::{begins_request, begins_response};
-use crate::capture::{CertificateFacts, FrameRef};
+use crate::capture::{CertificateFacts, ClientCertificate, FrameRef};
 
 /// Bytes that are kept whatever they are.
 const KEPT: usize = 1 << 20;
@@ -22,6 +22,10 @@ pub(crate) struct Opened {
     pub(super) protocol: Option<String>,
     /// The chain (TLS 1.3).
     pub(super) certificate: Option<(FrameRef, Vec<CertificateFacts>)>,
+    /// What the handshake shows of a certificate of the client.
+    pub(super) client_certificate: Option<ClientCertificate>,
+    /// Bodies of the hellos by which the session was negotiated again (TLS 1.2).
+    pub(super) hellos: Vec<Vec<u8>>,
     /// Application data.
     bytes: Vec<u8>,
     /// Position, range of `bytes` and frame of each record's content.

@@ -1,40 +1,18 @@
-//! Takes the protection off one record (RFC 5246 section 6.2.3, RFC 7366, RFC 7905, RFC 8446 section 5.2). A record opens
+//! Takes the protection off one record (RFC 5246 section 6.2.3, RFC 7366, RFC 6655, RFC 7905, RFC 8446 section 5.2). A record opens
 //! only when its authentication holds: what comes out is what was sent.
 
 use aes::cipher::common::KeyInit;
 use aes::cipher::{Array, BlockModeDecrypt, InnerIvInit};
 use aes::{Aes128, Aes256};
-use aes_gcm::aead::AeadInOut;
-use aes_gcm::{Aes128Gcm, Aes256Gcm};
-use chacha20poly1305::ChaCha20Poly1305;
 
+use super::aead::Aead;
 use super::keys::Keys;
 use super::record::TlsRecord;
 use super::registry::TlsVersion;
 use super::suites::{Cipher, Hash, Suite};
 
-/// Bytes of an authentication tag.
-const TAG: usize = 16;
 /// Bytes of an AES block.
 const BLOCK: usize = 16;
-
-enum Aead {
-    Aes128(Box<Aes128Gcm>),
-    Aes256(Box<Aes256Gcm>),
-    ChaCha20(ChaCha20Poly1305),
-}
-
-impl Aead {
-    fn open(&self, nonce: [u8; 12], additional: &[u8], content: &mut [u8], tag: [u8; TAG]) -> bool {
-        let (nonce, tag) = (Array::from(nonce), Array::from(tag));
-        match self {
-            Self::Aes128(cipher) => cipher.decrypt_inout_detached(&nonce, additional, content.into(), &tag),
-            Self::Aes256(cipher) => cipher.decrypt_inout_detached(&nonce, additional, content.into(), &tag),
-            Self::ChaCha20(cipher) => cipher.decrypt_inout_detached(&nonce, additional, content.into(), &tag),
-        }
-        .is_ok()
-    }
-}
 
 enum Cbc {
     Aes128(Box<Aes128>),
@@ -54,7 +32,7 @@ impl Cbc {
 }
 
 enum Scheme {
-    /// With the fixed part of the nonce; the rest is in the record (AES-GCM of TLS 1.2).
+    /// With the fixed part of the nonce; the rest is in the record (AES-GCM and AES-CCM of TLS 1.2).
     ExplicitNonce(Aead, [u8; 4]),
     /// With what the sequence number is mixed into.
     MixedNonce(Aead, [u8; 12]),
@@ -83,21 +61,8 @@ pub(super) struct Protection {
 impl Protection {
     /// `None` when suite, version and keys do not go together.
     pub(super) fn new(suite: Suite, version: TlsVersion, encrypt_then_mac: bool, keys: Keys) -> Option<Self> {
-        let aead = |keys: &Keys| {
-            Some(match suite.cipher {
-                Cipher::Aes128Gcm => Aead::Aes128(Box::new(Aes128Gcm::new_from_slice(&keys.key).ok()?)),
-                Cipher::Aes256Gcm => Aead::Aes256(Box::new(Aes256Gcm::new_from_slice(&keys.key).ok()?)),
-                _ => Aead::ChaCha20(ChaCha20Poly1305::new_from_slice(&keys.key).ok()?),
-            })
-        };
         let mut iv = Iv::Explicit;
         let scheme = match suite.cipher {
-            Cipher::Aes128Gcm | Cipher::Aes256Gcm if version < TlsVersion::TLS13 => {
-                Scheme::ExplicitNonce(aead(&keys)?, keys.iv.as_slice().try_into().ok()?)
-            }
-            Cipher::Aes128Gcm | Cipher::Aes256Gcm | Cipher::ChaCha20Poly1305 => {
-                Scheme::MixedNonce(aead(&keys)?, keys.iv.as_slice().try_into().ok()?)
-            }
             Cipher::Aes128Cbc(hash) | Cipher::Aes256Cbc(hash) => {
                 let cipher = match suite.cipher {
                     Cipher::Aes128Cbc(_) => Cbc::Aes128(Box::new(Aes128::new_from_slice(&keys.key).ok()?)),
@@ -109,6 +74,10 @@ impl Protection {
                 }
                 Scheme::Cbc { cipher, hash, mac_key: keys.mac, encrypt_then_mac }
             }
+            cipher if version < TlsVersion::TLS13 && cipher.has_explicit_nonce() => {
+                Scheme::ExplicitNonce(Aead::new(cipher, &keys.key)?, keys.iv.as_slice().try_into().ok()?)
+            }
+            cipher => Scheme::MixedNonce(Aead::new(cipher, &keys.key)?, keys.iv.as_slice().try_into().ok()?),
         };
         Some(Self { version, scheme, iv })
     }
@@ -187,11 +156,11 @@ impl Protection {
         sealed: &[u8],
         content: &mut Vec<u8>,
     ) -> Option<()> {
-        let (sealed, tag) = sealed.split_last_chunk::<TAG>()?;
+        let (sealed, tag) = sealed.split_at_checked(sealed.len().checked_sub(aead.tag_length())?)?;
         content.extend_from_slice(sealed);
         let header = pseudo_header(record, sequence, sealed.len());
         let additional = if self.version == TlsVersion::TLS13 { record.header.as_slice() } else { &header };
-        aead.open(nonce, additional, content, *tag).then_some(())
+        aead.open(nonce, additional, content, tag).then_some(())
     }
 
     /// Returns whether all that is needed to open a record was captured.
@@ -218,7 +187,7 @@ impl Protection {
         self.iv = last.map_or(Iv::Lost, |last| Iv::Chained(*last));
     }
 
-    /// The counter that AES-GCM of TLS 1.2 sends along; most implementations count with it.
+    /// Returns the counter that AES-GCM and AES-CCM of TLS 1.2 send along; most implementations count with it.
     pub(super) fn explicit_nonce(&self, record: &TlsRecord) -> Option<u64> {
         let Scheme::ExplicitNonce(..) = self.scheme else { return None };
         record.body.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
@@ -227,9 +196,9 @@ impl Protection {
     /// Returns how many bytes of content a record of this length can have at most.
     pub(super) fn content_at_most(&self, length: usize) -> usize {
         length.saturating_sub(match &self.scheme {
-            Scheme::ExplicitNonce(..) => 8 + TAG,
-            Scheme::MixedNonce(..) if self.version == TlsVersion::TLS13 => TAG + 1,
-            Scheme::MixedNonce(..) => TAG,
+            Scheme::ExplicitNonce(aead, _) => 8 + aead.tag_length(),
+            Scheme::MixedNonce(aead, _) if self.version == TlsVersion::TLS13 => aead.tag_length() + 1,
+            Scheme::MixedNonce(aead, _) => aead.tag_length(),
             Scheme::Cbc { hash, .. } => hash.length() + 1 + if matches!(self.iv, Iv::Explicit) { BLOCK } else { 0 },
         })
     }

@@ -3,18 +3,19 @@
 
 use tls_parser::{TlsExtensionType, TlsHandshakeType, TlsRecordType};
 
-use super::certificate::read_certificate_message;
+use super::certificate::{client_certificate, read_certificate_message};
 use super::contents::RecordContent;
 use super::handshake::{HandshakeFragment, HandshakeMessage, Joiner};
 use super::hello::{extensions, protocols};
-use super::key_schedule::{KeySchedule, KeyStage};
+use super::key_schedule::{KeySchedule, KeyStage, KeyedHandshake};
 pub(crate) use super::opened::Opened;
-use super::parameters::NegotiatedParameters;
 use super::reader::Reader;
 use super::record::TlsRecord;
 use super::registry::{AlertDescription, AlertLevel, TlsVersion};
 use crate::capture::Side;
-use crate::capture::secrets::SessionSecrets;
+
+/// Handshakes within a session that are read; nobody needs more.
+const MAX_HELLOS: usize = 4;
 
 /// The state of a direction.
 pub(super) struct RecordDecryptor {
@@ -33,11 +34,11 @@ pub(super) struct RecordDecryptor {
 }
 
 impl RecordDecryptor {
-    pub(super) fn new(side: Side, negotiated: &NegotiatedParameters, secrets: &SessionSecrets) -> Self {
+    pub(super) fn new(side: Side, handshakes: &[KeyedHandshake<'_>]) -> Self {
         Self {
             side,
-            version: negotiated.version,
-            schedule: KeySchedule::new(side, negotiated, secrets),
+            version: handshakes.first().and_then(|first| first.negotiated.version),
+            schedule: KeySchedule::new(side, handshakes),
             joiner: Joiner::default(),
             closed: false,
             begins_data: false,
@@ -81,11 +82,12 @@ impl RecordDecryptor {
                 &[level, description] => RecordContent::Alert(Some((AlertLevel(level), AlertDescription(description)))),
                 _ => RecordContent::Alert(None),
             },
-            TlsRecordType::Handshake if !tls13 => {
-                let finished = self.content.first() == Some(&TlsHandshakeType::Finished.0);
-                if finished { RecordContent::Finished } else { RecordContent::Handshake }
+            TlsRecordType::ChangeCipherSpec if !tls13 => {
+                // A handshake within the session comes to its end.
+                schedule.advance();
+                RecordContent::ChangeCipherSpec
             }
-            TlsRecordType::Handshake => self.read_handshake(record, opening.stage),
+            TlsRecordType::Handshake => self.read_handshake(record, opening.stage, tls13),
             _ => RecordContent::Handshake,
         };
         self.closed = false;
@@ -106,7 +108,7 @@ impl RecordDecryptor {
         self.opened
     }
 
-    fn read_handshake(&mut self, record: &TlsRecord, stage: KeyStage) -> RecordContent {
+    fn read_handshake(&mut self, record: &TlsRecord, stage: KeyStage, tls13: bool) -> RecordContent {
         let mut piece = HandshakeFragment::of(record, &self.content);
         piece.length = piece.bytes.len();
         piece.lost_before |= self.closed;
@@ -114,13 +116,14 @@ impl RecordDecryptor {
         let mut finished = false;
         for message in self.joiner.take_complete() {
             self.read_message(&message);
-            let last = match message.kind {
-                TlsHandshakeType::EndOfEarlyData => stage == KeyStage::Early,
-                TlsHandshakeType::Finished => stage == KeyStage::Handshake,
-                TlsHandshakeType::KeyUpdate => stage == KeyStage::Application,
-                _ => false,
-            };
-            finished |= last && message.kind == TlsHandshakeType::Finished;
+            let last = tls13
+                && match message.kind {
+                    TlsHandshakeType::EndOfEarlyData => stage == KeyStage::Early,
+                    TlsHandshakeType::Finished => stage == KeyStage::Handshake,
+                    TlsHandshakeType::KeyUpdate => stage == KeyStage::Application,
+                    _ => false,
+                };
+            finished |= message.kind == TlsHandshakeType::Finished && (last || !tls13);
             if let Some(schedule) = self.schedule.as_mut().filter(|schedule| last && schedule.stage() == Some(stage)) {
                 schedule.advance();
             }
@@ -129,6 +132,12 @@ impl RecordDecryptor {
     }
 
     fn read_message(&mut self, message: &HandshakeMessage) {
+        let client_certificate = client_certificate(message, self.side, self.version);
+        self.opened.client_certificate = client_certificate.or(self.opened.client_certificate);
+        let hello = [TlsHandshakeType::ClientHello, TlsHandshakeType::ServerHello].contains(&message.kind);
+        if hello && message.body.len() == message.length && self.opened.hellos.len() < MAX_HELLOS {
+            self.opened.hellos.push(message.body.to_vec());
+        }
         if self.side == Side::Client {
             return;
         }

@@ -3,18 +3,20 @@
 
 use tls_parser::{TlsHandshakeType, TlsRecordType};
 
-use super::certificate::read_certificate_message;
+use super::certificate::{client_certificate, read_certificate_message};
 use super::contents::{ClassifiedRecord, RecordContent};
 use super::handshake::{HandshakeFragment, HandshakeMessage, Joiner};
 use super::hello::{ClientHello, ServerHello};
+use super::key_schedule::KeyedHandshake;
 use super::parameters::NegotiatedParameters;
 use super::record::{TlsRecord, read_records};
 use super::record_decryptor::{Opened, RecordDecryptor};
 use super::registry::{AlertDescription, AlertLevel, TlsVersion};
+use super::suites::Suite;
 use super::traffic_analysis::TrafficAnalysis;
 use crate::capture::byte_stream::ByteStream;
-use crate::capture::secrets::{Secrets, SessionSecrets};
-use crate::capture::{Side, TlsSession};
+use crate::capture::secrets::Secrets;
+use crate::capture::{KeysInVain, Side, TlsSession};
 
 /// A session with what was opened of it.
 #[derive(Debug, Default)]
@@ -45,49 +47,49 @@ pub(crate) fn read_session(
     let version = server_messages.iter().find_map(|message| server_hello(message)?.version());
     let client_messages = clear_messages(&client, version == Some(TlsVersion::TLS13));
     let mut facts = TlsSession::default();
-    let mut negotiated = NegotiatedParameters::default();
-    let mut offered_session: &[u8] = &[];
-    if let Some((message, hello)) = client_messages.iter().find_map(|message| Some((message, client_hello(message)?))) {
+    let hello = client_messages.iter().find_map(|message| Some((message, client_hello(message)?)));
+    let client_said = hello.as_ref().map(|(_, hello)| hello);
+    if let Some((message, hello)) = &hello {
         facts.client_hello = Some(message.at);
         facts.offered_version = Some(hello.highest_version());
-        negotiated.client_random = hello.random;
-        negotiated.early_data = hello.early_data;
-        offered_session = hello.session_id;
-        facts.sni = hello.server_name;
-        facts.alpn_offered = hello.protocols;
+        facts.sni = hello.server_name.clone();
+        facts.alpn_offered = hello.protocols.clone();
     }
     let hellos = server_messages.iter().filter_map(|message| Some((message, server_hello(message)?)));
     // A HelloRetryRequest is followed by the ServerHello proper, which may not have come.
     let hello = hellos.reduce(|first, next| if first.1.is_retry_request() { next } else { first });
-    let mut session_id: &[u8] = &[];
-    if let Some((message, hello)) = &hello {
-        negotiated.version = hello.version();
-        facts.version = negotiated.version;
-        if !hello.is_retry_request() {
-            facts.server_hello = Some(message.at);
-            facts.cipher = hello.cipher;
-            facts.alpn = hello.protocol.clone();
-            facts.resumed = resumed(hello, offered_session, &server_messages, &server);
-            negotiated.server_random = hello.random;
-            negotiated.cipher = hello.cipher;
-            negotiated.encrypt_then_mac = hello.encrypt_then_mac;
-            session_id = hello.session_id;
-        }
+    let negotiated = NegotiatedParameters::of(client_said, hello.as_ref().map(|(_, hello)| hello));
+    facts.version = negotiated.version;
+    facts.cipher = negotiated.cipher;
+    if let Some((message, hello)) = hello.as_ref().filter(|(_, hello)| !hello.is_retry_request()) {
+        facts.server_hello = Some(message.at);
+        facts.alpn = hello.protocol.clone();
+        let offered = client_said.map_or(&[][..], |hello| hello.session_id);
+        facts.resumed = resumed(hello, offered, &server_messages, &server);
     }
     facts.certificate =
         server_messages.iter().find_map(|message| read_certificate_message(message, negotiated.version));
 
-    let known = secrets.of_session(negotiated.client_random, session_id).unwrap_or_default();
-    let (to_server, client_records) = read_side(&client, Side::Client, &negotiated, &known);
-    let (to_client, server_records) = read_side(&server, Side::Server, &negotiated, &known);
+    let sides = open_sides(&client, &server, negotiated, secrets);
+    let Sides { client: (to_server, client_records), server: (to_client, server_records), keyed } = sides;
     facts.decrypted = to_server.any || to_client.any;
+    if keyed && !facts.decrypted && negotiated.cipher.is_some() {
+        let read = negotiated.cipher.and_then(Suite::of).is_some();
+        facts.keys_in_vain = Some(if read { KeysInVain::Records } else { KeysInVain::Suite });
+    }
     facts.alpn = facts.alpn.or_else(|| to_client.protocol.clone());
     if facts.certificate.is_none() {
         facts.certificate = to_client.certificate.clone();
     }
+    let told = |messages: &[HandshakeMessage], side| {
+        messages.iter().rev().find_map(|message| client_certificate(message, side, negotiated.version))
+    };
+    facts.client_certificate = to_server.client_certificate.or_else(|| told(&client_messages, Side::Client));
     let start_seen = start_seen && facts.client_hello.is_some();
     let analysis = TrafficAnalysis { negotiated: &negotiated, start_seen, round_trip };
     analysis.read(client_records, server_records, &mut facts);
+    let asked = to_client.client_certificate.or_else(|| told(&server_messages, Side::Server));
+    facts.client_certificate = facts.client_certificate.or(asked);
     Some(ReadSession { facts, to_server, to_client })
 }
 
@@ -142,15 +144,50 @@ fn resumed(hello: &ServerHello, offered: &[u8], messages: &[HandshakeMessage], r
     before.iter().all(|record| record.lost_before == 0 && record.is_complete()).then_some(true)
 }
 
+/// Both directions with what was opened of them.
+struct Sides {
+    client: (Opened, Vec<ClassifiedRecord>),
+    server: (Opened, Vec<ClassifiedRecord>),
+    /// There are secrets of the session.
+    keyed: bool,
+}
+
+/// Opens both directions where the secrets allow. A handshake within the session (RFC 5246 section 7.4.1.1) is known only
+/// when what comes before it is open, so that both are read once more for each of them.
+fn open_sides(
+    client: &[TlsRecord],
+    server: &[TlsRecord],
+    negotiated: NegotiatedParameters<'_>,
+    secrets: &Secrets,
+) -> Sides {
+    let known = |negotiated: &NegotiatedParameters| secrets.of_session(negotiated.client_random, negotiated.session_id);
+    let first = known(&negotiated);
+    let keyed = first.is_some();
+    let first = KeyedHandshake { negotiated, secrets: first.unwrap_or_default() };
+    let mut hellos: (Vec<Vec<u8>>, Vec<Vec<u8>>) = Default::default();
+    loop {
+        let mut handshakes = vec![first.clone()];
+        for (client, server) in hellos.0.iter().zip(&hellos.1) {
+            let (client, server) = (ClientHello::read(client), ServerHello::read(server, server.len()));
+            let negotiated = NegotiatedParameters::of(client.as_ref(), server.as_ref());
+            let Some(secrets) = known(&negotiated) else { break };
+            handshakes.push(KeyedHandshake { negotiated, secrets });
+        }
+        let client = read_side(client, Side::Client, &handshakes);
+        let server = read_side(server, Side::Server, &handshakes);
+        let found = (&client.0.hellos, &server.0.hellos);
+        let more = found.0.len().min(found.1.len()) > hellos.0.len().min(hellos.1.len());
+        if !more || negotiated.is_tls13() {
+            return Sides { client, server, keyed };
+        }
+        hellos = (found.0.clone(), found.1.clone());
+    }
+}
+
 /// Tells what each record of a direction holds, opened where the secrets allow.
-fn read_side(
-    records: &[TlsRecord],
-    side: Side,
-    negotiated: &NegotiatedParameters,
-    secrets: &SessionSecrets,
-) -> (Opened, Vec<ClassifiedRecord>) {
-    let mut decryptor = RecordDecryptor::new(side, negotiated, secrets);
-    let tls13 = negotiated.is_tls13();
+fn read_side(records: &[TlsRecord], side: Side, handshakes: &[KeyedHandshake<'_>]) -> (Opened, Vec<ClassifiedRecord>) {
+    let mut decryptor = RecordDecryptor::new(side, handshakes);
+    let tls13 = handshakes.first().is_some_and(|first| first.negotiated.is_tls13());
     let mut changed = false;
     // A hole may have swallowed the ChangeCipherSpec.
     let mut maybe_changed = false;

@@ -1,4 +1,4 @@
-//! What a cipher suite protects records with: the ones that are read are AES-GCM, AES-CBC and ChaCha20-Poly1305.
+//! What a cipher suite protects records with: the ones that are read are AES-GCM, AES-CCM, AES-CBC and ChaCha20-Poly1305.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
@@ -53,6 +53,12 @@ fn hmac<M: Mac + KeyInit>(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
 pub(super) enum Cipher {
     Aes128Gcm,
     Aes256Gcm,
+    Aes128Ccm,
+    Aes256Ccm,
+    /// With a tag of 8 bytes.
+    Aes128Ccm8,
+    /// With a tag of 8 bytes.
+    Aes256Ccm8,
     ChaCha20Poly1305,
     /// With the hash of its MAC.
     Aes128Cbc(Hash),
@@ -63,16 +69,30 @@ pub(super) enum Cipher {
 impl Cipher {
     pub(super) fn key_length(self) -> usize {
         match self {
-            Self::Aes128Gcm | Self::Aes128Cbc(_) => 16,
-            Self::Aes256Gcm | Self::Aes256Cbc(_) | Self::ChaCha20Poly1305 => 32,
+            Self::Aes128Gcm | Self::Aes128Ccm | Self::Aes128Ccm8 | Self::Aes128Cbc(_) => 16,
+            Self::Aes256Gcm | Self::Aes256Ccm | Self::Aes256Ccm8 | Self::Aes256Cbc(_) | Self::ChaCha20Poly1305 => 32,
         }
     }
 
     pub(super) fn mac_length(self) -> usize {
         match self {
             Self::Aes128Cbc(hash) | Self::Aes256Cbc(hash) => hash.length(),
-            Self::Aes128Gcm | Self::Aes256Gcm | Self::ChaCha20Poly1305 => 0,
+            _ => 0,
         }
+    }
+
+    /// Returns the length of an AEAD's tag in bytes; 0 for others.
+    pub(super) fn tag_length(self) -> usize {
+        match self {
+            Self::Aes128Cbc(_) | Self::Aes256Cbc(_) => 0,
+            Self::Aes128Ccm8 | Self::Aes256Ccm8 => 8,
+            _ => 16,
+        }
+    }
+
+    /// Returns whether records of TLS 1.2 bring a part of their nonce (RFC 5288 section 3, RFC 6655 section 3).
+    pub(super) fn has_explicit_nonce(self) -> bool {
+        !matches!(self, Self::ChaCha20Poly1305 | Self::Aes128Cbc(_) | Self::Aes256Cbc(_))
     }
 }
 
@@ -94,9 +114,15 @@ impl Suite {
             TlsCipherMac::HmacSha384 => Some(Hash::Sha384),
             _ => None,
         };
+        // The name alone tells the length of CCM's tag.
+        let short_tag = suite.name.contains("_CCM_8");
         let cipher = match (&suite.enc, &suite.enc_mode, suite.enc_size) {
             (TlsCipherEnc::Aes, TlsCipherEncMode::Gcm, 128) => Cipher::Aes128Gcm,
             (TlsCipherEnc::Aes, TlsCipherEncMode::Gcm, 256) => Cipher::Aes256Gcm,
+            (TlsCipherEnc::Aes, TlsCipherEncMode::Ccm, 128) if short_tag => Cipher::Aes128Ccm8,
+            (TlsCipherEnc::Aes, TlsCipherEncMode::Ccm, 256) if short_tag => Cipher::Aes256Ccm8,
+            (TlsCipherEnc::Aes, TlsCipherEncMode::Ccm, 128) => Cipher::Aes128Ccm,
+            (TlsCipherEnc::Aes, TlsCipherEncMode::Ccm, 256) => Cipher::Aes256Ccm,
             (TlsCipherEnc::Aes, TlsCipherEncMode::Cbc, 128) => Cipher::Aes128Cbc(mac?),
             (TlsCipherEnc::Aes, TlsCipherEncMode::Cbc, 256) => Cipher::Aes256Cbc(mac?),
             (TlsCipherEnc::Chacha20_Poly1305, ..) => Cipher::ChaCha20Poly1305,
@@ -126,13 +152,17 @@ mod tests {
         assert_eq!(of(0x003d), suite(Cipher::Aes256Cbc(Hash::Sha256), Hash::Sha256));
         assert_eq!(of(0xc028), suite(Cipher::Aes256Cbc(Hash::Sha384), Hash::Sha384));
         assert_eq!(of(0xc030), suite(Cipher::Aes256Gcm, Hash::Sha384));
+        assert_eq!(of(0x1304), suite(Cipher::Aes128Ccm, Hash::Sha256));
+        assert_eq!(of(0x1305), suite(Cipher::Aes128Ccm8, Hash::Sha256));
+        assert_eq!(of(0xc0ad), suite(Cipher::Aes256Ccm, Hash::Sha256));
+        assert_eq!(of(0xc0af), suite(Cipher::Aes256Ccm8, Hash::Sha256));
         assert_eq!(of(0xcca9), suite(Cipher::ChaCha20Poly1305, Hash::Sha256));
     }
 
     #[test]
     fn suites_that_are_not_read_are_none() {
-        // RC4, 3DES, CCM, Camellia, a signalling value, nothing.
-        for number in [0x0005, 0x000a, 0xc09c, 0x0041, 0x00ff, 0x0a0a] {
+        // RC4, 3DES, SM4, Camellia, a signalling value, nothing.
+        for number in [0x0005, 0x000a, 0x00c7, 0x0041, 0x00ff, 0x0a0a] {
             assert_eq!(Suite::of(CipherSuite(number)), None, "{number:04x}");
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{AlertDescription, AlertLevel};
 use crate::capture::fixture::{Connection, connections};
 use crate::capture::secrets::Secrets;
-use crate::capture::{FrameRef, TcpFlow, TlsSession};
+use crate::capture::{ClientCertificate, FrameRef, KeysInVain, TcpFlow, TlsSession};
 
 const BOTH: [(&str, u16); 2] = [("/one", 200), ("/two", 404)];
 
@@ -71,10 +71,15 @@ fn every_version_and_suite_is_opened() {
         ("tls13-padded", "TLS 1.3", "TLS_AES_256_GCM_SHA384"),
         ("tls13-key-update", "TLS 1.3", "TLS_AES_256_GCM_SHA384"),
         ("tls13-large", "TLS 1.3", "TLS_AES_256_GCM_SHA384"),
+        ("tls12-aes128-ccm", "TLS 1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_CCM"),
+        ("tls12-aes256-ccm8", "TLS 1.2", "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8"),
+        ("tls12-renegotiation", "TLS 1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"),
+        ("tls13-aes128-ccm", "TLS 1.3", "TLS_AES_128_CCM_SHA256"),
+        ("tls13-aes128-ccm8", "TLS 1.3", "TLS_AES_128_CCM_8_SHA256"),
     ] {
         let flow = connection(name).read(&secrets());
         let tls = tls(&flow);
-        assert!(tls.decrypted, "{name}");
+        assert_eq!((tls.decrypted, tls.keys_in_vain), (true, None), "{name}");
         assert_eq!(exchanges(&flow), BOTH, "{name}");
         assert_eq!(tls.version.unwrap().name(), version, "{name}");
         assert_eq!(tls.cipher.unwrap().name(), cipher, "{name}");
@@ -133,7 +138,9 @@ fn wrong_secrets_open_nothing_and_change_nothing() {
         let (wrong, _) = Secrets::parse(wrong.as_bytes(), None);
         assert!(!wrong.is_empty());
         let connection = connection(name);
-        let (closed, flow) = (connection.read(&Secrets::default()), connection.read(&wrong));
+        let (closed, mut flow) = (connection.read(&Secrets::default()), connection.read(&wrong));
+        let in_vain = flow.tls.as_mut().and_then(|tls| tls.keys_in_vain.take());
+        assert_eq!(in_vain, Some(KeysInVain::Records), "{name}");
         assert!(!tls(&flow).decrypted && flow.http.is_empty(), "{name}");
         assert_eq!(format!("{flow:?}"), format!("{closed:?}"), "{name}");
     }
@@ -262,6 +269,46 @@ fn the_secrets_of_one_side_open_that_side() {
     assert!(tls(&flow).turns.iter().all(|turn| turn.response.is_some()));
     let flow = connection.read(&secrets_without(&["CLIENT"]));
     assert_eq!(exchanges(&flow), [("-", 200), ("-", 404)]);
+}
+
+#[test]
+fn keys_of_a_suite_that_is_not_read_are_said_to_be_in_vain() {
+    let mut connection = connection("tls12-aes128-gcm");
+    // The ServerHello chooses RC4 instead.
+    let (bytes, ..) = connection.to_client.segments.values_mut().next().unwrap();
+    let suite = bytes.windows(2).position(|two| two == [0xc0, 0x2b]).unwrap();
+    bytes[suite..suite + 2].copy_from_slice(&[0x00, 0x05]);
+    let flow = connection.read(&secrets());
+    assert_eq!((tls(&flow).decrypted, tls(&flow).keys_in_vain), (false, Some(KeysInVain::Suite)));
+    assert_eq!(tls(&connection.read(&Secrets::default())).keys_in_vain, None);
+}
+
+#[test]
+fn a_renegotiation_without_keys_of_its_own_closes_what_follows() {
+    let text = key_log();
+    let (_, behind) = text.split_once("# tls12-renegotiation").unwrap();
+    let (own, _) = behind.split_once('#').unwrap();
+    let first = own.lines().find(|line| line.starts_with("CLIENT_RANDOM")).unwrap();
+    let (secrets, _) = Secrets::parse(first.as_bytes(), None);
+    let flow = connection("tls12-renegotiation").read(&secrets);
+    assert_eq!(exchanges(&flow), [("/one", 200)]);
+    assert_eq!(tls(&flow).turns.len(), 2);
+}
+
+#[test]
+fn a_certificate_that_the_client_lacks_is_seen_with_and_without_keys() {
+    let refused = AlertDescription(40);
+    for (name, secrets, alert) in [
+        ("tls12-certificate-required", Secrets::default(), Some((AlertLevel::FATAL, refused))),
+        ("tls13-certificate-required", Secrets::default(), None),
+        ("tls13-certificate-required", secrets(), Some((AlertLevel::FATAL, AlertDescription::CERTIFICATE_REQUIRED))),
+    ] {
+        let flow = connection(name).read(&secrets);
+        assert_eq!(tls(&flow).client_certificate, Some(ClientCertificate::Empty), "{name}");
+        assert_eq!(tls(&flow).alerts.iter().map(|alert| alert.code).collect::<Vec<_>>(), [alert], "{name}");
+        assert!(tls(&flow).turns.is_empty() && tls(&flow).client_finished.is_some(), "{name}");
+    }
+    assert_eq!(tls(&connection("tls13-aes128-gcm").read(&Secrets::default())).client_certificate, None);
 }
 
 #[test]
