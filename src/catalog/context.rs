@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::remedy::{Only, Remedy};
 use crate::model::authority::with_port;
 use crate::model::mdm::{RequestKind, Vendor};
 use crate::model::outcome::OutcomeName;
@@ -32,8 +33,8 @@ pub struct Context<'a> {
     pub duration_ms: Option<f64>,
     /// The log's own words of the failure.
     pub reason: Option<&'a str>,
-    /// What the node asked for.
-    pub kind: RequestKind,
+    /// What the node asked for, where that is known.
+    pub kind: Option<RequestKind>,
     /// What the server says of itself: vendor and product.
     pub product: Option<&'a str>,
 }
@@ -51,7 +52,7 @@ impl<'a> Context<'a> {
             http_status: attempt.http_status,
             duration_ms: attempt.duration_ms,
             reason: attempt.reason.as_deref(),
-            kind: attempt.kind,
+            kind: kind(attempt),
             product: attempt.api.vendor.as_deref().or(attempt.api.product.as_deref()),
         }
     }
@@ -61,10 +62,17 @@ impl<'a> Context<'a> {
         self.flow.is_some() || !self.dns.is_empty() || self.sources.contains(&Source::Capture)
     }
 
-    /// Whose server it is, as far as its name, its path and its own words tell.
+    /// Returns whose server it is, as far as its name, its path, its own words and those of the log tell.
     pub(super) fn vendor(&self) -> Option<Vendor> {
         let server = self.server?;
         Vendor::of(server.host.as_deref(), server.url.as_deref(), self.product)
+            .or_else(|| self.reason.is_some_and(speaks_of_wmi).then_some(Vendor::ConfigurationManager))
+    }
+
+    /// Whether a policy service node asked, as it does when an endpoint authenticates and on the polling interval.
+    fn is_query(&self) -> bool {
+        use RequestKind::{CompliancePoll, DeviceAction, DeviceQuery};
+        matches!(self.kind, Some(DeviceQuery | CompliancePoll | DeviceAction))
     }
 
     /// What stands for a blank, when it is known.
@@ -99,6 +107,20 @@ impl<'a> Context<'a> {
                 let certificate = certificate()?;
                 Some(format!("from {} to {}", date(certificate.not_before), date(certificate.not_after)))
             }
+            Blank::Cli => self.is_query().then(|| "In the CLI of the policy service node".to_owned()),
+            Blank::Node => match self.kind? {
+                RequestKind::ServerInfo => Some("the primary administration node".to_owned()),
+                _ => self.is_query().then(|| "the policy service node that asked".to_owned()),
+            },
+            Blank::Repeat => match self.kind? {
+                RequestKind::ServerInfo => Some("press Test Connection".to_owned()),
+                RequestKind::DeviceQuery => Some("let an endpoint authenticate again".to_owned()),
+                RequestKind::CompliancePoll => {
+                    Some("wait for the next poll (the Polling Interval is 240 minutes by default)".to_owned())
+                }
+                RequestKind::DeviceAction => Some("repeat the action on the endpoint".to_owned()),
+                RequestKind::Token | RequestKind::Discovery | RequestKind::Other => None,
+            },
         }
     }
 
@@ -107,21 +129,37 @@ impl<'a> Context<'a> {
         self.value(blank).unwrap_or_else(|| blank.in_general().to_owned())
     }
 
-    /// Whether a remedy is of use: for this server, and with what is known.
-    pub(super) fn suits(&self, outcome: OutcomeName, remedy: &str) -> bool {
-        let vendor = match self.vendor() {
-            Some(Vendor::Jamf) => !remedy.starts_with(super::INTUNE),
-            Some(Vendor::Intune) => !remedy.starts_with(super::JAMF),
-            Some(_) => !remedy.starts_with(super::JAMF) && !remedy.starts_with(super::INTUNE),
-            // Intune is known by its names, so a server with another name is none.
-            None => self.server.is_none_or(|server| server.host.is_none()) || !remedy.starts_with(super::INTUNE),
+    /// Whether a remedy is of use: for this server and this kind of request, and with what is known. `specific` says that
+    /// something more specific than general advice is said as well.
+    pub(super) fn suits(&self, outcome: OutcomeName, remedy: &Remedy, specific: bool) -> bool {
+        let wanted = match remedy.only {
+            Only::Always => true,
+            Only::Otherwise => !specific,
+            Only::Queries => self.is_query(),
+            // A server of a name that tells nothing may be a Jamf Pro of the company's own; others are known by their names.
+            Only::Vendor(vendor) => self.vendor().unwrap_or(Vendor::Jamf) == vendor,
         };
-        vendor
+        let text = remedy.text();
+        wanted
             && Blank::ALL
                 .into_iter()
                 .filter(|blank| blank.is_needed(outcome))
-                .all(|blank| !remedy.contains(&format!("{{{}}}", blank.name())) || self.value(blank).is_some())
+                .all(|blank| !text.contains(&format!("{{{}}}", blank.name())) || self.value(blank).is_some())
     }
+}
+
+/// What an attempt asked for. Of a capture alone that shows no request nothing tells, whatever the field's default says.
+fn kind(attempt: &Attempt) -> Option<RequestKind> {
+    let told = attempt.kind != RequestKind::default()
+        || attempt.server.url.is_some()
+        || attempt.sources.contains(&Source::Log);
+    told.then_some(attempt.kind)
+}
+
+/// Whether the log's words are those of a query over WMI, which ISE asks Configuration Manager alone.
+fn speaks_of_wmi(reason: &str) -> bool {
+    let lower = reason.to_ascii_lowercase();
+    ["wmi", "sccm", "dcom", "domain-username-password", "rpc server"].iter().any(|word| lower.contains(word))
 }
 
 /// What a text leaves open; written as its name in braces.
@@ -151,11 +189,17 @@ pub enum Blank {
     Names,
     /// `{validity}`: validity of the server's certificate.
     Validity,
+    /// `{cli}`: in whose command line, at the beginning of a sentence.
+    Cli,
+    /// `{node}`: the node that asked.
+    Node,
+    /// `{repeat}`: how to make it ask again, as an imperative.
+    Repeat,
 }
 
 impl Blank {
     /// Every blank.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Server,
         Self::Host,
         Self::Port,
@@ -168,6 +212,9 @@ impl Blank {
         Self::Issuer,
         Self::Names,
         Self::Validity,
+        Self::Cli,
+        Self::Node,
+        Self::Repeat,
     ];
 
     /// The name between the braces.
@@ -185,6 +232,9 @@ impl Blank {
             Self::Issuer => "issuer",
             Self::Names => "names",
             Self::Validity => "validity",
+            Self::Cli => "cli",
+            Self::Node => "node",
+            Self::Repeat => "repeat",
         }
     }
 
@@ -203,6 +253,11 @@ impl Blank {
             Self::Issuer => "the capture or a browser shows it",
             Self::Names => "a browser shows them",
             Self::Validity => "until when, a browser shows",
+            Self::Cli => "In ISE's CLI",
+            Self::Node => {
+                "the node that asked (the primary administration node for Test Connection, a policy service node for device queries)"
+            }
+            Self::Repeat => "press Test Connection, or let an endpoint authenticate again",
         }
     }
 

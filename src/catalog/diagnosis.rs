@@ -1,7 +1,9 @@
 //! The catalog's texts with the names of one attempt or incident in them.
 
+use super::advice::advice;
+use super::changes::{look_at, matters};
 use super::context::{Blank, Context, date};
-use super::{entry, fill};
+use super::{Only, capital, entry, fill};
 use crate::model::authority::with_port;
 use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 use crate::model::report::{Change, Diagnosis, Flow, Tls};
@@ -9,12 +11,11 @@ use crate::model::report::{Change, Diagnosis, Flow, Tls};
 /// What an outcome means for this attempt, in one sentence, and what to do.
 pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {
     let entry = entry(outcome.name(), outcome.detail().as_deref());
-    let remedy = entry
-        .remedy
-        .iter()
-        .filter(|line| context.suits(outcome.name(), line))
-        .map(|line| fill(line, context))
-        .collect();
+    let mut remedy = if outcome.name().is_failure() { advice(context) } else { Vec::new() };
+    let of_vendor = context.vendor().is_some_and(|vendor| entry.remedy.iter().any(|r| r.only == Only::Vendor(vendor)));
+    let specific = !remedy.is_empty() || of_vendor;
+    let suiting = entry.remedy.iter().filter(|remedy| context.suits(outcome.name(), remedy, specific));
+    remedy.extend(suiting.map(|remedy| fill(&remedy.text(), context)));
     Diagnosis { summary: summary(outcome, context), remedy }
 }
 
@@ -30,82 +31,19 @@ pub fn incident_diagnosis(
 ) -> Diagnosis {
     let Diagnosis { mut summary, remedy } = diagnosis(outcome, context);
     if attempts > 1 {
-        summary.push_str(&format!(" {attempts} attempts in a row ended so."));
+        summary.push_str(&format!(" {attempts} attempts in a row ended this way."));
     }
     if resolved {
         summary.push_str(" A later attempt succeeded.");
     }
-    let mut lines: Vec<String> = changes.iter().filter(|change| matters(outcome, &change.what)).map(advice).collect();
+    let mut lines: Vec<String> = changes.iter().filter(|change| matters(outcome, &change.what)).map(look_at).collect();
     lines.extend(remedy);
     Diagnosis { summary, remedy: lines }
-}
-
-/// Whether a change of this kind can be what made attempts fail so.
-fn matters(outcome: Outcome, what: &str) -> bool {
-    let kinds: &[&str] = match outcome {
-        Outcome::Success | Outcome::Unknown(_) => &[],
-        Outcome::Http401 => &["url", "path", "addresses"],
-        Outcome::Http404 | Outcome::HttpError(_) => &["url", "path", "api_version", "proxy", "addresses"],
-        Outcome::DnsFailure(_) => &["resolver", "url"],
-        Outcome::SynTimeout | Outcome::ConnectionRefused | Outcome::Unreachable(_) => {
-            &["addresses", "proxy", "resolver", "url"]
-        }
-        Outcome::ConnectionReset(_) | Outcome::TlsFailure(_) => {
-            &["certificate", "tls_version", "proxy", "addresses", "url"]
-        }
-        Outcome::ReadTimeout => &["proxy", "addresses", "url", "path"],
-        Outcome::ProxyError(_) => &["proxy", "url"],
-        Outcome::OtherFailure(_) => &["url", "path", "proxy", "certificate"],
-    };
-    kinds.contains(&what)
-}
-
-fn advice(change: &Change) -> String {
-    let Change { what, before, after } = change;
-    let since = |thing: &str| match (before, after) {
-        (Some(before), Some(after)) => format!("{thing} changed since the last success, from {before} to {after}"),
-        (Some(before), None) => format!("{thing} was {before} at the last success and is not seen now"),
-        (None, Some(after)) => format!("{thing} is {after} now and was not seen at the last success"),
-        (None, None) => format!("{thing} changed since the last success"),
-    };
-    match what.as_str() {
-        "proxy" => {
-            let now = match (before, after) {
-                (Some(before), None) => format!("the last success went through the proxy {before} and this did not"),
-                (None, Some(after)) => format!("the last success went without a proxy and this through {after}"),
-                _ => since("the proxy"),
-            };
-            format!("In ISE, Administration > System > Settings > Proxy: {now}. Check that first.")
-        }
-        "url" | "path" => format!(
-            "In ISE, Administration > Network Resources > External MDM: {}. Check that first.",
-            since(if what == "url" { "the URL" } else { "the path (Instance Name)" })
-        ),
-        "addresses" => {
-            format!(
-                "{}. Check that the new ones are the server's, and firewall rules that name addresses.",
-                capital(&since("what DNS gives for the server"))
-            )
-        }
-        "resolver" => format!("In ISE's CLI, `show running-config`: {}. Check that first.", since("the DNS server")),
-        "certificate" => format!(
-            "{}. Check who installed it, and that ISE trusts its issuer.",
-            capital(&since("the server's certificate"))
-        ),
-        "api_version" => format!("{}.", capital(&since("the API version"))),
-        "tls_version" => format!("{}.", capital(&since("the TLS version"))),
-        other => format!("{}.", capital(&since(other))),
-    }
 }
 
 /// A sentence begins with a capital letter, unless it begins with a name.
 fn sentence(text: String) -> String {
     if text.starts_with("the ") { capital(&text) } else { text }
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// One sentence with the names of the attempt.
@@ -114,12 +52,14 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
     let named = context.server.is_some_and(|server| server.host.is_some());
     match outcome {
         Outcome::Success => say("{server} answered with status 200."),
-        Outcome::Http401 => say("{server} did not accept the user that ISE is set to (401)."),
+        Outcome::Http401 => say("{server} rejected ISE's credentials (401)."),
         Outcome::Http404 => say(
             "{server} does not know the path that ISE asked for (404): the Instance Name is wrong or the instance is gone.",
         ),
         Outcome::HttpError(status) => match status {
-            Some(status @ 300..=399) => say(&format!("{{server}} sent ISE elsewhere ({status}) instead of an answer.")),
+            Some(status @ 300..=399) => {
+                say(&format!("{{server}} redirected ISE elsewhere ({status}) instead of answering."))
+            }
             Some(status) => say(&format!("{{server}} answered with status {status}.")),
             None => say("{server} answered with an error."),
         },
@@ -167,28 +107,29 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
         Outcome::TlsFailure(detail) => tls_failure(detail, context),
         Outcome::ReadTimeout => {
             let wait = context.duration_ms.map(|ms| format!(" ({})", seconds(ms))).unwrap_or_default();
-            say("{server} took the request and did not answer in time") + &wait + "."
+            say("{server} accepted the request and did not answer in time") + &wait + "."
         }
         Outcome::ProxyError(detail) => say(&match detail {
             Some(ProxyDetail::Status(status)) => {
-                format!("{{proxy}} refused the way to {{server}} with status {status}.")
+                format!("{{proxy}} refused to connect to {{server}} (status {status}).")
             }
             Some(ProxyDetail::Unreachable) => "{proxy} could not be reached.".to_owned(),
             Some(ProxyDetail::Refused) => "{proxy} refused the connection: its port is closed.".to_owned(),
             None => "{proxy} did not let the connection to {server} through.".to_owned(),
         }),
         Outcome::OtherFailure(detail) => {
-            let words = context.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let words =
+                context.reason.map(|reason| format!(": {}", reason.trim_end_matches(['.', ' ']))).unwrap_or_default();
             say(match detail {
                 Some(OtherDetail::ConnectionPool) => {
                     "The request to {server} found no free connection in the node's own pool"
                 }
-                Some(OtherDetail::Redirect) => "{server} sent ISE from one URL to the next without an answer",
+                Some(OtherDetail::Redirect) => "{server} redirected ISE from one URL to the next without answering",
                 Some(OtherDetail::UnexpectedAnswer) => {
                     "{server} answered with status 200, but not with an answer of the MDM API"
                 }
-                Some(OtherDetail::TokenRefused) => "{server} gave no token",
-                Some(OtherDetail::Local) => "The node itself did not let the connection to {server} begin",
+                Some(OtherDetail::TokenRefused) => "{server} refused to issue a token",
+                Some(OtherDetail::Local) => "The node itself did not let the connection to {server} start",
                 None => "The request to {server} failed",
             }) + &words
                 + "."
@@ -258,25 +199,25 @@ fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
         }
         (Some(TlsDetail::ProtocolVersion), _) => say("ISE and {server} have no TLS version in common") + &alert + ".",
         (Some(TlsDetail::HandshakeFailure), _) => {
-            say("ISE and {server} did not agree on TLS parameters") + &alert + "."
+            say("ISE and {server} could not agree on TLS parameters") + &alert + "."
         }
         (Some(TlsDetail::HandshakeTimeout), _) => {
-            say("The connection to {server} stood, and then the TLS handshake met with silence.")
+            say("The connection to {server} stood, and then the TLS handshake was met with silence.")
         }
         (Some(TlsDetail::RevokedCertificate), _) => say("The certificate of {server} is revoked") + &alert + ".",
         (Some(TlsDetail::RevocationUnknown), _) => {
-            say("ISE could not learn whether the certificate of {server} is revoked.")
+            say("ISE could not find out whether the certificate of {server} is revoked.")
         }
         (Some(TlsDetail::WeakCertificate), _) => {
-            say("ISE does not accept the algorithms, keys or usage in the certificate chain of {server}") + &alert + "."
+            say("ISE rejects the algorithms, keys or usage in the certificate chain of {server}") + &alert + "."
         }
         (Some(TlsDetail::UnrecognizedName), _) => {
             say("{server} does not know the name {host} that ISE asked for in TLS") + &alert + "."
         }
         (Some(TlsDetail::ClientCertificate), _) => {
-            say("{server} wants a client certificate, and did not accept what ISE sent") + &alert + "."
+            say("{server} wants a client certificate, and rejected what ISE sent") + &alert + "."
         }
-        (Some(TlsDetail::NotTls), _) => say("{server} answered in clear text: it speaks no TLS on this port."),
+        (Some(TlsDetail::NotTls), _) => say("{server} answered in clear text: it does not speak TLS on this port."),
         (None, _) => say("The TLS handshake with {server} failed") + &alert + ".",
     }
 }

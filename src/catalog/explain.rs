@@ -82,35 +82,42 @@ fn general(line: &str) -> String {
     fill(line, &Context::default())
 }
 
+fn general_lines(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|line| general(line)).collect()
+}
+
+fn remedies(entry: &Entry) -> Vec<String> {
+    entry.remedy.iter().map(|remedy| general(&remedy.text())).collect()
+}
+
 fn to_json(entry: &Entry) -> Value {
-    let lines = |lines: &[&str]| lines.iter().map(|line| general(line)).collect::<Vec<_>>();
     json!({
         "outcome": entry.outcome,
         "detail": entry.detail,
         "title": entry.title,
         "meaning": entry.meaning,
-        "proof": lines(entry.proof),
-        "causes": lines(entry.causes),
-        "remedy": lines(entry.remedy),
+        "proof": general_lines(entry.proof),
+        "causes": general_lines(entry.causes),
+        "remedy": remedies(entry),
     })
 }
 
 fn text(entry: &Entry, width: usize) -> String {
     let mut out = wrapped(&format!("{}: {}", entry.name(), entry.title), width, 2) + "\n\n";
     let _ = writeln!(out, "{}", wrapped(&format!("  {}", entry.meaning), width, 2));
-    let mut section = |title: &str, lines: &[&str], numbered: bool| {
+    let mut section = |title: &str, lines: Vec<String>, numbered: bool| {
         if lines.is_empty() {
             return;
         }
         let _ = writeln!(out, "\n{title}");
         for (index, line) in lines.iter().enumerate() {
             let mark = if numbered { format!("{}.", index + 1) } else { "-".to_owned() };
-            let _ = writeln!(out, "{}", wrapped(&format!("  {mark} {}", general(line)), width, mark.len() + 3));
+            let _ = writeln!(out, "{}", wrapped(&format!("  {mark} {line}"), width, mark.len() + 3));
         }
     };
-    section("How it is proved", entry.proof, false);
-    section("Causes, the likeliest first", entry.causes, true);
-    section("What to do", entry.remedy, true);
+    section("How it is proved", general_lines(entry.proof), false);
+    section("Causes, the likeliest first", general_lines(entry.causes), true);
+    section("What to do", remedies(entry), true);
     let details: Vec<String> =
         entries().filter(|e| e.outcome == entry.outcome && e.detail.is_some()).map(Entry::name).collect();
     if entry.detail.is_none() && !details.is_empty() {
@@ -128,19 +135,19 @@ fn markdown(out: &mut String, entry: &Entry, level: usize) {
         in_markdown(entry.title),
         in_markdown(entry.meaning)
     );
-    let mut section = |title: &str, lines: &[&str], numbered: bool| {
+    let mut section = |title: &str, lines: Vec<String>, numbered: bool| {
         if lines.is_empty() {
             return;
         }
         let _ = writeln!(out, "\n{title}\n");
         for (index, line) in lines.iter().enumerate() {
             let mark = if numbered { format!("{}.", index + 1) } else { "-".to_owned() };
-            let _ = writeln!(out, "{mark} {}", in_markdown(&general(line)));
+            let _ = writeln!(out, "{mark} {}", in_markdown(line));
         }
     };
-    section("How it is proved:", entry.proof, false);
-    section("Causes, the likeliest first:", entry.causes, true);
-    section("What to do:", entry.remedy, true);
+    section("How it is proved:", general_lines(entry.proof), false);
+    section("Causes, the likeliest first:", general_lines(entry.causes), true);
+    section("What to do:", remedies(entry), true);
 }
 
 /// Angle brackets outside of code are tags to Markdown.

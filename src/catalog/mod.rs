@@ -1,12 +1,16 @@
 //! What each outcome means, how it is proved, where it comes from and what to do: the one source of these texts for
 //! `mdmlog explain`, for the diagnoses in reports and for `docs/outcomes.md`.
 //!
-//! The advice follows Cisco's guide to Jamf Pro as an MDM server of ISE, and beyond it what the vendors document. The
-//! texts are templates: [`Blank`] lists what may stand between braces.
+//! The advice follows Cisco's "Integrate ISE 3.3 with JAMF as MDM Server" (document 220802) and "Integrate UEM and MDM Servers
+//! With Cisco ISE" (the UEM guide), and beyond them what the vendors document. The texts are templates: [`Blank`] lists what
+//! may stand between braces.
 
+mod advice;
+mod changes;
 mod context;
 mod diagnosis;
 mod explain;
+mod remedy;
 mod texts;
 
 use std::str::FromStr;
@@ -17,6 +21,7 @@ pub(crate) use context::listed;
 pub use context::{Blank, Context, fill};
 pub use diagnosis::{diagnosis, incident_diagnosis};
 pub use explain::{ExplainFormat, explain, list};
+pub use remedy::{Only, Remedy, place};
 
 use crate::model::outcome::OutcomeName;
 
@@ -35,14 +40,9 @@ pub struct Entry {
     pub proof: &'static [&'static str],
     /// What is behind it, the likeliest first.
     pub causes: &'static [&'static str],
-    /// What to do, first things first. Lines that begin with [`JAMF`] or [`INTUNE`] are for those servers alone.
-    pub remedy: &'static [&'static str],
+    /// What to do, first things first.
+    pub remedy: &'static [Remedy],
 }
-
-/// How a remedy begins that is of use with Jamf Pro only.
-pub const JAMF: &str = "In Jamf Pro";
-/// How a remedy begins that is of use with Microsoft Intune only.
-pub const INTUNE: &str = "With Microsoft Intune";
 
 impl Entry {
     /// `outcome` or `outcome/detail`, as `mdmlog explain` takes it.
@@ -70,6 +70,12 @@ fn find(outcome: OutcomeName, detail: Option<&str>) -> Option<&'static Entry> {
         detail.filter(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit())).map(|d| format!("{}xx", &d[..1]));
     let of = |wanted: Option<&str>| entries().find(|e| e.outcome == outcome && e.detail == wanted);
     of(detail).or_else(|| class.and_then(|class| of(Some(&class))))
+}
+
+/// Returns the text with its first letter in upper case.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// What a person asked to have explained.

@@ -1,4 +1,7 @@
+use std::borrow::Cow;
+
 use super::*;
+use crate::model::mdm::{RequestKind, Vendor};
 use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, TlsDetail, UnreachableDetail};
 use crate::model::report::{Change, Proxy, Server};
 
@@ -57,11 +60,10 @@ fn an_unknown_detail_falls_back_to_the_outcome() {
 #[test]
 fn every_text_is_whole_and_fills_every_blank() {
     for entry in entries() {
-        let texts = [entry.title, entry.meaning]
-            .into_iter()
-            .chain(entry.proof.iter().chain(entry.causes).chain(entry.remedy).copied());
-        for text in texts {
-            let filled = fill(text, &Context::default());
+        let lines = entry.proof.iter().chain(entry.causes).map(|line| Cow::from(*line));
+        let texts = [entry.title, entry.meaning].into_iter().map(Cow::from);
+        for text in texts.chain(lines).chain(entry.remedy.iter().map(Remedy::text)) {
+            let filled = fill(&text, &Context::default());
             assert!(!filled.is_empty() && !filled.contains(['{', '}']), "{}: {filled}", entry.name());
             assert!(!filled.contains("  "), "{}: two spaces in {filled}", entry.name());
         }
@@ -88,20 +90,121 @@ fn a_diagnosis_names_what_the_attempt_shows() {
         found.remedy
     );
     let found = diagnosis(Outcome::ProxyError(Some(ProxyDetail::Status(407))), &context);
-    assert_eq!(found.summary, "192.0.2.8:3128 refused the way to tenant.jamfcloud.com:443 with status 407.");
+    assert_eq!(found.summary, "192.0.2.8:3128 refused to connect to tenant.jamfcloud.com:443 (status 407).");
 }
+
+/// What to do, of an attempt of this kind at this host.
+fn remedies(outcome: Outcome, host: &str, kind: RequestKind) -> Vec<String> {
+    let server = server(host, None);
+    diagnosis(outcome, &Context { server: Some(&server), kind: Some(kind), ..Context::default() }).remedy
+}
+
+const VENDORS: [(&str, Vendor); 13] = [
+    ("tenant.jamfcloud.com", Vendor::Jamf),
+    ("graph.microsoft.com", Vendor::Intune),
+    ("graph.microsoft.us", Vendor::Intune),
+    ("microsoftgraph.chinacloudapi.cn", Vendor::Intune),
+    ("graph.microsoft.de", Vendor::Intune),
+    ("n1.meraki.com", Vendor::Meraki),
+    ("as1.awmdm.com", Vendor::WorkspaceOne),
+    ("core.mobileiron.com", Vendor::Ivanti),
+    ("services.fiberlink.com", Vendor::MaaS360),
+    ("acme.xm.cloud.com", Vendor::Citrix),
+    ("acme.mobicontrolcloud.com", Vendor::Soti),
+    ("sccm1.example.com", Vendor::ConfigurationManager),
+    ("jamf.example.com", Vendor::Jamf),
+];
 
 #[test]
 fn advice_for_another_vendor_is_left_out() {
-    let has = |host: &str, start: &str| {
-        let server = server(host, None);
-        let context = Context { server: Some(&server), ..Context::default() };
-        diagnosis(Outcome::Http401, &context).remedy.iter().any(|line| line.starts_with(start))
-    };
-    assert!(has("tenant.jamfcloud.com", JAMF) && !has("tenant.jamfcloud.com", INTUNE));
-    assert!(!has("graph.microsoft.com", JAMF) && has("graph.microsoft.com", INTUNE));
-    assert!(has("mdm.example.com", JAMF) && !has("mdm.example.com", INTUNE));
-    assert!(has("notjamfcloud.com", JAMF));
+    for outcome in details().into_iter().chain([Outcome::Http401, Outcome::Http404]) {
+        for (host, vendor) in VENDORS {
+            for line in remedies(outcome, host, RequestKind::ServerInfo) {
+                for (_, other) in VENDORS.into_iter().filter(|(_, other)| *other != vendor) {
+                    assert!(!line.starts_with(place(other)), "{outcome} at {host}: {line}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_vendor_has_advice_of_its_own_and_an_unknown_one_neutral_advice() {
+    for (host, vendor) in VENDORS {
+        let lines = remedies(Outcome::Http401, host, RequestKind::ServerInfo);
+        assert!(lines.iter().any(|line| line.starts_with(place(vendor))), "{host}: {lines:#?}");
+        assert!(lines.iter().all(|line| !line.starts_with("In the MDM server's console")), "{host}: {lines:#?}");
+    }
+    for host in ["mdm.example.com", "notjamfcloud.com"] {
+        let lines = remedies(Outcome::Http401, host, RequestKind::ServerInfo);
+        assert!(lines[0].starts_with("In the MDM server's console"), "{lines:#?}");
+        assert!(lines.iter().any(|line| line.starts_with("In Jamf Pro")), "{lines:#?}");
+        assert!(lines.iter().all(|line| !line.starts_with("With Microsoft Intune")), "{lines:#?}");
+    }
+}
+
+#[test]
+fn the_known_facts_of_vendors_are_told_with_their_sources() {
+    let all = |host| remedies(Outcome::Http401, host, RequestKind::ServerInfo).join(" ");
+    let jamf = all("tenant.jamfcloud.com");
+    assert!(jamf.contains("can be integrated with Jamf Pro 10.42.0 or later"), "{jamf}");
+    assert!(jamf.contains("3.0 or earlier releases cannot be integrated with Jamf Pro 10.42.0 or later"), "{jamf}");
+    assert!(all("core.mobileiron.com").contains("`Cisco ISE Operations` (Ivanti"));
+    assert!(all("sccm1.example.com").contains("WMI"));
+}
+
+#[test]
+fn a_device_query_gets_advice_for_a_policy_service_node() {
+    for outcome in details().into_iter().chain([Outcome::Http401, Outcome::Http404, Outcome::SynTimeout]) {
+        for kind in [RequestKind::DeviceQuery, RequestKind::CompliancePoll] {
+            for line in remedies(outcome, "tenant.jamfcloud.com", kind) {
+                assert!(!line.contains("press Test Connection"), "{outcome}: {line}");
+            }
+        }
+    }
+    let query = remedies(Outcome::SynTimeout, "tenant.jamfcloud.com", RequestKind::DeviceQuery).join(" ");
+    assert!(
+        query.contains("each policy service node") && query.contains("In the CLI of the policy service node"),
+        "{query}"
+    );
+    let test = remedies(Outcome::SynTimeout, "tenant.jamfcloud.com", RequestKind::ServerInfo).join(" ");
+    assert!(!test.contains("policy service node"), "{test}");
+    let unknown = remedies(Outcome::Unknown(None), "tenant.jamfcloud.com", RequestKind::DeviceQuery).join(" ");
+    assert!(unknown.contains("external-mdm to TRACE on the policy service node"), "{unknown}");
+}
+
+#[test]
+fn the_words_of_a_query_over_wmi_tell_configuration_manager() {
+    let server = Server::default();
+    let reason = Some("Access is denied, please check whether the [domain-username-password] are correct");
+    let context = Context { server: Some(&server), reason, ..Context::default() };
+    let lines = diagnosis(Outcome::OtherFailure(None), &context).remedy;
+    assert!(lines[0].starts_with("On the Configuration Manager site server"), "{lines:#?}");
+}
+
+#[test]
+fn a_code_of_entra_id_stands_in_place_of_guesses() {
+    let server = server("login.microsoftonline.com", None);
+    let reason =
+        Some("AADSTS700027: The certificate used to sign the client assertion is not registered on application.");
+    let context = Context { server: Some(&server), reason, ..Context::default() };
+    let found = diagnosis(Outcome::OtherFailure(Some(OtherDetail::TokenRefused)), &context);
+    assert!(found.remedy[0].starts_with("AADSTS700027 means"), "{:#?}", found.remedy);
+    assert!(found.remedy.iter().all(|line| !line.contains("show ntp")), "{:#?}", found.remedy);
+    assert!(found.summary.ends_with("on application."), "{}", found.summary);
+}
+
+#[test]
+fn new_failures_of_tls_do_not_get_the_advice_of_old_ones() {
+    let all =
+        |detail| remedies(Outcome::TlsFailure(Some(detail)), "mdm.example.com", RequestKind::ServerInfo).join(" ");
+    assert!(!all(TlsDetail::NotTls).contains("cipher"));
+    for detail in [TlsDetail::RevocationUnknown, TlsDetail::RevokedCertificate] {
+        assert!(!all(detail).to_lowercase().contains("import the"), "{}", all(detail));
+    }
+    assert!(all(TlsDetail::RevocationUnknown).contains("OCSP"));
+    assert!(all(TlsDetail::UnrecognizedName).contains("names that it serves"));
+    assert!(all(TlsDetail::ClientCertificate).contains("client certificate"));
 }
 
 #[test]
@@ -132,7 +235,11 @@ fn what_changed_since_the_last_success_comes_first() {
         "In ISE, Administration > System > Settings > Proxy: the proxy changed since the last success, from old to new. Check that first."
     );
     assert!(found.remedy.iter().all(|line| !line.contains("certificate changed")));
-    assert!(found.summary.ends_with("3 attempts in a row ended so. A later attempt succeeded."), "{}", found.summary);
+    assert!(
+        found.summary.ends_with("3 attempts in a row ended this way. A later attempt succeeded."),
+        "{}",
+        found.summary
+    );
 }
 
 #[test]

@@ -1,33 +1,45 @@
 //! The connection did not come about, or broke.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{always, queries};
 use crate::model::outcome::OutcomeName;
 
 pub(super) const SYN_TIMEOUT: Entry = Entry {
     outcome: OutcomeName::SynTimeout,
     detail: None,
     title: "No answer to the connection request",
-    meaning: "The node sent SYN after SYN and nothing came back: there is no route to the server, or a device on the way filters \
-              the port in silence.",
+    meaning: "The node sent SYN after SYN and nothing came back: there is no route to the server, or a device on the way drops \
+              the packets silently.",
     proof: &[
         "Log: `Connect timed out`, `Connection timed out`. `A connection timeout occurred` alone may as well be a read timeout.",
         "Wire: SYN and its retransmissions without SYN-ACK, RST or ICMP error, to every address that was tried. A SYN that was \
          lost once and then answered is no timeout.",
     ],
     causes: &[
-        "A firewall between the node and the server drops the port (443) without a word.",
-        "The node must use a proxy to reach the internet, and none is set in ISE.",
+        "A firewall between the node and the server silently drops the port (443).",
+        "The node can only reach the internet through a proxy, and none is set in ISE.",
         "There is no route to the server's network, or none back.",
         "DNS gave an address that is stale or not the server's.",
         "The server is down.",
     ],
     remedy: &[
-        "In the network, find the device that drops TCP port {port} from the node to {addresses}; look into its log at the time of the \
+        always(
+            "In the network, find the device that drops TCP port {port} from the node to {addresses}; look into its log at the time of the \
          attempt. Cloud servers change addresses, so rules by name last longer.",
-        "In ISE, Administration > System > Settings > Proxy: if the node may only reach the internet through a proxy, set it there.",
-        "In ISE's CLI, `nslookup {host}`: check that the address is the server's own; `traceroute {host}` and `show ip route` show the way.",
-        "Run a capture on both sides of the firewall (in ISE: Operations > Troubleshoot > Diagnostic Tools > TCP Dump) to see where \
-         the SYN gets lost.",
+        ),
+        queries(
+            "In the network, let each policy service node reach {server}, not the primary administration node alone: device queries come from the node that authenticates the endpoint.",
+        ),
+        always(
+            "In ISE, Administration > System > Settings > Proxy: if the node can only reach the internet through a proxy, set it there.",
+        ),
+        always(
+            "{cli}, `nslookup {host}`: check that the address is the server's own; `traceroute {host}` and `show ip route` show the way.",
+        ),
+        always(
+            "Capture on both sides of the firewall (in ISE: Operations > Troubleshoot > Diagnostic Tools > TCP Dump) to see where \
+         the SYN is lost.",
+        ),
     ],
 };
 
@@ -45,11 +57,13 @@ pub(super) const REFUSED: Entry = Entry {
         "A firewall rejects the port with RST.",
     ],
     remedy: &[
-        "In ISE, Administration > Network Resources > External MDM: check the Port (443 for Jamf Cloud).",
-        "On the server, check that the MDM service runs and listens on port {port}.",
-        "In ISE's CLI, `nslookup {host}`: check that {addresses} is the server.",
-        "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in the capture, set against \
+        always("In ISE, Administration > Network Resources > External MDM: check the Port (443 for cloud services)."),
+        always("On the server, check that the MDM service runs and listens on port {port}."),
+        always("{cli}, `nslookup {host}`: check that {addresses} is the server."),
+        always(
+            "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in the capture, set against \
          that of other packets from the server, tells who sent it.",
+        ),
     ],
 };
 
@@ -60,7 +74,7 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
     Entry {
         outcome: OutcomeName::Unreachable,
         detail: None,
-        title: "The network has no way to the server",
+        title: "The network has no route to the server",
         meaning: "A router, a firewall or the node itself said that the server cannot be reached.",
         proof: &["Log: `No route to host`, `Network is unreachable`, `Host unreachable`.", UNREACHABLE_WIRE],
         causes: &[
@@ -69,9 +83,15 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
             "A firewall rejects the connection.",
         ],
         remedy: &[
-            "In ISE's CLI, `show ip route` and `traceroute {host}`: check the default gateway and the way to {addresses}.",
-            "In the network, check {icmp_from}, which reported the error: its routes and its filters for {addresses}.",
-            "If the node may only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
+            always(
+                "{cli}, `show ip route` and `traceroute {host}`: check the default gateway and the way to {addresses}.",
+            ),
+            always(
+                "In the network, check {icmp_from}, which reported the error: its routes and its filters for {addresses}.",
+            ),
+            always(
+                "If the node can only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
+            ),
         ],
     },
     Entry {
@@ -90,9 +110,11 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
             "The server's link or its VLAN is down.",
         ],
         remedy: &[
-            "Check that the server is up and still has the address {addresses}.",
-            "In the network, look at {icmp_from}, which reported it: its ARP or neighbour entry for the server and the link to it.",
-            "In ISE's CLI, `nslookup {host}`: check that DNS gives the right address.",
+            always("Check that the server is up and still has the address {addresses}."),
+            always(
+                "In the network, look at {icmp_from}, which reported it: its ARP or neighbour entry for the server and the link to it.",
+            ),
+            always("{cli}, `nslookup {host}`: check that DNS gives the right address."),
         ],
     },
     Entry {
@@ -110,10 +132,14 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
             "A tunnel or WAN link is down, and its routes with it.",
         ],
         remedy: &[
-            "In ISE's CLI, `show ip route`: check the default gateway, and `traceroute {host}`.",
-            "In the network, check the routes of {icmp_from}, which reported it, towards {addresses}.",
-            "If the address is IPv6 and the network has none, mend the IPv6 setup or have the name resolve to IPv4.",
-            "If the node may only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
+            always("{cli}, `show ip route`: check the default gateway, and `traceroute {host}`."),
+            always("In the network, check the routes of {icmp_from}, which reported it, towards {addresses}."),
+            always(
+                "If the address is IPv6 and the network has none, mend the IPv6 setup or have the name resolve to IPv4.",
+            ),
+            always(
+                "If the node can only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
+            ),
         ],
     },
     Entry {
@@ -130,9 +156,15 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
             "The rule allows an older address of the server.",
         ],
         remedy: &[
-            "In the network, allow TCP port {port} from the node to {server} on {icmp_from}, which rejected it; its log names the rule.",
-            "Cloud servers change addresses ({addresses} at the time of the attempt), so rules by name last longer.",
-            "If the node shall go through a proxy instead, set it in ISE, Administration > System > Settings > Proxy.",
+            always(
+                "In the network, allow TCP port {port} from the node to {server} on {icmp_from}, which rejected it; its log names the rule.",
+            ),
+            always(
+                "Cloud servers change addresses ({addresses} at the time of the attempt), so rules by name last longer.",
+            ),
+            always(
+                "If the node is meant to go through a proxy instead, set it in ISE, Administration > System > Settings > Proxy.",
+            ),
         ],
     },
 ];
@@ -152,10 +184,14 @@ pub(super) const RESET: [Entry; 3] = [
             "The server, or the load balancer in front of it, closes the connection.",
         ],
         remedy: &[
-            "In the capture, see who sent the RST or FIN. Set its TTL against that of the other packets from the same address: a \
+            always(
+                "In the capture, see who sent the RST or FIN. Set its TTL against that of the other packets from the same address: a \
              device on the way that speaks for the server shows another one.",
-            "In the network, look into the logs of firewalls and inspecting devices between the node and {server} at the time of the attempt.",
-            "Ask the operator of {server} for its log at that time.",
+            ),
+            always(
+                "In the network, look into the logs of firewalls and inspecting devices between the node and {server} at the time of the attempt.",
+            ),
+            always("Ask the operator of {server} for its log at that time."),
         ],
     },
     Entry {
@@ -170,32 +206,40 @@ pub(super) const RESET: [Entry; 3] = [
         causes: &[
             "A firewall reads the server name (SNI) in the ClientHello and cuts what it does not allow.",
             "What listens on the port does not speak TLS, or the load balancer has no server behind it.",
-            "The server cuts off clients whose versions or ciphers it does not like.",
+            "The server drops clients whose TLS versions or ciphers it does not accept.",
         ],
         remedy: &[
-            "In the network, look for URL filtering or TLS inspection that cuts off {host}, and exempt the node's traffic to it.",
-            "On the server or load balancer, check that TLS is served on port {port} and that a healthy server stands behind it.",
-            "In ISE, Administration > System > Settings > Security Settings: compare TLS versions and ciphers with what the server takes.",
+            always(
+                "In the network, look for URL filtering or TLS inspection that cuts off {host}, and exempt the node's traffic to it.",
+            ),
+            always(
+                "On the server or load balancer, check that TLS is served on port {port} and that a healthy server stands behind it.",
+            ),
+            always(
+                "In ISE, Administration > System > Settings > Security Settings: compare TLS versions and ciphers with what the server accepts.",
+            ),
         ],
     },
     Entry {
         outcome: OutcomeName::ConnectionReset,
         detail: Some("after_request"),
-        title: "The connection was cut instead of an answer",
+        title: "The connection was cut instead of answered",
         meaning: "TLS stood and the request was sent; then the other side closed the connection without a complete answer.",
         proof: &[
             "Log: `Connection reset`, `failed to respond`, `Premature end` after the request.",
             "Wire: RST or FIN after the request and before an answer.",
         ],
         causes: &[
-            "The application behind the server crashed or restarts.",
+            "The application behind the server crashed or was restarting.",
             "A load balancer or an inspecting firewall gave up on the request.",
             "The server closed a connection that was kept open for too long just as the request went out.",
         ],
         remedy: &[
-            "Press Test Connection again: what happens once is likely a restart, what happens each time is not.",
-            "Ask the operator of {server} for the log of the application and the load balancer at the time of the attempt.",
-            "In the network, look for inspection or idle timeouts on the way to {server}.",
+            always("To see whether it was a passing restart, {repeat}: what happens every time is not one."),
+            always(
+                "Ask the operator of {server} for the log of the application and the load balancer at the time of the attempt.",
+            ),
+            always("In the network, look for inspection or idle timeouts on the way to {server}."),
         ],
     },
 ];
@@ -212,13 +256,17 @@ pub(super) const READ_TIMEOUT: Entry = Entry {
     causes: &[
         "The MDM server is overloaded, or waits for its database.",
         "A proxy, load balancer or inspecting firewall holds the request or the answer back.",
-        "Large packets of the answer get lost on the way (MTU).",
-        "The timeout in ISE is short for this server.",
+        "Large packets of the answer are lost on the way (MTU).",
+        "The timeout in ISE is too short for this server.",
     ],
     remedy: &[
-        "Ask the operator of {server} how long the request took there at the time of the attempt.",
-        "In ISE, Administration > Network Resources > External MDM: check the timeout of the integration (30000 ms is the default and the most).",
-        "In the network, look for inspection on the way to {server}, and for lost large packets (MTU, blocked ICMP `fragmentation needed`).",
-        "If {proxy} is in the way, check its log for the same request.",
+        always("Ask the operator of {server} how long the request took there at the time of the attempt."),
+        always(
+            "In ISE, Administration > Network Resources > External MDM: check the timeout of the integration (30000 ms is both the default and the maximum).",
+        ),
+        always(
+            "In the network, look for inspection on the way to {server}, and for lost large packets (MTU, blocked ICMP `fragmentation needed`).",
+        ),
+        always("If {proxy} is in the way, check its log for the same request."),
     ],
 };

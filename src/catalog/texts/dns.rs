@@ -1,11 +1,16 @@
 //! The name of the server did not resolve.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 
 /// What the log has to say of all of them.
 const LOG: &str =
     "Log: `UnknownHostException` or `Name or service not known`. The log does not say why; the capture does.";
+const SPELLING: Remedy = always(
+    "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname / IP Address ({host}).",
+);
+const NAME_SERVERS: Remedy = always("{cli}, `ip name-server` sets other DNS servers; ISE's services restart after it.");
 
 const fn detail(
     detail: &'static str,
@@ -13,7 +18,7 @@ const fn detail(
     meaning: &'static str,
     proof: &'static [&'static str],
     causes: &'static [&'static str],
-    remedy: &'static [&'static str],
+    remedy: &'static [Remedy],
 ) -> Entry {
     Entry { outcome: OutcomeName::DnsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
 }
@@ -30,14 +35,18 @@ pub(super) const FAILURE: [Entry; 6] = [
         ],
         causes: &[
             "The Hostname in ISE is mistyped.",
-            "The node's DNS servers do not resolve names of the internet, or cannot be reached.",
+            "The node's DNS servers do not resolve names on the internet, or cannot be reached.",
             "The name is gone from the DNS.",
         ],
         remedy: &[
-            "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname / IP Address ({host}).",
-            "In ISE's CLI, `nslookup {host}`; `show running-config` lists the name servers.",
-            "In the network, let the node's DNS servers resolve names outside, or give the node servers that do.",
-            "As a test, enter the address in place of the name; cloud tenants need the name for TLS, so this is no lasting answer for them.",
+            SPELLING,
+            always("{cli}, `nslookup {host}`; `show running-config` lists the name servers."),
+            always(
+                "In the network, let the node's DNS servers resolve external names, or give the node servers that do.",
+            ),
+            always(
+                "As a test, enter the address in place of the name; cloud tenants need the name for TLS, so this is no lasting fix for them.",
+            ),
         ],
     },
     detail(
@@ -51,13 +60,15 @@ pub(super) const FAILURE: [Entry; 6] = [
         ],
         &[
             "The Hostname in ISE is mistyped, or names a tenant that is gone or was renamed.",
-            "The DNS server only knows the names of the company, or a zone of its own hides the public one (split DNS).",
+            "The DNS server only knows the company's own names, or a zone of its own hides the public one (split DNS).",
         ],
         &[
-            "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname / IP Address ({host}).",
-            "Ask a public resolver for {host}. If it knows the name, {resolver} must forward such names or hold the record; if it \
-             does not, the name is wrong or the tenant is gone.",
-            "In ISE's CLI, `nslookup {host}` must give an address before Test Connection can work.",
+            SPELLING,
+            always(
+                "Ask a public resolver for {host}. If it knows the name, {resolver} must forward such names or hold the record; if it \
+                 does not, the name is wrong or the tenant is gone.",
+            ),
+            always("{cli}, `nslookup {host}` must give an address before ISE can connect."),
         ],
     ),
     detail(
@@ -71,9 +82,11 @@ pub(super) const FAILURE: [Entry; 6] = [
             "The servers of the zone are out of order.",
         ],
         &[
-            "On {resolver}, check the forwarders, its way to the internet and its log for {host}.",
-            "Resolve {host} through another DNS server: if that works, the fault is with {resolver}; if not, with the zone.",
-            "In ISE's CLI, `ip name-server` sets other DNS servers; services restart after it.",
+            always("On {resolver}, check the forwarders, its way to the internet and its log for {host}."),
+            always(
+                "Resolve {host} through another DNS server: if that works, the fault lies with {resolver}; if not, with the zone.",
+            ),
+            NAME_SERVERS,
         ],
     ),
     detail(
@@ -82,14 +95,16 @@ pub(super) const FAILURE: [Entry; 6] = [
         "The DNS server answers, but will not resolve this name for this client.",
         &[LOG, "Wire: RCODE 5 from the last resolver asked, with no connection after it."],
         &[
-            "The DNS server does not do recursion for the node's address (access list).",
+            "The DNS server does not offer recursion to the node's address (access list).",
             "The node is set to a server that only answers for its own zones.",
             "A DNS filter refuses the name.",
         ],
         &[
-            "On {resolver}, allow recursion for the node's address and look for a filter that refuses {host}.",
-            "In ISE's CLI, check with `show running-config` that {resolver} is a resolver meant for this node, and set another with `ip name-server` if not; \
-             services restart after it.",
+            always("On {resolver}, allow recursion for the node's address and look for a filter that refuses {host}."),
+            always(
+                "{cli}, check with `show running-config` that {resolver} is a resolver meant for this node, and set another with `ip name-server` if not; \
+                 ISE's services restart after it.",
+            ),
         ],
     ),
     detail(
@@ -106,9 +121,9 @@ pub(super) const FAILURE: [Entry; 6] = [
             "Split DNS: the internal zone has the name without an address.",
         ],
         &[
-            "In ISE, Administration > Network Resources > External MDM: check Hostname / IP Address ({host}).",
-            "Ask a public resolver for A and AAAA of {host} and compare with {resolver}.",
-            "Have the owner of the zone add the address, or mend the CNAME.",
+            SPELLING,
+            always("Ask a public resolver for A and AAAA of {host} and compare with {resolver}."),
+            always("Have the owner of the zone add the address, or mend the CNAME."),
         ],
     ),
     detail(
@@ -122,13 +137,15 @@ pub(super) const FAILURE: [Entry; 6] = [
         &[
             "The DNS server is down, or its address in ISE is wrong.",
             "A firewall drops DNS (port 53, UDP and TCP) between the node and the DNS server, or the way back.",
-            "The DNS server drops queries of clients that it does not know.",
+            "The DNS server drops queries from clients that it does not know.",
         ],
         &[
-            "In ISE's CLI, `ping {resolver}` and `nslookup {host}`; `show running-config` lists the name servers.",
-            "In the network, allow UDP and TCP port 53 from the node to {resolver} and the answers back; look into the firewall's log at the time of the attempt.",
-            "On {resolver}, check that the service runs and takes queries from the node's address.",
-            "In ISE's CLI, `ip name-server` sets other DNS servers; services restart after it.",
+            always("{cli}, `ping {resolver}` and `nslookup {host}`; `show running-config` lists the name servers."),
+            always(
+                "In the network, allow UDP and TCP port 53 from the node to {resolver} and the answers back; look into the firewall's log at the time of the attempt.",
+            ),
+            always("On {resolver}, check that the service runs and accepts queries from the node's address."),
+            NAME_SERVERS,
         ],
     ),
 ];

@@ -1,49 +1,102 @@
 //! The server answered.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{always, at, otherwise, queries};
+use crate::model::mdm::Vendor;
 use crate::model::outcome::OutcomeName;
 
 pub(super) const SUCCESS: Entry = Entry {
     outcome: OutcomeName::Success,
     detail: None,
     title: "The MDM server answered as it should",
-    meaning: "The MDM server answered the query with status 200 and an answer of its API that ISE could read.",
+    meaning: "The MDM server answered the query with status 200 and an API answer that ISE could read.",
     proof: &[
         "Log: `MDM Server Response Code: 200` with an `<ise_api>` body, or a returned answer with `errorOccurred: false`.",
         "Wire: status 200 in plain HTTP, or in a session that TLS secrets open. An encrypted exchange alone proves no success.",
     ],
     causes: &[],
-    remedy: &["Nothing to do."],
+    remedy: &[always("Nothing to do.")],
 };
 
 pub(super) const UNAUTHORIZED: Entry = Entry {
     outcome: OutcomeName::Http401,
     detail: None,
-    title: "The MDM server does not accept the user (401)",
-    meaning: "Name resolution, network and TLS work and the MDM server was reached, but it refused the user name and \
-              password that ISE sent, or this way of authenticating. ISE tries again with the next API version, with the same result.",
+    title: "The MDM server rejected ISE's credentials (401)",
+    meaning: "Name resolution, network and TLS work and the MDM server was reached, but it rejected the user name and \
+              password that ISE sent, or this way of authenticating. ISE retries with the next API version, with the same result.",
     proof: &[
         "Log: `Connection Failed: 401` in the error of MdmRESTClient or MdmClient, or `MDM Server Response Code: 401`.",
         "Wire: status 401 in plain HTTP, or in a session that TLS secrets open. Encrypted, it looks like any other answer.",
     ],
     causes: &[
-        "Jamf Pro does not take Basic authentication for its API. The guide: not allowed by default from 10.35 on. Jamf: off in \
-         new instances since 10.42, and no longer supported by the Classic API since 11.5.",
+        "Jamf Pro does not accept Basic authentication for its API. Cisco's \"Integrate ISE 3.3 with JAMF as MDM Server\": not \
+         enabled by default from 10.35 on. Jamf: off in new instances since 10.42, and no longer supported by the Classic API since 11.5.",
         "The user name or password in ISE is wrong, or the password was changed or has expired.",
-        "The account does not exist in this Jamf Pro instance, is disabled or locked.",
-        "The account lacks the privileges for the integration.",
+        "The account does not exist on this MDM server, or is disabled or locked.",
+        "The account lacks the privileges that the integration needs.",
         "A gateway in front of the server asks for credentials of its own.",
     ],
     remedy: &[
-        "In Jamf Pro, Settings > System > User accounts and groups > Password Policy: check that `Allow Basic authentication in \
-         addition to Bearer Token authentication` is selected.",
-        "In Jamf Pro, Settings > System > User accounts and groups: check that the user of the integration exists, is enabled, \
-         and has the privileges for it (the guide uses an account with full access).",
-        "With Microsoft Intune, check the app registration: client ID, API permissions with admin consent, and that it holds the \
-         certificate of the ISE node and that the certificate has not expired.",
-        "In ISE, Administration > Network Resources > External MDM: enter user name and password again and press Test Connection.",
-        "In Jamf Pro 11.5 and later Basic authentication is gone from the Classic API: if all of the above is right, ask Jamf \
-         which authentication the network integration of this release takes.",
+        otherwise(
+            "In the MDM server's console, check that the account ISE uses exists, is neither disabled nor locked, may use the API, and that \
+             its password has not expired.",
+        ),
+        at(
+            Vendor::Jamf,
+            "Settings > System > User accounts and groups > Password Policy: check that `Allow Basic authentication in \
+             addition to Bearer Token authentication` is selected.",
+        ),
+        at(
+            Vendor::Jamf,
+            "Settings > System > User accounts and groups: check that the integration's account exists, is enabled, \
+             and has the privileges it needs (Cisco's \"Integrate ISE 3.3 with JAMF as MDM Server\" uses an account with full access).",
+        ),
+        at(
+            Vendor::Intune,
+            "check the app registration in Entra ID: client ID, API permissions with admin consent, and that the certificate of the \
+             ISE node is registered there and has not expired.",
+        ),
+        at(
+            Vendor::Meraki,
+            "Organization > MDM, ISE settings: compare the user name and password shown there with those in ISE (Meraki, \"Device posture tracking \
+             with Cisco ISE and Meraki Systems Manager\").",
+        ),
+        at(
+            Vendor::WorkspaceOne,
+            "Groups & Settings > All Settings > System > Advanced > API > REST API: check that API access and, under Authentication, Basic are enabled \
+             for the organization group of the integration's account.",
+        ),
+        at(
+            Vendor::WorkspaceOne,
+            "Accounts > Administrators > List View: check that the account is a basic administrator, is active, and that its password has not expired.",
+        ),
+        at(
+            Vendor::Ivanti,
+            "Users: check that ISE uses an API user with the role `Cisco ISE Operations` (Ivanti, \"Adding an API user for Cisco ISE operations\"), and reset \
+             its password if in doubt.",
+        ),
+        at(
+            Vendor::MaaS360,
+            "check that the administrator ISE uses is active, may call the web services, and that its password has not expired.",
+        ),
+        at(
+            Vendor::Citrix,
+            "check that the administrator ISE uses is active and that its role allows access to the API.",
+        ),
+        at(Vendor::Soti, "check that the account ISE uses is active and that its role allows access to the API."),
+        at(
+            Vendor::ConfigurationManager,
+            "check domain, user name and password of the account that ISE uses, and its rights for remote WMI.",
+        ),
+        always(
+            "In ISE, Administration > Network Resources > External MDM: enter user name and password again, then {repeat}.",
+        ),
+        at(
+            Vendor::Jamf,
+            "look up the release, which decides what ISE can use. Cisco's UEM guide says \"Cisco ISE can be integrated with Jamf Pro 10.42.0 or later\"; an \
+             earlier edition says \"Cisco ISE 3.0 or earlier releases cannot be integrated with Jamf Pro 10.42.0 or later\". From 11.5 on, Basic authentication is \
+             gone from the Classic API: if all else is right, ask Jamf which authentication the network integration of this release accepts.",
+        ),
     ],
 };
 
@@ -51,26 +104,54 @@ pub(super) const NOT_FOUND: Entry = Entry {
     outcome: OutcomeName::Http404,
     detail: None,
     title: "The MDM server does not know the path (404)",
-    meaning: "The MDM server was reached and TLS works, but the instance that ISE asked for does not exist there: the Instance \
+    meaning: "The MDM server was reached and TLS works, but what ISE asked for does not exist there: the Instance \
               Name in ISE is wrong, or the instance is gone.",
     proof: &[
         "Log: `Connection Failed: 404` in the error of MdmRESTClient or MdmClient, or `MDM Server Response Code: 404`.",
         "Wire: status 404 in plain HTTP, or in a session that TLS secrets open. Encrypted, it looks like any other answer.",
     ],
     causes: &[
-        "The Instance Name in ISE is mistyped or incomplete: it must be all that follows the host in the URL that Jamf Pro shows, \
+        "The Instance Name in ISE is mistyped or incomplete. For Jamf Pro it is everything that follows the host in the URL that Jamf Pro shows, \
          `/networkIntegrationEndpoint/ID`.",
-        "The network integration was deleted in Jamf Pro, or made anew and has another ID.",
+        "The integration was deleted on the MDM server, or created again and has another ID.",
         "The host belongs to another tenant or server than the one with the integration.",
         "A gateway or load balancer answers in place of the MDM server.",
     ],
     remedy: &[
-        "In Jamf Pro, Settings > Network > Network integration: open the integration for Cisco ISE and copy its network integration \
-         URL; make a new one if it is gone.",
-        "In ISE, Administration > Network Resources > External MDM: compare Hostname, Port and Instance Name with that URL.",
-        "ISE asked for {url}, so its Instance Name is {instance}: see whether the MDM server has that instance.",
-        "In ISE, press Test Connection after the change.",
-        "With Microsoft Intune, check the Auto Discovery URL (https://graph.microsoft.com for Microsoft Graph) and the tenant in it.",
+        otherwise(
+            "In the MDM server's console or documentation, look up the URL that it gives for Cisco ISE, and whether the integration still exists.",
+        ),
+        at(
+            Vendor::Jamf,
+            "Settings > Network > Network integration: open the integration for Cisco ISE and copy its network integration \
+             URL; create a new one if it is gone.",
+        ),
+        at(
+            Vendor::Intune,
+            "check that the Auto Discovery URL in ISE is https://graph.microsoft.com (or that of the national cloud), and that the tenant in the token URL is the right one.",
+        ),
+        at(
+            Vendor::Meraki,
+            "Organization > MDM, ISE settings: compare the Setup URL shown there with Hostname, Port and Instance Name in ISE.",
+        ),
+        at(
+            Vendor::WorkspaceOne,
+            "Groups & Settings > All Settings > System > Advanced > Site URLs: compare the REST API URL with Hostname and Instance Name in ISE.",
+        ),
+        at(
+            Vendor::Ivanti,
+            "check which host serves the Cisco ISE API for this tenant or Core server, and that the Instance Name in ISE is that of the tenant.",
+        ),
+        always(
+            "In ISE, Administration > Network Resources > External MDM: compare Hostname, Port and Instance Name with that URL.",
+        ),
+        always(
+            "ISE asked for {url}, so its Instance Name is {instance}: check whether the MDM server has that instance.",
+        ),
+        queries(
+            "If Test Connection succeeds and device queries get 404, the device may simply not be enrolled: some servers answer 404 for a device they do not know.",
+        ),
+        always("After the change, {repeat}."),
     ],
 };
 
@@ -79,25 +160,29 @@ pub(super) const ERROR: [Entry; 5] = [
         outcome: OutcomeName::HttpError,
         detail: None,
         title: "The MDM server answered with an error",
-        meaning: "The MDM server, or a gateway in front of it, answered the query with an HTTP status that is neither 200 nor 401 nor 404.",
+        meaning: "The MDM server, or a gateway in front of it, answered the query with an HTTP status other than 200, 401 and 404.",
         proof: &[
             "Log: `MDM Server Response Code: N` or `Connection Failed: N`, with N the status.",
             "Wire: the status in plain HTTP, or in a session that TLS secrets open.",
         ],
         causes: &[
             "The server or a gateway in front of it refuses the request or is out of order; the status says which.",
-            "Host, port or instance name point to something other than the MDM API.",
+            "Host, port or Instance Name point to something other than the MDM API.",
         ],
         remedy: &[
-            "Look the status up in the log of the MDM server, or of the gateway in front of it, at the time of the attempt.",
-            "In ISE, Administration > Network Resources > External MDM: check Hostname, Port and Instance Name.",
+            always(
+                "Look up the status in the log of the MDM server, or of the gateway in front of it, at the time of the attempt.",
+            ),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: check Hostname, Port and Instance Name.",
+            ),
         ],
     },
     Entry {
         outcome: OutcomeName::HttpError,
         detail: Some("3xx"),
-        title: "The MDM server sends ISE elsewhere (3xx)",
-        meaning: "The answer was a redirection to another URL instead of an answer of the API.",
+        title: "The MDM server redirects ISE elsewhere (3xx)",
+        meaning: "The answer was a redirect to another URL instead of an answer of the API.",
         proof: &[
             "Log: a response code from 300 to 399.",
             "Wire: the status and its `Location` in plain HTTP, or in a session that TLS secrets open.",
@@ -108,9 +193,11 @@ pub(super) const ERROR: [Entry; 5] = [
             "A captive portal or web filter is in the way.",
         ],
         remedy: &[
-            "Open {url} from a machine near the node and see where it leads.",
-            "In ISE, Administration > Network Resources > External MDM: enter the Hostname, Port and Instance Name of the MDM API itself.",
-            "In the network, exempt the node from captive portals and web filters on its way to {server}.",
+            always("Open {url} from a machine near the node and see where it leads."),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: enter the Hostname, Port and Instance Name of the MDM API itself.",
+            ),
+            always("In the network, exempt the node from captive portals and web filters on its way to {server}."),
         ],
     },
     Entry {
@@ -129,25 +216,55 @@ pub(super) const ERROR: [Entry; 5] = [
             "A web application firewall in front of the server blocks the request.",
         ],
         remedy: &[
-            "In Jamf Pro, Settings > System > User accounts and groups: check the privileges of the user of the integration.",
-            "With Microsoft Intune, check the API permissions of the app registration and that an administrator consented to them.",
-            "Ask the operator of {server} whether an allow list or a web application firewall refused the address that the node shows to it.",
+            otherwise("In the MDM server's console, check the role and privileges of the account that ISE uses."),
+            at(
+                Vendor::Jamf,
+                "Settings > System > User accounts and groups: check the privileges of the integration's account.",
+            ),
+            at(
+                Vendor::Intune,
+                "check the API permissions of the app registration in Entra ID, and that an administrator has consented to them.",
+            ),
+            at(
+                Vendor::Meraki,
+                "Organization > MDM, ISE settings: check that the integration is still set up and that ISE uses the user name shown there.",
+            ),
+            at(
+                Vendor::WorkspaceOne,
+                "Accounts > Administrators: check that the role of the integration's account includes the REST API permissions for devices.",
+            ),
+            at(
+                Vendor::Ivanti,
+                "Users: give the API user that ISE uses the role `Cisco ISE Operations` (Ivanti, \"Adding an API user for Cisco ISE operations\").",
+            ),
+            at(Vendor::MaaS360, "check that the role of the administrator ISE uses allows the web services."),
+            at(Vendor::Citrix, "check that the role of the administrator ISE uses allows access to the API."),
+            at(
+                Vendor::Soti,
+                "check that the role of the account ISE uses allows access to the API and to the devices asked for.",
+            ),
+            at(Vendor::ConfigurationManager, "check that the account ISE uses may read the site's WMI namespace."),
+            always(
+                "Ask the operator of {server} whether an allow list or a web application firewall rejected the address that the node shows to it.",
+            ),
         ],
     },
     Entry {
         outcome: OutcomeName::HttpError,
         detail: Some("429"),
-        title: "The MDM server asks for fewer requests (429)",
-        meaning: "The server limits the rate of requests and has turned this one away.",
+        title: "The MDM server wants fewer requests (429)",
+        meaning: "The server limits the rate of requests and turned this one away.",
         proof: &[
             "Log: response code 429 or `Connection Failed: 429`.",
             "Wire: status 429 in plain HTTP, or in a session that TLS secrets open.",
         ],
         causes: &["The nodes, or other programs with the same account, ask more often than the server allows."],
         remedy: &[
-            "Wait and press Test Connection again.",
-            "In ISE, Administration > Network Resources > External MDM: lengthen the Polling Interval and the Compliance Cache Expiration Time.",
-            "Ask the operator of {server} for its limits and who reached them.",
+            always(
+                "In ISE, Administration > Network Resources > External MDM: lengthen the Compliance Cache Expiration Time, so that each endpoint is asked for less often, and the Polling Interval.",
+            ),
+            always("Ask the operator of {server} for its limits and who reached them."),
+            always("Wait, then {repeat}."),
         ],
     },
     Entry {
@@ -164,9 +281,11 @@ pub(super) const ERROR: [Entry; 5] = [
             "500: the application failed on this request.",
         ],
         remedy: &[
-            "Check the status page of the MDM service, or the health of the server, at the time of the attempt.",
-            "Ask the operator of {server} for its log at that time.",
-            "Press Test Connection again later; nothing needs to be changed in ISE for this.",
+            always(
+                "Check the status page of the MDM service, or the health of the server, at the time of the attempt.",
+            ),
+            always("Ask the operator of {server} for its log at that time."),
+            always("Nothing needs to be changed in ISE for this; later, {repeat}."),
         ],
     },
 ];

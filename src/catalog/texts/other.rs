@@ -1,6 +1,8 @@
 //! Failures that the log tells and that have no outcome of their own.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{Remedy, always, at, otherwise};
+use crate::model::mdm::Vendor;
 use crate::model::outcome::OutcomeName;
 
 const fn detail(
@@ -9,7 +11,7 @@ const fn detail(
     meaning: &'static str,
     proof: &'static [&'static str],
     causes: &'static [&'static str],
-    remedy: &'static [&'static str],
+    remedy: &'static [Remedy],
 ) -> Entry {
     Entry { outcome: OutcomeName::OtherFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
 }
@@ -18,15 +20,24 @@ pub(super) const FAILURE: [Entry; 6] = [
     Entry {
         outcome: OutcomeName::OtherFailure,
         detail: None,
-        title: "It failed, in words that no rule knows",
-        meaning: "The log calls the request an error, and what it says of the reason is none of the words that are known. The \
+        title: "It failed, in words that no rule recognizes",
+        meaning: "The log calls the request an error and gives a reason in words that no rule recognizes. The \
                   report quotes them.",
         proof: &["Log: an ERROR record of the request, or `errorOccurred: true`, with words of its own."],
         causes: &["The words of the log, which the report quotes as `reason`, say what it was."],
         remedy: &[
-            "Read the words that the report quotes, and the record at the line that it cites; search Cisco's and the vendor's documentation for them.",
-            "In ISE, Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set external-mdm to TRACE on this node, repeat the attempt, \
+            at(
+                Vendor::ConfigurationManager,
+                "check domain, user name and password of the account that ISE uses, that it may use DCOM and read the site's WMI namespace remotely, and that WMI (RPC, TCP \
+                 135 and the dynamic ports) is open from the node (Cisco, \"How to Integrate Cisco ISE with Microsoft SCCM\").",
+            ),
+            always(
+                "Read the words that the report quotes, and the record at the line that it cites; search Cisco's and the vendor's documentation for them.",
+            ),
+            always(
+                "In ISE, Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set external-mdm to TRACE on {node}, {repeat}, \
              and read the stack trace below the error.",
+            ),
         ],
     },
     detail(
@@ -36,19 +47,25 @@ pub(super) const FAILURE: [Entry; 6] = [
         &["Log: `Timeout waiting for connection from pool` or `Connection pool shut down`."],
         &[
             "The MDM server answers so slowly that requests pile up on the node.",
-            "More endpoints authenticate at a time than the node can ask for.",
+            "More endpoints authenticate at once than the node can ask about.",
             "The MDM settings were changed or the service restarted while requests were under way.",
         ],
         &[
-            "In the report, look at the attempts before this one: slow or silent answers of {server} fill the pool.",
-            "In ISE, Administration > Network Resources > External MDM: lengthen the Compliance Cache Expiration Time, so that each endpoint is asked for less often.",
-            "In ISE's CLI, `application stop ise` and `application start ise` on this node at a quiet hour, if the errors go on after the server answers again.",
+            always(
+                "In the report, look at the attempts before this one: slow or missing answers from {server} fill the pool.",
+            ),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: lengthen the Compliance Cache Expiration Time, so that each endpoint is asked for less often.",
+            ),
+            always(
+                "{cli}, `application stop ise` and `application start ise` at a quiet hour, if the errors go on after the server answers again.",
+            ),
         ],
     ),
     detail(
         "redirect",
-        "Redirects lead nowhere",
-        "The server sent ISE from one URL to another, in a circle or more often than the client follows.",
+        "The redirects lead nowhere",
+        "The server redirected ISE from one URL to another, in a loop or more often than the client follows.",
         &["Log: `Circular redirect`, `Maximum redirects exceeded`, or `RedirectException`."],
         &[
             "The path leads to a web page that wants a login, and not to the API.",
@@ -56,15 +73,17 @@ pub(super) const FAILURE: [Entry; 6] = [
             "A captive portal or web filter is in the way.",
         ],
         &[
-            "Open {url} from a machine near the node and see where it leads.",
-            "In ISE, Administration > Network Resources > External MDM: enter the Hostname, Port and Instance Name of the MDM API itself.",
-            "On the server or load balancer of {server}, end the circle of redirects.",
+            always("Open {url} from a machine near the node and see where it leads."),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: enter the Hostname, Port and Instance Name of the MDM API itself.",
+            ),
+            always("On the server or load balancer of {server}, break the redirect loop."),
         ],
     ),
     detail(
         "unexpected_answer",
         "200, but no answer of the MDM API",
-        "The server answered with status 200, and what it sent is not what the MDM API answers: a web page, or nothing that ISE can read.",
+        "The server answered with status 200, but what it sent is not an answer of the MDM API: a web page, or nothing that ISE can read.",
         &[
             "Log: response code 200 and a body that is no `<ise_api>`, or an error while the answer was parsed.",
             "Wire: status 200 with a page of HTML, in plain HTTP or in a session that TLS secrets open.",
@@ -72,31 +91,40 @@ pub(super) const FAILURE: [Entry; 6] = [
         &[
             "The Instance Name or the port leads to the server's web interface and not to its API.",
             "A login page, a captive portal, a web filter or a maintenance page answers in place of the API.",
-            "The API version that ISE asks for is not the one that the server speaks.",
+            "The server does not speak the API version that ISE asks for.",
         ],
         &[
-            "Open {url} in a browser near the node: what comes is what ISE got.",
-            "In ISE, Administration > Network Resources > External MDM: check Hostname, Port and Instance Name.",
-            "In the network, exempt the node from captive portals and web filters on its way to {server}.",
+            always("Open {url} in a browser near the node: what it shows is what ISE got."),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: check Hostname, Port and Instance Name.",
+            ),
+            always("In the network, exempt the node from captive portals and web filters on its way to {server}."),
         ],
     ),
     detail(
         "token_refused",
         "The identity provider gave no token",
-        "Before ISE may ask the MDM server it needs a token, and the identity provider refused it. The code in its words says why.",
+        "Before ISE may ask the MDM server it needs a token, and the identity provider refused to issue one. The code in its answer says why.",
         &[
             "Log: `AADSTS` with a number, `invalid_client`, `unauthorized_client` or the like in the answer to a token request.",
         ],
         &[
-            "AADSTS700027: the certificate with which ISE signs is not registered with the app, or was renewed since.",
+            "AADSTS700027: the certificate ISE signs with is not registered with the app, or has been renewed since.",
             "AADSTS7000215, AADSTS7000222: the client secret is wrong or has expired.",
-            "AADSTS50012, AADSTS700024: the signed assertion lies outside its time, so the node's clock is wrong.",
-            "AADSTS700016, AADSTS90002: the application or the tenant does not exist, or is another one.",
+            "AADSTS50012, AADSTS700024: the signed assertion lies outside its validity, so the node's clock is wrong.",
+            "AADSTS700016, AADSTS90002: the app or the tenant does not exist, or is the wrong one.",
         ],
         &[
-            "In Entra ID, App registrations > the app of ISE > Certificates & secrets: upload the node's present admin certificate.",
-            "In ISE's CLI, `show clock` and `show ntp`: check that the node's time is right.",
-            "In ISE, Administration > Network Resources > External MDM: compare Client ID and Auto Discovery URL (tenant) with the app registration.",
+            otherwise(
+                "In Entra ID, App registrations > the app of ISE > Certificates & secrets: upload the admin certificate that the node uses now.",
+            ),
+            otherwise("{cli}, `show clock` and `show ntp`: check that the node's time is right."),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: compare Client ID, token URL (tenant) and Auto Discovery URL with the app registration in Entra ID.",
+            ),
+            always(
+                "In Entra ID, Sign-in logs > Service principal sign-ins: find the request at the time of the attempt; it names the app and the reason.",
+            ),
         ],
     ),
     detail(
@@ -112,9 +140,13 @@ pub(super) const FAILURE: [Entry; 6] = [
             "The interface that ISE is to use is down or has no address.",
         ],
         &[
-            "In ISE's CLI, `show interface` and `show ip route`: check that the node has an address and a way to {server}.",
-            "In ISE's CLI, `show ports` and `show tech-support`: look for connections that are not closed.",
-            "Open a case with Cisco TAC when it comes back: an administrator cannot change the node's operating system.",
+            always(
+                "{cli}, `show interface` and `show ip route`: check that the node has an address and a way to {server}.",
+            ),
+            always("{cli}, `show ports` and `show tech-support`: look for connections that are not closed."),
+            always(
+                "If it comes back, open a case with Cisco TAC: an administrator cannot change the node's operating system.",
+            ),
         ],
     ),
 ];

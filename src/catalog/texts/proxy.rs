@@ -1,6 +1,7 @@
 //! The proxy refused, or was not there.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 
 const fn detail(
@@ -9,7 +10,7 @@ const fn detail(
     meaning: &'static str,
     proof: &'static [&'static str],
     causes: &'static [&'static str],
-    remedy: &'static [&'static str],
+    remedy: &'static [Remedy],
 ) -> Entry {
     Entry { outcome: OutcomeName::ProxyError, detail: Some(detail), title, meaning, proof, causes, remedy }
 }
@@ -29,26 +30,34 @@ pub(super) const ERROR: [Entry; 6] = [
             "The proxy's address or port in ISE is wrong, or the proxy is down.",
         ],
         remedy: &[
-            "Look into the log of {proxy} at the time of the attempt.",
-            "In ISE, Administration > System > Settings > Proxy: check address, port and credentials of the proxy, and whether {host} should bypass it.",
+            always("Look into the log of {proxy} at the time of the attempt."),
+            always(
+                "In ISE, Administration > System > Settings > Proxy: check address, port and credentials of the proxy, and whether {host} should bypass it.",
+            ),
         ],
     },
     detail(
         "407",
         "The proxy wants credentials (407)",
-        "The proxy answered CONNECT with 407: it wants a user name and password, and ISE sent none or wrong ones.",
+        "The proxy answered CONNECT with 407: it wants a user name and password, and ISE sent none or the wrong ones.",
         &[
             "Log: `407` or `Proxy Authentication Required`.",
-            "Wire: status 407 in answer to CONNECT; its `Proxy-Authenticate` header names the schemes that it takes.",
+            "Wire: status 407 in answer to CONNECT; its `Proxy-Authenticate` header names the schemes that it accepts.",
         ],
         &[
             "No credentials are set for the proxy in ISE, or they are wrong or have expired.",
-            "The proxy only takes NTLM or Kerberos; ISE documents Basic authentication for proxies and no NTLM.",
+            "The proxy only accepts NTLM or Kerberos; ISE documents Basic authentication for proxies and no NTLM.",
         ],
         &[
-            "In ISE, Administration > System > Settings > Proxy: set `Password required` with the user name and password of the proxy.",
-            "On {proxy}, allow Basic authentication for the node, or exempt the node's address from authentication.",
-            "In ISE, Administration > System > Settings > Proxy: if the node can reach {server} without the proxy, add {host} to the hosts that bypass it.",
+            always(
+                "In ISE, Administration > System > Settings > Proxy: set `Password required` with the user name and password of the proxy.",
+            ),
+            always(
+                "On {proxy}, allow Basic authentication for the node, or exempt the node's address from authentication.",
+            ),
+            always(
+                "In ISE, Administration > System > Settings > Proxy: if the node can reach {server} without the proxy, add {host} to the hosts that bypass it.",
+            ),
         ],
     ),
     detail(
@@ -62,14 +71,18 @@ pub(super) const ERROR: [Entry; 6] = [
             "The proxy does not know the node.",
         ],
         &[
-            "On {proxy}, allow CONNECT from the node to {server}; the proxy's log names the rule that refused it.",
-            "In ISE, Administration > System > Settings > Proxy: if the node can reach {server} without the proxy, add {host} to the hosts that bypass it.",
+            always(
+                "On {proxy}, allow CONNECT from the node to {server}; the proxy's log names the rule that refused it.",
+            ),
+            always(
+                "In ISE, Administration > System > Settings > Proxy: if the node can reach {server} without the proxy, add {host} to the hosts that bypass it.",
+            ),
         ],
     ),
     detail(
         "5xx",
         "The proxy could not reach the server (5xx)",
-        "The proxy took the request and failed to connect to the MDM server: it could not resolve the name, or could not connect.",
+        "The proxy accepted the request and failed to connect to the MDM server: it could not resolve the name, or could not connect.",
         &["Log: the status (`502`, `503`, `504`) in the error.", "Wire: that status in answer to CONNECT."],
         &[
             "The proxy cannot resolve the server's name.",
@@ -78,9 +91,13 @@ pub(super) const ERROR: [Entry; 6] = [
             "The proxy itself is overloaded.",
         ],
         &[
-            "On {proxy}, check its log at the time of the attempt, and that it resolves {host} and can connect to port {port} of it.",
-            "In the network, look for a firewall between the proxy and {server}.",
-            "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname ({host}) and the Port.",
+            always(
+                "On {proxy}, check its log at the time of the attempt, and that it resolves {host} and can connect to its port {port}.",
+            ),
+            always("In the network, look for a firewall between the proxy and {server}."),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname ({host}) and the Port.",
+            ),
         ],
     ),
     detail(
@@ -97,9 +114,11 @@ pub(super) const ERROR: [Entry; 6] = [
             "The proxy's address or port in ISE is wrong.",
         ],
         &[
-            "In ISE, Administration > System > Settings > Proxy: check address and port ({proxy}).",
-            "Check that {proxy} is up; in ISE's CLI, `traceroute` shows the way to it.",
-            "In the network, allow the node to reach {proxy}; look into the firewall's log at the time of the attempt.",
+            always("In ISE, Administration > System > Settings > Proxy: check address and port ({proxy})."),
+            always("Check that {proxy} is up; `traceroute` in the node's CLI shows the way to it."),
+            always(
+                "In the network, allow the node to reach {proxy}; look into the firewall's log at the time of the attempt.",
+            ),
         ],
     ),
     detail(
@@ -113,8 +132,8 @@ pub(super) const ERROR: [Entry; 6] = [
             "A firewall rejects the connection with RST.",
         ],
         &[
-            "In ISE, Administration > System > Settings > Proxy: check address and port ({proxy}).",
-            "On the proxy, check that the service runs and listens on that port for the node's network.",
+            always("In ISE, Administration > System > Settings > Proxy: check address and port ({proxy})."),
+            always("On the proxy, check that the service runs and listens on that port for the node's network."),
         ],
     ),
 ];

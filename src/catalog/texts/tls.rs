@@ -1,6 +1,7 @@
 //! TLS did not come about.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 
 const fn detail(
@@ -9,7 +10,7 @@ const fn detail(
     meaning: &'static str,
     proof: &'static [&'static str],
     causes: &'static [&'static str],
-    remedy: &'static [&'static str],
+    remedy: &'static [Remedy],
 ) -> Entry {
     Entry { outcome: OutcomeName::TlsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
 }
@@ -30,9 +31,13 @@ pub(super) const FAILURE: [Entry; 13] = [
             "A device on the way inspects TLS.",
         ],
         remedy: &[
-            "In the capture, see who sent the alert: the node refuses the certificate, the server refuses the node's offer.",
-            "In ISE, Administration > System > Certificates > Trusted Certificates: check that the CA that issued the server's certificate is there.",
-            "In the network, check whether a device inspects TLS between the node and {server}.",
+            always(
+                "In the capture, see who sent the alert: the node rejects the server's certificate, the server rejects the node's offer.",
+            ),
+            always(
+                "In ISE, Administration > System > Certificates > Trusted Certificates: check that the CA that issued the server's certificate is there.",
+            ),
+            always("In the network, check whether a device inspects TLS between the node and {server}."),
         ],
     },
     detail(
@@ -52,12 +57,16 @@ pub(super) const FAILURE: [Entry; 13] = [
             "The server has a self-signed certificate.",
         ],
         &[
-            "Look at the issuer ({issuer}): if it is a company or security product and not the CA that the server is known to use, a device inspects TLS: \
-             exempt {host} from it, or trust its CA knowingly.",
-            "In ISE, Administration > System > Certificates > Trusted Certificates: import the root and intermediate certificates of the CA \
+            always(
+                "Look at the issuer ({issuer}): if it is a company or security product and not the CA that the server is known to use, a device inspects TLS: \
+             exempt {host} from it, or trust its CA deliberately.",
+            ),
+            always(
+                "In ISE, Administration > System > Certificates > Trusted Certificates: import the root and intermediate certificates of the CA \
              that issued the server's certificate, with `Trust for authentication within ISE` and `Trust for authentication of Cisco Services`.",
-            "On the server, send the whole chain with all intermediate certificates.",
-            "In ISE, press Test Connection after the import.",
+            ),
+            always("On the server, send the whole chain with all intermediate certificates."),
+            always("After the import, {repeat}."),
         ],
     ),
     detail(
@@ -75,9 +84,11 @@ pub(super) const FAILURE: [Entry; 13] = [
             "The certificate was renewed and lacks the name.",
         ],
         &[
-            "In ISE, Administration > Network Resources > External MDM: set Hostname / IP Address to a name that the certificate carries ({names}).",
-            "On the server, get a certificate with {host} among its subject alternative names.",
-            "In ISE's CLI, `nslookup {host}`: check that {addresses} is the right server.",
+            always(
+                "In ISE, Administration > Network Resources > External MDM: set Hostname / IP Address to a name that the certificate carries ({names}).",
+            ),
+            always("On the server, get a certificate with {host} among its subject alternative names."),
+            always("{cli}, `nslookup {host}`: check that {addresses} is the right server."),
         ],
     ),
     detail(
@@ -94,9 +105,13 @@ pub(super) const FAILURE: [Entry; 13] = [
             "The node's clock is wrong.",
         ],
         &[
-            "On the server, renew the certificate (valid {validity}) and its intermediate certificates, and restart what serves them.",
-            "In ISE's CLI, `show clock` and `show ntp`: check that the node's time is right.",
-            "In ISE, if the new certificate comes from another CA, import that CA's certificates into Trusted Certificates.",
+            always(
+                "On the server, renew the certificate (valid {validity}) and its intermediate certificates, and restart what serves them.",
+            ),
+            always("{cli}, `show clock` and `show ntp`: check that the node's time is right."),
+            always(
+                "In ISE, if the new certificate comes from another CA, import that CA's certificates into Trusted Certificates.",
+            ),
         ],
     ),
     detail(
@@ -109,13 +124,15 @@ pub(super) const FAILURE: [Entry; 13] = [
         ],
         &[
             "The server is old, or set to TLS 1.0 or 1.1 only, which ISE has turned off.",
-            "The server takes TLS 1.3 only; ISE 3.3 documents TLS 1.3 for its administration portal alone.",
+            "The server accepts TLS 1.3 only; ISE 3.3 documents TLS 1.3 for its administration portal alone.",
             "A device on the way only speaks older versions.",
         ],
         &[
-            "On the server or load balancer of {server}, allow TLS 1.2.",
-            "In ISE, Administration > System > Settings > Security Settings: see which TLS versions are allowed; turn older ones on only as long as it takes to mend the server.",
-            "In the network, check whether a device inspects TLS on the way.",
+            always("On the server or load balancer of {server}, allow TLS 1.2."),
+            always(
+                "In ISE, Administration > System > Settings > Security Settings: see which TLS versions are allowed; turn older ones on only for as long as it takes to fix the server.",
+            ),
+            always("In the network, check whether a device inspects TLS on the way."),
         ],
     ),
     detail(
@@ -132,29 +149,37 @@ pub(super) const FAILURE: [Entry; 13] = [
             "The server does not know the name in the SNI (a tenant that is gone, or a wrong name).",
         ],
         &[
-            "In ISE, Administration > System > Settings > Security Settings: compare the ciphers with those that {server} accepts.",
-            "On the server or load balancer, check for a required client certificate and for the name {host} in its configuration.",
-            "In the capture, compare the cipher suites of the ClientHello with what the server supports.",
+            always(
+                "In ISE, Administration > System > Settings > Security Settings: compare the ciphers with those that {server} accepts.",
+            ),
+            always(
+                "On the server or load balancer, check for a required client certificate and for the name {host} in its configuration.",
+            ),
+            always("In the capture, compare the cipher suites of the ClientHello with what the server supports."),
         ],
     ),
     detail(
         "handshake_timeout",
-        "Silence in the TLS handshake",
+        "Silence during the TLS handshake",
         "The TCP connection stood, and then the other side did not answer the ClientHello until ISE gave up.",
         &[
             "Log: `Read timed out` while connecting (`ConnectTimeoutException ... Read timed out`), or in the handshake.",
             "Wire: the ClientHello, often retransmitted or acknowledged, and no handshake data from the server after it.",
         ],
         &[
-            "A firewall lets the TCP handshake pass and drops what follows (application control, inspection).",
+            "A firewall lets the TCP handshake through and drops what follows (application control, inspection).",
             "A load balancer accepts the connection and has no healthy server behind it.",
-            "Large packets get lost on the way (MTU): the certificate never arrives.",
+            "Large packets are lost on the way (MTU): the certificate never arrives.",
             "What listens on the port does not speak TLS and waits.",
         ],
         &[
-            "In the network, look into the logs of firewalls with application control or inspection on the way to {server} at the time of the attempt.",
-            "On the server or load balancer, check that a healthy server stands behind port {port}.",
-            "In the capture, see whether the server acknowledged the ClientHello: if it did, the server is silent; if not, packets get lost on the way (MTU, filter).",
+            always(
+                "In the network, look into the logs of firewalls with application control or inspection on the way to {server} at the time of the attempt.",
+            ),
+            always("On the server or load balancer, check that a healthy server stands behind port {port}."),
+            always(
+                "In the capture, see whether the server acknowledged the ClientHello: if it did, the server is silent; if not, packets are lost on the way (MTU, filter).",
+            ),
         ],
     ),
     detail(
@@ -170,32 +195,36 @@ pub(super) const FAILURE: [Entry; 13] = [
             "Another certificate of the chain was revoked.",
         ],
         &[
-            "On the server, install a new certificate; a revoked one must not be used again.",
-            "Ask the issuer ({issuer}) when and why it was revoked.",
+            always("On the server, install a new certificate; a revoked one must not be used again."),
+            always("Ask the issuer ({issuer}) when and why it was revoked."),
         ],
     ),
     detail(
         "revocation_unknown",
-        "ISE could not learn whether the certificate is revoked",
-        "ISE is set to check revocation, and neither OCSP nor the CRL could be had, so it did not go on.",
+        "ISE could not find out whether the certificate is revoked",
+        "ISE is set to check revocation, and could get neither an OCSP response nor the CRL, so it broke off.",
         &[
             "Log: `Could not determine revocation status`, `Unable to determine revocation status due to network error`, OCSP or CRL words.",
             "Wire: no answer from the OCSP or CRL server, or no connection to it.",
         ],
         &[
-            "The node cannot reach the OCSP or CRL server that the certificate names, which is plain HTTP on port 80 most often.",
+            "The node cannot reach the OCSP or CRL server that the certificate names, most often plain HTTP on port 80.",
             "The OCSP responder or the CRL is out of date.",
         ],
         &[
-            "In the network, let the node reach the OCSP and CRL servers that the certificate names (port 80), through the proxy where there is one.",
-            "In ISE, Administration > System > Certificates > Trusted Certificates: look at the certificate validation of the issuer ({issuer}): OCSP service, CRL, and \
-             whether to reject when the status is unknown.",
+            always(
+                "In the network, let the node reach the OCSP and CRL servers that the certificate names (port 80), through the proxy if there is one.",
+            ),
+            always(
+                "In ISE, Administration > System > Certificates > Trusted Certificates: look at the certificate validation of the issuer ({issuer}): OCSP service, CRL, and \
+             whether a certificate of unknown status is rejected.",
+            ),
         ],
     ),
     detail(
         "weak_certificate",
         "The certificate is too weak or not made for this use",
-        "An algorithm, a key size or the key usage in the server's certificate chain is one that ISE does not accept.",
+        "ISE rejects an algorithm, a key size or the key usage in the server's certificate chain.",
         &[
             "Log: `Algorithm constraints check failed`, `KeyUsage does not allow`, `Extended key usage does not permit`.",
             "Wire: alert `unsupported_certificate` or `certificate_unknown` from the node after the server's certificate.",
@@ -205,14 +234,18 @@ pub(super) const FAILURE: [Entry; 13] = [
             "The certificate was not issued for server authentication.",
         ],
         &[
-            "On the server, get a certificate with a key of at least 2048 bits, SHA-256 and the usage `serverAuth`, the whole chain alike.",
-            "In ISE, Administration > System > Settings > Security Settings: see which algorithms are turned off.",
+            always(
+                "On the server, get a certificate with a key of at least 2048 bits, SHA-256 and the usage `serverAuth`, the whole chain alike.",
+            ),
+            always(
+                "In ISE, Administration > System > Settings > Security Settings: see which algorithms are turned off.",
+            ),
         ],
     ),
     detail(
         "unrecognized_name",
         "The server does not know the name it was asked for",
-        "The server, or the load balancer in front of it, refused the name that ISE sent in the ClientHello (SNI).",
+        "The server, or the load balancer in front of it, rejected the name that ISE sent in the ClientHello (SNI).",
         &[
             "Log: `Received fatal alert: unrecognized_name`, `handshake alert: unrecognized_name`.",
             "Wire: alert `unrecognized_name` from the server.",
@@ -223,9 +256,11 @@ pub(super) const FAILURE: [Entry; 13] = [
             "DNS leads to another server.",
         ],
         &[
-            "On the server or load balancer, add {host} to the names that it serves.",
-            "In ISE, Administration > Network Resources > External MDM: compare Hostname / IP Address with the name of the tenant.",
-            "In ISE's CLI, `nslookup {host}`: check that {addresses} is the right server.",
+            always("On the server or load balancer, add {host} to the names that it serves."),
+            always(
+                "In ISE, Administration > Network Resources > External MDM: compare Hostname / IP Address with the name of the tenant.",
+            ),
+            always("{cli}, `nslookup {host}`: check that {addresses} is the right server."),
         ],
     ),
     detail(
@@ -241,14 +276,18 @@ pub(super) const FAILURE: [Entry; 13] = [
             "The node's certificate was renewed, or its issuer is not known to the server.",
         ],
         &[
-            "On the server or gateway of {server}, turn off the demand for a client certificate on the path of the MDM API, or trust the issuer of the node's certificate.",
-            "In ISE, Administration > System > Certificates: see which certificate the node presents and until when it is valid.",
+            always(
+                "On the server or gateway of {server}, stop requiring a client certificate on the path of the MDM API, or trust the issuer of the node's certificate.",
+            ),
+            always(
+                "In ISE, Administration > System > Certificates: see which certificate the node presents, and until when it is valid.",
+            ),
         ],
     ),
     detail(
         "not_tls",
-        "What listens on the port speaks no TLS",
-        "The other side answered ISE's ClientHello in clear text: it is no TLS server.",
+        "What listens on the port does not speak TLS",
+        "The other side answered ISE's ClientHello in clear text: it is not a TLS server.",
         &[
             "Log: `Unsupported or unrecognized SSL message`, `plaintext connection?`.",
             "Wire: HTTP or other clear text in answer to the ClientHello.",
@@ -258,8 +297,10 @@ pub(super) const FAILURE: [Entry; 13] = [
             "A proxy or captive portal answers in clear text in place of the server.",
         ],
         &[
-            "In ISE, Administration > Network Resources > External MDM: check the Port; {port} does not speak TLS on {host}.",
-            "In the network, check whether a proxy or captive portal answers for {server}.",
+            always(
+                "In ISE, Administration > Network Resources > External MDM: check the Port; what answers on port {port} of {host} does not speak TLS.",
+            ),
+            always("In the network, check whether a proxy or captive portal answers for {server}."),
         ],
     ),
 ];

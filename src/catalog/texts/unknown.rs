@@ -1,11 +1,13 @@
 //! Nothing proves how it ended.
 
 use crate::catalog::Entry;
+use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 
-const TRACE: &str = "In ISE, Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set external-mdm to TRACE on the primary \
-                     administration node, start a capture there (Diagnostic Tools > TCP Dump), press Test Connection, and send \
-                     ise-psc.log and the capture of the same minutes.";
+const TRACE: Remedy = always(
+    "In ISE, Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set external-mdm to TRACE on {node}, start a capture there \
+     (Diagnostic Tools > TCP Dump), {repeat}, and send ise-psc.log and the capture of the same minutes.",
+);
 
 pub(super) const UNKNOWN: [Entry; 3] = [
     Entry {
@@ -33,7 +35,7 @@ pub(super) const UNKNOWN: [Entry; 3] = [
             "The log does not cover the time of the capture, or the component external-mdm was not at TRACE.",
             "The log is from another node than the capture.",
         ],
-        remedy: &[TRACE, "If the session's TLS secrets are at hand, pass them with `--keylog FILE`."],
+        remedy: &[TRACE, always("If the session's TLS secrets are at hand, pass them with `--keylog FILE`.")],
     },
     Entry {
         outcome: OutcomeName::Unknown,
@@ -51,7 +53,9 @@ pub(super) const UNKNOWN: [Entry; 3] = [
         ],
         remedy: &[
             TRACE,
-            "Wait for the error to appear in ISE before the capture is stopped; a connection that times out takes minutes.",
+            always(
+                "Wait for the error to appear in ISE before the capture is stopped; a connection that times out takes minutes.",
+            ),
         ],
     },
 ];
