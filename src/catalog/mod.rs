@@ -66,8 +66,7 @@ pub fn entry(outcome: OutcomeName, detail: Option<&str>) -> &'static Entry {
 
 /// The entry with exactly this detail, or of the class of statuses that it belongs to.
 fn find(outcome: OutcomeName, detail: Option<&str>) -> Option<&'static Entry> {
-    let class =
-        detail.filter(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit())).map(|d| format!("{}xx", &d[..1]));
+    let class = detail.and_then(class_of_statuses);
     let of = |wanted: Option<&str>| entries().find(|e| e.outcome == outcome && e.detail == wanted);
     of(detail).or_else(|| class.and_then(|class| of(Some(&class))))
 }
@@ -76,6 +75,12 @@ fn find(outcome: OutcomeName, detail: Option<&str>) -> Option<&'static Entry> {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Returns `4xx` for the status `404`.
+fn class_of_statuses(detail: &str) -> Option<String> {
+    let status = detail.len() == 3 && detail.bytes().all(|byte| byte.is_ascii_digit());
+    detail.chars().next().filter(|_| status).map(|class| format!("{class}xx"))
 }
 
 /// What a person asked to have explained.
@@ -129,23 +134,10 @@ fn nearest(typed: &str) -> Option<String> {
     entries()
         .flat_map(|e| [Some(e.name()), e.detail.map(str::to_owned)])
         .flatten()
-        .map(|name| (distance(typed, &name), name))
+        .map(|name| (strsim::levenshtein(typed, &name), name))
         .filter(|(distance, name)| *distance <= name.len().div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
-}
-
-/// Levenshtein distance in bytes.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.bytes().enumerate() {
-            let next = (diagonal + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], next);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn markdown_prose(text: &str) -> String {
         Some('-' | '+' | '=') => out.insert(0, '\\'),
         Some(c) if c.is_ascii_digit() => {
             if let Some(end) = out.find(|c: char| !c.is_ascii_digit())
-                && out[end..].starts_with(['.', ')'])
+                && out.get(end..).is_some_and(|rest| rest.starts_with(['.', ')']))
             {
                 out.insert(end, '\\');
             }
@@ -106,13 +106,11 @@ pub(super) fn cell(text: &str) -> String {
 
 /// At most `limit` characters, the last of them an ellipsis when text was cut off.
 pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(limit) {
-        None => Cow::Borrowed(text),
-        Some(_) => {
-            let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(0, |(at, _)| at);
-            Cow::Owned(format!("{}…", &text[..end]))
-        }
+    if text.chars().nth(limit).is_none() {
+        return Cow::Borrowed(text);
     }
+    let kept = text.chars().take(limit.saturating_sub(1));
+    Cow::Owned(kept.chain(['…']).collect())
 }
 
 #[cfg(test)]

@@ -17,27 +17,33 @@ pub(super) struct Json;
 
 impl Rendering for Json {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut frame = Vec::new();
-        without_attempts(report).serialize(&mut Serializer::with_formatter(&mut frame, Layout::default()))?;
-        // No text holds a raw line break, so that only the field itself looks like this.
-        let at = memchr::memmem::find(&frame, NO_ATTEMPTS).map_or(frame.len(), |at| at + NO_ATTEMPTS.len() - 1);
-        let (before, behind) = frame.split_at(at);
-        out.write_all(before)?;
-        // Of a large report, nearly all are attempts: they are laid out side by side, and written wave by wave.
-        for (wave, attempts) in (0..).zip(report.attempts.chunks(WAVE)) {
-            let texts: io::Result<Vec<Vec<u8>>> = attempts
-                .par_chunks(RUN)
-                .enumerate()
-                .map(|(run, attempts)| laid_out(attempts, wave + run == 0))
-                .collect();
-            texts?.iter().try_for_each(|text| out.write_all(text))?;
-        }
-        if !report.attempts.is_empty() {
-            out.write_all(b"\n  ")?;
-        }
-        out.write_all(behind)?;
-        out.write_all(b"\n")?;
-        out.flush()
+        // Each field is named, so that none that is added is forgotten here.
+        let Report {
+            schema_version,
+            tool,
+            inputs,
+            clock,
+            clocks,
+            summary,
+            attempts,
+            incidents,
+            servers,
+            nodes,
+            warnings,
+        } = report;
+        let mut object = Outermost::begin(io::BufWriter::with_capacity(BUFFER, out))?;
+        object.field("schema_version", schema_version)?;
+        object.field("tool", tool)?;
+        object.field("inputs", inputs)?;
+        object.field("clock", clock)?;
+        object.field("clocks", clocks)?;
+        object.field("summary", summary)?;
+        object.attempts("attempts", attempts)?;
+        object.field("incidents", incidents)?;
+        object.field("servers", servers)?;
+        object.field("nodes", nodes)?;
+        object.field("warnings", warnings)?;
+        object.end()
     }
 }
 
@@ -45,32 +51,65 @@ impl Rendering for Json {
 const WAVE: usize = 2048;
 /// Attempts that a thread lays out at a time.
 const RUN: usize = 64;
-/// How a report without attempts says so.
-const NO_ATTEMPTS: &[u8] = b"\n  \"attempts\": []";
 
-/// The same report without its attempts, which are most of it.
-fn without_attempts(report: &Report) -> Report {
-    Report {
-        schema_version: report.schema_version.clone(),
-        tool: report.tool.clone(),
-        inputs: report.inputs.clone(),
-        clock: report.clock.clone(),
-        clocks: report.clocks.clone(),
-        summary: report.summary.clone(),
-        attempts: Vec::new(),
-        incidents: report.incidents.clone(),
-        servers: report.servers.clone(),
-        nodes: report.nodes.clone(),
-        warnings: report.warnings.clone(),
+/// The report's own object, written field by field, so that its attempts need not pass through one serializer.
+struct Outermost<W> {
+    out: W,
+    layout: Layout,
+    has_fields: bool,
+}
+
+impl<W: io::Write> Outermost<W> {
+    fn begin(mut out: W) -> io::Result<Self> {
+        let mut layout = Layout::default();
+        layout.begin_object(&mut out)?;
+        Ok(Self { out, layout, has_fields: false })
+    }
+
+    fn key(&mut self, name: &str) -> io::Result<()> {
+        self.layout.begin_object_key(&mut self.out, !self.has_fields)?;
+        self.has_fields = true;
+        name.serialize(&mut Serializer::new(&mut self.out))?;
+        self.layout.begin_object_value(&mut self.out)
+    }
+
+    fn field(&mut self, name: &str, value: &impl Serialize) -> io::Result<()> {
+        self.key(name)?;
+        value.serialize(&mut Serializer::with_formatter(&mut self.out, Layout::within(1)))?;
+        self.layout.end_object_value(&mut self.out)
+    }
+
+    /// Writes the list that a large report nearly all consists of: attempts are laid out side by side, and written wave by
+    /// wave.
+    fn attempts(&mut self, name: &str, attempts: &[Attempt]) -> io::Result<()> {
+        self.key(name)?;
+        self.layout.begin_array(&mut self.out)?;
+        for (wave, attempts) in (0..).zip(attempts.chunks(WAVE)) {
+            let texts: io::Result<Vec<Vec<u8>>> = attempts
+                .par_chunks(RUN)
+                .enumerate()
+                .map(|(run, attempts)| laid_out(attempts, wave + run == 0))
+                .collect();
+            texts?.iter().try_for_each(|text| self.out.write_all(text))?;
+        }
+        self.layout.after_members(!attempts.is_empty());
+        self.layout.end_array(&mut self.out)?;
+        self.layout.end_object_value(&mut self.out)
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.layout.end_object(&mut self.out)?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
     }
 }
 
-/// Attempts as they stand in the report's list, each behind what separates it from the one before.
+/// Returns attempts as they stand in the report's list, each behind what separates it from the one before.
 fn laid_out(attempts: &[Attempt], first: bool) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for (index, attempt) in attempts.iter().enumerate() {
-        let within_list =
-            Layout { depth: 2, broken: vec![true; 2], has_members: true, pending: Some(first && index == 0) };
+        let mut within_list = Layout::within(2);
+        within_list.pending = Some(first && index == 0);
         attempt.serialize(&mut Serializer::with_formatter(&mut text, within_list))?;
     }
     Ok(text)
@@ -103,6 +142,19 @@ struct Layout {
 }
 
 impl Layout {
+    /// Returns the layout of a value so many lists and objects deep, all of which stand on lines of their own.
+    fn within(depth: usize) -> Self {
+        Self { depth, broken: vec![true; depth], ..Self::default() }
+    }
+
+    /// Takes note of members of the innermost list that were written without this layout.
+    fn after_members(&mut self, any: bool) {
+        self.has_members = any;
+        if let Some(broken) = self.broken.last_mut() {
+            *broken |= any;
+        }
+    }
+
     fn indent<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
         writer.write_all(b"\n")?;
         for _ in 0..self.depth {

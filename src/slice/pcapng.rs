@@ -109,7 +109,7 @@ fn block(out: &mut impl Write, kind: u32, parts: &[&[u8]]) -> io::Result<()> {
     out.write_all(&kind.to_le_bytes())?;
     out.write_all(&total)?;
     parts.iter().try_for_each(|part| out.write_all(part))?;
-    out.write_all(&[0; 3][..padding])?;
+    out.write_all([0; 3].get(..padding).unwrap_or_default())?;
     out.write_all(&total)
 }
 

@@ -53,10 +53,10 @@ impl<'p, 'a> Pair<'p, 'a> {
                 if list == lists.len() {
                     lists.push(Vec::new());
                 }
-                lists[list].push(index);
+                lists.get_mut(list).into_iter().for_each(|list| list.push(index));
             }
             if session.hosts.is_empty() {
-                lists[ANYONE].push(index);
+                lists.get_mut(ANYONE).into_iter().for_each(|list| list.push(index));
             }
         }
         if let Some((anyone, of_hosts)) = lists.split_first_mut() {
