@@ -1,5 +1,14 @@
 //! Throughput of the capture stage, over captures that the benchmark makes: what cannot matter, and what does.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be made ends"
+)]
+
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use etherparse::PacketBuilder;

@@ -1,5 +1,14 @@
 //! Throughput of the join, in attempts: a log and a capture of the same attempts, on clocks six hours apart.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be made ends"
+)]
+
 mod made;
 
 use divan::counter::ItemsCount;

@@ -1,5 +1,14 @@
 //! From files to the bytes of the report: a busy node with few attempts, and one that does little else.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be made ends"
+)]
+
 mod made;
 
 use divan::Bencher;

@@ -1,5 +1,14 @@
 //! Throughput of the input stage: a log and a capture as files, in a tar, and compressed.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be made ends"
+)]
+
 mod made;
 
 use std::path::PathBuf;

@@ -1,6 +1,15 @@
 //! Throughput of the log stage on logs that the bench makes itself: a busy node with little of interest, and one that
 //! does nothing but reach for its MDM server.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be made ends"
+)]
+
 use std::fmt::Write;
 
 use divan::Bencher;

@@ -1,5 +1,14 @@
 //! Throughput of the renderings that programs read, on a report of a thousand attempts.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot be made ends"
+)]
+
 mod made;
 
 use divan::counter::BytesCount;

@@ -1,6 +1,15 @@
 //! Writes a large log or capture for a comparison with other programs: `bench_inputs log SIZE DISTANCE FILE`, or `bulk` or
 //! `small` for a capture. An attempt to reach the MDM server comes every DISTANCE bytes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "inputs that cannot be made end it"
+)]
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;

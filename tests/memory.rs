@@ -1,5 +1,6 @@
 //! A process that analyses one bundle after the other. It is alone in this program, so that its memory is its own.
 
+#![allow(clippy::unwrap_used, reason = "a test says by a panic that it failed")]
 #![cfg(target_os = "linux")]
 
 use std::path::Path;

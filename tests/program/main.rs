@@ -1,5 +1,14 @@
 //! The program, run as a user runs it. One binary for all themes, since linking is what takes time.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "a test says by a panic that it failed"
+)]
+
 mod analyze;
 mod cases;
 mod cli;

@@ -117,7 +117,8 @@ impl Local {
         if !header.starts_with(LOCAL) {
             return None;
         }
-        let short = |at: usize| header.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |two| u16::from_le_bytes(*two));
+        let short =
+            |at: usize| header.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |two| u16::from_le_bytes(*two));
         let (flags, method) = (short(6), short(8));
         let (name_length, extra_length) = (usize::from(short(26)), usize::from(short(28)));
         let name = (at + 30, at + 30 + name_length);

@@ -102,7 +102,8 @@ pub(super) fn map(file: &File) -> io::Result<(Bytes, Hits)> {
     Ok((Bytes::from_owner(guarded), hits))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::io::Write;
     use std::os::unix::process::ExitStatusExt;
