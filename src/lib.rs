@@ -5,7 +5,7 @@
 //! side claims, `correlate` joins the two, `classify` gives the verdicts, `assemble` makes the [`report`] of them, and
 //! [`render`] writes it.
 
-#![cfg_attr(not(test), warn(clippy::string_slice))]
+#![cfg_attr(not(test), deny(clippy::string_slice))]
 
 mod analysis;
 mod assemble;
