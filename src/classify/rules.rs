@@ -1,8 +1,8 @@
 #![doc = include_str!("rules.md")]
 
 use crate::evidence::log::{LogEvidence, Weight};
-use crate::evidence::wire::WireEvidence;
-use crate::model::outcome::{Outcome, OutcomeName, ProxyDetail, UnknownDetail};
+use crate::evidence::wire::{Doubt, WireEvidence};
+use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, UnknownDetail};
 use crate::model::report::Confidence;
 
 /// A verdict on one request.
@@ -29,12 +29,12 @@ impl Ruling {
 
     /// What the wire claims, as sure as it is.
     fn of_wire(rule: u8, wire: &WireEvidence) -> Self {
-        if wire.certain {
-            Self::new(rule, wire.outcome, Confidence::High)
-        } else {
-            Self::new(rule, wire.outcome, Confidence::Medium)
-                .because("What the capture shows may mean something else as well.")
+        let mut ruling = Self::new(rule, wire.outcome, Confidence::High);
+        for doubt in &wire.doubts {
+            ruling.confidence = Confidence::Medium;
+            ruling.reasons.push(doubt.sentence().to_owned());
         }
+        ruling
     }
 
     fn because(mut self, reason: &str) -> Self {
@@ -147,7 +147,14 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
     }
     if said_outcome.name() == wire.outcome.name() {
         if said_outcome.detail().is_none() {
-            return Ruling::of_wire(7, wire);
+            // What the capture may have missed, the log tells; the client's own repetitions say that nothing came.
+            let repeated = !wire.doubts.iter().any(|doubt| matches!(doubt, Doubt::AskedOnce | Doubt::MayMeanElse));
+            let is_silence = wire.outcome == Outcome::DnsFailure(Some(DnsDetail::NoAnswer));
+            return if repeated && is_silence {
+                Ruling::new(7, wire.outcome, Confidence::High)
+            } else {
+                Ruling::of_wire(7, wire)
+            };
         }
         if wire.outcome.detail().is_none() {
             return Ruling::new(7, said_outcome, Confidence::High);
@@ -170,11 +177,11 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
         };
     }
     if said_outcome.name() == OutcomeName::TlsFailure && wire.outcome.name() == OutcomeName::TlsFailure {
-        let conflict = if wire.certain { disagree(&said(log), wire) } else { None };
+        let conflict = if wire.is_certain() { disagree(&said(log), wire) } else { None };
         let reason = "Log and capture name different reasons for the failure of TLS.";
         return Ruling::new(10, said_outcome, Confidence::Medium).conflict(conflict).because(reason);
     }
-    let outcome = if wire.certain || log.weight == Weight::Vague { wire.outcome } else { said_outcome };
+    let outcome = if wire.is_certain() || log.weight == Weight::Vague { wire.outcome } else { said_outcome };
     Ruling::new(11, outcome, Confidence::Low).conflict(disagree(&said(log), wire)).because(DISAGREE)
 }
 
@@ -220,7 +227,7 @@ fn is_read_of(said: Outcome, wire: Outcome) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::outcome::{DnsDetail, TlsDetail, UnreachableDetail};
+    use crate::model::outcome::{TlsDetail, UnreachableDetail};
 
     const SEEN: Circumstances = Circumstances { missed: false, in_log: true };
 
@@ -233,7 +240,7 @@ mod tests {
     }
 
     fn wire(outcome: Outcome) -> WireEvidence {
-        WireEvidence { outcome, certain: true, status: None, words: "what was seen".to_owned() }
+        WireEvidence { outcome, doubts: Vec::new(), status: None, words: "what was seen".to_owned() }
     }
 
     const SILENT: LogEvidence<'static> =
@@ -335,7 +342,7 @@ mod tests {
         assert_eq!(told(&ruling), "read_timeout low *");
         let conflict = ruling.conflict.unwrap();
         assert!(conflict.contains("the words") && conflict.contains("what was seen"), "{conflict}");
-        let doubtful = WireEvidence { certain: false, ..wire(Outcome::ReadTimeout) };
+        let doubtful = WireEvidence { doubts: vec![Doubt::MayMeanElse], ..wire(Outcome::ReadTimeout) };
         assert_eq!(of(&refused, Some(doubtful)), "connection_refused low *");
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::wire_request::{WireRequest, wire_requests};
 use crate::capture::CaptureFacts;
 use crate::evidence::targets::Targets;
-use crate::evidence::wire::{Lookup, Session, read_lookups, read_sessions};
+use crate::evidence::wire::{Lookup, Session, Visibility, read_lookups, read_sessions};
 use crate::model::time::Timestamp;
 
 /// Lookups, sessions and places of one capture.
@@ -14,6 +14,8 @@ use crate::model::time::Timestamp;
 pub struct CaptureView<'a> {
     /// Times of the first and the last frame.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// What the capture could see.
+    pub visibility: Visibility,
     /// In order of their first frames.
     pub lookups: Vec<Arc<Lookup<'a>>>,
     /// In order of their first frames. Each of the requests on a connection has its session whole, and they may be many.
@@ -40,7 +42,7 @@ impl<'a> CaptureView<'a> {
         }
         let lookups = lookups.into_iter().map(Arc::new).collect();
         let sessions = sessions.into_iter().map(Arc::new).collect();
-        Self { by_host, span, lookups, sessions, slots }
+        Self { by_host, span, visibility: Visibility::of(facts), lookups, sessions, slots }
     }
 
     /// How many sessions may be for this host.

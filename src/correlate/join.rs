@@ -201,6 +201,7 @@ fn wait_as_told(said: &LogRequest<'_>, offset: i64, wire: &mut WireTry<'_>) {
     };
     let until = Timestamp::from_nanos(result - offset).max(wire.capture_end);
     wire.ending = Some(Ending::of(flow, &wire.session.requests, wire.request, until));
+    wire.waited = true;
 }
 
 impl JoinedAttempt<'_> {

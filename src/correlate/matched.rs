@@ -67,6 +67,8 @@ impl<'a> Matched<'_, 'a> {
             start: slot.start,
             end: slot.end,
             last: slot.last,
+            waited: false,
+            visibility: view.visibility,
             capture_end: view.span.map_or(slot.last, |(_, last)| last),
         })
     }

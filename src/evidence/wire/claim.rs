@@ -2,19 +2,21 @@
 
 use std::net::IpAddr;
 
+use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, HttpReply, IcmpError, Side};
+use crate::capture::{Close, FrameRef, HttpReply, IcmpError, Side};
 use crate::model::outcome::{
-    DnsDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
+    DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
+use crate::model::time::SECOND;
 
 /// The wire's account of a request.
 #[derive(Clone, Debug)]
 pub struct WireEvidence {
     /// What it stands for; `Unknown` when the wire shows it and can't tell.
     pub outcome: Outcome,
-    /// Nothing else can be meant.
-    pub certain: bool,
+    /// Why that is no proof; empty when nothing else can be meant.
+    pub doubts: Vec<Doubt>,
     /// Status, when it could be read.
     pub status: Option<u16>,
     /// What it shows, to follow `the capture shows`.
@@ -24,8 +26,24 @@ pub struct WireEvidence {
 impl WireEvidence {
     /// Of a try for this host. `to_proxy_host` is whether a lookup was for the proxy's name.
     pub fn of(wire: &WireTry<'_>, host: Option<&str>, to_proxy_host: bool) -> Self {
+        let mut evidence = Self::of_ending(wire, host, to_proxy_host);
+        if evidence.outcome.name() != OutcomeName::Unknown {
+            evidence.doubts.extend(doubts(wire));
+            evidence.doubts.sort_unstable();
+            evidence.doubts.dedup();
+        }
+        evidence
+    }
+
+    /// Whether nothing else can be meant.
+    pub fn is_certain(&self) -> bool {
+        self.doubts.is_empty()
+    }
+
+    fn of_ending(wire: &WireTry<'_>, host: Option<&str>, to_proxy_host: bool) -> Self {
         let proxied = wire.session.proxy.is_some();
-        let says = |outcome, certain, words: String| Self { outcome, certain, status: None, words };
+        let says =
+            |outcome, certain, words: String| Self { outcome, doubts: doubt_unless(certain), status: None, words };
         let by_proxy = |detail, direct| if proxied { Outcome::ProxyError(Some(detail)) } else { direct };
         let peer = wire.flow().map_or_else(String::new, |flow| flow.server.to_string());
         let Some(ending) = &wire.ending else {
@@ -105,6 +123,61 @@ impl WireEvidence {
     }
 }
 
+fn doubt_unless(certain: bool) -> Vec<Doubt> {
+    if certain { Vec::new() } else { vec![Doubt::MayMeanElse] }
+}
+
+/// A capture that goes on for so long behind the first SYN shows that nothing came: servers answer within a second, and most
+/// clients give up after ten.
+const SYN_WATCH: i64 = 15 * SECOND;
+/// So many repetitions, 1, 2 and 4 seconds apart (RFC 6298), take as long as most clients wait.
+const ENOUGH_REPETITIONS: usize = 2;
+
+/// Returns why the capture may show less than there was.
+fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    let seen = wire.visibility;
+    let Some(ending) = &wire.ending else {
+        if let Some(lookup) = wire.lookups.last().filter(|lookup| lookup.rests_on_silence()) {
+            doubts.extend((!seen.dns_answers).then_some(Doubt::NoDnsAnswers));
+            doubts.extend((!lookup.asked_again()).then_some(Doubt::AskedOnce));
+            doubts.extend(seen.lost_packets.then_some(Doubt::LostPackets));
+        }
+        return doubts;
+    };
+    let Some(flow) = wire.flow() else { return doubts };
+    let silence = matches!(
+        ending,
+        Ending::SynSilence
+            | Ending::HandshakeSilence(_)
+            | Ending::ResponseSilence(_)
+            | Ending::ConnectUnanswered(_)
+            | Ending::NoRequest(_)
+    );
+    match ending {
+        Ending::SynSilence => {
+            doubts.extend((!seen.from_servers).then_some(Doubt::OneDirection));
+            let waited = |syn: &FrameRef| wire.capture_end.nanos().saturating_sub(syn.time.nanos());
+            match flow.syns.as_slice() {
+                [_] | [] => doubts.push(Doubt::AskedOnce),
+                // Each repetition says that nothing came until then.
+                [first, rest @ ..] => {
+                    let long_enough = rest.len() >= ENOUGH_REPETITIONS || waited(first) >= SYN_WATCH;
+                    doubts.extend((!long_enough && !wire.waited).then_some(Doubt::CaptureEnds));
+                }
+            }
+        }
+        Ending::Unreachable(_) | Ending::Refused(_) | Ending::ConnectDenied(_) | Ending::Answered(_) => {}
+        _ => {
+            doubts.extend((!flow.start_seen).then_some(Doubt::NoBeginning));
+            doubts.extend(lost(flow).then_some(Doubt::LostInFlow));
+            doubts.extend((flow.to_server.bytes == 0).then_some(Doubt::LostInFlow));
+        }
+    }
+    doubts.extend((silence && seen.lost_packets).then_some(Doubt::LostPackets));
+    doubts
+}
+
 /// Whether what listens on the port speaks HTTP and no TLS.
 fn answers_in_the_clear(wire: &WireTry<'_>) -> bool {
     wire.flow().is_some_and(|flow| {
@@ -127,7 +200,7 @@ fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
     let certain = status.is_some();
     WireEvidence {
         outcome: outcome.unwrap_or(Outcome::Unknown(Some(UnknownDetail::Encrypted))),
-        certain,
+        doubts: doubt_unless(certain),
         status,
         words,
     }
@@ -146,9 +219,15 @@ fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
             let failure = if to_proxy_host {
                 Outcome::ProxyError(Some(ProxyDetail::Unreachable))
             } else {
-                Outcome::DnsFailure(Some(detail))
+                Outcome::DnsFailure(detail)
             };
-            (failure, true, format!("{} for {name}", dns_words(detail)))
+            let rcode = wire.lookups.last().and_then(|lookup| lookup.rcode());
+            let words = match (detail, rcode) {
+                (Some(detail), _) => dns_words(detail).to_owned(),
+                (None, Some(rcode)) => rcode.to_string(),
+                (None, None) => "a failure".to_owned(),
+            };
+            (failure, true, format!("{words} for {name}"))
         }
         Some(LookupResult::Found) => (
             Outcome::Unknown(Some(UnknownDetail::Incomplete)),
@@ -159,7 +238,7 @@ fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
             (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false, format!("a question for {name} and not its end"))
         }
     };
-    WireEvidence { outcome, certain, status: None, words }
+    WireEvidence { outcome, doubts: doubt_unless(certain), status: None, words }
 }
 
 /// A client that closes when the handshake is done and asks for nothing did not like the name in the certificate.
@@ -175,7 +254,7 @@ fn of_no_request(wire: &WireTry<'_>, host: Option<&str>) -> WireEvidence {
         Some(_) => (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false),
         None => (Outcome::TlsFailure(None), false),
     };
-    WireEvidence { outcome, certain, status: None, words }
+    WireEvidence { outcome, doubts: doubt_unless(certain), status: None, words }
 }
 
 fn dns_words(detail: DnsDetail) -> &'static str {

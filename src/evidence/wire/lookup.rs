@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::capture::{DnsExchange, FrameRef, Rcode, RrType};
+use crate::capture::{DnsAnswer, DnsExchange, FrameRef, Rcode, RrType};
 use crate::model::outcome::DnsDetail;
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
 
@@ -24,8 +24,8 @@ const MAX_OPEN: usize = 64;
 pub enum LookupResult {
     /// The host has addresses.
     Found,
-    /// It has none, for this reason.
-    Failed(DnsDetail),
+    /// It has none, for this reason; `None` for an RCODE that has no name among the outcomes.
+    Failed(Option<DnsDetail>),
     /// Only a part of it was captured.
     Cut,
 }
@@ -164,54 +164,77 @@ impl<'a> Lookup<'a> {
         self.exchanges.push(exchange);
     }
 
-    /// The last word about the host's own name counts; search domains fail all day without meaning anything.
+    /// The last word about the host's own name counts; search domains fail all day without meaning anything. Questions for
+    /// anything else than addresses, such as HTTPS and MX records, say nothing of whether the host can be reached.
     fn conclude(&mut self, end: Timestamp) {
         if !self.addresses.is_empty() {
             self.result = LookupResult::Found;
             return;
         }
-        let own = |exchange: &&&DnsExchange| exchange.name == self.host;
-        let answers = |of_type: Option<bool>| {
-            let chosen = self
-                .exchanges
-                .iter()
-                .filter(own)
-                .filter(move |exchange| of_type.is_none_or(|v4| (exchange.qtype == RrType::A) == v4));
-            chosen
-                .filter_map(|exchange| exchange.answer.as_ref())
-                .filter(|answer| !answer.truncated)
-                .collect::<Vec<_>>()
-        };
-        // A name either exists or not, so that a denial of either family counts for both.
-        let all = answers(None);
-        if all.iter().any(|answer| answer.rcode == Rcode::NOERROR && answer.cut) {
+        let answers: Vec<(RrType, &DnsAnswer)> =
+            self.of_host().filter_map(|exchange| Some((exchange.qtype, exchange.answer.as_ref()?))).collect();
+        let is_cut = answers.iter().any(|(_, answer)| answer.rcode == Rcode::NOERROR && answer.cut);
+        // Behind an answer that was truncated the client asks again over TCP, which may not have been captured.
+        let truncated = answers.iter().any(|(_, answer)| answer.truncated);
+        let whole: Vec<_> = answers.into_iter().filter(|(_, answer)| !answer.truncated).collect();
+        if is_cut || self.of_host().next().is_none() || truncated && whole.is_empty() {
             return;
         }
-        let denied = all.iter().any(|answer| answer.rcode == Rcode::NXDOMAIN);
-        let last = answers(Some(true))
-            .into_iter()
-            .chain(answers(Some(false)))
-            .max_by_key(|answer| (rank(answer.rcode), answer.at.time));
+        // A name either exists or not, so that a denial of either family counts for both.
+        if whole.iter().any(|(_, answer)| answer.rcode == Rcode::NXDOMAIN) {
+            self.result = LookupResult::Failed(Some(DnsDetail::NxDomain));
+            return;
+        }
+        let last = whole.iter().max_by_key(|(qtype, answer)| (rank(answer.rcode), *qtype != RrType::A, answer.at.time));
         self.result = match last {
-            _ if denied => LookupResult::Failed(DnsDetail::NxDomain),
-            Some(answer) => match answer.rcode {
-                // The family that was never answered may have the address.
-                Rcode::NOERROR if self.is_half_answered() => LookupResult::Failed(DnsDetail::NoAnswer),
-                Rcode::NOERROR => LookupResult::Failed(DnsDetail::NoData),
-                Rcode::REFUSED => LookupResult::Failed(DnsDetail::Refused),
-                _ => LookupResult::Failed(DnsDetail::ServFail),
+            Some((_, answer)) => match answer.rcode {
+                // The family that was never answered, or whose question is not there, may have the address.
+                Rcode::NOERROR if self.is_half_answered() => LookupResult::Failed(Some(DnsDetail::NoAnswer)),
+                Rcode::NOERROR if whole.iter().all(|(qtype, _)| *qtype != RrType::A) => LookupResult::Cut,
+                Rcode::NOERROR => LookupResult::Failed(Some(DnsDetail::NoData)),
+                Rcode::REFUSED => LookupResult::Failed(Some(DnsDetail::Refused)),
+                Rcode::SERVFAIL => LookupResult::Failed(Some(DnsDetail::ServFail)),
+                _ => LookupResult::Failed(None),
             },
             // The last query must have had the time to be answered.
             None if end.nanos().saturating_sub(self.last.nanos()) < SECOND && !self.answered_last => LookupResult::Cut,
-            None => LookupResult::Failed(DnsDetail::NoAnswer),
+            None => LookupResult::Failed(Some(DnsDetail::NoAnswer)),
         };
+    }
+
+    /// The exchanges about the addresses of the host's own name.
+    fn of_host(&self) -> impl Iterator<Item = &'a DnsExchange> + Clone {
+        let wanted =
+            |exchange: &&DnsExchange| exchange.name == self.host && matches!(exchange.qtype, RrType::A | RrType::AAAA);
+        self.exchanges.iter().copied().filter(wanted)
     }
 
     /// Whether the questions for one of the address types were never answered.
     fn is_half_answered(&self) -> bool {
-        let of_type =
-            |v4: bool| self.exchanges.iter().filter(move |own| own.name == self.host && (own.qtype == RrType::A) == v4);
-        [true, false].into_iter().any(|v4| of_type(v4).next().is_some() && of_type(v4).all(|own| own.answer.is_none()))
+        let of_type = |wanted: RrType| self.of_host().filter(move |own| own.qtype == wanted);
+        [RrType::A, RrType::AAAA]
+            .into_iter()
+            .any(|wanted| of_type(wanted).next().is_some() && of_type(wanted).all(|own| own.answer.is_none()))
+    }
+
+    /// The RCODE that says most of why there is no address.
+    pub fn rcode(&self) -> Option<Rcode> {
+        let answers = self.of_host().filter_map(|exchange| exchange.answer.as_ref());
+        answers.map(|answer| answer.rcode).max_by_key(|rcode| rank(*rcode))
+    }
+
+    /// Whether the result is that no answer came.
+    pub fn rests_on_silence(&self) -> bool {
+        self.result == LookupResult::Failed(Some(DnsDetail::NoAnswer))
+    }
+
+    /// Whether the client asked the same question again after it had waited in vain: then it had no answer to the first.
+    pub fn asked_again(&self) -> bool {
+        self.of_host().filter(|own| own.answer.is_none()).any(|unanswered| {
+            let same = self.of_host().filter(|own| own.qtype == unanswered.qtype).flat_map(|own| &own.queries);
+            let (first, last) = (same.clone().min(), same.max());
+            first.zip(last).is_some_and(|(first, last)| last.time.nanos() - first.time.nanos() >= NO_REPEAT)
+        })
     }
 
     /// How long the client may have used its result without asking again is not known; that it had it is.

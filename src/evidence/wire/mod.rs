@@ -7,6 +7,7 @@ mod lookup;
 mod request;
 mod session;
 mod tls_failure;
+mod visibility;
 mod wire_try;
 
 pub use claim::{WireEvidence, dead_before, icmp_meaning, side};
@@ -15,4 +16,5 @@ pub use lookup::{Lookup, LookupResult, read_lookups};
 pub use request::Request;
 pub use session::{HostSource, Session, read_sessions};
 pub use tls_failure::{is_for_host, is_valid_at, name_for_host};
+pub use visibility::{Doubt, Visibility};
 pub use wire_try::WireTry;

@@ -24,6 +24,9 @@ const AT_ONCE: i64 = 500 * MILLISECOND;
 /// Lookups that ended so shortly before may each be the connection's own.
 const AT_THAT_TIME: i64 = 50 * MILLISECOND;
 
+/// A connection follows so soon behind the last question of its lookup whose answer was not captured.
+const AFTER_UNSEEN_ANSWER: i64 = 2 * SECOND;
+
 /// How it is known whom a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HostSource {
@@ -240,7 +243,7 @@ fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>], used: &HashSet<usize>) 
                 && age(lookup) <= AFTER_LOOKUP
         })
     });
-    let latest = fitting.next()?;
+    let Some(latest) = fitting.next() else { return lookup_contradicted(flow, said.as_deref()?, lookups, used) };
     // Of several threads that ask at a time, the first to be answered connects first.
     let waiting = std::iter::once(latest)
         .chain(fitting)
@@ -248,6 +251,28 @@ fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>], used: &HashSet<usize>) 
         .filter(|index| !used.contains(index))
         .last();
     waiting.or(Some(latest))
+}
+
+/// The lookup of the host just before, to which the capture shows no address: a client that connects has had an answer, which
+/// was not captured.
+fn lookup_contradicted(flow: &TcpFlow, host: &str, lookups: &[Lookup<'_>], used: &HashSet<usize>) -> Option<usize> {
+    let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
+    let recent =
+        lookups.get(..until)?.iter().enumerate().rev().take(MAX_LOOKUPS).take_while(|(_, lookup)| {
+            flow.first.time.nanos().saturating_sub(lookup.first.time.nanos()) <= CONNECT_TIMEOUT
+        });
+    let silent = |lookup: &Lookup<'_>| lookup.rests_on_silence() || lookup.result == LookupResult::Cut;
+    recent
+        .filter(|(index, lookup)| {
+            let since = flow.first.time.nanos().saturating_sub(lookup.last.nanos());
+            !used.contains(index)
+                && lookup.host == host
+                && may_be_one(lookup.client, flow.client.ip())
+                && silent(lookup)
+                && since <= AFTER_UNSEEN_ANSWER
+        })
+        .map(|(index, _)| index)
+        .next()
 }
 
 /// Whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where

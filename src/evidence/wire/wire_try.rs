@@ -6,6 +6,7 @@ use super::ending::Ending;
 use super::lookup::Lookup;
 use super::request::Request;
 use super::session::Session;
+use super::visibility::Visibility;
 use crate::capture::TcpFlow;
 use crate::model::time::Timestamp;
 
@@ -32,6 +33,10 @@ pub struct WireTry<'a> {
     pub last: Timestamp,
     /// The capture's last frame.
     pub capture_end: Timestamp,
+    /// The log tells that the client waited longer than the capture goes on.
+    pub waited: bool,
+    /// What the capture could see.
+    pub visibility: Visibility,
 }
 
 impl<'a> WireTry<'a> {
