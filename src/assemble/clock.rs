@@ -46,14 +46,14 @@ pub(super) fn clocks(
         .iter()
         .map(|clock| {
             let (log_inputs, capture_inputs) = inputs(clock.log, clock.capture);
-            let PairClock { zone, source, skew, matched, confidence, changes, .. } = clock;
+            let PairClock { zone, source, skew, range, matched, confidence, changes, .. } = clock;
             Clock {
                 log_inputs,
                 capture_inputs,
                 log_utc_offset: offset_text(*zone),
                 log_utc_offset_source: *source,
                 log_minus_capture_ms: skew.map(milliseconds),
-                log_minus_capture_ms_range: None,
+                log_minus_capture_ms_range: range.map(|range| [milliseconds(range.low), milliseconds(range.high)]),
                 matched_attempts: *matched,
                 confidence: *confidence,
                 zone_changes: changes

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::clock::Calendar;
+use super::clock::{Bounds, Calendar};
 use crate::evidence::wire::WireTry;
 use crate::log::{LineRef, LogAttempt, LogPartFacts, LogTry};
 use crate::model::report::{Confidence, OffsetSource};
@@ -73,6 +73,8 @@ pub struct PairClock {
     pub source: OffsetSource,
     /// Log minus capture without the zone, in nanoseconds.
     pub skew: Option<i64>,
+    /// Between which values cause and effect prove the skew to lie.
+    pub range: Option<Bounds>,
     /// Attempts on both sides.
     pub matched: usize,
     /// How sure it is.

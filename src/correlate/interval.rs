@@ -16,6 +16,8 @@ pub struct WireInterval {
     pub start: i64,
     /// The packet that told the client.
     pub end: Option<i64>,
+    /// The first packet that can have told the client its result; `None` for silence, which no packet tells.
+    pub told: Option<i64>,
     /// The last packet in which the client still waited.
     pub last: i64,
 }

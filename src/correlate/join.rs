@@ -8,9 +8,8 @@ use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
 use super::capture_only;
 use super::capture_view::CaptureView;
 use super::clock::{self, pair_clocks};
-use super::interval::{LogInterval, WireInterval};
 use super::log_request::{LogRequest, LogResult};
-use super::matched::{LogTable, Matched};
+use super::matched::{LogTable, Matched, matched_intervals};
 use super::matching::{Offsets, Place, matching};
 use super::missing::{why_not_in_log, why_not_on_wire};
 use crate::capture::CaptureFacts;
@@ -49,31 +48,12 @@ pub fn join<'a>(
     let seats = matching(&said, &views, &offsets);
     for (log, row) in offsets.0.iter_mut().enumerate() {
         for (capture, offset) in row.iter_mut().enumerate() {
-            let pairs = matched_pairs(said.get(log), seats.get(log), views.get(capture), capture);
+            let pairs = matched_intervals(said.get(log), seats.get(log), views.get(capture), capture);
             *offset = clock::settle(&pairs).or(*offset);
         }
     }
     let matched = Matched { logs, views: &views, said: &said, seats: &seats, offsets: &offsets, tables: &tables };
     matched.join(known)
-}
-
-/// Requests and places that found each other, for the clock's last settling.
-fn matched_pairs(
-    said: Option<&Vec<LogRequest<'_>>>,
-    seats: Option<&Vec<Option<Place>>>,
-    view: Option<&CaptureView<'_>>,
-    capture: usize,
-) -> Vec<(LogInterval, WireInterval)> {
-    let (Some(said), Some(seats), Some(view)) = (said, seats, view) else { return Vec::new() };
-    said.iter()
-        .zip(seats)
-        .filter_map(|(said, seat)| {
-            let (_, slot) = seat.filter(|(of, _)| *of == capture)?;
-            let slot = view.slots.get(slot)?;
-            let mark = LogInterval { start: said.start?, result: said.result };
-            Some((mark, slot.spot_for(said.kind)))
-        })
-        .collect()
 }
 
 impl<'a> Matched<'_, 'a> {

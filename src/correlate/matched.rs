@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::capture_view::CaptureView;
 use super::clock::{Calendar, Estimate};
+use super::interval::{LogInterval, WireInterval};
 use super::log_request::{self, LogRequest};
 use super::matching::{Offsets, Place, with_changes};
 use crate::evidence::wire::WireTry;
@@ -52,6 +53,11 @@ pub(super) struct Matched<'j, 'a> {
 }
 
 impl<'a> Matched<'_, 'a> {
+    /// The requests of a log that are in a capture, each with its times on both sides.
+    pub(super) fn intervals(&self, log: usize, capture: usize) -> Vec<(LogInterval, WireInterval)> {
+        matched_intervals(self.said.get(log), self.seats.get(log), self.views.get(capture), capture)
+    }
+
     /// What the wire shows at a place.
     pub(super) fn wire_try(&self, (capture, index): Place) -> Option<WireTry<'a>> {
         let view = self.views.get(capture)?;
@@ -72,4 +78,23 @@ impl<'a> Matched<'_, 'a> {
             capture_end: view.span.map_or(slot.last, |(_, last)| last),
         })
     }
+}
+
+/// Requests and places that found each other, each with its times on both sides.
+pub(super) fn matched_intervals(
+    said: Option<&Vec<LogRequest<'_>>>,
+    seats: Option<&Vec<Option<Place>>>,
+    view: Option<&CaptureView<'_>>,
+    capture: usize,
+) -> Vec<(LogInterval, WireInterval)> {
+    let (Some(said), Some(seats), Some(view)) = (said, seats, view) else { return Vec::new() };
+    said.iter()
+        .zip(seats)
+        .filter_map(|(said, seat)| {
+            let (_, slot) = seat.filter(|(of, _)| *of == capture)?;
+            let slot = view.slots.get(slot)?;
+            let said_at = LogInterval { start: said.start?, result: said.result };
+            Some((said_at, slot.spot_for(said.kind)))
+        })
+        .collect()
 }

@@ -36,7 +36,24 @@ impl WireRequest<'_> {
         WireInterval {
             start: self.start.nanos(),
             end: self.end_for(kind).map(Timestamp::nanos),
+            told: self.end_for(kind).and_then(|end| self.told(end)).map(Timestamp::nanos),
             last: self.last.nanos(),
+        }
+    }
+
+    /// The first packet that can have told the client what the last one, at `end`, completed: a status is logged when the head of
+    /// the answer is there, before its body.
+    fn told(&self, end: Timestamp) -> Option<Timestamp> {
+        match self.ending {
+            Some(Ending::Answered((first, _))) => Some(first.time),
+            Some(
+                Ending::SynSilence
+                | Ending::HandshakeSilence(_)
+                | Ending::ResponseSilence(_)
+                | Ending::NoRequest(_)
+                | Ending::Cut,
+            ) => None,
+            _ => Some(end),
         }
     }
 

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::bounds::Bounds;
 use crate::correlate::compatibility::Compatibility;
 use crate::correlate::cost::{self, Times, UNMATCHED};
 use crate::correlate::interval::{LogInterval, WireInterval};
@@ -298,9 +299,12 @@ pub fn nearest_zone(offset: i64) -> i64 {
         .unwrap_or_default()
 }
 
-/// The offset in the middle of what pairs of request and place allow: packets come after the record of the request, and
-/// before the record of the result.
+/// The offset that pairs of request and place tell best: within what cause and effect allow where they bound it, else in the
+/// middle of what most pairs allow.
 pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<i64> {
+    if let Some(bounds) = Bounds::of(pairs) {
+        return Some(bounds.likeliest());
+    }
     let mut at_least: Vec<i64> = pairs.iter().map(|(said, spot)| said.start - spot.start).collect();
     let mut at_most: Vec<i64> = pairs.iter().filter_map(|(said, spot)| Some(said.result? - spot.end?)).collect();
     match (quantile(&mut at_least, 3, 4), quantile(&mut at_most, 1, 4)) {

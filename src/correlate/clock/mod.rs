@@ -1,9 +1,11 @@
 //! How a log's clock stands to a capture's: the zone, what is left of it, and where the zone changed.
 
+mod bounds;
 mod calendar;
 mod estimate;
 mod pair_clocks;
 
+pub use bounds::Bounds;
 pub use calendar::{Calendar, milliseconds, offset_of, offset_text};
 pub(super) use estimate::{Estimate, Pairing, Reach, estimate, settle};
 pub(super) use pair_clocks::pair_clocks;

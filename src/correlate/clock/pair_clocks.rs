@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::bounds::Bounds;
 use super::calendar::offset_of;
 use super::estimate::{Estimate, nearest_zone};
 use crate::correlate::attempt::PairClock;
@@ -37,6 +38,8 @@ fn pair_clock(
     let said = matched.said.get(log).into_iter().flatten();
     let first = said.filter_map(|said| said.start).min().unwrap_or_default();
     let confidence = if count < 2 { estimate.confidence.min(Confidence::Medium) } else { estimate.confidence };
+    let range = Bounds::of(&matched.intervals(log, capture));
+    let without = |zone: i64| range.map(|range| Bounds { low: range.low - zone, high: range.high - zone });
     match table.calendar.zone() {
         Some(given) => PairClock {
             log,
@@ -44,6 +47,7 @@ fn pair_clock(
             zone: offset_of(given, Timestamp::from_nanos(first - offset)),
             source: OffsetSource::Option,
             skew: Some(offset),
+            range,
             matched: count,
             confidence,
             changes: Vec::new(),
@@ -61,6 +65,7 @@ fn pair_clock(
                 zone,
                 source: OffsetSource::Estimated,
                 skew: Some(offset - zone),
+                range: without(zone),
                 matched: count,
                 confidence,
                 changes: changes.collect(),
