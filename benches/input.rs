@@ -48,9 +48,9 @@ fn look(bencher: Bencher, files: &[(&str, Vec<u8>)]) {
     for (path, (_, bytes)) in paths.iter().zip(files) {
         std::fs::write(path, bytes).expect("room for a small file");
     }
-    bencher
-        .counter(BytesCount::new(2 * SIZE))
-        .bench_local(|| find(divan::black_box(&paths), &InputOptions::default(), &Progress::default()));
+    bencher.counter(BytesCount::new(2 * SIZE)).bench_local(|| {
+        find(divan::black_box(&paths), mdmlog::sources::KINDS, &InputOptions::default(), &Progress::default())
+    });
 }
 
 #[divan::bench]

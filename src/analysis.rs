@@ -2,19 +2,16 @@
 
 use std::path::PathBuf;
 
-use rayon::prelude::*;
-
 use crate::assemble::{Listed, assemble};
 use crate::capture::secrets::Secrets;
-use crate::capture::{CaptureFacts, CapturePart, read_capture};
 use crate::correlate::join;
 use crate::evidence::targets::Targets;
-use crate::input::{Found, Groups, InputError, Item, find, groups};
-use crate::log::{LogFacts, LogPart, read_log};
+use crate::input::{Found, Groups, InputError, Item};
 use crate::model::report::{Attempt, Report};
 use crate::model::warning::{Warning, WarningCode};
 use crate::options::Options;
-use crate::progress::{Progress, Stage};
+use crate::progress::Stage;
+use crate::reading::Reading;
 
 /// Why there is no report at all.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +93,7 @@ pub(crate) struct Analyzed {
 }
 
 impl Analyzed {
-    /// The attempt with this number.
+    /// Returns the attempt with this number.
     pub(crate) fn attempt(&self, number: usize) -> Result<&Attempt, Error> {
         let found = number.checked_sub(1).and_then(|index| self.report.attempts.get(index));
         found.ok_or(Error::NoAttempt { wanted: number, count: self.report.attempts.len() })
@@ -106,22 +103,21 @@ impl Analyzed {
 /// Does the work of [`analyze`], and keeps what was read.
 pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed, Error> {
     let named = named_keylogs(&options.keylogs)?;
-    let found = find(inputs, &options.input(), &options.progress);
-    let groups = groups(&found.items);
-    if groups.logs.is_empty() && groups.captures.is_empty() {
-        return Err(Error::Nothing(found.errors));
+    let reading = Reading::find(inputs, options);
+    if reading.groups.logs.is_empty() && reading.groups.captures.is_empty() {
+        return Err(Error::Nothing(reading.found.errors));
     }
-    let mut warnings = input_warnings(&found);
-    let secrets = secrets(&found.items, &groups, &named, &mut warnings);
+    let mut warnings = input_warnings(&reading.found);
+    let secrets = secrets(&reading, &named, &mut warnings);
 
-    let logs = read_logs(&found.items, &groups, &options.progress);
+    let logs = reading.logs();
     let known = Targets::gather(&logs, &options.declared());
-    let captures = read_captures(&found.items, &groups, &known, &secrets, &options.progress);
+    let captures = reading.captures(&known.interest(), &secrets);
 
     options.progress.begin(Stage::Joining, 0);
     let joined = join(&logs, &captures, &known, options.log_zone.as_ref());
-    warnings.extend(found.check_unchanged());
-    let report = assemble(listed(&found.items), &logs, &captures, &joined, &known, options, warnings);
+    warnings.extend(reading.found.check_unchanged());
+    let report = assemble(listed(&reading.found.items), &logs, &captures, &joined, &known, options, warnings);
     drop(joined);
     // What was read is given back while the report is used. Where the caller's thread is all there is, nothing that is put off
     // would ever be done.
@@ -129,7 +125,7 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
         rayon::spawn(move || drop((logs, captures)));
     }
     let keylogs = named.into_iter().map(|(_, text)| text).collect();
-    Ok(Analyzed { report, items: found.items, groups, keylogs })
+    Ok(Analyzed { report, items: reading.found.items, groups: reading.groups, keylogs })
 }
 
 /// Paths of which nothing can be used are warnings when others can.
@@ -145,7 +141,7 @@ fn listed(items: &[Item]) -> Vec<Listed> {
         .collect()
 }
 
-/// Key logs that the caller names; their content is checked where it is read.
+/// Reads the key logs that the caller names; their content is checked where it is read.
 fn named_keylogs(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
     let read = |path: &PathBuf| {
         let bytes = std::fs::read(path).map_err(|source| Error::KeyLog { path: path.clone(), source })?;
@@ -154,11 +150,11 @@ fn named_keylogs(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
     paths.iter().map(read).collect()
 }
 
-/// TLS secrets of all key logs; those in a pcapng are found where it is read.
-fn secrets(items: &[Item], groups: &Groups, named: &[(PathBuf, Vec<u8>)], warnings: &mut Vec<Warning>) -> Secrets {
+/// Returns the TLS secrets of all key logs; those in a pcapng are found where it is read.
+fn secrets(reading: &Reading<'_>, named: &[(PathBuf, Vec<u8>)], warnings: &mut Vec<Warning>) -> Secrets {
     let mut all = Secrets::default();
-    for &index in &groups.keylogs {
-        let Some(item) = items.get(index) else { continue };
+    for &index in &reading.groups.keylogs {
+        let Some(item) = reading.found.items.get(index) else { continue };
         let (secrets, found) = Secrets::parse(&item.data, Some(index));
         all.extend(secrets);
         warnings.extend(found);
@@ -173,31 +169,4 @@ fn secrets(items: &[Item], groups: &Groups, named: &[(PathBuf, Vec<u8>)], warnin
         all.extend(secrets);
     }
     all
-}
-
-fn read_logs(items: &[Item], groups: &Groups, progress: &Progress) -> Vec<LogFacts> {
-    progress.begin(Stage::Logs, size(items, groups.logs.iter().flatten()));
-    let parts = |group: &Vec<usize>| -> Vec<LogPart<'_>> {
-        group.iter().filter_map(|&input| Some(LogPart { input, bytes: &items.get(input)?.data })).collect()
-    };
-    groups.logs.par_iter().map(|group| read_log(&parts(group), progress)).collect()
-}
-
-fn read_captures(
-    items: &[Item],
-    groups: &Groups,
-    known: &Targets,
-    secrets: &Secrets,
-    progress: &Progress,
-) -> Vec<CaptureFacts> {
-    progress.begin(Stage::Captures, size(items, groups.captures.iter().flatten()));
-    let interest = known.interest();
-    let parts = |group: &Vec<usize>| -> Vec<CapturePart<'_>> {
-        group.iter().filter_map(|&input| Some(CapturePart { input, bytes: &items.get(input)?.data })).collect()
-    };
-    groups.captures.par_iter().map(|group| read_capture(&parts(group), &interest, secrets, progress)).collect()
-}
-
-fn size<'i>(items: &[Item], indices: impl Iterator<Item = &'i usize>) -> u64 {
-    indices.filter_map(|&index| items.get(index)).map(|item| item.data.len() as u64).sum()
 }

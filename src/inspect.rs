@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::capture::Interest;
 use crate::capture::secrets::Secrets;
-use crate::capture::{CapturePart, Interest, read_capture};
-use crate::input::{self, Found, Item, Member, MemberKind};
-use crate::log::{LogPart, read_log};
+use crate::input::{Member, MemberKind};
 use crate::model::time::{LocalTime, Timestamp};
+use crate::model::warning::Warning;
 use crate::model::warning::WarningCode;
 use crate::options::Options;
-use crate::progress::Stage;
+use crate::reading::Reading;
 
 /// What was found.
 #[derive(Clone, Debug, Serialize)]
@@ -71,16 +71,17 @@ pub struct InspectionWarning {
 
 /// What the records of an item come to.
 #[derive(Clone, Default)]
-struct Counted {
+struct RecordCount {
     records: Option<u64>,
     span: Span,
 }
 
 /// Looks at what lies at the paths; `-` is standard input.
 pub fn inspect(inputs: &[PathBuf], options: &Options) -> Inspection {
-    let found = input::find(inputs, &options.input(), &options.progress);
+    let reading = Reading::find(inputs, options);
     let mut warnings = Vec::new();
-    let counted = count(&found, options, &mut warnings);
+    let counts = count(&reading, &mut warnings);
+    let found = &reading.found;
     warnings.extend(found.check_unchanged());
     let item_path = |index: usize| found.items.get(index).map(|item| item.path.clone());
     let warnings = found.warnings.iter().chain(&warnings).map(|warning| InspectionWarning {
@@ -95,12 +96,12 @@ pub fn inspect(inputs: &[PathBuf], options: &Options) -> Inspection {
     });
     Inspection {
         warnings: errors.chain(warnings).collect(),
-        members: found.listing.iter().map(|member| inspected(member, &counted)).collect(),
+        members: found.listing.iter().map(|member| inspected(member, &counts)).collect(),
     }
 }
 
-fn inspected(member: &Member, counted: &[Counted]) -> Inspected {
-    let Counted { records, span } = member.item.and_then(|item| counted.get(item)).cloned().unwrap_or_default();
+fn inspected(member: &Member, counts: &[RecordCount]) -> Inspected {
+    let RecordCount { records, span } = member.item.and_then(|item| counts.get(item)).cloned().unwrap_or_default();
     Inspected {
         path: member.path.clone(),
         kind: member.kind,
@@ -114,41 +115,22 @@ fn inspected(member: &Member, counted: &[Counted]) -> Inspected {
 }
 
 /// Reads logs and captures for the number of their records and the time that they cover, by item.
-fn count(found: &Found, options: &Options, warnings: &mut Vec<crate::model::warning::Warning>) -> Vec<Counted> {
-    let mut counted = vec![Counted::default(); found.items.len()];
+fn count(reading: &Reading<'_>, warnings: &mut Vec<Warning>) -> Vec<RecordCount> {
+    let mut counts = vec![RecordCount::default(); reading.found.items.len()];
     let mut put = |input: usize, records: u64, span: Span| {
-        if let Some(counted) = counted.get_mut(input) {
-            *counted = Counted { records: Some(records), span };
+        if let Some(count) = counts.get_mut(input) {
+            *count = RecordCount { records: Some(records), span };
         }
     };
-    let groups = input::groups(&found.items);
-    let items = |group: &[usize]| -> Vec<(usize, &Item)> {
-        group.iter().filter_map(|index| found.items.get(*index).map(|item| (*index, item))).collect()
-    };
-    let size = |groups: &[Vec<usize>]| {
-        groups.iter().flat_map(|group| items(group)).map(|(_, item)| item.data.len() as u64).sum()
-    };
-    options.progress.begin(Stage::Logs, size(&groups.logs));
-    for group in &groups.logs {
-        let parts: Vec<_> =
-            items(group).into_iter().map(|(input, item)| LogPart { input, bytes: &item.data }).collect();
-        let facts = read_log(&parts, &options.progress);
-        for part in facts.parts {
-            put(part.input, part.records, Span::of_log(part.span));
-        }
+    for facts in reading.logs() {
+        facts.parts.iter().for_each(|part| put(part.input, part.records, Span::of_log(part.span)));
         warnings.extend(facts.warnings);
     }
-    options.progress.begin(Stage::Captures, size(&groups.captures));
-    for group in &groups.captures {
-        let parts: Vec<_> =
-            items(group).into_iter().map(|(input, item)| CapturePart { input, bytes: &item.data }).collect();
-        let facts = read_capture(&parts, &Interest::default(), &Secrets::default(), &options.progress);
-        for part in facts.parts {
-            put(part.input, part.frames, Span::of_capture(part.span));
-        }
+    for facts in reading.captures(&Interest::default(), &Secrets::default()) {
+        facts.parts.iter().for_each(|part| put(part.input, part.frames, Span::of_capture(part.span)));
         warnings.extend(facts.warnings);
     }
-    counted
+    counts
 }
 
 impl Span {

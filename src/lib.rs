@@ -22,11 +22,13 @@ pub mod model;
 pub mod options;
 mod ordered_parallel;
 pub mod progress;
+mod reading;
 pub mod redact;
 pub mod render;
 #[cfg(test)]
 mod sample;
 mod slice;
+pub mod sources;
 
 pub use analysis::{Error, analyze};
 pub use extract::{Extract, Record, extract};

@@ -30,7 +30,7 @@ pub mod secrets;
 mod tests;
 pub mod tls;
 
-pub use container::{Container, RawFrame, container_of, first_packet_time};
+pub use container::{Container, RawFrame, container_of, first_packet_time, looks_like_pcap, looks_like_pcapng};
 pub use dns::{Rcode, RrType};
 pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;

@@ -16,7 +16,7 @@ static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// A person is typing, and the terminal does not show it.
 static TYPING: AtomicBool = AtomicBool::new(false);
 
-/// From now on, Ctrl-C and being told to end clean up first.
+/// Makes Ctrl-C and being told to end clean up first from now on.
 pub fn install() -> Result<(), Failure> {
     ctrlc::set_handler(stop).map_err(|error| Failure::System { what: "listen for Ctrl-C", error: error.to_string() })
 }

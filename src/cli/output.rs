@@ -11,11 +11,11 @@ use super::{Failure, interrupt};
 
 /// A place to write to.
 pub struct Output {
-    target: Target,
+    target: Destination,
     what: String,
 }
 
-enum Target {
+enum Destination {
     Stdout,
     /// A device or a pipe: it takes what comes, and nothing can take its place.
     Special(PathBuf),
@@ -24,12 +24,12 @@ enum Target {
 }
 
 impl Output {
-    /// Standard output, for data that is made of nothing that was read.
+    /// Goes to standard output, for data that is made of nothing that was read.
     pub fn stdout(what: &str) -> Self {
-        Self { target: Target::Stdout, what: format!("{what} to standard output") }
+        Self { target: Destination::Stdout, what: format!("{what} to standard output") }
     }
 
-    /// Standard output, or this file; `what` names the data in messages. Fails where writing would destroy what the run
+    /// Goes to standard output, or to this file; `what` names the data in messages. Fails where writing would destroy what the run
     /// reads, and where it is plain that nothing can be written, without leaving anything behind.
     pub fn new(path: Option<&Path>, what: &str, reads: &Reads) -> Result<Self, Failure> {
         let Some(path) = path else {
@@ -48,12 +48,12 @@ impl Output {
     /// Writes what `render` gives. A reader of standard output that goes away early, as `head` does, has what it wanted.
     pub fn write(self, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let written = match &self.target {
-            Target::Stdout => to_stdout(render),
-            Target::Special(path) => File::options().write(true).open(path).and_then(|mut file| render(&mut file)),
-            Target::File(path) => to_file(path, render),
+            Destination::Stdout => to_stdout(render),
+            Destination::Special(path) => File::options().write(true).open(path).and_then(|mut file| render(&mut file)),
+            Destination::File(path) => to_file(path, render),
         };
         match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !matches!(self.target, Target::File(_)) => {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !matches!(self.target, Destination::File(_)) => {
                 Ok(())
             }
             Err(error) => Err(Failure::Write { what: self.what, error }),
@@ -62,7 +62,7 @@ impl Output {
     }
 }
 
-fn target(path: &Path) -> io::Result<Target> {
+fn target(path: &Path) -> io::Result<Destination> {
     let is_there = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -70,13 +70,13 @@ fn target(path: &Path) -> io::Result<Target> {
     };
     match is_there {
         Some(metadata) if metadata.is_dir() => Err(io::Error::other("it is a directory; name a file in it")),
-        Some(metadata) if !metadata.is_file() => Ok(Target::Special(path.to_owned())),
+        Some(metadata) if !metadata.is_file() => Ok(Destination::Special(path.to_owned())),
         // What a link points to is replaced, and the link stays.
         is_there => {
             let path = if is_there.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
             // A file without a name is gone with the program, whatever happens.
             tempfile::tempfile_in(folder(&path))?;
-            Ok(Target::File(path))
+            Ok(Destination::File(path))
         }
     }
 }
@@ -100,7 +100,7 @@ fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     interrupt::finish(|| file.persist(path).map(drop).map_err(io::Error::from))
 }
 
-/// A file that can take this one's place, and goes when the program is interrupted.
+/// Makes a file that can take this one's place, and goes when the program is interrupted.
 pub(super) fn unfinished_beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mdmlog-").suffix(".tmp");

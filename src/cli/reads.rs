@@ -17,20 +17,20 @@ pub struct Reads {
 }
 
 impl Reads {
-    /// Of a command that reads inputs.
+    /// Collects those of a command that reads inputs.
     pub fn new(inputs: &[PathBuf], input: &InputArgs) -> Self {
         let passphrase = input.passphrase_file.iter().map(|path| ("the passphrase file", path.clone()));
         Self { inputs: inputs.to_vec(), besides: passphrase.collect() }
     }
 
-    /// And analyses them.
+    /// Collects those of a command that analyses its inputs.
     pub fn analysis(inputs: &[PathBuf], input: &InputArgs, analysis: &AnalysisArgs) -> Self {
         let mut reads = Self::new(inputs, input);
         reads.besides.extend(analysis.keylog.iter().map(|path| ("the TLS key log", path.clone())));
         reads
     }
 
-    /// And takes the key of pseudonyms from a file, where an at sign says so.
+    /// Adds the file with the key of pseudonyms, where an at sign says that there is one.
     pub fn and_key(mut self, typed: Option<&OsStr>) -> Self {
         if let Some(file) = typed.and_then(OsStr::to_str).and_then(|typed| typed.strip_prefix('@')) {
             self.besides.push(("the key of the pseudonyms", file.into()));
@@ -43,7 +43,7 @@ impl Reads {
         self.spared(Existing::at(target), what)
     }
 
-    /// The same for standard output, which may go on at the end of an input.
+    /// Does the same for standard output, which may go on at the end of an input.
     pub fn spared_by_stdout(&self, what: &str) -> Result<(), Failure> {
         self.spared(Existing::behind_stdout(), what)
     }
@@ -51,7 +51,7 @@ impl Reads {
     fn spared(&self, existing: Option<Existing>, what: &str) -> Result<(), Failure> {
         let Some(existing) = existing else { return Ok(()) };
         let beside = || self.besides.iter().find(|(_, path)| existing.is_at(path));
-        let source_of_it = if let Some(input) = existing.among(&self.inputs) {
+        let source_of_it = if let Some(input) = existing.among(&self.inputs, mdmlog::sources::KINDS) {
             let which = if input.is_dir() { "a file in the input folder" } else { "the input" };
             format!("{which} `{}`", input.display())
         } else if let Some((what, path)) = beside() {

@@ -1,6 +1,6 @@
 //! What a file that is not read seems to be: words for the person who sent it.
 
-/// What an unknown file seems to be, for the person who sent it, and whether it is of the sort that this program is
+/// Says what an unknown file seems to be, for the person who sent it, and whether it is of the sort that this program is
 /// for (a capture or an archive in a format that it does not read).
 pub(super) fn describe_unknown(head: &[u8]) -> (&'static str, bool) {
     const KNOWN: [(&[u8], &str, bool); 24] = [

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::outcome::{Note, Outcome};
+use super::findings::{Findings, Note};
 use crate::model::report::InputKind;
 use crate::model::warning::WarningCode;
 
 /// Items that are compared at most with one that may be the same: a bound on what made-up collisions cost.
 const COMPARED: usize = 8;
 
-/// How many bytes at the beginning, in the middle and at the end tell most files apart.
+/// Bytes at the beginning, in the middle and at the end that tell most files apart.
 const SAMPLE: usize = 4096;
 
 /// Removes items with the bytes of an earlier one, with a note.
-pub(super) fn remove(all: &mut Outcome) {
+pub(super) fn remove(all: &mut Findings) {
     let hasher = RandomState::new();
     let mut seen: HashMap<(InputKind, u64), Vec<usize>> = HashMap::new();
     let mut twice = Vec::new();

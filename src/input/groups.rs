@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Item;
-use super::names::{base, capture_parts, folder, log_parts};
-use crate::model::report::InputKind;
+use super::item::Item;
+use super::names::{capture_parts, log_parts};
+use crate::model::member_path::{archive, base, folder};
+use crate::model::report::InputRole;
 
 /// Indices of items, by what they are parts of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,14 +28,14 @@ pub fn groups(items: &[Item]) -> Groups {
     let mut keylogs = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let (folder, name) = (folder(&item.path), base(&item.path));
-        match item.kind {
-            InputKind::IsePscLog => logs.add(folder, log_parts(name).0, index),
-            InputKind::Pcap | InputKind::Pcapng => {
+        match item.kind.role() {
+            InputRole::Log => logs.add(folder, log_parts(name).0, index),
+            InputRole::Capture => {
                 // The same name in another format is most likely the same packets, converted.
                 let (stem, format) = capture_parts(name).unwrap_or((name, ""));
                 captures.add(folder, &format!("{stem}.{format}.{:?}", item.kind), index);
             }
-            InputKind::KeyLog => keylogs.push(index),
+            InputRole::Secrets => keylogs.push(index),
         }
     }
     logs.join_archived_parts(items);
@@ -61,7 +62,7 @@ impl Grouping {
     /// of its own; so does `ise-psc.log.1.zip!ise-psc.log`, whose archive has the name of a rotated part.
     fn join_archived_parts(&mut self, items: &[Item]) {
         for ((place, name), &group) in &self.by_name {
-            let Some((archive, _)) = place.rsplit_once('!') else { continue };
+            let Some(archive) = archive(place) else { continue };
             let Some(&beside) = self.by_name.get(&(folder(archive).to_owned(), name.clone())) else { continue };
             let all_rotated = self.groups.get(group).is_some_and(|group| {
                 group.iter().all(|&index| items.get(index).is_some_and(|item| log_parts(base(&item.path)).1))
@@ -89,6 +90,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::model::report::InputKind;
 
     fn grouped(paths: &[(&str, InputKind)]) -> Groups {
         let item = |&(path, kind): &(&str, InputKind)| Item { path: path.to_owned(), kind, data: Bytes::new() };

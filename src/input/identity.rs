@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-/// What makes two paths the same file: device and inode, or the path without links where there are no such numbers.
+/// Two paths with the same identity lead to the same file: device and inode, or the path without links where there are no such numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Identity {
     #[cfg(unix)]

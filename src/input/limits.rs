@@ -17,9 +17,9 @@ pub struct Limits {
     pub memory: u64,
     /// Bytes that are unpacked in all, kept or not.
     pub total: u64,
-    /// How many times its packed size a member may unpack to, once it is past [`Limits::RATIO_FLOOR`].
+    /// Times its packed size that a member may unpack to, once it is past [`Limits::RATIO_FLOOR`].
     pub ratio: u64,
-    /// How deep archives may lie in each other.
+    /// Depth to which archives may lie in each other.
     pub depth: usize,
     /// Members and files that are looked at in all; one whose path is longer than 256 bytes counts for several.
     pub members: u64,
@@ -51,7 +51,7 @@ pub(super) enum Reached {
 }
 
 impl Reached {
-    /// The limit behind an error, if it is one.
+    /// Returns the limit behind an error, if it is one.
     pub(super) fn of(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()
     }
@@ -79,18 +79,18 @@ impl From<Reached> for io::Error {
     }
 }
 
-/// Packed bytes whose number is known from the start.
+/// Counts packed bytes whose number is known from the start.
 pub(super) fn packed(bytes: u64) -> Arc<AtomicU64> {
     Arc::new(AtomicU64::new(bytes))
 }
 
-/// What has been used of the limits that all members share.
+/// Counts what has been used of the limits that all members share.
 #[derive(Debug, Default)]
 pub(super) struct Used {
     total: AtomicU64,
     members: AtomicU64,
     key_blocks: AtomicU64,
-    /// Whether one of them was reached; which member hits it first depends on the order of the threads.
+    /// True when one of them was reached; which member hits it first depends on the order of the threads.
     exhausted: AtomicBool,
 }
 
@@ -124,17 +124,17 @@ impl Used {
         Ok(())
     }
 
-    /// Whether a shared limit was reached.
+    /// Tells whether a shared limit was reached.
     pub(super) fn exhausted(&self) -> bool {
         self.exhausted.load(Ordering::Relaxed)
     }
 
-    /// The state, to come back to.
+    /// Returns the state, to come back to.
     pub(super) fn save(&self) -> [u64; 3] {
         [&self.total, &self.members, &self.key_blocks].map(|used| used.load(Ordering::Relaxed))
     }
 
-    /// Back to a saved state.
+    /// Goes back to a saved state.
     pub(super) fn restore(&self, [total, members, key_blocks]: [u64; 3]) {
         self.total.store(total, Ordering::Relaxed);
         self.members.store(members, Ordering::Relaxed);
@@ -144,21 +144,21 @@ impl Used {
 }
 
 /// Counts the packed bytes that a decoder takes.
-pub(super) struct Counted<'a, R> {
+pub(super) struct CountedReader<'a, R> {
     inner: R,
     taken: Arc<AtomicU64>,
     progress: Option<&'a Progress>,
 }
 
-impl<'a, R> Counted<'a, R> {
-    /// A progress is told of each chunk.
+impl<'a, R> CountedReader<'a, R> {
+    /// Counts what is read from `inner`; a progress is told of each chunk.
     pub(super) fn new(inner: R, progress: Option<&'a Progress>) -> (Self, Arc<AtomicU64>) {
         let taken = Arc::new(AtomicU64::new(0));
         (Self { inner, taken: Arc::clone(&taken), progress }, taken)
     }
 }
 
-impl<R: Read> Read for Counted<'_, R> {
+impl<R: Read> Read for CountedReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)? as u64;
         self.taken.fetch_add(read, Ordering::Relaxed);
@@ -169,8 +169,8 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// What a decoder yields, held to the limits.
-pub(super) struct Metered<'a, R> {
+/// Holds what a decoder yields to the limits.
+pub(super) struct MeteredReader<'a, R> {
     inner: R,
     packed: Arc<AtomicU64>,
     produced: u64,
@@ -179,15 +179,15 @@ pub(super) struct Metered<'a, R> {
     limits: &'a Limits,
 }
 
-impl<'a, R> Metered<'a, R> {
-    /// `packed` is what the decoder has taken so far.
+impl<'a, R> MeteredReader<'a, R> {
+    /// Holds `inner` to the limits; `packed` is what the decoder has taken so far.
     pub(super) fn new(inner: R, packed: Arc<AtomicU64>, used: &'a Used, limits: &'a Limits) -> Self {
         Self { inner, packed, produced: 0, failed: false, used, limits }
     }
 }
 
-impl<R: Read> Read for Metered<'_, R> {
-    /// After an error there is nothing more: a decoder in a broken state is not asked again.
+impl<R: Read> Read for MeteredReader<'_, R> {
+    /// Yields nothing more after an error: a decoder in a broken state is not asked again.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.failed {
             return Ok(0);
@@ -198,7 +198,7 @@ impl<R: Read> Read for Metered<'_, R> {
     }
 }
 
-impl<R: Read> Metered<'_, R> {
+impl<R: Read> MeteredReader<'_, R> {
     fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)? as u64;
         self.produced += read;

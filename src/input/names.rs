@@ -2,35 +2,23 @@
 //!
 //! Nothing is recognised by its name; names decide what belongs together, and whether an unreadable file is worth a word.
 
-/// The last part of a path; members' names may have either slash.
-pub(super) fn base(path: &str) -> &str {
-    path.rsplit(['/', '\\', '!']).next().unwrap_or(path)
-}
+use crate::model::member_path::base;
+use crate::model::report::InputKind;
 
-/// A name as long as any that a file system takes; what an archive says beyond that is cut off.
-pub(super) fn shorten(name: &str) -> &str {
-    name.get(..name.floor_char_boundary(4096)).unwrap_or(name)
-}
-
-/// What stands before the last part: the folder, with the archive that it is in.
-pub(super) fn folder(path: &str) -> &str {
-    path.get(..path.len() - base(path).len()).unwrap_or_default()
-}
-
-/// Whether someone who sees the name expects a log or a capture behind it.
+/// Tells whether someone who sees the name expects an input behind it.
 pub(super) fn promises_input(path: &str) -> bool {
     let name = unpacked(base(path)).to_ascii_lowercase();
-    let capture = capture_parts(&name).is_some();
-    capture || name.contains("psc.log") || name.contains("keylog") || name.contains("sslkey")
+    let promised = InputKind::ALL.iter().flat_map(|kind| kind.names()).any(|part| name.contains(part));
+    promised || capture_parts(&name).is_some()
 }
 
-/// The name without the ending of a codec.
+/// Returns the name without the ending of a codec.
 fn unpacked(name: &str) -> &str {
     let endings = [".gz", ".bz2", ".xz", ".zst", ".gpg", ".pgp", ".asc"];
     endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
-/// The name of the log that this file is a part of, and whether it is a rotated part: `ise-psc.log.2023-08-15-1.gz` is
+/// Returns the name of the log that this file is a part of, and whether it is a rotated part: `ise-psc.log.2023-08-15-1.gz` is
 /// one of `ise-psc.log`.
 pub(super) fn log_parts(name: &str) -> (&str, bool) {
     let name = unpacked(name);
@@ -47,7 +35,7 @@ pub(super) fn log_parts(name: &str) -> (&str, bool) {
     if rest.contains('.') { (rest, rest.len() < name.len()) } else { (name, false) }
 }
 
-/// Stem and format of a capture's name: `x_00001_20230815102107.pcap` and `x.pcap1` are both parts of `x`, `pcap`.
+/// Returns stem and format of a capture's name: `x_00001_20230815102107.pcap` and `x.pcap1` are both parts of `x`, `pcap`.
 pub(super) fn capture_parts(name: &str) -> Option<(&str, &str)> {
     let name = unpacked(name);
     let (stem, ending) = name.rsplit_once('.')?;
@@ -138,13 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_has_a_folder_and_a_base() {
-        assert_eq!(
-            (folder("b.tar!support/ise-psc.log"), base("b.tar!support/ise-psc.log")),
-            ("b.tar!support/", "ise-psc.log")
-        );
-        assert_eq!((folder("a.zip!x"), base("a.zip!x")), ("a.zip!", "x"));
-        assert_eq!((folder("x"), base("x")), ("", "x"));
+    fn names_promise_inputs() {
         assert!(promises_input("b.tar!logs/ise-psc.log.2023-08-15-1.gz"));
         assert!(promises_input("a/TCPDump.PCAP3"));
         assert!(!promises_input("b.tar!support/catalina.out"));

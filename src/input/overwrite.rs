@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use super::archive::source::read_full;
 use super::describe_unknown::describe_unknown;
 use super::identity::Identity;
+use super::member_kind::MemberKind;
 use super::names;
-use super::sniff::{HEAD, MemberKind, sniff};
+use super::sniff::{HEAD, sniff};
+use super::source::SourceKinds;
 
 /// A file that is there and that something may be written over.
 #[derive(Debug)]
@@ -37,9 +39,9 @@ impl Existing {
     }
 
     /// Returns the first of the paths that a run reads which leads to this file: the file itself, `-` where standard
-    /// input comes from it, or a folder in which it lies, when it is one of those that an analysis looks into there.
-    pub fn among<'p>(&self, inputs: &'p [PathBuf]) -> Option<&'p Path> {
-        inputs.iter().map(PathBuf::as_path).find(|input| self.is_read_at(input))
+    /// input comes from it, or a folder in which it lies, when it is of a kind that an analysis looks into there.
+    pub fn among<'p>(&self, inputs: &'p [PathBuf], kinds: SourceKinds) -> Option<&'p Path> {
+        inputs.iter().map(PathBuf::as_path).find(|input| self.is_read_at(input, kinds))
     }
 
     /// Tells whether a path leads to this file.
@@ -47,12 +49,12 @@ impl Existing {
         fs::metadata(path).is_ok_and(|metadata| self.is(path, &metadata))
     }
 
-    fn is_read_at(&self, input: &Path) -> bool {
+    fn is_read_at(&self, input: &Path, kinds: SourceKinds) -> bool {
         if input == Path::new("-") {
             return opened(io::stdin()).is_some_and(|metadata| self.is(Path::new("/dev/stdin"), &metadata));
         }
         match fs::metadata(input) {
-            Ok(metadata) if metadata.is_dir() => self.lies_in(input) && self.is_evidence(),
+            Ok(metadata) if metadata.is_dir() => self.lies_in(input) && self.is_evidence(kinds),
             Ok(metadata) => self.is(input, &metadata),
             Err(_) => false,
         }
@@ -81,13 +83,13 @@ impl Existing {
 
     /// Tells whether an analysis of the folder reads it, or would had it not been damaged. The report of the last run is
     /// nothing of the kind and may be written again.
-    fn is_evidence(&self) -> bool {
+    fn is_evidence(&self, kinds: SourceKinds) -> bool {
         let mut head = vec![0; HEAD];
         let Ok(filled) = File::open(&self.path).and_then(|mut file| read_full(&mut file, &mut head)) else {
             return true;
         };
         head.truncate(filled);
-        let kind = sniff(&head);
+        let kind = sniff(&head, kinds);
         let known = !matches!(kind, MemberKind::Unknown | MemberKind::Empty);
         let promised = names::promises_input(&self.path.to_string_lossy());
         known || (!head.is_empty() && (promised || describe_unknown(&head).1))
@@ -105,13 +107,13 @@ fn lasting(metadata: &Metadata) -> bool {
     metadata.is_file()
 }
 
-/// Metadata of what a standard stream was redirected to.
+/// Returns metadata of what a standard stream was redirected to.
 #[cfg(unix)]
 fn opened(stream: impl std::os::fd::AsFd) -> Option<Metadata> {
     File::from(stream.as_fd().try_clone_to_owned().ok()?).metadata().ok()
 }
 
-/// A stream says nothing of the path that it was opened by, so there is nothing to compare.
+/// Returns nothing: a stream does not tell the path that it was opened by.
 #[cfg(not(unix))]
 fn opened<T>(_: T) -> Option<Metadata> {
     None

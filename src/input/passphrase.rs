@@ -3,20 +3,20 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How often a person may mistype it.
+/// Times that a person may mistype it.
 const TRIES: usize = 3;
 
-/// What opens encrypted bundles; never shown, not even in debug output.
+/// A passphrase that opens encrypted bundles; never shown, not even in debug output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Passphrase(String);
 
 impl Passphrase {
-    /// From what a person typed or a file held.
+    /// Takes what a person typed or a file held.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The passphrase itself, for decryption only.
+    /// Returns the passphrase itself, for decryption only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -31,7 +31,7 @@ impl fmt::Debug for Passphrase {
 /// Asks a person for the passphrase of the file at this path; `None` when there is no answer.
 pub type Ask = Arc<dyn Fn(&str) -> Option<Passphrase> + Send + Sync>;
 
-/// Where the passphrase comes from.
+/// The ways in which a passphrase is come by.
 #[derive(Clone, Default)]
 pub enum PassphraseSource {
     /// From nowhere: encrypted bundles stay closed.
@@ -62,8 +62,8 @@ pub(super) enum Locked {
     Wrong,
 }
 
-/// What became of one passphrase.
-pub(super) enum Try<T> {
+/// The result of trying one passphrase.
+pub(super) enum Unlocked<T> {
     Opened(T),
     Wrong,
 }
@@ -80,24 +80,24 @@ impl<'a> Passphrases<'a> {
     }
 
     /// Tries what there is until something opens.
-    pub(super) fn open<T>(&self, path: &str, mut attempt: impl FnMut(&Passphrase) -> Try<T>) -> Result<T, Locked> {
+    pub(super) fn open<T>(&self, path: &str, mut attempt: impl FnMut(&Passphrase) -> Unlocked<T>) -> Result<T, Locked> {
         match self.source {
             PassphraseSource::None => Err(Locked::Needed),
             PassphraseSource::Given(passphrase) => match attempt(passphrase) {
-                Try::Opened(opened) => Ok(opened),
-                Try::Wrong => Err(Locked::Wrong),
+                Unlocked::Opened(opened) => Ok(opened),
+                Unlocked::Wrong => Err(Locked::Wrong),
             },
             PassphraseSource::Ask(ask) => {
                 // Held while asking, so that two bundles never ask at once.
                 let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
                 for passphrase in typed.iter() {
-                    if let Try::Opened(opened) = attempt(passphrase) {
+                    if let Unlocked::Opened(opened) = attempt(passphrase) {
                         return Ok(opened);
                     }
                 }
                 for _ in 0..TRIES {
                     let passphrase = ask(path).ok_or(Locked::Needed)?;
-                    if let Try::Opened(opened) = attempt(&passphrase) {
+                    if let Unlocked::Opened(opened) = attempt(&passphrase) {
                         typed.push(passphrase);
                         return Ok(opened);
                     }
@@ -119,8 +119,8 @@ mod tests {
         assert_eq!(format!("{:?}", Passphrase::new("correct horse")), "Passphrase(***)");
     }
 
-    fn attempt(passphrase: &Passphrase) -> Try<()> {
-        if passphrase.reveal() == "right" { Try::Opened(()) } else { Try::Wrong }
+    fn attempt(passphrase: &Passphrase) -> Unlocked<()> {
+        if passphrase.reveal() == "right" { Unlocked::Opened(()) } else { Unlocked::Wrong }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //! them.
 
 pub(crate) mod authority;
+pub(crate) mod input_kind;
 pub mod mdm;
+pub(crate) mod member_path;
 pub mod outcome;
 pub(crate) mod redacted_debug;
 pub mod report;

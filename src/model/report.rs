@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub use crate::model::input_kind::{InputKind, InputRole};
 use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::outcome::OutcomeName;
 use crate::model::time::Timestamp;
@@ -181,20 +182,6 @@ pub enum ServerHealth {
     Down,
     /// No attempt tells.
     Unknown,
-}
-
-/// What an input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InputKind {
-    /// A log of ISE's policy service, `ise-psc.log`, whole or an excerpt.
-    IsePscLog,
-    /// libpcap's format.
-    Pcap,
-    /// pcapng.
-    Pcapng,
-    /// TLS secrets in NSS key-log format.
-    KeyLog,
 }
 
 /// How a log's clock stands to a capture's.

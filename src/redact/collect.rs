@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::names::{Names, attributes, is_public_file};
 use crate::model::authority::split_port;
+use crate::model::member_path;
 use crate::model::report::{Attempt, Certificate, Report};
 use crate::model::url::Url;
 
@@ -23,7 +24,7 @@ pub(super) fn originals(report: &Report, names: &Names) -> Originals {
     };
     for input in &report.inputs {
         add(&input.path, names.file_path(&input.path));
-        for name in input.path.split(['/', '\\', '!']) {
+        for (name, _) in member_path::parts(&input.path) {
             if name.len() >= SHORTEST_NAME && !is_public_file(name) {
                 add(name, names.file_name(name));
             }

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha512};
 
 use crate::model::authority::{split_port, with_port};
+use crate::model::member_path;
 use crate::model::url::Url;
 
 /// Path segments and parameters that every ISE asks for, and that say nothing of the customer.
@@ -160,16 +161,11 @@ impl Names {
     /// A path in a file system, and into archives by exclamation marks; known names and extensions stay.
     pub(super) fn file_path(&self, path: &str) -> String {
         let mut out = String::with_capacity(path.len() + 16);
-        let mut rest = path;
-        loop {
-            let end = rest.find(['/', '\\', '!']).unwrap_or(rest.len());
-            let (name, after) = rest.split_at(end);
+        for (name, separator) in member_path::parts(path) {
             out.push_str(&self.file_name(name));
-            let mut after = after.chars();
-            let Some(separator) = after.next() else { return out };
-            out.push(separator);
-            rest = after.as_str();
+            out.extend(separator);
         }
+        out
     }
 
     /// The name of a file or folder.

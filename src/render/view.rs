@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::escape::visible;
+use crate::model::member_path;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{
-    Attempt, Certificate, Clock, Evidence, Incident, Input, InputKind, OffsetSource, Report, Source, Step,
+    Attempt, Certificate, Clock, Evidence, Incident, Input, InputRole, OffsetSource, Report, Source, Step,
 };
 use crate::model::time::Timestamp;
 
@@ -31,10 +32,8 @@ impl Report {
     pub(super) fn clock_lines(&self) -> Vec<String> {
         let clocks: &[Clock] = if self.clocks.is_empty() { self.clock.as_slice() } else { &self.clocks };
         if clocks.is_empty() {
-            let has = |wanted: fn(InputKind) -> bool| self.inputs.iter().any(|input| wanted(input.kind));
-            let log = has(|kind| kind == InputKind::IsePscLog);
-            let capture = has(|kind| matches!(kind, InputKind::Pcap | InputKind::Pcapng));
-            return match (log, capture) {
+            let has = |role: InputRole| self.inputs.iter().any(|input| input.kind.role() == role);
+            return match (has(InputRole::Log), has(InputRole::Capture)) {
                 (true, false) => vec!["no capture to compare the log's clock with".to_owned()],
                 (false, true) => vec!["no log; times are the capture's, in UTC".to_owned()],
                 _ => vec![],
@@ -125,7 +124,7 @@ impl Report {
 }
 
 fn file_name(input: &Input) -> &str {
-    input.path.rsplit(['/', '\\', '!']).next().filter(|name| !name.is_empty()).unwrap_or(&input.path)
+    Some(member_path::base(&input.path)).filter(|name| !name.is_empty()).unwrap_or(&input.path)
 }
 
 fn clock_line(clock: &Clock) -> String {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::SliceFrame;
 use crate::capture::{LinkType, RawFrame};
+use crate::model::member_path;
 use crate::render::visible;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
@@ -41,7 +42,7 @@ impl Interface {
         let mut body = self.link_type.0.to_le_bytes().to_vec();
         body.extend([0; 2]);
         body.extend(self.snap_length.to_le_bytes());
-        option(&mut body, INTERFACE_NAME, super::text::name(&self.path).as_bytes());
+        option(&mut body, INTERFACE_NAME, member_path::base(&self.path).as_bytes());
         option(&mut body, INTERFACE_DESCRIPTION, format!("frames of {}", self.path).as_bytes());
         option(&mut body, RESOLUTION, &[9]);
         end_of_options(&mut body);

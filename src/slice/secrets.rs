@@ -45,7 +45,7 @@ fn texts(analyzed: &Analyzed) -> Vec<&[u8]> {
         match item.kind {
             InputKind::KeyLog => texts.push(&item.data),
             InputKind::Pcapng => texts.extend(key_logs(&item.data)),
-            InputKind::Pcap | InputKind::IsePscLog => {}
+            _ => {}
         }
     }
     texts

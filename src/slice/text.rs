@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::model::member_path::base;
 use crate::model::report::{Attempt, Report, Source};
 use crate::render::visible;
 
@@ -27,7 +28,7 @@ pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {
     for evidence in records {
         let path = report.inputs.get(evidence.input).map_or("", |input| input.path.as_str());
         let line = evidence.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let _ = write!(text, "\n{}{line}: {}", visible(name(path)), visible(&evidence.what));
+        let _ = write!(text, "\n{}{line}: {}", visible(base(path)), visible(&evidence.what));
     }
     text
 }
@@ -47,11 +48,6 @@ pub(super) fn comments(attempt: &Attempt, path: &str, input: usize, frame: u64) 
         proofs.extend(steps.map(|step| step.what.as_str()));
     }
     let kind = if decisive { "Proof" } else { "Evidence" };
-    let place = visible(name(path));
+    let place = visible(base(path));
     proofs.into_iter().map(|proof| format!("{kind}: {} (frame {frame} of {place})", visible(proof))).collect()
-}
-
-/// The last part of a path that the report shows.
-pub(super) fn name(path: &str) -> &str {
-    path.rsplit(['/', '!']).next().unwrap_or(path)
 }

@@ -149,7 +149,7 @@ impl Originals {
         let passphrase = PassphraseSource::Given(Passphrase::new("correct horse"));
         let options = InputOptions { passphrase, ..InputOptions::default() };
         let paths: Vec<_> = paths.into_iter().filter(|path| path.exists()).collect();
-        for item in find(&paths, &options, &Progress::default()).items {
+        for item in find(&paths, mdmlog::sources::KINDS, &options, &Progress::default()).items {
             all.of_input(item.kind, &item.data);
         }
         all

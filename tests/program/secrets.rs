@@ -129,7 +129,7 @@ fn credentials_are_in_no_debug_output() {
 
     let progress = Progress::default();
     let options = InputOptions { passphrase: PassphraseSource::Given(passphrase), ..InputOptions::default() };
-    let found = mdmlog::input::find(&paths, &options, &progress);
+    let found = mdmlog::input::find(&paths, mdmlog::sources::KINDS, &options, &progress);
     assert_eq!(found.items.len(), 3);
     tells_no_secret(&format!("{options:?} {found:?}"));
 

@@ -47,7 +47,7 @@ fn found(data: &[u8]) -> Found {
     let laid = Laid::new(data);
     let passphrase = PassphraseSource::Given(Passphrase::new(PASSPHRASE));
     let options = InputOptions { passphrase, limits: ALONE };
-    find(&[laid.path()], &options, &Progress::default())
+    find(&[laid.path()], mdmlog::sources::KINDS, &options, &Progress::default())
 }
 
 /// The data is a tar whose first header has its mark. Headers that have it get the checksum that they should have, so that

@@ -4,11 +4,14 @@
 //! allocated, and a walk can begin at any frame, so that the chunks of a large file are read side by side. The blocks of
 //! pcapng that are not frames are rare, and pcap-parser reads them.
 
+mod magic;
 mod pcap;
 mod pcapng;
 
 use std::fmt;
 use std::net::IpAddr;
+
+pub use magic::{looks_like_pcap, looks_like_pcapng};
 
 use super::packet::LinkType;
 use crate::model::redacted_debug::RedactedInDebug;

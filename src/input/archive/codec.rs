@@ -7,7 +7,7 @@ use flate2::bufread::GzDecoder;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::{CONCATENATED, Stream};
 
-use crate::input::sniff::MemberKind;
+use crate::input::member_kind::MemberKind;
 
 /// Memory that an xz stream may ask for: what `xz -9` needs, twice. zstd's own default bound is as large.
 const XZ_MEMORY: u64 = 128 << 20;
@@ -116,7 +116,7 @@ mod tests {
             (MemberKind::Xz, xz),
             (MemberKind::Zstd, zstd),
         ] {
-            assert_eq!(crate::input::sniff::sniff(&packed), kind);
+            assert_eq!(crate::input::sniff::sniff(&packed, &[]), kind);
             let (unpacked, error) = unpack(kind, &packed.repeat(2));
             assert!(unpacked == text.repeat(2) && error.is_none(), "{kind:?} {error:?}");
             let (_, error) = unpack(kind, &packed[..packed.len() - 20]);

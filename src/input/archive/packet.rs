@@ -1,6 +1,6 @@
 //! The first packet of an OpenPGP message (RFC 9580, section 4.2), as far as it takes to recognise one.
 
-/// Which kind of session key packet a binary message begins with.
+/// The kinds of session key packet that a binary message begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::input) enum SessionKey {
     Passphrase,
@@ -23,7 +23,7 @@ pub(in crate::input) fn session_key_packet(head: &[u8]) -> Option<SessionKey> {
     follows.then_some(key)
 }
 
-/// Tag, length and rest of a packet that is as short as a session key.
+/// Returns tag, length and rest of a packet that is as short as a session key.
 fn packet(bytes: &[u8]) -> Option<(u8, usize, &[u8])> {
     let tag = first_byte(bytes)?;
     Some(match *bytes {
@@ -39,7 +39,7 @@ fn packet(bytes: &[u8]) -> Option<(u8, usize, &[u8])> {
     })
 }
 
-/// The tag in the first byte of a packet, in the new form or the old one.
+/// Returns the tag in the first byte of a packet, in the new form or the old one.
 fn first_byte(packet: &[u8]) -> Option<u8> {
     match *packet.first()? {
         first @ 0xc0..=0xff => Some(first & 0x3f),
@@ -51,19 +51,15 @@ fn first_byte(packet: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::sniff::{MemberKind, sniff};
 
     #[test]
     fn encrypted_messages_are_told_by_how_their_key_is_wrapped() {
         let gpg = b"\x8c\x0d\x04\x09\x03\x02\x26\x16\xc5\x8e\xf5\x79\x2a\xcf\xff\xd2";
-        assert_eq!(sniff(gpg), MemberKind::OpenPgp);
         assert_eq!(session_key_packet(gpg), Some(SessionKey::Passphrase));
         assert_eq!(session_key_packet(b"\xc3\x2e\x05\x09\x02\x03"), Some(SessionKey::Passphrase));
         assert_eq!(session_key_packet(b"\x85\x01\x0c\x03\x01\x02"), Some(SessionKey::PublicKey));
         assert_eq!(session_key_packet(b"\xca\x03PGP\xc1\xc0\x4c\x03abc"), Some(SessionKey::PublicKey));
         assert_eq!(session_key_packet(b"\x8c\x0d\x04\x63\x03\x02"), None);
         assert_eq!(session_key_packet(b"\x8c\x04\x04\x09\x00\x02\x00\x00"), None);
-        assert_eq!(sniff(b"-----BEGIN PGP MESSAGE-----\n\njA0"), MemberKind::OpenPgp);
-        assert_eq!(sniff(b"-----BEGIN CERTIFICATE-----\n"), MemberKind::Unknown);
     }
 }

@@ -22,7 +22,7 @@ const BLOCKS_PER_KIB: u64 = 8;
 /// The most blocks that are hashed for a key otherwise: 65 MB.
 const MAX_HASHED: u64 = 1 << 20;
 
-/// Why a message was not opened.
+/// Says why a message was not opened.
 #[derive(Debug)]
 pub(in crate::input) enum Closed {
     /// Only the holder of a private key can open it.
@@ -38,7 +38,7 @@ pub(in crate::input) enum Closed {
 /// An encrypted message whose first packets were read.
 pub(in crate::input) struct Encrypted {
     message: Message<'static>,
-    /// What is hashed to make its keys, in blocks of 64 bytes.
+    /// Blocks of 64 bytes that are hashed to make its keys.
     key_blocks: u64,
 }
 
@@ -68,7 +68,7 @@ impl Encrypted {
         }
     }
 
-    /// What the message holds, decrypted as it is read. Its integrity is known at the end only; what was read before
+    /// Returns what the message holds, decrypted as it is read. Its integrity is known at the end only; what was read before
     /// that is used with a warning, as from any damaged archive, and nothing is sent back to whoever wrote it.
     pub(in crate::input) fn open(self, passphrase: &Passphrase, used: &Used) -> Result<Box<dyn Read + Send>, Closed> {
         used.key(self.key_blocks).map_err(Closed::Limit)?;
@@ -93,7 +93,7 @@ impl Encrypted {
     }
 }
 
-/// What is hashed to make the session keys of a passphrase, in blocks of 64 bytes: whoever wrote the message says what it
+/// Returns what is hashed to make the session keys of a passphrase, in blocks of 64 bytes: whoever wrote the message says what it
 /// takes (RFC 9580 section 3.7.1).
 fn key_blocks(keys: &[Esk]) -> Result<u64, Closed> {
     let mut blocks: u64 = 0;

@@ -21,7 +21,7 @@ const START: usize = 32;
 /// The first byte of a header that is packed itself, and maybe encrypted.
 const ENCODED_HEADER: u8 = 0x17;
 
-/// What became of an archive or of one of its blocks.
+/// Says why an archive or one of its blocks could not be read.
 #[derive(Debug)]
 pub(in crate::input) enum Failed {
     /// A passphrase is needed or the given one is wrong.
@@ -95,7 +95,7 @@ pub(in crate::input) fn each(
     Ok(failures)
 }
 
-/// In how many rounds the keys of a packed header are made at most.
+/// Returns in how many rounds the keys of a packed header are made at most.
 fn rounds_of_header(bytes: &[u8]) -> u64 {
     let word = |at: usize| usize::try_from(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?)).ok();
     let header = || {
@@ -115,22 +115,22 @@ fn rounds_of_header(bytes: &[u8]) -> u64 {
 }
 
 /// A key of a passphrase: how many rounds it takes, and what else it is made of.
-type Key<'a> = (u64, &'a [u8]);
+type SevenZipKey<'a> = (u64, &'a [u8]);
 
-/// What describes each encryption of a block.
+/// Returns the properties of each encryption of a block.
 fn encryptions(block: &Block) -> impl Iterator<Item = &[u8]> {
     let encrypted = block.coders.iter().filter(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256);
     encrypted.map(|coder| coder.properties())
 }
 
-/// In how many rounds the keys are made. The last key is remembered, which 7-Zip uses for all blocks.
-fn rounds_of<'a>(encryptions: impl Iterator<Item = &'a [u8]>, last: &mut Option<Key<'a>>) -> u64 {
+/// Returns in how many rounds the keys are made. The last key is remembered, which 7-Zip uses for all blocks.
+fn rounds_of<'a>(encryptions: impl Iterator<Item = &'a [u8]>, last: &mut Option<SevenZipKey<'a>>) -> u64 {
     let keys = encryptions.filter_map(key_of);
     keys.filter(|key| last.replace(*key) != Some(*key)).fold(0, |rounds, (more, _)| rounds.saturating_add(more))
 }
 
-/// What the properties of a coder say of its key.
-fn key_of(properties: &[u8]) -> Option<Key<'_>> {
+/// Returns what the properties of a coder say of its key.
+fn key_of(properties: &[u8]) -> Option<SevenZipKey<'_>> {
     // The power of two and the lengths of salt and initialization vector, which differs from block to block.
     let [first, second, rest @ ..] = properties else { return None };
     let salt = usize::from(first >> 7) + usize::from(second >> 4);

@@ -4,30 +4,30 @@ use std::io::{self, Read};
 
 use bytes::Bytes;
 
-/// Where an archive's bytes come from.
-pub(in crate::input) trait Source: Read {
+/// Yields an archive's bytes.
+pub(in crate::input) trait ArchiveSource: Read {
     fn position(&self) -> u64;
 
     /// Goes forward so many bytes, or to the end; says how many.
     fn skip(&mut self, bytes: u64) -> io::Result<u64>;
 
-    /// The next bytes without reading them, where they are in memory; fewer at the end.
+    /// Returns the next bytes without reading them, where they are in memory; fewer at the end.
     fn ahead(&self, bytes: u64) -> Option<Bytes>;
 }
 
 /// An archive in memory or in a map.
-pub(in crate::input) struct Slice {
+pub(in crate::input) struct SliceSource {
     bytes: Bytes,
     at: usize,
 }
 
-impl Slice {
+impl SliceSource {
     pub(in crate::input) fn new(bytes: Bytes) -> Self {
         Self { bytes, at: 0 }
     }
 }
 
-impl Read for Slice {
+impl Read for SliceSource {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.bytes.get(self.at..).unwrap_or_default().read(buffer)?;
         self.at += read;
@@ -35,7 +35,7 @@ impl Read for Slice {
     }
 }
 
-impl Source for Slice {
+impl ArchiveSource for SliceSource {
     fn position(&self) -> u64 {
         self.at as u64
     }
@@ -54,18 +54,18 @@ impl Source for Slice {
 }
 
 /// An archive that passes by.
-pub(in crate::input) struct Stream<R> {
+pub(in crate::input) struct StreamSource<R> {
     inner: R,
     at: u64,
 }
 
-impl<R> Stream<R> {
+impl<R> StreamSource<R> {
     pub(in crate::input) fn new(inner: R) -> Self {
         Self { inner, at: 0 }
     }
 }
 
-impl<R: Read> Read for Stream<R> {
+impl<R: Read> Read for StreamSource<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.at += read as u64;
@@ -73,7 +73,7 @@ impl<R: Read> Read for Stream<R> {
     }
 }
 
-impl<R: Read> Source for Stream<R> {
+impl<R: Read> ArchiveSource for StreamSource<R> {
     fn position(&self) -> u64 {
         self.at
     }

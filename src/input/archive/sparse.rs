@@ -8,7 +8,7 @@ use tar::{GnuExtSparseHeader, GnuSparseHeader, Header, PaxExtensions};
 /// Pieces of data that one member may have; more is taken for damage.
 const MAX_PIECES: usize = 1 << 16;
 
-/// Where the stored bytes of a sparse member go.
+/// The places to which the stored bytes of a sparse member go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::input) struct Sparse {
     /// Offset and length of each piece of data, in the order in which they are stored.
@@ -105,7 +105,7 @@ impl<R: Read> Read for Expand<R> {
     }
 }
 
-/// What pax records say of a sparse member.
+/// Pax records that describe a sparse member.
 #[derive(Debug, Default)]
 pub(super) struct PaxSparse {
     sparse: Sparse,
@@ -144,7 +144,7 @@ impl PaxSparse {
         Ok(found.seen.then_some(found))
     }
 
-    /// The map; reads it from the data where it stands there, and says how many bytes of the data it took.
+    /// Returns the map, reads it from the data where it stands there, and says how many bytes of the data it took.
     pub(super) fn finish(self, mut next_block: impl FnMut() -> io::Result<[u8; 512]>) -> io::Result<(Sparse, u64)> {
         let mut sparse = self.sparse;
         if !self.map_in_data {

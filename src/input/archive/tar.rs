@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use bytes::Bytes;
 use tar::{EntryType, Header, PaxExtensions};
 
-use super::source::{Source, read_full};
+use super::source::{ArchiveSource, read_full};
 use super::sparse::{PaxSparse, Sparse};
 
 const BLOCK: u64 = 512;
@@ -17,9 +17,9 @@ const BLOCK: u64 = 512;
 /// Bytes of a long name or of pax records; more is taken for damage.
 const MAX_RECORDS: u64 = 1 << 20;
 
-/// What a member is.
+/// The kinds of member.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) enum EntryKind {
+pub(in crate::input) enum TarEntryKind {
     File,
     Sparse(Sparse),
     Directory,
@@ -30,16 +30,16 @@ pub(in crate::input) enum EntryKind {
 
 /// One member; its data is what the source yields next.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::input) struct Entry {
+pub(in crate::input) struct TarEntry {
     pub(in crate::input) name: Vec<u8>,
-    pub(in crate::input) kind: EntryKind,
+    pub(in crate::input) kind: TarEntryKind,
     /// Bytes stored in the archive.
     pub(in crate::input) size: u64,
 }
 
-/// What was wrong between members, and at which byte of the archive.
+/// Damage between members, and at which byte of the archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::input) enum Damage {
+pub(in crate::input) enum TarDamage {
     /// A header that is none, or whose checksum is wrong.
     Header(u64),
     /// The archive ends inside a header or without its end mark.
@@ -48,34 +48,34 @@ pub(in crate::input) enum Damage {
 
 /// The damage met since it was last looked at. Of what has more wrong with it than can be told only the first is kept.
 #[derive(Default)]
-pub(in crate::input) struct Damages(Vec<Damage>);
+pub(in crate::input) struct TarDamages(Vec<TarDamage>);
 
-impl Damages {
+impl TarDamages {
     const KEPT: usize = 16;
 
-    fn note(&mut self, damage: Damage) {
+    fn note(&mut self, damage: TarDamage) {
         if self.0.len() < Self::KEPT {
             self.0.push(damage);
         }
     }
 
-    /// What there is, which is then forgotten.
-    pub(in crate::input) fn take(&mut self) -> Vec<Damage> {
+    /// Returns what there is, which is then forgotten.
+    pub(in crate::input) fn take(&mut self) -> Vec<TarDamage> {
         std::mem::take(&mut self.0)
     }
 }
 
 /// The members of an archive, one after the other.
-pub(in crate::input) struct Members<S> {
+pub(in crate::input) struct TarMembers<S> {
     source: S,
-    /// Data of the current member that was not read yet.
+    /// MemberData of the current member that was not read yet.
     left: u64,
     /// From the end of that data to the next header.
     padding: u64,
     end_mark: bool,
 }
 
-/// What extended headers in front of a member say of it.
+/// Values that extended headers in front of a member give for it.
 #[derive(Default)]
 struct Extended {
     name: Option<Vec<u8>>,
@@ -84,35 +84,35 @@ struct Extended {
     sparse: Option<PaxSparse>,
 }
 
-impl<S: Source> Members<S> {
+impl<S: ArchiveSource> TarMembers<S> {
     pub(in crate::input) fn new(source: S) -> Self {
         Self { source, left: 0, padding: 0, end_mark: false }
     }
 
-    /// How far the archive was read.
+    /// Returns how far the archive was read.
     pub(in crate::input) fn position(&self) -> u64 {
         self.source.position()
     }
 
-    /// The stored bytes of the current member without reading them, where the archive is in memory.
+    /// Returns the stored bytes of the current member without reading them, where the archive is in memory.
     pub(in crate::input) fn slice(&self) -> Option<Bytes> {
         self.source.ahead(self.left)
     }
 
-    /// The stored bytes of the current member that were not read yet.
-    pub(in crate::input) fn data(&mut self) -> Data<'_, S> {
-        Data { source: &mut self.source, left: &mut self.left }
+    /// Reads the stored bytes of the current member that were not read yet.
+    pub(in crate::input) fn data(&mut self) -> MemberData<'_, S> {
+        MemberData { source: &mut self.source, left: &mut self.left }
     }
 
-    /// The next member. An error is one of the source: nothing can follow it.
-    pub(in crate::input) fn next(&mut self, damage: &mut Damages) -> io::Result<Option<Entry>> {
+    /// Returns the next member. An error is one of the source: nothing can follow it.
+    pub(in crate::input) fn next(&mut self, damage: &mut TarDamages) -> io::Result<Option<TarEntry>> {
         let mut extended = Extended::default();
         loop {
             let Some(block) = self.next_header(damage)? else { return Ok(None) };
             let header = Header::from_byte_slice(&block);
             let at = self.source.position() - BLOCK;
             let Ok(stated) = header.entry_size() else {
-                damage.note(Damage::Header(at));
+                damage.note(TarDamage::Header(at));
                 continue;
             };
             let entry_type = header.entry_type();
@@ -125,12 +125,12 @@ impl<S: Source> Members<S> {
             self.padding = size.wrapping_neg() % BLOCK;
             if described {
                 if size > MAX_RECORDS {
-                    damage.note(Damage::Header(at));
+                    damage.note(TarDamage::Header(at));
                     continue;
                 }
                 let mut records = Vec::new();
                 if self.data().read_to_end(&mut records).is_err() {
-                    damage.note(Damage::Cut(self.source.position()));
+                    damage.note(TarDamage::Cut(self.source.position()));
                     return Ok(None);
                 }
                 extended.take(entry_type, records);
@@ -140,35 +140,35 @@ impl<S: Source> Members<S> {
         }
     }
 
-    fn entry(&mut self, header: &Header, extended: Extended, damage: &mut Damages) -> io::Result<Entry> {
+    fn entry(&mut self, header: &Header, extended: Extended, damage: &mut TarDamages) -> io::Result<TarEntry> {
         let mut name = extended.name.unwrap_or_else(|| header.path_bytes().into_owned());
         let link = || extended.link.or_else(|| header.link_name_bytes().map(|name| name.into_owned()));
         let kind = match header.entry_type() {
-            EntryType::Directory => EntryKind::Directory,
-            EntryType::Link | EntryType::Symlink => EntryKind::Link(link().unwrap_or_default()),
-            EntryType::Char | EntryType::Block | EntryType::Fifo => EntryKind::Special,
+            EntryType::Directory => TarEntryKind::Directory,
+            EntryType::Link | EntryType::Symlink => TarEntryKind::Link(link().unwrap_or_default()),
+            EntryType::Char | EntryType::Block | EntryType::Fifo => TarEntryKind::Special,
             // In the oldest archives a folder is a file whose name ends in a slash.
-            EntryType::Regular if name.ends_with(b"/") => EntryKind::Directory,
+            EntryType::Regular if name.ends_with(b"/") => TarEntryKind::Directory,
             EntryType::GNUSparse => {
                 let at = self.source.position();
                 match Sparse::from_gnu(header, || next_block(&mut self.source)) {
-                    Ok(Some(sparse)) => EntryKind::Sparse(sparse),
-                    Ok(None) => EntryKind::File,
+                    Ok(Some(sparse)) => TarEntryKind::Sparse(sparse),
+                    Ok(None) => TarEntryKind::File,
                     Err(_) => {
-                        damage.note(Damage::Header(at));
-                        EntryKind::File
+                        damage.note(TarDamage::Header(at));
+                        TarEntryKind::File
                     }
                 }
             }
-            _ => EntryKind::File,
+            _ => TarEntryKind::File,
         };
-        let mut entry = Entry { name: Vec::new(), kind, size: self.left };
+        let mut entry = TarEntry { name: Vec::new(), kind, size: self.left };
         match entry.kind {
             // These have no data, whatever their size field says.
-            EntryKind::Directory | EntryKind::Link(_) | EntryKind::Special => {
+            TarEntryKind::Directory | TarEntryKind::Link(_) | TarEntryKind::Special => {
                 (self.left, self.padding, entry.size) = (0, 0, 0);
             }
-            EntryKind::File => {
+            TarEntryKind::File => {
                 if let Some(mut pax) = extended.sparse {
                     if let Some(real) = pax.name.take() {
                         name = real;
@@ -177,25 +177,25 @@ impl<S: Source> Members<S> {
                     let mut data = self.data();
                     match pax.finish(|| next_block(&mut data)) {
                         Ok((sparse, taken)) => {
-                            entry.kind = EntryKind::Sparse(sparse);
+                            entry.kind = TarEntryKind::Sparse(sparse);
                             entry.size = entry.size.saturating_sub(taken);
                         }
-                        Err(_) => damage.note(Damage::Header(at)),
+                        Err(_) => damage.note(TarDamage::Header(at)),
                     }
                 }
             }
-            EntryKind::Sparse(_) => {}
+            TarEntryKind::Sparse(_) => {}
         }
         entry.name = name;
         Ok(entry)
     }
 
     /// Goes behind the current member, to the next block that is a header.
-    fn next_header(&mut self, damage: &mut Damages) -> io::Result<Option<[u8; 512]>> {
+    fn next_header(&mut self, damage: &mut TarDamages) -> io::Result<Option<[u8; 512]>> {
         let behind = std::mem::take(&mut self.left).saturating_add(std::mem::take(&mut self.padding));
         let skipped = self.source.skip(behind)?;
         if skipped < behind {
-            damage.note(Damage::Cut(self.source.position()));
+            damage.note(TarDamage::Cut(self.source.position()));
             return Ok(None);
         }
         let mut searching = false;
@@ -205,7 +205,7 @@ impl<S: Source> Members<S> {
             let read = read_full(&mut self.source, &mut block)?;
             if read < block.len() {
                 if !self.end_mark && !searching {
-                    damage.note(Damage::Cut(at + read as u64));
+                    damage.note(TarDamage::Cut(at + read as u64));
                 }
                 return Ok(None);
             }
@@ -224,7 +224,7 @@ impl<S: Source> Members<S> {
                 if self.end_mark {
                     return Ok(None);
                 }
-                damage.note(Damage::Header(at));
+                damage.note(TarDamage::Header(at));
                 searching = true;
             }
         }
@@ -254,12 +254,12 @@ impl Extended {
 }
 
 /// The data of one member; ends early with an error where the archive does.
-pub(in crate::input) struct Data<'a, S> {
+pub(in crate::input) struct MemberData<'a, S> {
     source: &'a mut S,
     left: &'a mut u64,
 }
 
-impl<S: Source> Read for Data<'_, S> {
+impl<S: ArchiveSource> Read for MemberData<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = (*self.left).min(buffer.len() as u64) as usize;
         let Some(part) = buffer.get_mut(..length).filter(|part| !part.is_empty()) else { return Ok(0) };
@@ -279,7 +279,7 @@ fn next_block(source: &mut impl Read) -> io::Result<[u8; 512]> {
     Ok(block)
 }
 
-/// Whether a block's checksum is that of a header; some archivers summed signed bytes.
+/// Tells whether a block's checksum is that of a header; some archivers summed signed bytes.
 pub(in crate::input) fn header_fits(block: &[u8; 512]) -> bool {
     let Ok(stated) = Header::from_byte_slice(block).cksum() else { return false };
     let (mut unsigned, mut signed) = (0_u32, 0_i32);

@@ -21,15 +21,15 @@ pub(in crate::input) struct ZipMember {
     pub(in crate::input) packed: u64,
 }
 
-/// What the directory says of a member.
-pub(in crate::input) struct Listed {
+/// A member as the directory has it.
+pub(in crate::input) struct ZipEntry {
     pub(in crate::input) name: String,
     pub(in crate::input) size: u64,
-    pub(in crate::input) content: Content,
+    pub(in crate::input) content: ZipContent,
 }
 
-/// Where a member's bytes are.
-pub(in crate::input) enum Content {
+/// The place of a member's bytes.
+pub(in crate::input) enum ZipContent {
     /// In the archive as they are.
     Stored(Bytes),
     Packed(ZipMember),
@@ -37,7 +37,7 @@ pub(in crate::input) enum Content {
     Link,
 }
 
-/// Number of members that the end record claims, which bounds what reading the directory costs.
+/// Returns the number of members that the end record claims, which bounds what reading the directory costs.
 pub(in crate::input) fn claimed_members(bytes: &[u8]) -> Option<u64> {
     let tail_at = bytes.len().saturating_sub(22 + usize::from(u16::MAX));
     let end = tail_at + memchr::memmem::rfind(bytes.get(tail_at..)?, b"PK\x05\x06")?;
@@ -55,8 +55,8 @@ pub(in crate::input) fn claimed_members(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(count))
 }
 
-/// The members by the archive's directory.
-pub(in crate::input) fn list(bytes: &Bytes) -> Result<impl Iterator<Item = Listed>, ZipError> {
+/// Lists the members by the archive's directory.
+pub(in crate::input) fn list(bytes: &Bytes) -> Result<impl Iterator<Item = ZipEntry>, ZipError> {
     let archive = ZipArchive::new(Cursor::new(bytes.clone()))?;
     let bytes = bytes.clone();
     let count = archive.len();
@@ -66,25 +66,25 @@ pub(in crate::input) fn list(bytes: &Bytes) -> Result<impl Iterator<Item = Liste
         let (size, packed, encrypted) = (entry.size(), entry.compressed_size(), entry.encrypted());
         let stored = entry.compression() == CompressionMethod::Stored && !encrypted;
         let content = if entry.is_dir() {
-            Content::Directory
+            ZipContent::Directory
         } else if entry.is_symlink() {
-            Content::Link
+            ZipContent::Link
         } else {
             let start = if stored { data_start(&bytes, entry.header_start()) } else { None };
             let end = start.and_then(|start| start.checked_add(usize::try_from(packed).ok()?));
             match (start, end) {
-                (Some(start), Some(end)) if end <= bytes.len() => Content::Stored(bytes.slice(start..end)),
-                _ => Content::Packed(ZipMember { archive: archive.clone(), index, encrypted, packed }),
+                (Some(start), Some(end)) if end <= bytes.len() => ZipContent::Stored(bytes.slice(start..end)),
+                _ => ZipContent::Packed(ZipMember { archive: archive.clone(), index, encrypted, packed }),
             }
         };
-        Some(Listed { name, size, content })
+        Some(ZipEntry { name, size, content })
     }))
 }
 
-/// Where the data behind a local header begins.
+/// Returns where the data behind a local header begins.
 fn data_start(bytes: &[u8], header: u64) -> Option<usize> {
     let header = usize::try_from(header).ok()?;
-    Some(Local::read(bytes, header)?.data)
+    Some(LocalHeader::read(bytes, header)?.data)
 }
 
 impl ZipMember {
@@ -102,7 +102,7 @@ impl ZipMember {
 }
 
 /// The fields of a local header that matter here.
-struct Local {
+struct LocalHeader {
     name: (usize, usize),
     method: u16,
     encrypted: bool,
@@ -111,7 +111,7 @@ struct Local {
     data: usize,
 }
 
-impl Local {
+impl LocalHeader {
     fn read(bytes: &[u8], at: usize) -> Option<Self> {
         let header = bytes.get(at..)?.first_chunk::<30>()?;
         if !header.starts_with(LOCAL) {
@@ -133,7 +133,7 @@ impl Local {
     }
 }
 
-/// The packed size in the zip64 field, behind the unpacked one.
+/// Returns the packed size in the zip64 field, behind the unpacked one.
 fn zip64_size(mut extra: &[u8]) -> Option<u64> {
     while let Some((head, rest)) = extra.split_first_chunk::<4>() {
         let length = usize::from(u16::from_le_bytes([head[2], head[3]]));
@@ -153,7 +153,7 @@ pub(in crate::input) struct Salvaged {
     data: Bytes,
     method: u16,
     pub(in crate::input) encrypted: bool,
-    /// Whether the end is known without unpacking.
+    /// True when the end is known without unpacking.
     pub(in crate::input) known: bool,
     short: bool,
     at: usize,
@@ -185,7 +185,7 @@ impl Iterator for Salvage {
         loop {
             let found = memchr::memmem::find(self.bytes.get(self.at..)?, LOCAL)? + self.at;
             self.at = found + LOCAL.len();
-            let Some(local) = Local::read(&self.bytes, found) else { continue };
+            let Some(local) = LocalHeader::read(&self.bytes, found) else { continue };
             let name = String::from_utf8_lossy(self.bytes.get(local.name.0..local.name.1)?).into_owned();
             let whole = self.bytes.len();
             let (end, known) = match local.packed.map(|packed| usize::try_from(packed).unwrap_or(usize::MAX)) {
@@ -214,12 +214,12 @@ impl Iterator for Salvage {
 }
 
 impl Salvaged {
-    /// Packed bytes that there are.
+    /// Returns how many packed bytes there are.
     pub(in crate::input) fn packed(&self) -> u64 {
         self.data.len() as u64
     }
 
-    /// Whether the archive ends inside the member, of which so many packed bytes were taken.
+    /// Tells whether the archive ends inside the member, of which so many packed bytes were taken.
     pub(in crate::input) fn is_cut(&self, taken: u64) -> bool {
         if self.known { self.short } else { taken >= self.packed() }
     }

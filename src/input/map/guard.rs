@@ -16,7 +16,7 @@ use super::Hits;
 /// Maps a chunk of the table has room for; a run with more chains another chunk.
 const SLOTS: usize = 256;
 
-/// How much is replaced by zeros at a time: one page at a time would take a signal for each page of a file that is gone.
+/// Bytes that are replaced by zeros at a time: one page at a time would take a signal for each page of a file that is gone.
 const WINDOW: usize = 64 << 10;
 
 /// One registered map. `start` is 0 in a free slot.
@@ -27,12 +27,12 @@ struct Slot {
     hits: AtomicPtr<AtomicUsize>,
 }
 
-struct Chunk {
+struct TableChunk {
     slots: [Slot; SLOTS],
-    next: AtomicPtr<Chunk>,
+    next: AtomicPtr<TableChunk>,
 }
 
-impl Chunk {
+impl TableChunk {
     const fn new() -> Self {
         Self {
             slots: [const {
@@ -48,11 +48,11 @@ impl Chunk {
     }
 }
 
-static TABLE: Chunk = Chunk::new();
+static TABLE: TableChunk = TableChunk::new();
 /// Held by whoever changes the table; says whether the handler is installed.
 static WRITER: Mutex<bool> = Mutex::new(false);
 static PAGE: AtomicUsize = AtomicUsize::new(4096);
-/// What was to happen on SIGBUS before.
+/// The handler of SIGBUS that was there before.
 static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
 
 /// Keeps a map in the table for as long as it lives.
@@ -70,7 +70,7 @@ impl Drop for Registration {
 }
 
 impl Slot {
-    /// To be called with the writer's lock held.
+    /// Fills or empties it. To be called with the writer's lock held.
     fn write(&self, start: usize, end: usize, hits: *mut AtomicUsize) {
         self.sequence.fetch_add(1, SeqCst);
         self.start.store(start, SeqCst);
@@ -79,7 +79,7 @@ impl Slot {
         self.sequence.fetch_add(1, SeqCst);
     }
 
-    /// The end of the map and its counter, when the address is inside it.
+    /// Returns the end of the map and its counter, when the address is inside it.
     fn find(&self, address: usize) -> Option<(usize, *mut AtomicUsize)> {
         let before = self.sequence.load(SeqCst);
         let (start, end, hits) = (self.start.load(SeqCst), self.end.load(SeqCst), self.hits.load(SeqCst));
@@ -104,9 +104,9 @@ pub(super) fn register(map: &[u8], hits: &Hits) -> io::Result<Registration> {
     Ok(Registration { slot, _hits: hits.clone() })
 }
 
-/// A free slot; the table grows when there is none. To be called with the writer's lock held.
+/// Returns a free slot; the table grows when there is none. To be called with the writer's lock held.
 fn free_slot() -> &'static Slot {
-    let mut chunk: &'static Chunk = &TABLE;
+    let mut chunk: &'static TableChunk = &TABLE;
     loop {
         if let Some(slot) = chunk.slots.iter().find(|slot| slot.start.load(SeqCst) == 0) {
             return slot;
@@ -114,7 +114,7 @@ fn free_slot() -> &'static Slot {
         let next = chunk.next.load(SeqCst);
         chunk = if next.is_null() {
             // Never freed: the handler may be walking the list.
-            let fresh: &'static mut Chunk = Box::leak(Box::new(Chunk::new()));
+            let fresh: &'static mut TableChunk = Box::leak(Box::new(TableChunk::new()));
             chunk.next.store(fresh, SeqCst);
             fresh
         } else {
@@ -160,7 +160,7 @@ extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mut c_voi
 
 /// Puts zeros where the file is gone, when the address is in one of the maps.
 fn replace(address: usize) -> bool {
-    let mut chunk: *const Chunk = &TABLE;
+    let mut chunk: *const TableChunk = &TABLE;
     while !chunk.is_null() {
         // SAFETY: the table is static and its further chunks are leaked.
         let current = unsafe { &*chunk };
@@ -193,7 +193,7 @@ fn replace(address: usize) -> bool {
     false
 }
 
-/// What would have happened without this handler.
+/// Does what would have happened without this handler.
 fn pass_on(signal: c_int, code: c_int, info: *mut siginfo_t, context: *mut c_void) {
     let previous = PREVIOUS.load(SeqCst);
     if previous.is_null() {

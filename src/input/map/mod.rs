@@ -33,7 +33,7 @@ pub(super) const COPY_BELOW: u64 = 1 << 20;
 /// where they are used up, nobody gets memory any more.
 const MANY: usize = 16 << 10;
 
-/// How many maps there are.
+/// Number of maps that there are.
 static MAPS: AtomicUsize = AtomicUsize::new(0);
 
 /// Tells whether there are so many maps that a file should be copied to where many share one.
@@ -57,12 +57,12 @@ impl Drop for Tally {
     }
 }
 
-/// How often a page of a map turned out to be gone.
+/// Counts how often a page of a map turned out to be gone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hits(Arc<AtomicUsize>);
 
 impl Hits {
-    /// Whether bytes were read that the file no longer had.
+    /// Tells whether bytes were read that the file no longer had.
     pub(super) fn any(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 
-/// What is left of it.
+/// The bytes that are left of it.
 #[derive(Debug)]
 pub(super) struct Memory(AtomicU64);
 

@@ -14,20 +14,20 @@ use shared_file::{SIZE, SharedFile, SharedFiles};
 mod memory;
 mod shared_file;
 
-/// How much is moved at a time.
+/// Bytes that are moved at a time.
 pub(super) const CHUNK: usize = 256 << 10;
 
-/// Least that is moved at a time.
+/// Bytes that are moved at a time at least.
 const PIECE: usize = 4 << 10;
 
-/// What the members of a run share to be kept in.
+/// The room that all members of a run share.
 pub(super) struct Store {
     memory: Arc<Memory>,
     files: SharedFiles,
 }
 
 impl Store {
-    /// With so many bytes of memory.
+    /// Makes room of which so many bytes are memory.
     pub(super) fn new(memory: u64) -> Self {
         Self { memory: Memory::new(memory), files: SharedFiles::default() }
     }
@@ -41,11 +41,11 @@ impl Store {
 /// Takes bytes of unknown number.
 pub(super) struct Spool<'s> {
     store: &'s Store,
-    place: Place,
+    kept: Kept,
     expected: Option<u64>,
 }
 
-enum Place {
+enum Kept {
     Memory(Held),
     Disk(Disk),
 }
@@ -57,13 +57,13 @@ enum Disk {
 }
 
 impl<'s> Spool<'s> {
-    /// For so many bytes, if that is known; then nothing goes through memory that will not stay there.
+    /// Makes room for so many bytes, if that is known; then nothing goes through memory that will not stay there.
     pub(super) fn new(store: &'s Store, expected: Option<u64>) -> io::Result<Self> {
-        let place = match expected {
-            Some(expected) if expected > store.memory.left() => Place::Disk(Disk::new(store, length(expected))?),
-            _ => Place::Memory(Held::new(&store.memory)),
+        let kept = match expected {
+            Some(expected) if expected > store.memory.left() => Kept::Disk(Disk::new(store, length(expected))?),
+            _ => Kept::Memory(Held::new(&store.memory)),
         };
-        Ok(Self { store, place, expected })
+        Ok(Self { store, kept, expected })
     }
 
     /// Takes all that a reader yields. What came before an error is kept.
@@ -82,8 +82,8 @@ impl<'s> Spool<'s> {
 
     /// Takes some bytes.
     fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.place {
-            Place::Memory(held) => {
+        match &mut self.kept {
+            Kept::Memory(held) => {
                 if held.push(bytes) {
                     return Ok(());
                 }
@@ -91,40 +91,40 @@ impl<'s> Spool<'s> {
                 let mut disk = Disk::new(self.store, expected)?;
                 disk.write_all(held.as_slice())?;
                 disk.write_all(bytes)?;
-                self.place = Place::Disk(disk);
+                self.kept = Kept::Disk(disk);
             }
-            Place::Disk(Disk::Shared(file)) if file.room() < bytes.len() => {
+            Kept::Disk(Disk::Shared(file)) if file.room() < bytes.len() => {
                 // What has outgrown its place is not to do so again and again.
                 let written = file.written();
                 let mut disk = Disk::new(self.store, (written.len() + bytes.len()).saturating_mul(2))?;
                 disk.write_all(&written)?;
                 disk.write_all(bytes)?;
-                if let Place::Disk(Disk::Shared(outgrown)) = std::mem::replace(&mut self.place, Place::Disk(disk)) {
+                if let Kept::Disk(Disk::Shared(outgrown)) = std::mem::replace(&mut self.kept, Kept::Disk(disk)) {
                     self.store.files.take_back(outgrown);
                 }
             }
-            Place::Disk(disk) => disk.write_all(bytes)?,
+            Kept::Disk(disk) => disk.write_all(bytes)?,
         }
         Ok(())
     }
 
     /// Returns the bytes, to be read at will.
     pub(super) fn finish(self) -> io::Result<Bytes> {
-        match self.place {
-            Place::Memory(held) => Ok(held.finish()),
-            Place::Disk(Disk::Shared(file)) => {
+        match self.kept {
+            Kept::Memory(held) => Ok(held.finish()),
+            Kept::Disk(Disk::Shared(file)) => {
                 let bytes = file.written();
                 self.store.files.give_back(file);
                 Ok(bytes)
             }
-            Place::Disk(Disk::Own(file)) if file.metadata()?.len() == 0 => Ok(Bytes::new()),
-            Place::Disk(Disk::Own(file)) => map::map(&file).map(|(bytes, _)| bytes),
+            Kept::Disk(Disk::Own(file)) if file.metadata()?.len() == 0 => Ok(Bytes::new()),
+            Kept::Disk(Disk::Own(file)) => map::map(&file).map(|(bytes, _)| bytes),
         }
     }
 }
 
 impl Disk {
-    /// Room for a member that will have so many bytes, or more.
+    /// Makes room for a member that will have so many bytes, or more.
     fn new(store: &Store, expected: usize) -> io::Result<Self> {
         // Where no file may be that large, one of its own takes what there is room for.
         if expected <= SIZE
@@ -144,12 +144,12 @@ impl Disk {
     }
 }
 
-/// As a length in memory, where it can be no more than that anyway.
+/// Returns it as a length in memory, where it can be no more than that anyway.
 fn length(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
-/// An error of the temporary file, with what can be done about it.
+/// Returns an error of the temporary file with what can be done about it.
 fn no_space(error: io::Error) -> io::Error {
     let folder = std::env::temp_dir();
     let text = format!(
@@ -159,7 +159,7 @@ fn no_space(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), Unpack(text))
 }
 
-/// What [`no_space`] says; its type tells it from errors of the input.
+/// The words of [`no_space`], whose type tells them from errors of the input.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct Unpack(String);

@@ -23,7 +23,7 @@ const LEAST: usize = 4 << 20;
 pub(super) struct SharedFile {
     file: File,
     map: Bytes,
-    /// Where the member begins that is being written.
+    /// Start of the member that is being written.
     start: usize,
     end: usize,
 }

@@ -15,7 +15,7 @@ fn a_mapped_file_that_is_cut_reads_as_zeros_and_does_not_end_the_process() {
     if std::env::var_os(CHILD).is_some() {
         let scratch = Scratch::new();
         let path = large_log(&scratch);
-        let found = find(std::slice::from_ref(&path), &InputOptions::default(), &Progress::default());
+        let found = find(std::slice::from_ref(&path), KINDS, &InputOptions::default(), &Progress::default());
         let data = found.items[0].data.clone();
         assert!(data.len() as u64 > map::COPY_BELOW);
         fs::File::options().write(true).open(&path).unwrap().set_len(10_000).unwrap();

@@ -29,7 +29,7 @@ fn a_bundle_that_is_cut_at_any_byte_is_read_as_far_as_it_goes() {
         let mut read = 0;
         for length in (0..bundle.len()).rev() {
             fs::write(&path[0], &bundle[..length]).unwrap();
-            let found = find(&path, &scratch.options, &Progress::default());
+            let found = find(&path, KINDS, &scratch.options, &Progress::default());
             let spoken = !found.warnings.is_empty() || !found.errors.is_empty();
             assert!(spoken || length + 1024 > bundle.len(), "{name} cut at {length}: not a word");
             read = read.max(found.items.iter().map(|item| item.data.len()).sum());

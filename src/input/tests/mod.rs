@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::input::Passphrase;
+use kinds::KINDS;
 
 mod changed;
 mod damage;
 mod files;
+mod kinds;
 mod limits;
 mod wrappings;
 
@@ -133,7 +135,7 @@ impl Scratch {
     /// What is found at these names.
     fn find(&self, names: &[&str]) -> Found {
         let paths: Vec<_> = names.iter().map(|name| self.path(name)).collect();
-        self.relative(find(&paths, &self.options, &Progress::default()))
+        self.relative(find(&paths, KINDS, &self.options, &Progress::default()))
     }
 
     /// What is found in one file with these bytes.

@@ -141,9 +141,9 @@ fn archives_joined_end_to_end_are_read_to_the_end() {
 fn a_bundle_that_gnupg_encrypted_opens_with_its_passphrase_only() {
     for name in ["bundle.tar.gz.gpg", "bundle.tar.gz.asc"] {
         let path = vec![fixture(name)];
-        let open = |scratch: Scratch| find(&path, &scratch.options, &Progress::default());
+        let open = |scratch: Scratch| find(&path, KINDS, &scratch.options, &Progress::default());
         let found = open(Scratch::new().with_passphrase("correct horse"));
-        let names: Vec<_> = found.items.iter().map(|item| names::base(&item.path)).collect();
+        let names: Vec<_> = found.items.iter().map(|item| crate::model::member_path::base(&item.path)).collect();
         assert_eq!((names, error_codes(&found)), (vec!["ise-psc.log", "sslkeys.log"], vec![]), "{found:?}");
         let found = open(Scratch::new().with_passphrase("battery staple"));
         assert_eq!(error_codes(&found), ["wrong_passphrase"]);

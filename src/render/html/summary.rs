@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Shown, tone};
-use crate::model::report::{InputKind, Report};
+use crate::model::report::Report;
 use crate::render::view::{counted, readable};
 
 /// What a reader asks first.
@@ -55,7 +55,7 @@ pub(super) fn inputs(report: &Report) -> Markup {
                         @for input in &report.inputs {
                             tr {
                                 td.long { (Shown(&input.path)) }
-                                td { (kind(input.kind)) }
+                                td { (input.kind.label()) }
                                 td.number { @if let Some(records) = input.records { (records) } }
                                 td.time { @if let Some(time) = input.first_time { (readable(time)) } }
                                 td.time { @if let Some(time) = input.last_time { (readable(time)) } }
@@ -65,14 +65,5 @@ pub(super) fn inputs(report: &Report) -> Markup {
                 }
             }
         }
-    }
-}
-
-const fn kind(kind: InputKind) -> &'static str {
-    match kind {
-        InputKind::IsePscLog => "log of ISE",
-        InputKind::Pcap => "capture (pcap)",
-        InputKind::Pcapng => "capture (pcapng)",
-        InputKind::KeyLog => "TLS secrets",
     }
 }

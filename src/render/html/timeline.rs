@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::tone;
 use crate::model::outcome::OutcomeName;
-use crate::model::report::{Input, InputKind, Report};
+use crate::model::report::{Input, InputRole, Report};
 use crate::model::time::{SECOND, Timestamp};
 use crate::render::view::{counted, date_and_time, readable, seconds};
 
@@ -100,11 +100,9 @@ fn figure(report: &Report, axis: &Axis) -> Markup {
         let mark = row.entry(axis.slice(time.nanos())).or_insert(Mark { count: 0, id: attempt.id, time });
         mark.count += 1;
     }
-    let is_log: fn(&Input) -> bool = |input| input.kind == InputKind::IsePscLog;
-    let is_capture: fn(&Input) -> bool = |input| matches!(input.kind, InputKind::Pcap | InputKind::Pcapng);
-    let bands: Vec<_> = [("log", is_log), ("capture", is_capture)]
+    let bands: Vec<_> = [("log", InputRole::Log), ("capture", InputRole::Capture)]
         .into_iter()
-        .map(|(name, wanted)| (name, bands(report, axis, wanted)))
+        .map(|(name, role)| (name, bands(report, axis, |input| input.kind.role() == role)))
         .filter(|(_, bands)| !bands.is_empty())
         .collect();
     let y = |row: usize| TOP + row * ROW + ROW / 2;
@@ -165,7 +163,7 @@ fn said(outcome: OutcomeName, mark: &Mark) -> String {
 }
 
 /// What the inputs of a kind cover, overlaps joined.
-fn bands(report: &Report, axis: &Axis, wanted: fn(&Input) -> bool) -> Vec<(i64, i64)> {
+fn bands(report: &Report, axis: &Axis, wanted: impl Fn(&Input) -> bool) -> Vec<(i64, i64)> {
     let mut spans: Vec<_> = report
         .inputs
         .iter()

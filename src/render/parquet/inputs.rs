@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::column::{Builder, Columns};
-use crate::model::report::{Clock, Input, InputKind, OffsetSource, Report};
+use crate::model::report::{Clock, Input, OffsetSource, Report};
 
 #[derive(Clone, Copy)]
 struct Row<'r> {
@@ -27,7 +27,7 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .text("bundle", "what was analysed, as it was named; null with `--redact`", |row| row.run.bundle.as_deref())
         .long("input", "number of the input, from 0; never null", |row| Some(row.number))
         .text("path", "its path; never null", |row| Some(&row.input.path))
-        .text("kind", "`ise_psc_log`, `pcap`, `pcapng` or `key_log`; never null", |row| Some(kind(row.input.kind)))
+        .text("kind", "`ise_psc_log`, `pcap`, `pcapng` or `key_log`; never null", |row| Some(row.input.kind.as_str()))
         .long("bytes", "its size when unpacked; never null", |row| Some(row.input.bytes))
         .long("records", "log records or packets", |row| row.input.records)
         .time("first_time", "time of the first", |row| row.input.first_time)
@@ -47,15 +47,6 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .text("tool_version", "version of the program; never null", |row| Some(&row.report.tool.version))
         .text("schema_version", "version of the report; never null", |row| Some(&row.report.schema_version))
         .finish()
-}
-
-const fn kind(kind: InputKind) -> &'static str {
-    match kind {
-        InputKind::IsePscLog => "ise_psc_log",
-        InputKind::Pcap => "pcap",
-        InputKind::Pcapng => "pcapng",
-        InputKind::KeyLog => "key_log",
-    }
 }
 
 const fn source(source: OffsetSource) -> &'static str {

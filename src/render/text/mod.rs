@@ -123,8 +123,8 @@ impl<'a, W: io::Write> Page<'a, W> {
                 text.push_str(&format!(", {}", span(first, last)));
             }
             if let Some(records) = input.records {
-                let what = if input.kind == crate::model::report::InputKind::IsePscLog { "record" } else { "packet" };
-                text.push_str(&format!(", {}", counted(usize::try_from(records).unwrap_or(usize::MAX), what)));
+                let records = usize::try_from(records).unwrap_or(usize::MAX);
+                text.push_str(&format!(", {}", counted(records, input.kind.unit())));
             }
             self.labelled("input", &text)?;
         }

@@ -1,0 +1,40 @@
+//! What is to be opened, one node after the other: a file by its path, or a member whose bytes are at hand.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use super::archive::zip::ZipMember;
+use super::location::Location;
+
+/// Something to be opened.
+#[derive(Clone)]
+pub(super) struct Node {
+    pub(super) location: Location,
+    pub(super) content: NodeContent,
+}
+
+/// The place of a node's bytes.
+#[derive(Clone)]
+pub(super) enum NodeContent {
+    /// A file on disk, with its size when it was found.
+    File(PathBuf, u64),
+    /// Something that can be read once: a pipe, or standard input where there is no path.
+    Pipe(Option<PathBuf>),
+    /// In memory or in a map.
+    Bytes(Bytes),
+    /// In a zip archive.
+    Zip(ZipMember),
+}
+
+impl Node {
+    /// Returns the packed bytes, for the progress.
+    pub(super) fn size(&self) -> u64 {
+        match &self.content {
+            NodeContent::File(_, size) => *size,
+            NodeContent::Pipe(_) => 0,
+            NodeContent::Bytes(bytes) => bytes.len() as u64,
+            NodeContent::Zip(member) => member.packed,
+        }
+    }
+}

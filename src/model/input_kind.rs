@@ -1,0 +1,112 @@
+//! The kinds of file that an analysis is made of, and all that is to be known of a kind without reading one: its word in the
+//! report, its name for people, what its records are called, and what it is good for. How a file of a kind is recognised is
+//! told by the table of `sources`, which stands above the stages that read them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InputKind {
+    /// A log of ISE's policy service, `ise-psc.log`, whole or an excerpt.
+    IsePscLog,
+    /// libpcap's format.
+    Pcap,
+    /// pcapng.
+    Pcapng,
+    /// TLS secrets in NSS key-log format.
+    KeyLog,
+}
+
+/// What a file is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InputRole {
+    /// It tells of attempts as the node saw them.
+    Log,
+    /// It has their packets.
+    Capture,
+    /// It opens TLS sessions of captures.
+    Secrets,
+}
+
+/// What there is to say of a kind.
+struct About {
+    word: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    role: InputRole,
+    names: &'static [&'static str],
+}
+
+impl InputKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::IsePscLog, Self::Pcap, Self::Pcapng, Self::KeyLog];
+
+    /// The one place for all of it: a new kind does not compile before it has its entry.
+    const fn about(self) -> About {
+        match self {
+            Self::IsePscLog => About {
+                word: "ise_psc_log",
+                label: "log of ISE",
+                unit: "record",
+                role: InputRole::Log,
+                names: &["psc.log"],
+            },
+            Self::Pcap => {
+                About { word: "pcap", label: "capture (pcap)", unit: "packet", role: InputRole::Capture, names: &[] }
+            }
+            Self::Pcapng => About {
+                word: "pcapng",
+                label: "capture (pcapng)",
+                unit: "packet",
+                role: InputRole::Capture,
+                names: &[],
+            },
+            Self::KeyLog => About {
+                word: "key_log",
+                label: "TLS secrets",
+                unit: "secret",
+                role: InputRole::Secrets,
+                names: &["keylog", "sslkey"],
+            },
+        }
+    }
+
+    /// Returns the word that programs know it by.
+    pub const fn as_str(self) -> &'static str {
+        self.about().word
+    }
+
+    /// Returns what it is called in a sentence.
+    pub const fn label(self) -> &'static str {
+        self.about().label
+    }
+
+    /// Returns what one of its records is called.
+    pub const fn unit(self) -> &'static str {
+        self.about().unit
+    }
+
+    /// Returns what it is good for.
+    pub const fn role(self) -> InputRole {
+        self.about().role
+    }
+
+    /// Returns parts of names, in lower case, behind which someone who sees them expects a file of this kind.
+    pub const fn names(self) -> &'static [&'static str] {
+        self.about().names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_of_a_kind_is_the_one_in_the_report() {
+        for kind in InputKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Finds the inputs and has each stage read its own, for an analysis and for a look at what there is alike.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use crate::capture::secrets::Secrets;
+use crate::capture::{CaptureFacts, CapturePart, Interest, read_capture};
+use crate::input::{self, Found, Groups, Item};
+use crate::log::{LogFacts, LogPart, read_log};
+use crate::options::Options;
+use crate::progress::{Progress, Stage};
+use crate::sources::KINDS;
+
+/// What was found, and how it belongs together.
+pub(crate) struct Reading<'o> {
+    pub(crate) found: Found,
+    pub(crate) groups: Groups,
+    progress: &'o Progress,
+}
+
+impl<'o> Reading<'o> {
+    /// Finds what lies at the paths.
+    pub(crate) fn find(paths: &[PathBuf], options: &'o Options) -> Self {
+        let found = input::find(paths, KINDS, &options.input(), &options.progress);
+        Self { groups: input::groups(&found.items), found, progress: &options.progress }
+    }
+
+    /// Reads the logs, each with all its parts.
+    pub(crate) fn logs(&self) -> Vec<LogFacts> {
+        self.begin(Stage::Logs, &self.groups.logs);
+        let read = |group: &Vec<usize>| {
+            let parts: Vec<LogPart<'_>> =
+                self.items(group).map(|(input, item)| LogPart { input, bytes: &item.data }).collect();
+            read_log(&parts, self.progress)
+        };
+        self.groups.logs.par_iter().map(read).collect()
+    }
+
+    /// Reads the captures, each with all its parts.
+    pub(crate) fn captures(&self, interest: &Interest, secrets: &Secrets) -> Vec<CaptureFacts> {
+        self.begin(Stage::Captures, &self.groups.captures);
+        let read = |group: &Vec<usize>| {
+            let parts: Vec<CapturePart<'_>> =
+                self.items(group).map(|(input, item)| CapturePart { input, bytes: &item.data }).collect();
+            read_capture(&parts, interest, secrets, self.progress)
+        };
+        self.groups.captures.par_iter().map(read).collect()
+    }
+
+    fn begin(&self, stage: Stage, groups: &[Vec<usize>]) {
+        let size = groups.iter().flat_map(|group| self.items(group)).map(|(_, item)| item.data.len() as u64).sum();
+        self.progress.begin(stage, size);
+    }
+
+    fn items<'r>(&'r self, group: &'r [usize]) -> impl Iterator<Item = (usize, &'r Item)> {
+        group.iter().filter_map(|&input| Some((input, self.found.items.get(input)?)))
+    }
+}

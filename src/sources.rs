@@ -1,0 +1,46 @@
+//! The table of the kinds of file that an analysis reads, each with what recognises one. It joins what `model` says of a
+//! kind with the stages that read it, and is handed to `input`, which knows neither.
+
+use crate::capture::secrets::looks_like_keylog;
+use crate::capture::{looks_like_pcap, looks_like_pcapng};
+use crate::input::{Recognise, SourceKind, SourceKinds};
+use crate::log::looks_like_log;
+use crate::model::report::InputKind;
+
+/// All kinds; of two that would recognise the same file, the first has it.
+pub const KINDS: SourceKinds = &[
+    SourceKind { kind: InputKind::Pcap, by: Recognise::Magic(looks_like_pcap) },
+    SourceKind { kind: InputKind::Pcapng, by: Recognise::Magic(looks_like_pcapng) },
+    SourceKind { kind: InputKind::KeyLog, by: Recognise::Text(looks_like_keylog) },
+    SourceKind { kind: InputKind::IsePscLog, by: Recognise::Text(|head| looks_like_log(head).is_some()) },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recognised(head: &[u8]) -> Option<InputKind> {
+        let fits = |source: &&SourceKind| match source.by {
+            Recognise::Magic(recognises) | Recognise::Text(recognises) => recognises(head),
+        };
+        KINDS.iter().find(fits).map(|source| source.kind)
+    }
+
+    #[test]
+    fn every_kind_of_the_model_can_be_recognised() {
+        for kind in InputKind::ALL {
+            assert!(KINDS.iter().any(|source| source.kind == kind), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn files_are_recognised_by_the_stages_that_read_them() {
+        let record = "2023-08-15 10:21:07,123 DEBUG  [admin-http-pool16][[]] cisco.cpm.util.X -:::- hello\n";
+        assert_eq!(recognised(record.as_bytes()), Some(InputKind::IsePscLog));
+        let secret = format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48));
+        assert_eq!(recognised(secret.as_bytes()), Some(InputKind::KeyLog));
+        assert_eq!(recognised(&0xa1b2_3c4d_u32.to_le_bytes()), Some(InputKind::Pcap));
+        assert_eq!(recognised(b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a"), Some(InputKind::Pcapng));
+        assert_eq!(recognised(b"INFO: nothing of interest\n"), None);
+    }
+}
