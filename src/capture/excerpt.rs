@@ -104,12 +104,12 @@ impl<'a> Picker<'a, '_> {
 
     fn is_wanted(&mut self, frame: &Frame<'a>) -> bool {
         let packet = match fast_path(frame.link, frame.bytes) {
-            FastPath::Skip => return false,
+            FastPath::Skip(_) => return false,
             FastPath::Tcp(tcp) => return self.is_of_connection(&tcp.tuple),
             FastPath::Decode => decode(frame.link, frame.bytes, frame.length),
         };
         match packet {
-            Some(packet) => match packet.body {
+            Ok(packet) => match packet.body {
                 PacketBody::Icmp(icmp) => icmp.quote.tcp && self.is_of_connection(&icmp.quote.tuple()),
                 PacketBody::Fragment(fragment) => {
                     if self.pairs.contains(&(number(packet.source), number(packet.destination))) {
@@ -119,7 +119,7 @@ impl<'a> Picker<'a, '_> {
                 }
                 _ => five_tuple(&packet).is_some_and(|tuple| self.is_of_connection(&tuple)),
             },
-            None => false,
+            Err(_) => false,
         }
     }
 

@@ -1,9 +1,10 @@
 //! What the capture stage hands on: DNS exchanges and TCP flows that can be MDM traffic, each fact with its frame.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::dns::{Rcode, RrType};
+use super::quality::{CaptureQuality, PeerVisibility};
 use super::tls::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
@@ -28,6 +29,10 @@ pub struct Interest {
 pub struct CaptureFacts {
     /// One entry for each file, in order of time.
     pub parts: Vec<CapturePartFacts>,
+    /// What each file could see, in the same order.
+    pub quality: Vec<CaptureQuality>,
+    /// What was captured from and to the addresses of `dns` and `flows`, whoever was at the other end.
+    pub peers: BTreeMap<IpAddr, PeerVisibility>,
     /// DNS exchanges about names that matter, in order of their first query.
     pub dns: Vec<DnsExchange>,
     /// Flows that can matter, in order of their first frame.
@@ -132,12 +137,40 @@ pub struct TcpFlow {
     pub to_server: DirectionFacts,
     /// Payload from server to client.
     pub to_client: DirectionFacts,
+    /// What of it was captured.
+    pub visibility: FlowVisibility,
     /// CONNECT to a proxy, with what it answered.
     pub connect: Option<ProxyConnect>,
     /// The TLS session, direct or inside the tunnel.
     pub tls: Option<TlsSession>,
     /// HTTP requests with their answers, in the clear or decrypted.
     pub http: Vec<HttpExchange>,
+}
+
+/// What of a connection was captured: silence proves something only where an answer would have been.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FlowVisibility {
+    /// Packets of the client that were captured; those that the capture holds twice count once.
+    pub from_client: u64,
+    /// Packets of the server that were captured, counted likewise.
+    pub from_server: u64,
+    /// Packets that the capture holds a second time.
+    pub duplicates: u64,
+    /// Packets whose payload the snap length cut.
+    pub cut: u64,
+    /// Neither SYN nor SYN-ACK was captured: the connection is older than the capture, or both were lost.
+    pub begins_before: bool,
+    /// The SYN-ACK was captured, and the SYN that it answers was not.
+    pub syn_missing: bool,
+    /// The SYN was captured, and the connection went on although the SYN-ACK was not: the client acknowledged it.
+    pub syn_ack_missing: bool,
+}
+
+impl FlowVisibility {
+    /// Returns whether packets of both sides were captured.
+    pub const fn both_sides(&self) -> bool {
+        self.from_client > 0 && self.from_server > 0
+    }
 }
 
 /// The payload of one direction, each byte counted once.
@@ -147,6 +180,8 @@ pub struct DirectionFacts {
     pub bytes: u64,
     /// Bytes that the capture lost.
     pub missing: u64,
+    /// Those of them that the other side acknowledged, so that they were sent and arrived.
+    pub missing_acknowledged: u64,
     /// Segments that brought nothing new.
     pub retransmissions: u64,
     /// First frame with payload.

@@ -11,6 +11,7 @@ use super::flow::StreamIndex;
 use super::frame_hints::{DNS, FrameHint, FrameHints};
 use super::names::Names;
 use super::packet::{FiveTuple, IcmpMessage, IpFragments, Packet, PacketBody};
+use super::quality::{FileQuality, Peers};
 use super::{DnsExchange, FrameRef, IcmpError, Interest};
 
 /// Endpoints, and connections whose ClientHello goes on in another segment, that are kept at most.
@@ -36,6 +37,7 @@ pub(super) struct FirstPass<'a> {
     named_addresses: Set<IpAddr>,
     endpoints: Map<(u128, u16), bool>,
     suspects: Set<FiveTuple>,
+    pub(super) peers: Peers,
 }
 
 /// Who is worth following.
@@ -64,6 +66,7 @@ impl<'a> FirstPass<'a> {
             named_addresses: Set::default(),
             endpoints: Map::default(),
             suspects: Set::default(),
+            peers: Peers::default(),
         }
     }
 
@@ -74,6 +77,7 @@ impl<'a> FirstPass<'a> {
         streams: &mut StreamIndex,
         input: usize,
         before: u64,
+        quality: &mut FileQuality,
     ) -> AddressBloom {
         let names = hints.names;
         self.key_logs.extend(hints.key_logs.into_iter().map(|text| (input, text)));
@@ -109,6 +113,7 @@ impl<'a> FirstPass<'a> {
                 }
             }
         }
+        quality.take(hints.quality, before, &mut self.peers);
         hints.bloom
     }
 

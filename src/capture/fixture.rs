@@ -10,7 +10,7 @@ use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
 use super::application::read_application;
 use super::byte_stream::ByteStream;
 use super::secrets::Secrets;
-use super::{DirectionFacts, FrameRef, TcpFlow};
+use super::{DirectionFacts, FlowVisibility, FrameRef, TcpFlow};
 use crate::model::time::Timestamp;
 
 /// Payload of one direction by offset from the first byte.
@@ -116,6 +116,7 @@ fn add(connections: &mut Vec<Connection>, packet: &[u8], frame: FrameRef) {
                 syn_ack: None,
                 closes: Vec::new(),
                 icmp: Vec::new(),
+                visibility: FlowVisibility::default(),
                 to_server: DirectionFacts::default(),
                 to_client: DirectionFacts::default(),
                 connect: None,

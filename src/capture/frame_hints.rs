@@ -6,14 +6,15 @@ use std::net::IpAddr;
 
 use super::Interest;
 use super::address_bloom::AddressBloom;
-use super::container::{Damage, Frame, Sink};
+use super::container::{Damage, Frame, InterfaceDescription, InterfaceStatistics, Sink};
 use super::dns::question_name;
 use super::flow::{RecentStreams, StreamHead};
 use super::http::{peek_connect, peek_http_request};
 use super::names::{Names, is_target};
 use super::packet::{
-    FastPath, FiveTuple, LinkType, Packet, PacketBody, Segment, decode, decode_payload, fast_path, is_known,
+    FastPath, FiveTuple, IcmpMessage, Packet, PacketBody, Segment, Skipped, decode, decode_payload, fast_path, number,
 };
+use super::quality::{Activity, ChunkQuality, FrameKind};
 use super::tls::peek_sni;
 use crate::model::mdm::is_api_target;
 use crate::model::time::Timestamp;
@@ -51,10 +52,8 @@ pub(super) struct FrameHints<'a, 'i> {
     pub(super) key_logs: Vec<&'a [u8]>,
     pub(super) named_addresses: Vec<(IpAddr, &'a [u8])>,
     pub(super) frames: u32,
-    pub(super) span: Option<(Timestamp, Timestamp)>,
     pub(super) damages: Vec<Damage>,
-    /// Link types that can't be read, with the first frame of each.
-    pub(super) unknown_links: Vec<(LinkType, u32)>,
+    pub(super) quality: ChunkQuality,
 }
 
 impl<'a, 'i> FrameHints<'a, 'i> {
@@ -69,59 +68,82 @@ impl<'a, 'i> FrameHints<'a, 'i> {
             key_logs: Vec::new(),
             named_addresses: Vec::new(),
             frames: 0,
-            span: None,
             damages: Vec::new(),
-            unknown_links: Vec::new(),
+            quality: ChunkQuality::new(),
         }
     }
 
-    #[inline]
-    fn note_time(&mut self, time: Timestamp) {
-        // Simple Packet Blocks have no time.
-        if time.nanos() != 0 {
-            self.span = Some(match self.span {
-                Some((first, last)) => (first.min(time), last.max(time)),
-                None => (time, time),
-            });
-        }
-    }
-
-    fn look(&mut self, frame: &Frame<'a>) {
-        let Some(packet) = decode(frame.link, frame.bytes, frame.length) else { return };
+    /// Reads a frame with care; returns what it is.
+    fn look(&mut self, frame: &Frame<'a>) -> FrameKind {
+        let packet = match decode(frame.link, frame.bytes, frame.length) {
+            Ok(packet) => packet,
+            Err(skipped) => return self.skip(skipped),
+        };
         match packet.body {
             PacketBody::Udp { source_port, destination_port, payload, .. } => {
-                if source_port == DNS || destination_port == DNS {
-                    let mut buffer = [0; 255];
-                    if question_name(payload, &mut buffer).is_some_and(|name| self.names.is_asked(name)) {
-                        self.hint(frame, FrameHint::Packet(packet));
-                    }
+                if source_port != DNS && destination_port != DNS {
+                    return FrameKind::Udp;
                 }
-            }
-            PacketBody::Tcp(segment) => self.tcp(frame, &packet, &segment),
-            PacketBody::Icmp(icmp) if icmp.quote.tcp => {
-                let (sequence, flags) = icmp.quote.sequence_and_flags();
-                let tuple = icmp.quote.tuple();
-                self.bloom.add(&tuple);
-                // Wireshark counts what is quoted like what was sent.
-                let head = StreamHead::new(self.seed, &tuple, flags).numbered(sequence, 0).quoted();
-                self.recent.forget(&head);
-                self.hint(frame, FrameHint::Stream(head));
-            }
-            PacketBody::Icmp(icmp) => {
-                if icmp.quote.destination_port == DNS {
+                let mut buffer = [0; 255];
+                if question_name(payload, &mut buffer).is_some_and(|name| self.names.is_asked(name)) {
                     self.hint(frame, FrameHint::Packet(packet));
                 }
+                self.quality.peers.note(number(packet.source), number(packet.destination), Activity::Dns);
+                // Servers that ask each other use the port on both sides.
+                if destination_port == DNS { FrameKind::DnsQuery } else { FrameKind::DnsAnswer }
+            }
+            PacketBody::Tcp(segment) => {
+                self.tcp(frame, &packet, &segment);
+                FrameKind::Tcp
+            }
+            PacketBody::Icmp(icmp) => {
+                self.icmp(frame, &packet, &icmp);
+                FrameKind::Icmp
             }
             PacketBody::Fragment(fragment) => {
                 if fragment.protocol == 17 {
                     self.hint(frame, FrameHint::Packet(packet));
-                } else if fragment.offset == 0
+                    return FrameKind::Udp;
+                }
+                if fragment.offset == 0
                     && let Some(PacketBody::Tcp(segment)) =
                         decode_payload(fragment.protocol, fragment.payload, fragment.sent)
                 {
                     self.tcp(frame, &packet, &segment);
                 }
+                if fragment.protocol == 6 { FrameKind::Tcp } else { FrameKind::OtherIp }
             }
+        }
+    }
+
+    /// Passes a frame by; returns what it is.
+    #[inline]
+    fn skip(&mut self, skipped: Skipped) -> FrameKind {
+        match skipped {
+            Skipped::Udp => FrameKind::Udp,
+            Skipped::Icmp => FrameKind::Icmp,
+            Skipped::OtherIp => FrameKind::OtherIp,
+            Skipped::NotIp => FrameKind::NotIp,
+            Skipped::Short => FrameKind::Short,
+            Skipped::Unread(at) => {
+                self.quality.unread(at, self.frames);
+                FrameKind::Unread
+            }
+        }
+    }
+
+    fn icmp(&mut self, frame: &Frame<'a>, packet: &Packet<'a>, icmp: &IcmpMessage<'a>) {
+        self.quality.peers.note(number(packet.source), number(packet.destination), Activity::IcmpError);
+        if icmp.quote.tcp {
+            let (sequence, flags) = icmp.quote.sequence_and_flags();
+            let tuple = icmp.quote.tuple();
+            self.bloom.add(&tuple);
+            // Wireshark counts what is quoted like what was sent.
+            let head = StreamHead::new(self.seed, &tuple, flags).numbered(sequence, 0).quoted();
+            self.recent.forget(&head);
+            self.hint(frame, FrameHint::Stream(head));
+        } else if icmp.quote.destination_port == DNS {
+            self.hint(frame, FrameHint::Packet(*packet));
         }
     }
 
@@ -136,6 +158,7 @@ impl<'a, 'i> FrameHints<'a, 'i> {
 
     fn news(&mut self, frame: &Frame<'a>, tuple: &FiveTuple, head: StreamHead) {
         self.bloom.add(tuple);
+        self.quality.peers.note(tuple.source, tuple.destination, Activity::Tcp);
         self.hint(frame, FrameHint::Stream(head));
     }
 
@@ -202,27 +225,31 @@ impl<'a> Sink<'a> for FrameHints<'a, '_> {
     #[inline]
     fn frame(&mut self, frame: Frame<'a>) {
         self.frames += 1;
-        self.note_time(frame.time);
-        match fast_path(frame.link, frame.bytes) {
-            FastPath::Tcp(tcp) => {
-                if tcp.tuple.source_port == DNS || tcp.tuple.destination_port == DNS {
-                    self.look(&frame);
-                } else {
-                    let head = StreamHead::new(self.seed, &tcp.tuple, tcp.flags);
-                    if self.recent.is_news(&head) {
-                        self.news(&frame, &tcp.tuple, head.numbered(tcp.sequence(), tcp.acknowledgment()));
-                    }
-                    let payload = tcp.payload();
-                    self.sniff(&frame, tcp.tuple, payload, frame.bytes.len() < frame.length as usize);
+        let kind = match fast_path(frame.link, frame.bytes) {
+            FastPath::Tcp(tcp) if tcp.tuple.source_port != DNS && tcp.tuple.destination_port != DNS => {
+                let head = StreamHead::new(self.seed, &tcp.tuple, tcp.flags);
+                if self.recent.is_news(&head) {
+                    self.news(&frame, &tcp.tuple, head.numbered(tcp.sequence(), tcp.acknowledgment()));
                 }
+                self.sniff(&frame, tcp.tuple, tcp.payload(), frame.bytes.len() < frame.length as usize);
+                FrameKind::Tcp
             }
-            FastPath::Decode => self.look(&frame),
-            FastPath::Skip => {
-                if !is_known(frame.link) && self.unknown_links.iter().all(|(known, _)| *known != frame.link) {
-                    self.unknown_links.push((frame.link, self.frames));
-                }
-            }
-        }
+            FastPath::Tcp(_) | FastPath::Decode => self.look(&frame),
+            FastPath::Skip(skipped) => self.skip(skipped),
+        };
+        self.quality.note(&frame, kind);
+    }
+
+    fn interface(&mut self, number: u32, described: InterfaceDescription) {
+        self.quality.interface(number, described);
+    }
+
+    fn statistics(&mut self, interface: u32, statistics: InterfaceStatistics) {
+        self.quality.statistics(interface, statistics);
+    }
+
+    fn dropped(&mut self, interface: u32, packets: u64) {
+        self.quality.dropped(interface, packets);
     }
 
     fn key_log(&mut self, text: &'a [u8]) {

@@ -23,6 +23,7 @@ mod frame_hints;
 pub mod http;
 mod names;
 mod packet;
+mod quality;
 mod read;
 mod second_pass;
 pub mod secrets;
@@ -30,9 +31,16 @@ pub mod secrets;
 mod tests;
 pub mod tls;
 
-pub use container::{Container, RawFrame, container_of, first_packet_time, looks_like_pcap, looks_like_pcapng};
+pub use container::{
+    Container, InterfaceDescription, InterfaceStatistics, RawFrame, container_of, first_packet_time, looks_like_pcap,
+    looks_like_pcapng,
+};
 pub use dns::{Rcode, RrType};
 pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;
-pub use packet::LinkType;
+pub use packet::{EtherType, IpProtocol, LinkType, Unread};
+pub use quality::{
+    CaptureQuality, Direction, FollowedPackets, FrameCounts, InterfaceQuality, PeerVisibility, TcpDirections,
+    TimeOrder, UnreadFrames,
+};
 pub use read::{CapturePart, read_capture};

@@ -9,7 +9,7 @@ use super::flow::{StreamIndex, StreamNumbers, Tracker};
 use super::flow_filter::FlowFilter;
 use super::frame_hints::{FrameHints, Seed};
 use super::names::Names;
-use super::packet::LinkType;
+use super::quality::{self, FileQuality, Peers};
 use super::second_pass::{SecondPass, Sightings};
 use super::secrets::Secrets;
 use super::{CaptureFacts, CapturePartFacts, Interest};
@@ -61,17 +61,19 @@ pub(super) fn read_in_chunks(
     // Reading again is the exception, and nothing that a person waits for by the byte.
     let silent = Progress::default();
     let mut round = 1;
-    let (candidates, key_logs, files) = loop {
+    let (candidates, key_logs, files, peers) = loop {
         facts.parts.clear();
+        facts.quality.clear();
         facts.warnings.clear();
         let progress = if round == 1 { progress } else { &silent };
-        let (pass, files) = first_pass(&parts, &names, interest, &seed, chunk, progress, &mut facts);
+        let (mut pass, files) = first_pass(&parts, &names, interest, &seed, chunk, progress, &mut facts);
         if round < MAX_ROUNDS && pass.learn_names(&mut names) {
             round += 1;
             continue;
         }
         let key_logs = pass.key_logs.clone();
-        break (pass.finish(&names, interest), key_logs, files);
+        let peers = std::mem::take(&mut pass.peers);
+        break (pass.finish(&names, interest), key_logs, files, peers);
     };
     let mut secrets = secrets.clone();
     for (input, text) in key_logs {
@@ -87,7 +89,22 @@ pub(super) fn read_in_chunks(
         ));
     }
     facts.dns = candidates.dns;
+    note_quality(&mut facts, &peers);
     facts
+}
+
+/// Adds what the connections that were followed say of the quality, what was seen of those who matter, and the warnings.
+fn note_quality(facts: &mut CaptureFacts, peers: &Peers) {
+    for flow in &facts.flows {
+        if let Some(quality) = facts.quality.iter_mut().find(|quality| quality.input == flow.first.input) {
+            quality.followed.add(flow);
+        }
+    }
+    let flows = facts.flows.iter().flat_map(|flow| [flow.client.ip(), flow.server.ip()]);
+    let dns = facts.dns.iter().flat_map(|exchange| [exchange.client.ip(), exchange.resolver.ip()]);
+    facts.peers = peers.of(flows.chain(dns));
+    let warnings: Vec<Warning> = facts.quality.iter().flat_map(quality::warnings).collect();
+    facts.warnings.extend(warnings);
 }
 
 /// Sorts files by the time of their first frame; files that begin at the same time by their content, so that the order in which they
@@ -124,18 +141,15 @@ fn first_pass<'a>(
     let mut files = Vec::new();
     for part in parts {
         let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };
-        let mut told = Told { input: part.input, damages: Vec::new(), links: Vec::new() };
+        let mut told = Told { input: part.input, damages: Vec::new() };
+        let mut quality = FileQuality::default();
         let mut streams = StreamIndex::default();
         let mut chunks = Vec::new();
         let take = |hints: FrameHints<'a, '_>, start| {
-            told.note(&hints, read.frames);
-            read.span = match (read.span, hints.span) {
-                (Some((first, last)), Some((begin, end))) => Some((first.min(begin), last.max(end))),
-                (known, found) => known.or(found),
-            };
+            told.note(&hints);
             let before = read.frames;
             read.frames += u64::from(hints.frames);
-            let bloom = pass.take(hints, &mut streams, part.input, before);
+            let bloom = pass.take(hints, &mut streams, part.input, before, &mut quality);
             chunks.push(ScannedChunk { start, before, bloom });
         };
         if chunks::read(part.bytes, chunk, progress, || FrameHints::new(names, interest, seed), take) {
@@ -147,8 +161,11 @@ fn first_pass<'a>(
                 "the file does not begin like a capture; expected pcap or pcapng",
             ));
         }
+        read.span = quality.span();
         facts.parts.push(read);
-        files.push(ScannedFile { part: *part, chunks, numbers: streams.finish() });
+        let (numbers, directions) = streams.finish();
+        facts.quality.push(quality.finish(part.input, part.bytes, directions));
+        files.push(ScannedFile { part: *part, chunks, numbers });
     }
     (pass, files)
 }
@@ -185,19 +202,13 @@ fn second_pass(files: &[ScannedFile], filter: &FlowFilter, secrets: &Secrets, fa
 struct Told {
     input: usize,
     damages: Vec<Damage>,
-    links: Vec<(LinkType, u64)>,
 }
 
 impl Told {
-    fn note(&mut self, hints: &FrameHints<'_, '_>, before: u64) {
+    fn note(&mut self, hints: &FrameHints<'_, '_>) {
         for damage in &hints.damages {
             if self.damages.iter().all(|known| std::mem::discriminant(known) != std::mem::discriminant(damage)) {
                 self.damages.push(*damage);
-            }
-        }
-        for (link, frame) in &hints.unknown_links {
-            if self.links.iter().all(|(known, _)| known != link) {
-                self.links.push((*link, before + u64::from(*frame)));
             }
         }
     }
@@ -217,13 +228,6 @@ impl Told {
                 format!("the frame at byte {at} is of an interface that the capture does not describe; such frames were not read"),
             ),
         });
-        // An interface that is not described has no link type.
-        let links = self.links.into_iter().filter(|(link, _)| *link != LinkType::UNDESCRIBED).map(|(link, frame)| {
-            (
-                WarningCode::UnknownLinkType,
-                format!("frame {frame} and others are of link type {}, which mdmlog can't read; capture on an Ethernet or `any` interface", link.0),
-            )
-        });
-        damages.chain(links).map(|(code, message)| Warning::about(self.input, code, message)).collect()
+        damages.map(|(code, message)| Warning::about(self.input, code, message)).collect()
     }
 }

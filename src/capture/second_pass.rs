@@ -22,7 +22,7 @@ impl<'a, 's> Sightings<'a, 's> {
     }
 
     fn look(&mut self, frame: &Frame<'a>) {
-        let Some(packet) = decode(frame.link, frame.bytes, frame.length) else { return };
+        let Ok(packet) = decode(frame.link, frame.bytes, frame.length) else { return };
         let knows = |address| self.filter.knows(number(address));
         let matters = match packet.body {
             PacketBody::Tcp(segment) => self.filter.to_server(&packet.tuple_of(&segment)).is_some(),
@@ -43,7 +43,7 @@ impl<'a> Sink<'a> for Sightings<'a, '_> {
     fn frame(&mut self, frame: Frame<'a>) {
         self.frames += 1;
         match fast_path(frame.link, frame.bytes) {
-            FastPath::Skip => {}
+            FastPath::Skip(_) => {}
             FastPath::Tcp(tcp) if self.filter.to_server(&tcp.tuple).is_none() => {}
             FastPath::Tcp(_) | FastPath::Decode => self.look(&frame),
         }

@@ -71,6 +71,8 @@ warning_codes! {
     Empty = "empty",
     /// A capture has more connections to MDM servers and proxies than are kept.
     FlowLimit = "flow_limit",
+    /// Frames of a capture have a header that mdmlog can't read.
+    FramesNotRead = "frames_not_read",
     /// A key log that was named holds no TLS secrets.
     KeylogEmpty = "keylog_empty",
     /// A key log has more sessions than are kept.
@@ -89,10 +91,18 @@ warning_codes! {
     NotFound = "not_found",
     /// A path that was given holds nothing of use.
     NothingFound = "nothing_found",
+    /// Packets of one direction alone were captured.
+    OneDirection = "one_direction",
+    /// The program that captured counted packets that it dropped.
+    PacketsDropped = "packets_dropped",
+    /// Connections show that a capture lacks packets of them.
+    PacketsMissing = "packets_missing",
     /// Something is encrypted for a public key, whose holder alone can open it.
     PublicKey = "public_key",
     /// There is no folder, or no room in it, for what has to be unpacked to a file.
     TemporaryFolder = "temporary_folder",
+    /// The times of a capture's frames run backwards by a second or more.
+    TimeBackwards = "time_backwards",
     /// A log has more attempts or threads than are kept.
     TooManyAttempts = "too_many_attempts",
     /// A file or an archive ends too early; what comes before was read.

@@ -4,6 +4,7 @@
 //! allocated, and a walk can begin at any frame, so that the chunks of a large file are read side by side. The blocks of
 //! pcapng that are not frames are rare, and pcap-parser reads them.
 
+mod interface;
 mod magic;
 mod pcap;
 mod pcapng;
@@ -11,6 +12,7 @@ mod pcapng;
 use std::fmt;
 use std::net::IpAddr;
 
+pub use interface::{InterfaceDescription, InterfaceStatistics};
 pub use magic::{looks_like_pcap, looks_like_pcapng};
 
 use super::packet::LinkType;
@@ -41,6 +43,8 @@ pub fn container_of(prefix: &[u8]) -> Option<Container> {
 /// A frame as the file holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Frame<'a> {
+    /// The interface's number in the file; `u32::MAX` for one that the file does not describe.
+    pub(crate) interface: u32,
     pub(crate) time: Timestamp,
     pub(crate) link: LinkType,
     /// Limit of the interface; 0 when there is none.
@@ -58,6 +62,12 @@ pub(crate) trait Sink<'a> {
     fn key_log(&mut self, _text: &'a [u8]) {}
     /// A name that belongs to an address.
     fn name(&mut self, _address: IpAddr, _name: &'a [u8]) {}
+    /// Takes the description of an interface, which frames behind it are of.
+    fn interface(&mut self, _number: u32, _described: InterfaceDescription) {}
+    /// Takes what was counted on an interface; what comes later counts for more time.
+    fn statistics(&mut self, _interface: u32, _statistics: InterfaceStatistics) {}
+    /// Takes the number of packets that an interface dropped before the next frame.
+    fn dropped(&mut self, _interface: u32, _packets: u64) {}
     /// Something that cannot be read.
     fn damage(&mut self, _damage: Damage) {}
 }
@@ -165,6 +175,14 @@ impl fmt::Debug for RawFrame<'_> {
             .field("bytes", &RedactedInDebug(self.bytes))
             .field("original_length", &self.original_length)
             .finish()
+    }
+}
+
+/// Returns the one interface of a file whose header describes it, as that of pcap does.
+pub(crate) fn only_interface(bytes: &[u8]) -> Option<InterfaceDescription> {
+    match ReaderState::open(bytes)?.0 {
+        ReaderState::Pcap(header) => Some(header.interface()),
+        ReaderState::Pcapng(_) => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The pcap format (draft-ietf-opsawg-pcap) and the variants of it that are in use.
 
-use super::{Damage, Frame, MAX_FRAME, Position, Sink, word};
+use super::{Damage, Frame, InterfaceDescription, MAX_FRAME, Position, Sink, word};
 use crate::capture::packet::LinkType;
 use crate::model::time::{SECOND, Timestamp};
 
@@ -49,6 +49,10 @@ impl PcapHeader {
         Some(Self { big_endian, fractions, snap_length, link, length, frame_header, epoch: 0 })
     }
 
+    pub(super) fn interface(&self) -> InterfaceDescription {
+        InterfaceDescription { link: Some(self.link), snap_length: self.snap_length, ..Default::default() }
+    }
+
     pub(super) fn first_frame(&self) -> usize {
         self.length
     }
@@ -90,6 +94,7 @@ impl PcapHeader {
             let scale = if self.fractions == 1_000_000 { 1_000 } else { 1 };
             let time = Timestamp::from_nanos(i64::from(seconds) * SECOND + i64::from(fraction) * scale);
             sink.frame(Frame {
+                interface: 0,
                 time,
                 link: self.link,
                 snap_length: self.snap_length,

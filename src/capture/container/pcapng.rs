@@ -4,20 +4,21 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use pcap_parser::pcapng::{
-    parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le, parse_interfacedescriptionblock_be,
-    parse_interfacedescriptionblock_le, parse_nameresolutionblock_be, parse_nameresolutionblock_le,
+    parse_decryptionsecretsblock_be, parse_decryptionsecretsblock_le, parse_nameresolutionblock_be,
+    parse_nameresolutionblock_le,
 };
-use pcap_parser::{NameRecordType, OptionCode, SecretsType};
+use pcap_parser::{NameRecordType, SecretsType};
 
+use super::interface::{self, InterfaceStatistics, SectionInterface};
 use super::{Damage, Frame, MAX_FRAME, Position, Sink, half, word};
-use crate::capture::packet::LinkType;
-use crate::model::time::{LATEST, SECOND, Timestamp};
+use crate::model::time::Timestamp;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const OLD_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const NAME_RESOLUTION: u32 = 4;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 const DECRYPTION_SECRETS: u32 = 10;
 
@@ -34,16 +35,8 @@ const MAX_NAMES: usize = 1 << 16;
 pub(crate) struct Section {
     big_endian: bool,
     interfaces: Arc<Vec<SectionInterface>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct SectionInterface {
-    link: LinkType,
-    snap_length: u32,
-    /// Ticks in a second.
-    resolution: u64,
-    /// Seconds to add.
-    offset: i64,
+    /// Interfaces of the sections before it, so that each interface of a file has a number of its own.
+    before: u32,
 }
 
 /// Returns whether a file begins like this.
@@ -109,7 +102,7 @@ impl Section {
             match self.next(bytes, at) {
                 NextBlock::Block { kind, behind, big_endian } => {
                     if kind == SECTION_HEADER {
-                        *self = Self { big_endian, ..Self::default() };
+                        *self = Self { big_endian, before: self.next_interface(), interfaces: Arc::default() };
                     } else if let Some(block) = bytes.get(at..behind) {
                         self.block(kind, block, at, sink);
                     }
@@ -155,22 +148,20 @@ impl Section {
             ENHANCED_PACKET => word(block, 8, self.big_endian),
             OLD_PACKET => half(block, 8, self.big_endian).map(u32::from),
             SIMPLE_PACKET => Some(0),
-            INTERFACE => return self.interface(block),
+            INTERFACE => return self.interface(block, sink),
+            INTERFACE_STATISTICS => return self.statistics(block, sink),
             NAME_RESOLUTION => return self.names(block, sink),
             DECRYPTION_SECRETS => return self.secrets(block, sink),
             _ => return,
         };
-        let known = interface.and_then(|index| self.interfaces.get(usize::try_from(index).ok()?)).copied();
+        let number = interface.and_then(|index| usize::try_from(index).ok()).unwrap_or(usize::MAX);
+        let known = self.interfaces.get(number).copied();
         if known.is_none() {
             sink.damage(Damage::UnknownInterface(at));
         }
         // A frame that cannot be read counts nevertheless: numbers must be those that Wireshark shows.
-        let interface = known.unwrap_or(SectionInterface {
-            link: LinkType::UNDESCRIBED,
-            snap_length: 0,
-            resolution: 1_000_000,
-            offset: 0,
-        });
+        let interface = known.unwrap_or(SectionInterface::UNDESCRIBED);
+        let number = known.map_or(u32::MAX, |_| self.before.saturating_add(number as u32));
         let body = if kind == SIMPLE_PACKET { 12 } else { 28 };
         let order = self.big_endian;
         let (captured, length, ticks) = if kind == SIMPLE_PACKET {
@@ -183,7 +174,16 @@ impl Section {
         };
         let rest = block.get(body..block.len().saturating_sub(4)).unwrap_or_default();
         let frame = rest.get(..captured as usize).unwrap_or(rest);
+        // Few frames have options.
+        let options = body + frame.len().next_multiple_of(4);
+        if kind == ENHANCED_PACKET
+            && options + 4 < block.len()
+            && let Some(dropped) = interface::dropped(block, options, order)
+        {
+            sink.dropped(number, dropped);
+        }
         sink.frame(Frame {
+            interface: number,
             time: ticks.map_or(Timestamp::from_nanos(0), |ticks| interface.time(ticks)),
             link: interface.link,
             snap_length: interface.snap_length,
@@ -192,28 +192,25 @@ impl Section {
         });
     }
 
-    fn interface(&mut self, block: &[u8]) {
-        let read =
-            if self.big_endian { parse_interfacedescriptionblock_be } else { parse_interfacedescriptionblock_le };
+    fn next_interface(&self) -> u32 {
+        self.before.saturating_add(self.interfaces.len() as u32)
+    }
+
+    fn interface<'a>(&mut self, block: &'a [u8], sink: &mut impl Sink<'a>) {
         if self.interfaces.len() >= MAX_INTERFACES {
             return;
         }
-        // An interface that cannot be read still takes a number.
-        let mut interface = SectionInterface {
-            link: half(block, 8, self.big_endian).map_or(LinkType::UNDESCRIBED, LinkType),
-            snap_length: word(block, 12, self.big_endian).unwrap_or_default(),
-            resolution: 1_000_000,
-            offset: 0,
-        };
-        if let Ok((_, described)) = read(block) {
-            interface.resolution = resolution(described.if_tsresol);
-            let offset = described.options.iter().find(|option| option.code == OptionCode::IfTsoffset);
-            if let Some(field) = offset.and_then(|option| option.value().first_chunk::<8>()) {
-                let order = self.big_endian;
-                interface.offset = if order { i64::from_be_bytes(*field) } else { i64::from_le_bytes(*field) };
-            }
-        }
+        let (interface, described) = SectionInterface::read(block, self.big_endian);
+        sink.interface(self.next_interface(), described);
         Arc::make_mut(&mut self.interfaces).push(interface);
+    }
+
+    fn statistics<'a>(&self, block: &'a [u8], sink: &mut impl Sink<'a>) {
+        if let Some((interface, statistics)) = InterfaceStatistics::read(block, self.big_endian)
+            && usize::try_from(interface).is_ok_and(|index| index < self.interfaces.len())
+        {
+            sink.statistics(self.before.saturating_add(interface), statistics);
+        }
     }
 
     fn names<'a>(&self, block: &'a [u8], sink: &mut impl Sink<'a>) {
@@ -246,24 +243,5 @@ impl Section {
         {
             sink.key_log(text);
         }
-    }
-}
-
-/// Returns the ticks in a second: a power of ten, or of two when the highest bit is set (section 4.2).
-fn resolution(option: u8) -> u64 {
-    let power = u32::from(option & 0x7f);
-    let ticks = if option & 0x80 == 0 { 10_u64.checked_pow(power) } else { 1_u64.checked_shl(power) };
-    ticks.unwrap_or(1_000_000)
-}
-
-impl SectionInterface {
-    fn time(&self, ticks: u64) -> Timestamp {
-        let nanos = match self.resolution {
-            1_000_000 => i128::from(ticks) * 1_000,
-            1_000_000_000 => i128::from(ticks),
-            resolution => i128::from(ticks) * i128::from(SECOND) / i128::from(resolution),
-        };
-        let nanos = nanos + i128::from(self.offset) * i128::from(SECOND);
-        Timestamp::from_nanos(nanos.clamp(0, LATEST.into()) as i64)
     }
 }

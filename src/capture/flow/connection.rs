@@ -7,7 +7,7 @@ use super::reassembly::ReassembledDirection;
 use crate::capture::application::read_application;
 use crate::capture::packet::{FiveTuple, Segment, address};
 use crate::capture::secrets::Secrets;
-use crate::capture::{Close, FrameRef, IcmpError, Side, TcpFlow};
+use crate::capture::{Close, FlowVisibility, FrameRef, IcmpError, Side, TcpFlow};
 
 /// SYNs and ICMP errors that are kept of one connection.
 const MAX_SYNS: usize = 64;
@@ -23,6 +23,8 @@ pub(super) struct TrackedFlow<'a> {
     /// The connection that the same endpoints had before.
     pub(super) before: Option<usize>,
     pub(super) state: FlowState,
+    /// The client acknowledged something, so that there was a SYN-ACK.
+    client_acknowledged: bool,
 }
 
 /// The work that is left with a connection.
@@ -56,6 +58,7 @@ impl<'a> TrackedFlow<'a> {
             syn_ack: None,
             closes: Vec::new(),
             icmp: Vec::new(),
+            visibility: FlowVisibility { begins_before: !start_seen, ..FlowVisibility::default() },
             to_server: Default::default(),
             to_client: Default::default(),
             connect: None,
@@ -64,7 +67,7 @@ impl<'a> TrackedFlow<'a> {
         };
         let (pair, _) = way.canonical();
         let (to_server, to_client) = (ReassembledDirection::default(), ReassembledDirection::default());
-        Self { facts, pair, to_server, to_client, before, state: FlowState::Open }
+        Self { facts, pair, to_server, to_client, before, state: FlowState::Open, client_acknowledged: false }
     }
 
     /// Returns whether it is the client that sends from here.
@@ -89,7 +92,11 @@ impl<'a> TrackedFlow<'a> {
             true => (&mut self.to_server, &mut self.to_client),
             false => (&mut self.to_client, &mut self.to_server),
         };
+        let seen = &mut facts.visibility;
+        *if by_client { &mut seen.from_client } else { &mut seen.from_server } += 1;
+        seen.cut += u64::from((payload.len() as u64) < u64::from(segment.sent));
         if segment.has(Segment::SYN) {
+            seen.begins_before = false;
             if !by_client {
                 facts.syn_ack.get_or_insert(at);
                 facts.start_seen = true;
@@ -101,6 +108,9 @@ impl<'a> TrackedFlow<'a> {
             }
         }
         let reset = segment.has(Segment::RST);
+        if by_client && !reset && segment.flags & (Segment::SYN | Segment::ACK) == Segment::ACK {
+            self.client_acknowledged = true;
+        }
         if segment.has(Segment::ACK) && !reset {
             other.acknowledge(segment.acknowledgment, at);
         }
@@ -121,6 +131,24 @@ impl<'a> TrackedFlow<'a> {
             self.facts.last = self.facts.last.max(error.at);
             self.facts.icmp.push(error);
         }
+    }
+
+    /// Notes that the capture holds a packet of it twice.
+    pub(super) fn add_duplicate(&mut self) {
+        self.facts.visibility.duplicates += 1;
+    }
+
+    /// Returns the facts, now that all packets were taken.
+    pub(super) fn finish(mut self) -> TcpFlow {
+        let facts = &mut self.facts;
+        facts.to_server = self.to_server.facts();
+        facts.to_client = self.to_client.facts();
+        facts.closes.sort_by_key(|close| close.at);
+        let seen = &mut facts.visibility;
+        seen.syn_missing = facts.syns.is_empty() && facts.syn_ack.is_some();
+        let stood = self.client_acknowledged || facts.to_client.bytes > 0;
+        seen.syn_ack_missing = facts.syn_ack.is_none() && !facts.syns.is_empty() && stood;
+        self.facts
     }
 
     /// Forgets all: the connection does not matter.

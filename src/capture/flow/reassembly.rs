@@ -26,8 +26,9 @@ pub(super) struct ReassembledDirection<'a> {
     high: i64,
     acknowledged: i64,
     holes: Vec<Range<i64>>,
-    /// Bytes of holes that are not waited for any more.
+    /// Bytes of holes that are not waited for any more, and those of them that were acknowledged.
     given_up: i64,
+    given_up_acknowledged: i64,
     pieces: Vec<Piece<'a>>,
     /// Not all that came was kept.
     limited: bool,
@@ -145,10 +146,7 @@ impl<'a> ReassembledDirection<'a> {
             }
             self.holes = left;
         }
-        if self.holes.len() > MAX_HOLES {
-            let hole = self.holes.remove(0);
-            self.given_up += hole.end - hole.start;
-        }
+        self.give_up();
         new
     }
 
@@ -160,6 +158,20 @@ impl<'a> ReassembledDirection<'a> {
         }
     }
 
+    /// Lets go of the first hole when there are too many.
+    fn give_up(&mut self) {
+        if self.holes.len() > MAX_HOLES {
+            let hole = self.holes.remove(0);
+            self.given_up += hole.end - hole.start;
+            self.given_up_acknowledged += self.acknowledged_of(&hole);
+        }
+    }
+
+    /// Returns how many bytes of a hole the other side acknowledged.
+    fn acknowledged_of(&self, hole: &Range<i64>) -> i64 {
+        (hole.end.min(self.acknowledged) - hole.start).max(0)
+    }
+
     /// Notes that the other side acknowledged up to this number.
     pub(super) fn acknowledge(&mut self, number: u32, at: FrameRef) {
         let base = *self.base.get_or_insert(number);
@@ -167,10 +179,7 @@ impl<'a> ReassembledDirection<'a> {
         // One byte beyond is the FIN.
         if position > self.high + 1 && position - self.high < MAX_WINDOW {
             self.lose(position);
-            if self.holes.len() > MAX_HOLES {
-                let hole = self.holes.remove(0);
-                self.given_up += hole.end - hole.start;
-            }
+            self.give_up();
         }
         let payload = position.min(self.high);
         if payload > self.acknowledged {
@@ -193,9 +202,11 @@ impl<'a> ReassembledDirection<'a> {
     /// Returns the facts about the direction.
     pub(super) fn facts(&self) -> DirectionFacts {
         let holes: i64 = self.holes.iter().map(|hole| hole.end - hole.start).sum();
+        let acknowledged: i64 = self.holes.iter().map(|hole| self.acknowledged_of(hole)).sum();
         DirectionFacts {
             bytes: (self.high - self.low).unsigned_abs(),
             missing: (holes + self.given_up).unsigned_abs(),
+            missing_acknowledged: (acknowledged + self.given_up_acknowledged).unsigned_abs(),
             ..self.facts
         }
     }

@@ -8,9 +8,12 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 use crate::capture::packet::{FiveTuple, Segment};
+use crate::capture::quality::TcpDirections;
 
 /// Connections that are counted; in a file with more, the later ones get no number.
 const MAX_CONVERSATIONS: usize = 1 << 18;
+const SYN_ACK: u8 = Segment::SYN | Segment::ACK;
+
 /// Connections that a chunk remembers.
 const REMEMBERED: usize = 1 << 11;
 
@@ -27,13 +30,24 @@ pub(crate) struct StreamHead {
     flags: u8,
     /// Not seen itself, but quoted by an ICMP error.
     quoted: bool,
+    /// It goes to the higher of the two ports, as what a server sends does.
+    to_higher_port: bool,
 }
 
 impl StreamHead {
     #[inline]
     pub(crate) fn new(hasher: &impl BuildHasher, tuple: &FiveTuple, flags: u8) -> Self {
         let (pair, reversed) = tuple.canonical();
-        Self { pair: hasher.hash_one(pair), reversed, sequence: 0, acknowledgment: 0, flags, quoted: false }
+        let to_higher_port = tuple.destination_port > tuple.source_port;
+        Self {
+            pair: hasher.hash_one(pair),
+            reversed,
+            sequence: 0,
+            acknowledgment: 0,
+            flags,
+            quoted: false,
+            to_higher_port,
+        }
     }
 
     /// Of a packet that an ICMP error quotes: Wireshark counts its connection when it is new.
@@ -93,6 +107,8 @@ impl RecentStreams {
 pub(crate) struct StreamIndex {
     known: HashMap<u64, KnownStream, BuildHasherDefault<Prehashed>>,
     numbers: StreamNumbers,
+    /// Of connections that others of the same endpoints followed.
+    directions: TcpDirections,
 }
 
 /// The numbers of the connections of a file, by the frames in which they begin: four bytes for each.
@@ -121,12 +137,52 @@ impl StreamNumbers {
 struct KnownStream {
     forth: Option<u32>,
     back: Option<u32>,
+    seen: SeenSides,
 }
 
 impl KnownStream {
     /// Returns the number of the side that sent a packet, and that of the other side.
     fn sides(&mut self, head: &StreamHead) -> (&mut Option<u32>, &mut Option<u32>) {
         if head.reversed { (&mut self.back, &mut self.forth) } else { (&mut self.forth, &mut self.back) }
+    }
+}
+
+/// The sides of a connection that were seen. Only what the first packets of a side tell: those alone are sure to be passed
+/// on, whatever the size of the chunks.
+#[derive(Clone, Copy, Debug, Default)]
+struct SeenSides {
+    forth: bool,
+    back: bool,
+    /// Something was acknowledged, so that the side which did not send was there all the same.
+    acknowledged: bool,
+    /// The client is the side that sends forth.
+    client_forth: bool,
+    /// A SYN or SYN-ACK said so.
+    opened: bool,
+}
+
+impl SeenSides {
+    fn note(&mut self, head: &StreamHead) {
+        *if head.reversed { &mut self.back } else { &mut self.forth } = true;
+        self.acknowledged |= head.flags & Segment::ACK != 0;
+        let by_client = match head.flags & SYN_ACK {
+            Segment::SYN => true,
+            SYN_ACK => false,
+            _ if self.opened => return,
+            _ => !head.to_higher_port,
+        };
+        self.opened = head.flags & Segment::SYN != 0;
+        self.client_forth = by_client != head.reversed;
+    }
+
+    fn count(self, directions: &mut TcpDirections) {
+        *match (self.forth, self.back) {
+            (false, false) => return,
+            (true, true) => &mut directions.both,
+            _ if !self.acknowledged => &mut directions.unanswered,
+            (forth, _) if forth == self.client_forth => &mut directions.only_client,
+            _ => &mut directions.only_server,
+        } += 1;
     }
 }
 
@@ -147,9 +203,12 @@ impl StreamIndex {
                     return;
                 }
             }
-            self.known.insert(head.pair, KnownStream::default());
+            if let Some(before) = self.known.insert(head.pair, KnownStream::default()) {
+                before.seen.count(&mut self.directions);
+            }
         }
         let Some(known) = self.known.get_mut(&head.pair).filter(|_| !head.quoted) else { return };
+        known.seen.note(head);
         let (own, other) = known.sides(head);
         // A SYN-ACK says better than what was seen before it.
         match head.flags & (Segment::SYN | Segment::ACK) {
@@ -162,9 +221,12 @@ impl StreamIndex {
         }
     }
 
-    /// The numbers, when all packets were taken.
-    pub(crate) fn finish(self) -> StreamNumbers {
-        self.numbers
+    /// Returns the numbers, and the connections by the directions that were seen, when all packets were taken.
+    pub(crate) fn finish(mut self) -> (StreamNumbers, TcpDirections) {
+        for known in self.known.values() {
+            known.seen.count(&mut self.directions);
+        }
+        (self.numbers, self.directions)
     }
 }
 
@@ -209,7 +271,7 @@ mod tests {
             let tuple = if forth { tuple(port) } else { tuple(port).reversed() };
             conversations.observe(&StreamHead::new(&hasher, &tuple, flags).numbered(sequence, acknowledgment), frame);
         }
-        conversations.finish().starts
+        conversations.finish().0.starts
     }
 
     // What is expected here is what tshark says of the same packets.
@@ -238,7 +300,7 @@ mod tests {
         for (head, frame) in seen.iter().zip(1..) {
             conversations.observe(head, frame);
         }
-        let numbers = conversations.finish();
+        let (numbers, _) = conversations.finish();
         assert_eq!(numbers.starts, [1, 5]);
         assert_eq!((numbers.beginning_at(5), numbers.beginning_at(4)), (Some(1), None));
     }
@@ -252,7 +314,7 @@ mod tests {
             let tuple = FiveTuple { source: frame.into(), ..tuple(1) };
             conversations.observe(&StreamHead::new(&hasher, &tuple, SYN).numbered(1, 0), frame);
         }
-        let numbers = conversations.finish();
+        let (numbers, _) = conversations.finish();
         assert_eq!((numbers.beginning_at(many), numbers.beginning_at(many + 1)), (Some(many - 1), None));
         assert!(numbers.count_to(many) && !numbers.count_to(many + 1));
     }

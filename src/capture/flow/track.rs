@@ -93,11 +93,20 @@ impl<'a, 's> Tracker<'a, 's> {
         self.note_stream(&tuple, segment.has(Segment::SYN), at, numbers);
         let head = (tuple, packet.ip_id, segment.sequence, segment.acknowledgment, segment.flags);
         if self.duplicates.is_one((head, segment.sent, segment.window, segment.stamp), at) {
+            self.note_duplicate(&tuple);
             return;
         }
         let Some(index) = self.flow_of(&tuple, to_server, segment, at, numbers) else { return };
         self.feed(index, &tuple, segment, payload, at);
         self.sweep(at);
+    }
+
+    fn note_duplicate(&mut self, tuple: &FiveTuple) {
+        if let Some(Latest::Flow(index)) = self.pairs.get(&tuple.canonical().0).map(|pair| pair.latest)
+            && let Some(flow) = self.flows.get_mut(index)
+        {
+            flow.add_duplicate();
+        }
     }
 
     /// Notes the number that Wireshark gives a connection; only the first packet of a pair and SYNs begin one.
@@ -335,12 +344,7 @@ impl<'a, 's> Tracker<'a, 's> {
             .flows
             .into_iter()
             .filter(|flow| flow.state == FlowState::Read)
-            .map(|mut flow| {
-                flow.facts.to_server = flow.to_server.facts();
-                flow.facts.to_client = flow.to_client.facts();
-                flow.facts.closes.sort_by_key(|close| close.at);
-                flow.facts
-            })
+            .map(TrackedFlow::finish)
             .filter(|flow| filter.keeps(flow))
             .collect();
         flows.sort_by_key(|flow| flow.first);

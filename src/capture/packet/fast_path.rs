@@ -4,8 +4,11 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::LinkType;
 use super::link::{self, u16_at, u32_at};
+use super::skipped::Skipped;
+use super::transport::of_protocol;
+use super::tunnel;
+use super::{EtherType, LinkType};
 
 /// Addresses as numbers, those of IPv4 mapped into IPv6, so that one form is hashed and compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,8 +61,8 @@ pub(crate) fn address(number: u128) -> IpAddr {
 /// A frame as its first bytes show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FastPath<'a> {
-    /// Nothing that can matter.
-    Skip,
+    /// It cannot matter, or cannot be read.
+    Skip(Skipped),
     /// TCP without fragments or tunnels.
     Tcp(TcpFields<'a>),
     /// It must be read with care.
@@ -94,8 +97,11 @@ impl<'a> TcpFields<'a> {
 /// Looks at a frame.
 #[inline]
 pub(crate) fn fast_path(link: LinkType, frame: &[u8]) -> FastPath<'_> {
-    let Some((ether_type, packet)) = link::network(link, frame) else { return FastPath::Skip };
-    if ether_type == link::IPV4 { v4(packet) } else { v6(packet) }.unwrap_or(FastPath::Skip)
+    match link::network(link, frame) {
+        Ok((EtherType::IPV4, packet)) => v4(packet).unwrap_or(FastPath::Skip(Skipped::Short)),
+        Ok((_, packet)) => v6(packet).unwrap_or(FastPath::Skip(Skipped::Short)),
+        Err(skipped) => FastPath::Skip(skipped),
+    }
 }
 
 #[inline]
@@ -131,7 +137,6 @@ fn v6(packet: &[u8]) -> Option<FastPath<'_>> {
 #[inline]
 fn transport(protocol: u8, source: u128, destination: u128, payload: &[u8]) -> Option<FastPath<'_>> {
     const DNS: u16 = 53;
-    const VXLAN: u16 = 4789;
     let ports = || Some((u16_at(payload, 0)?, u16_at(payload, 2)?));
     Some(match protocol {
         6 => {
@@ -141,15 +146,16 @@ fn transport(protocol: u8, source: u128, destination: u128, payload: &[u8]) -> O
             FastPath::Tcp(TcpFields { tuple, flags, header: payload })
         }
         17 => match ports()? {
-            (DNS, _) | (_, DNS | VXLAN) => FastPath::Decode,
-            _ => FastPath::Skip,
+            (DNS, _) | (_, DNS) => FastPath::Decode,
+            (_, port) if tunnel::is_tunnel(port) => FastPath::Decode,
+            _ => FastPath::Skip(Skipped::Udp),
         },
         // ICMP and ICMPv6, when they are errors.
         1 if matches!(payload.first()?, 3 | 4 | 11 | 12) => FastPath::Decode,
         58 if (1..=4).contains(payload.first()?) => FastPath::Decode,
-        1 | 58 => FastPath::Skip,
+        1 | 58 => FastPath::Skip(Skipped::Icmp),
         // Extension headers, IP in IP, GRE and AH.
         0 | 4 | 41 | 43 | 44 | 47 | 51 | 60 | 135 | 139 | 140 => FastPath::Decode,
-        _ => FastPath::Skip,
+        other => FastPath::Skip(of_protocol(other)),
     })
 }

@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use super::decode::{IpFragment, Packet, PacketBody, decode_payload};
+use super::layers::{IpFragment, Packet, PacketBody};
+use super::transport::decode_payload;
 use crate::model::time::{SECOND, Timestamp};
 
 /// Packets that are waited for at a time, and pieces of each.

@@ -1,20 +1,14 @@
 //! The link layers that ISE nodes, tcpdump and switches capture on: where the network layer begins. [`layer`] is the one
 //! table of them. A few fields at fixed places, read by hand since most of them no crate knows.
 
-use super::LinkType;
-
-/// EtherTypes (IANA).
-pub(super) const IPV4: u16 = 0x0800;
-pub(super) const IPV6: u16 = 0x86dd;
-const VLAN: u16 = 0x8100;
-const QINQ: u16 = 0x88a8;
-const OLD_QINQ: u16 = 0x9100;
-const MPLS: u16 = 0x8847;
-const MPLS_MULTICAST: u16 = 0x8848;
-const PPPOE: u16 = 0x8864;
+use super::skipped::{Skipped, Unread};
+use super::{EtherType, LinkType};
 
 /// Tags and labels that may stand in front of a packet.
 const MAX_TAGS: usize = 16;
+
+/// An EtherType of IP with the packet, or why there is none to be read.
+pub(super) type Network<'a> = Result<(EtherType, &'a [u8]), Skipped>;
 
 /// The form of a link type's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +20,9 @@ enum Layer {
     /// Behind so many bytes, IP of the version that its first bits say.
     Ip(usize),
     /// IP of this EtherType.
-    Only(u16),
+    Only(EtherType),
+    /// Apple's header, which names the link type of the frame behind it.
+    Pktap,
 }
 
 /// The link types that are read. A new one needs a row here, and a constant in [`LinkType`].
@@ -37,86 +33,124 @@ fn layer(link: LinkType) -> Option<Layer> {
         LinkType::LINUX_SLL => Layer::Typed { ether_type: 14, packet: 16 },
         LinkType::LINUX_SLL2 => Layer::Typed { ether_type: 0, packet: 20 },
         LinkType::DLT_RAW | LinkType::OPENBSD_RAW | LinkType::RAW => Layer::Ip(0),
-        LinkType::IPV4 => Layer::Only(IPV4),
-        LinkType::IPV6 => Layer::Only(IPV6),
+        LinkType::IPV4 => Layer::Only(EtherType::IPV4),
+        LinkType::IPV6 => Layer::Only(EtherType::IPV6),
         // The address family says less than the packet does: its numbers differ from system to system.
         LinkType::NULL | LinkType::LOOP => Layer::Ip(4),
+        LinkType::PKTAP => Layer::Pktap,
         _ => return None,
     })
 }
 
-/// Returns whether packets of this link type can be read.
-pub(crate) fn is_known(link: LinkType) -> bool {
-    layer(link).is_some()
-}
-
-/// Returns the EtherType and the packet of a frame; `None` when it holds no IP.
+/// Returns the EtherType and the packet of a frame.
 #[inline]
-pub(super) fn network(link: LinkType, frame: &[u8]) -> Option<(u16, &[u8])> {
-    match layer(link)? {
-        Layer::Ethernet => ethernet(frame),
-        Layer::Typed { ether_type, packet } => tagged(u16_at(frame, ether_type)?, frame.get(packet..)?),
-        Layer::Ip(at) => by_version(frame.get(at..)?),
-        Layer::Only(ether_type) => Some((ether_type, frame)),
+pub(super) fn network(link: LinkType, frame: &[u8]) -> Network<'_> {
+    match layer(link) {
+        Some(Layer::Pktap) => pktap(frame),
+        Some(layer) => of_layer(layer, frame),
+        None => Err(Skipped::Unread(Unread::Link(link))),
     }
 }
 
-/// Does the same for Ethernet, which also comes out of tunnels.
 #[inline]
-pub(super) fn ethernet(frame: &[u8]) -> Option<(u16, &[u8])> {
-    tagged(u16_at(frame, 12)?, frame.get(14..)?)
+fn of_layer(layer: Layer, frame: &[u8]) -> Network<'_> {
+    match layer {
+        Layer::Ethernet => ethernet(frame),
+        Layer::Typed { ether_type, packet } => {
+            let ether_type = u16_at(frame, ether_type).ok_or(Skipped::Short)?;
+            tagged(EtherType(ether_type), frame.get(packet..).ok_or(Skipped::Short)?)
+        }
+        Layer::Ip(at) => by_version(frame.get(at..).ok_or(Skipped::Short)?),
+        Layer::Only(ether_type) => Ok((ether_type, frame)),
+        Layer::Pktap => Err(Skipped::Unread(Unread::Link(LinkType::PKTAP))),
+    }
 }
 
-/// Returns the packet behind VLAN tags, MPLS labels and PPPoE.
+/// Returns the packet behind Apple's header: its length in the first field, the link type in the third, both in the byte
+/// order of the machine, which is little-endian on all that still run (`bsd/net/pktap.h` of XNU).
+fn pktap(frame: &[u8]) -> Network<'_> {
+    let field = |at: usize| frame.get(at..)?.first_chunk::<4>().map(|field| u32::from_le_bytes(*field));
+    let (length, link) = field(0).zip(field(8)).ok_or(Skipped::Short)?;
+    let link = LinkType(u16::try_from(link).unwrap_or(u16::MAX));
+    let inner = usize::try_from(length).ok().and_then(|length| frame.get(length..)).ok_or(Skipped::Short)?;
+    of_layer(layer(link).ok_or(Skipped::Unread(Unread::Link(link)))?, inner)
+}
+
+/// Returns the packet of a frame of Ethernet, which also comes out of tunnels.
 #[inline]
-fn tagged(mut ether_type: u16, mut rest: &[u8]) -> Option<(u16, &[u8])> {
+pub(super) fn ethernet(frame: &[u8]) -> Network<'_> {
+    match (u16_at(frame, 12), frame.get(14..)) {
+        (Some(ether_type), Some(rest)) => tagged(EtherType(ether_type), rest),
+        _ => Err(Skipped::Short),
+    }
+}
+
+/// Returns the packet behind tags, labels and PPPoE.
+#[inline]
+pub(super) fn tagged<'a>(mut ether_type: EtherType, mut rest: &'a [u8]) -> Network<'a> {
     for _ in 0..MAX_TAGS {
-        match ether_type {
-            IPV4 | IPV6 => return Some((ether_type, rest)),
-            VLAN | QINQ | OLD_QINQ => {
-                ether_type = u16_at(rest, 2)?;
-                rest = rest.get(4..)?;
-            }
-            MPLS | MPLS_MULTICAST => {
-                let bottom = rest.get(2)? & 1 == 1;
-                rest = rest.get(4..)?;
+        // Where the next EtherType is behind a tag, and what it stands for.
+        let tag = match ether_type {
+            EtherType::IPV4 | EtherType::IPV6 => return Ok((ether_type, rest)),
+            EtherType::VLAN | EtherType::QINQ | EtherType::OLD_QINQ => 2,
+            EtherType::VN_TAG => 4,
+            EtherType::E_TAG => 6,
+            // Version, length in words of four bytes, and so many words.
+            EtherType::CISCO_METADATA => 2 + 4 * usize::from(*rest.get(1).ok_or(Skipped::Short)?),
+            EtherType::MPLS | EtherType::MPLS_UPSTREAM => {
+                let bottom = rest.get(2).ok_or(Skipped::Short)? & 1 == 1;
+                rest = rest.get(4..).ok_or(Skipped::Short)?;
                 if bottom {
                     return behind_labels(rest);
                 }
+                continue;
             }
-            PPPOE => {
-                ether_type = match u16_at(rest, 6)? {
-                    0x0021 => IPV4,
-                    0x0057 => IPV6,
-                    _ => return None,
-                };
-                rest = rest.get(8..)?;
-            }
-            _ => return None,
-        }
+            EtherType::PPPOE => return pppoe(rest),
+            EtherType(length) if length < EtherType::FIRST => match rest {
+                // A header of SNAP (RFC 1042) brings the EtherType after all.
+                [0xaa, 0xaa, 3, 0, 0, 0, ..] => 6,
+                _ => return Err(Skipped::NotIp),
+            },
+            other if other.never_holds_ip() => return Err(Skipped::NotIp),
+            other => return Err(Skipped::Unread(Unread::Ether(other))),
+        };
+        ether_type = EtherType(u16_at(rest, tag).ok_or(Skipped::Short)?);
+        rest = rest.get(tag + 2..).ok_or(Skipped::Short)?;
     }
-    None
+    Err(Skipped::Unread(Unread::Nested))
+}
+
+/// Returns the packet of a session of PPPoE (RFC 2516, section 4), which says how long it is: what follows is padding.
+fn pppoe(header: &[u8]) -> Network<'_> {
+    let (length, protocol) = u16_at(header, 4).zip(u16_at(header, 6)).ok_or(Skipped::Short)?;
+    let rest = header.get(8..).ok_or(Skipped::Short)?;
+    let packet = rest.get(..usize::from(length).saturating_sub(2)).unwrap_or(rest);
+    match protocol {
+        0x0021 => Ok((EtherType::IPV4, packet)),
+        0x0057 => Ok((EtherType::IPV6, packet)),
+        // The protocols that set up a link, and those of its layers (RFC 1661, section 2).
+        0x8000.. => Err(Skipped::NotIp),
+        _ => Err(Skipped::Unread(Unread::Ether(EtherType::PPPOE))),
+    }
 }
 
 /// Returns what MPLS carries, which it does not say: IP begins with its version, and a pseudowire with a control word of
 /// zeros or with an Ethernet address (RFC 4928).
-fn behind_labels(rest: &[u8]) -> Option<(u16, &[u8])> {
-    match rest.first()? >> 4 {
-        0 => match rest.get(4..).and_then(ethernet) {
-            Some(found) => Some(found),
-            None => ethernet(rest),
-        },
-        _ => by_version(rest).or_else(|| ethernet(rest)),
+fn behind_labels(rest: &[u8]) -> Network<'_> {
+    match rest.first().ok_or(Skipped::Short)? >> 4 {
+        0 => rest.get(4..).ok_or(Skipped::Short).and_then(ethernet).or_else(|_| ethernet(rest)),
+        _ => by_version(rest).or_else(|_| ethernet(rest)),
     }
 }
 
 /// Returns IP of whichever version its first bits say.
 #[inline]
-pub(super) fn by_version(packet: &[u8]) -> Option<(u16, &[u8])> {
-    match packet.first()? >> 4 {
-        4 => Some((IPV4, packet)),
-        6 => Some((IPV6, packet)),
-        _ => None,
+pub(super) fn by_version(packet: &[u8]) -> Network<'_> {
+    match packet.first().map(|first| first >> 4) {
+        Some(4) => Ok((EtherType::IPV4, packet)),
+        Some(6) => Ok((EtherType::IPV6, packet)),
+        Some(_) => Err(Skipped::NotIp),
+        None => Err(Skipped::Short),
     }
 }
 

@@ -72,6 +72,8 @@ impl LinkType {
     pub const WIRESHARK_UPPER_PDU: Self = Self(252);
     /// Messages of Linux's netlink.
     pub const NETLINK: Self = Self(253);
+    /// Apple's packet metadata, with a frame of another link type behind it.
+    pub const PKTAP: Self = Self(258);
     /// Linux's cooked capture, version 2.
     pub const LINUX_SLL2: Self = Self(276);
 
@@ -107,6 +109,7 @@ impl LinkType {
             Self::IPOIB => "IPOIB",
             Self::WIRESHARK_UPPER_PDU => "WIRESHARK_UPPER_PDU",
             Self::NETLINK => "NETLINK",
+            Self::PKTAP => "PKTAP",
             Self::LINUX_SLL2 => "LINUX_SLL2",
             _ => return None,
         })

@@ -1,13 +1,23 @@
 //! Frames to packets: the layers from the link up to TCP, UDP and ICMP, through tunnels.
 
 mod decode;
+mod ether_type;
 mod fast_path;
 mod fragments;
+mod ip;
+mod layers;
 mod link;
 mod link_type;
+mod skipped;
+mod transport;
+mod tunnel;
 
-pub(super) use decode::{IcmpMessage, Packet, PacketBody, Segment, decode, decode_payload};
+pub(super) use decode::decode;
+pub use ether_type::EtherType;
 pub(super) use fast_path::{FastPath, FiveTuple, address, fast_path, number};
 pub(super) use fragments::IpFragments;
-pub(super) use link::is_known;
+pub(super) use layers::{IcmpMessage, Packet, PacketBody, Segment};
 pub use link_type::LinkType;
+pub(super) use skipped::Skipped;
+pub use skipped::{IpProtocol, Unread};
+pub(super) use transport::decode_payload;
