@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::assemble::{Listed, assemble};
 use crate::capture::secrets::Secrets;
+use crate::classify::classify;
 use crate::correlate::join;
 use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item};
@@ -117,8 +118,9 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     options.progress.begin(Stage::Joining, 0);
     let joined = join(&logs, &captures, &known, options.log_zone.as_ref());
     warnings.extend(reading.found.check_unchanged());
-    let report = assemble(listed(&reading.found.items), &logs, &captures, &joined, &known, options, warnings);
-    drop(joined);
+    let verdicts = classify(&joined.attempts, &known);
+    let report = assemble(listed(&reading.found.items), &logs, &captures, &joined, &verdicts, options, warnings);
+    drop((joined, verdicts));
     // What was read is given back while the report is used. Where the caller's thread is all there is, nothing that is put off
     // would ever be done.
     if rayon::current_num_threads() > 1 {

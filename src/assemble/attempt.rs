@@ -59,7 +59,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
         rule,
         conflict,
         reason: reason(joined, outcome),
-        likely: None,
+        likely: verdict.likely.clone(),
         started_at,
         ended_at,
         duration_ms: started_at.zip(ended_at).map(|(started, ended)| rounded(ended.millis_since(started))),

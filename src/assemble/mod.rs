@@ -8,6 +8,7 @@ mod event;
 mod flow;
 mod incident;
 mod log_events;
+mod next_collection;
 mod servers;
 mod wire_events;
 
@@ -15,10 +16,11 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use self::next_collection::{Polls, next_collection};
+
 use crate::capture::CaptureFacts;
-use crate::classify::classify;
+use crate::classify::Verdict;
 use crate::correlate::{Joined, JoinedAttempt};
-use crate::evidence::targets::Targets;
 use crate::log::LogFacts;
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::{Outcome, OutcomeName};
@@ -47,24 +49,26 @@ pub fn assemble(
     logs: &[LogFacts],
     captures: &[CaptureFacts],
     joined: &Joined<'_>,
-    known: &Targets,
+    verdicts: &[Verdict],
     options: &Options,
     mut warnings: Vec<Warning>,
 ) -> Report {
     let clocks = clock::clocks(logs, captures, joined, options.log_zone.as_ref());
-    let wanted: Vec<&JoinedAttempt<'_>> =
-        joined.attempts.iter().filter(|attempt| is_within(attempt.started(), options)).collect();
-    let (mut attempts, mut outcomes): (Vec<Attempt>, Vec<Outcome>) = (Vec::new(), Vec::new());
-    wanted
+    let wanted: Vec<(&JoinedAttempt<'_>, &Verdict)> =
+        joined.attempts.iter().zip(verdicts).filter(|(attempt, _)| is_within(attempt.started(), options)).collect();
+    let outcomes: Vec<Outcome> = wanted.iter().map(|(_, verdict)| verdict.ruling.outcome).collect();
+    let mut attempts: Vec<Attempt> = wanted
         .par_iter()
         .enumerate()
         // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
         .with_max_len(RUN)
-        .map(|(index, attempt)| {
-            let verdict = classify(attempt, known);
-            (attempt::attempt(index + 1, attempt, &verdict), verdict.ruling.outcome)
-        })
-        .unzip_into_vecs(&mut attempts, &mut outcomes);
+        .map(|(index, (attempt, verdict))| attempt::attempt(index + 1, attempt, verdict))
+        .collect();
+    let polls = Polls::among(&attempts);
+    let utc_offset = joined.clocks.first().map(|clock| clock.zone);
+    for attempt in &mut attempts {
+        attempt.next_collection = next_collection(attempt, polls, utc_offset);
+    }
     let incidents = incident::incidents(&attempts, &outcomes);
     warnings.extend(clock::warnings(logs, joined));
     warnings.extend(logs.iter().flat_map(|log| &log.warnings).cloned());

@@ -1,14 +1,18 @@
 //! From facts to verdicts: what the log says, what the wire shows, and the table of rules that makes one of both.
 
+mod likely;
 mod rules;
+
+use rayon::prelude::*;
 
 use crate::correlate::JoinedAttempt;
 use crate::evidence::log::LogEvidence;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{WireEvidence, dead_before};
-use crate::model::report::Confidence;
+use crate::model::report::{Confidence, Likely};
 use rules::{Circumstances, rule};
 
+use likely::likely;
 pub use rules::Ruling;
 
 /// The verdict on an attempt: that on its last request, and those on each.
@@ -18,10 +22,21 @@ pub struct Verdict {
     pub ruling: Ruling,
     /// Of each request, in order.
     pub tries: Vec<Ruling>,
+    /// What an encrypted answer most likely was.
+    pub likely: Option<Likely>,
 }
 
-/// Classifies an attempt.
-pub fn classify(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
+/// Gives a verdict on each attempt, in their order.
+pub fn classify(attempts: &[JoinedAttempt<'_>], known: &Targets) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = attempts.par_iter().map(|attempt| verdict(attempt, known)).collect();
+    let hints = likely(attempts, &verdicts);
+    for (verdict, hint) in verdicts.iter_mut().zip(hints) {
+        verdict.likely = hint;
+    }
+    verdicts
+}
+
+fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
     let in_log = attempt.log.map(|(_, log)| log);
     let last = attempt.tries.len().saturating_sub(1);
     let mut tries: Vec<Ruling> = Vec::with_capacity(attempt.tries.len());
@@ -49,7 +64,7 @@ pub fn classify(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
     let ruling = tries.last().cloned().unwrap_or_else(|| {
         rule(&LogEvidence::of(None, in_log), None, Circumstances { missed: attempt.missed, in_log: in_log.is_some() })
     });
-    Verdict { ruling, tries }
+    Verdict { ruling, tries, likely: None }
 }
 
 /// The log tells of one connection where the wire shows several. That is no contradiction and takes nothing from the

@@ -20,6 +20,7 @@ pub struct Bounds {
 /// rounded instead, it may have happened half of one before.
 const STAMP: i64 = MILLISECOND;
 const ROUNDING: i64 = MILLISECOND / 2;
+const MICROSECOND: i64 = 1_000;
 /// Records follow their cause, and packets their record, within this time where nothing keeps the node busy.
 const AT_ONCE: i64 = 4 * MILLISECOND;
 
@@ -45,7 +46,8 @@ impl Bounds {
     /// narrow range, and in a wide one near the end of the requests, which nothing but the node delays.
     pub fn likeliest(self) -> i64 {
         let middle = self.low + (self.high - self.low) / 2;
-        middle.min(self.low + AT_ONCE)
+        // More digits than packets have would say more than is known.
+        middle.min(self.low + AT_ONCE) / MICROSECOND * MICROSECOND
     }
 }
 

@@ -9,6 +9,8 @@ pub struct Request<'a> {
     pub at: FrameRef,
     /// First and last frame of the answer.
     pub response: Option<(FrameRef, FrameRef)>,
+    /// Bytes of the encrypted records of the answer.
+    pub response_bytes: Option<u64>,
     /// The exchange, when it could be read.
     pub exchange: Option<&'a HttpExchange>,
     /// The answer, as far as it goes, may be a session ticket of TLS 1.3.
@@ -20,7 +22,13 @@ impl<'a> Request<'a> {
     pub fn of(flow: &'a TcpFlow) -> Vec<Self> {
         let turns = flow.tls.iter().flat_map(|tls| &tls.turns);
         let mut requests: Vec<Self> = turns
-            .map(|turn| Self { at: turn.request, response: turn.response, exchange: None, doubtful: turn.maybe_ticket })
+            .map(|turn| Self {
+                at: turn.request,
+                response: turn.response,
+                response_bytes: turn.response.map(|_| turn.response_bytes),
+                exchange: None,
+                doubtful: turn.maybe_ticket,
+            })
             .collect();
         // What only answers a ClientHello in the clear is no answer to a request.
         let hello_only = flow.tls.as_ref().is_some_and(|tls| !tls.decrypted);
@@ -37,6 +45,7 @@ impl<'a> Request<'a> {
                 None => requests.push(Self {
                     at,
                     response: reply.map(|reply| (reply, reply)),
+                    response_bytes: None,
                     exchange: Some(exchange),
                     doubtful: false,
                 }),

@@ -1,0 +1,162 @@
+//! What to collect so that an attempt like this can be decided: on which node, at which level, with which filter, and when.
+
+use crate::model::mdm::RequestKind;
+use crate::model::outcome::OutcomeName;
+use crate::model::report::{Attempt, Confidence, LogLevel, NextCollection, Source};
+use crate::model::time::{SECOND, Timestamp};
+
+/// Addresses that a filter names at most; with more, the port decides.
+const MAX_ADDRESSES: usize = 8;
+
+/// When the node asks for the devices that do not comply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Polls {
+    /// When the last one began.
+    last: Timestamp,
+    /// How long they lie apart, in nanoseconds.
+    interval: i64,
+}
+
+impl Polls {
+    /// Reads the interval off the polls among the attempts; `None` with fewer than two.
+    pub(super) fn among(attempts: &[Attempt]) -> Option<Self> {
+        let polls = attempts.iter().filter(|attempt| attempt.kind == RequestKind::CompliancePoll);
+        let mut times: Vec<Timestamp> = polls.filter_map(|attempt| attempt.started_at).collect();
+        times.sort_unstable();
+        let mut gaps: Vec<i64> =
+            times.windows(2).filter_map(|pair| Some(pair.last()?.nanos() - pair.first()?.nanos())).collect();
+        gaps.sort_unstable();
+        let interval = *gaps.get(gaps.len() / 2)?;
+        // Polls of several servers follow each other at once, which is no interval.
+        (interval >= 60 * SECOND).then_some(Self { last: *times.last()?, interval })
+    }
+}
+
+/// Returns what would decide the attempt; `None` when nothing is to decide. `utc_offset` is the appliance's, in nanoseconds.
+pub(super) fn next_collection(
+    attempt: &Attempt,
+    polls: Option<Polls>,
+    utc_offset: Option<i64>,
+) -> Option<NextCollection> {
+    if attempt.confidence == Confidence::High && attempt.outcome != OutcomeName::Unknown {
+        return None;
+    }
+    let has = |source: Source| attempt.sources.contains(&source);
+    let log_tells = has(Source::Log) && attempt.reason.is_some() && attempt.outcome != OutcomeName::Unknown;
+    let component = (!log_tells).then(|| LogLevel { name: "external-mdm".to_owned(), level: "TRACE".to_owned() });
+    Some(NextCollection {
+        node: node(attempt.kind).to_owned(),
+        component,
+        capture_filter: capture_filter(attempt),
+        when: when(attempt.kind, polls, utc_offset),
+        decides: decides(attempt, has(Source::Log), has(Source::Capture)),
+    })
+}
+
+/// ServerInfo, tokens and discovery are the primary administration node's, all else the policy service nodes'.
+const fn node(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::ServerInfo | RequestKind::Token | RequestKind::Discovery => {
+            "the node that made this attempt: the primary administration node, where an administrator pressed Test Connection"
+        }
+        RequestKind::DeviceQuery | RequestKind::CompliancePoll | RequestKind::DeviceAction => {
+            "the policy service node that made this attempt"
+        }
+        RequestKind::Other => "the node that made this attempt",
+    }
+}
+
+/// The filter for ISE's TCP Dump, in the language of tcpdump: server, proxy, resolver, and the ICMP errors of routers.
+fn capture_filter(attempt: &Attempt) -> Option<String> {
+    let is_address = |text: &&str| text.parse::<std::net::IpAddr>().is_ok();
+    let resolvers: Vec<&str> = attempt.dns.iter().map(|dns| dns.resolver.as_str()).filter(is_address).collect();
+    let flows = attempt.flow.iter().chain(&attempt.other_flows);
+    let peers = flows.filter_map(|flow| crate::model::authority::split_port(&flow.server)).map(|(address, _)| address);
+    let proxy = attempt.proxy.as_ref().and_then(|proxy| proxy.address.as_deref());
+    let mut hosts: Vec<&str> = Vec::new();
+    let known = attempt.server.addresses.iter().map(String::as_str).chain(peers).chain(proxy);
+    for address in known.filter(is_address) {
+        if !hosts.contains(&address) {
+            hosts.push(address);
+        }
+    }
+    let mut parts: Vec<String> = Vec::new();
+    if hosts.is_empty() || hosts.len() > MAX_ADDRESSES {
+        let proxy_port = attempt.proxy.as_ref().and_then(|proxy| proxy.port);
+        let ports = attempt.server.port.into_iter().chain(proxy_port);
+        let mut ports: Vec<u16> = ports.collect();
+        ports.sort_unstable();
+        ports.dedup();
+        if ports.is_empty() {
+            ports.push(443);
+        }
+        parts.extend(ports.into_iter().map(|port| format!("tcp port {port}")));
+    } else {
+        parts.extend(hosts.into_iter().map(|host| format!("host {host}")));
+    }
+    match resolvers.as_slice() {
+        // Which resolver the node asks is not known.
+        [] => parts.push("port 53".to_owned()),
+        resolvers => {
+            let mut seen: Vec<&str> = Vec::new();
+            for resolver in resolvers.iter().take(MAX_ADDRESSES) {
+                if !seen.contains(resolver) {
+                    seen.push(resolver);
+                    parts.push(format!("(port 53 and host {resolver})"));
+                }
+            }
+        }
+    }
+    parts.extend(["icmp".to_owned(), "icmp6".to_owned()]);
+    Some(parts.join(" or "))
+}
+
+fn when(kind: RequestKind, polls: Option<Polls>, utc_offset: Option<i64>) -> String {
+    match (kind, polls) {
+        (RequestKind::CompliancePoll, Some(polls)) => {
+            let due = polls.last.plus_nanos(polls.interval);
+            let minutes = polls.interval / (60 * SECOND);
+            let due = match utc_offset {
+                Some(offset) => {
+                    let text = due.plus_nanos(offset).to_string();
+                    let local = text.split('.').next().unwrap_or_default().replace('T', " ");
+                    format!("{local} on the appliance's clock")
+                }
+                None => format!("{due} (UTC)"),
+            };
+            format!("the next poll after these is due at {due}, and then every {minutes} minutes")
+        }
+        (RequestKind::CompliancePoll, None) => {
+            "at the next poll: every 240 minutes unless the Polling Interval of the MDM server says otherwise".to_owned()
+        }
+        (RequestKind::DeviceQuery, _) => {
+            "when the next endpoint authenticates: connect one whose authorization asks the MDM server".to_owned()
+        }
+        (RequestKind::DeviceAction, _) => "when the action is started again".to_owned(),
+        _ => {
+            "press Test Connection under Administration > Network Resources > External MDM, and stop the capture only after the result is shown"
+                .to_owned()
+        }
+    }
+}
+
+fn decides(attempt: &Attempt, in_log: bool, in_capture: bool) -> String {
+    match (attempt.outcome, in_log, in_capture) {
+        (OutcomeName::Unknown, false, _) => {
+            "The node's log of the same minutes has the status that encryption hides.".to_owned()
+        }
+        (OutcomeName::Unknown, true, false) => {
+            "A capture shows how far the attempt came, and the log at this level what came of it.".to_owned()
+        }
+        (OutcomeName::Unknown, true, true) => "The log at this level says what came of it.".to_owned(),
+        (_, _, false) => "A capture of the same minutes shows who did not answer, or who refused.".to_owned(),
+        (_, false, true) => "The node's log of the same minutes says what the node met.".to_owned(),
+        (_, true, true) if attempt.conflict.is_some() => {
+            "A complete log and a complete capture of the same minutes show which of the two is right.".to_owned()
+        }
+        (_, true, true) => {
+            "A capture that lost no packets, and covers the attempt from its first packet to its last, shows it."
+                .to_owned()
+        }
+    }
+}
