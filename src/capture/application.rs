@@ -17,9 +17,12 @@ pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_cl
     }
     let Some((client, server)) = tls_start else { return };
     let session = read_session((to_server, client), (to_client, server), secrets, flow.start_seen, round_trip);
-    let Some(ReadSession { facts, to_server, to_client }) = session else { return };
+    let Some(ReadSession { facts, to_server: client_data, to_client: server_data }) = session else { return };
+    if facts.clear_answer.is_some() {
+        flow.http.extend(read_conversation(&ByteStream::default(), to_client, false).exchanges);
+    }
     if facts.decrypted {
-        let conversation = read_conversation(&to_server.stream(), &to_client.stream(), true);
+        let conversation = read_conversation(&client_data.stream(), &server_data.stream(), true);
         flow.http.extend(conversation.exchanges);
     }
     flow.tls = Some(facts);

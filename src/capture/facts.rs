@@ -280,6 +280,8 @@ pub struct TlsSession {
     pub offered_version: Option<TlsVersion>,
     /// The ServerHello.
     pub server_hello: Option<FrameRef>,
+    /// The server's first bytes, when they are no TLS: what listens on the port speaks something else.
+    pub clear_answer: Option<FrameRef>,
     /// Version agreed on.
     pub version: Option<TlsVersion>,
     /// The cipher suite.

@@ -99,7 +99,8 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
     }
     if let Some(outcome) = log.outcome.filter(|_| log.weight == Weight::Proof || log_status.is_some()) {
         let status = log_status.filter(|_| outcome.name() != OutcomeName::ProxyError);
-        if let Some(wire) = wire.filter(|wire| !is_untold(wire.outcome)) {
+        if let Some(wire) = wire.filter(|wire| !is_untold(wire.outcome) && !wire.doubts.contains(&Doubt::MaybeAnswered))
+        {
             let conflict = disagree(&said(log), wire);
             return Ruling::new(4, outcome, Confidence::Low).conflict(conflict).because(DISAGREE).status(status);
         }

@@ -77,6 +77,15 @@ pub fn compatibility(
             Cause::UntrustedCertificate | Cause::ExpiredCertificate | Cause::ProtocolVersion | Cause::HandshakeFailure,
             Ending::NoRequest(_) | Ending::HandshakeClosed(_),
         ) => Possible,
+        (Cause::ReadTimedOut | Cause::SomeTimeout, Ending::PossiblyAnswered { close, .. }) => {
+            let gave_up = close.is_none_or(|close| close.by == Side::Client);
+            if gave_up { Same } else { Contradiction }
+        }
+        (Cause::Reset | Cause::ClosedWithoutAnswer, Ending::PossiblyAnswered { close: Some(close), .. })
+            if close.by == Side::Server =>
+        {
+            Same
+        }
         (_, Ending::Cut) => Possible,
         // An encrypted answer may be an alert or a close that could not be told from data.
         (Cause::ReadTimedOut | Cause::Reset | Cause::ClosedWithoutAnswer | Cause::SomeTimeout, Ending::Answered(_)) => {
@@ -93,7 +102,7 @@ fn of_status(said: u16, ending: &Ending<'_>, read: Option<u16>) -> Compatibility
             _ => Compatibility::Same,
         },
         Ending::ConnectDenied(reply) if reply.status == said => Compatibility::Same,
-        Ending::Cut => Compatibility::Possible,
+        Ending::Cut | Ending::PossiblyAnswered { .. } => Compatibility::Possible,
         // A short answer of TLS 1.3 looks like the close behind it.
         Ending::ResponseClosed(close) if close.by == Side::Server && !close.reset => Compatibility::Possible,
         _ => Compatibility::Contradiction,

@@ -63,13 +63,18 @@ impl WireRequest<'_> {
     pub fn end_for(&self, kind: LogResult) -> Option<Timestamp> {
         let cause = match kind {
             LogResult::Cause(cause) => cause,
-            LogResult::Status(_) => return self.end,
+            LogResult::Status(_) => {
+                return match self.ending {
+                    Some(Ending::PossiblyAnswered { response: (_, last), .. }) => Some(last.time),
+                    _ => self.end,
+                };
+            }
             // Nothing on the wire is what the record of such a result followed.
             LogResult::Nothing => return None,
         };
         let waited_on = match self.ending {
             Some(Ending::Unreachable(_)) => matches!(cause, CauseKind::ConnectTimedOut | CauseKind::SomeTimeout),
-            Some(Ending::ResponseSilence(Some(_))) => self.lingers,
+            Some(Ending::ResponseSilence(Some(_)) | Ending::PossiblyAnswered { .. }) => self.lingers,
             _ => false,
         };
         self.end.filter(|_| !waited_on)

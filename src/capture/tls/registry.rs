@@ -87,6 +87,8 @@ pub struct AlertDescription(pub u8);
 impl AlertDescription {
     /// The sender has nothing more to say (RFC 8446 section 6.1).
     pub const CLOSE_NOTIFY: Self = Self(0);
+    /// No parameters in common, or refused without a better word.
+    pub const HANDSHAKE_FAILURE: Self = Self(40);
     /// The client has no certificate to show (SSL 3.0, RFC 6101).
     pub const NO_CERTIFICATE: Self = Self(41);
     /// The certificate is corrupt, or its signature does not hold.
@@ -111,6 +113,8 @@ impl AlertDescription {
     pub const USER_CANCELED: Self = Self(90);
     /// The server knows no host of the name that the client asks for (RFC 6066 section 3).
     pub const UNRECOGNIZED_NAME: Self = Self(112);
+    /// The OCSP response that came with the certificate is no good (RFC 6066 section 8).
+    pub const BAD_CERTIFICATE_STATUS_RESPONSE: Self = Self(113);
     /// The server wants a certificate of the client (RFC 8446 section 6.2).
     pub const CERTIFICATE_REQUIRED: Self = Self(116);
 

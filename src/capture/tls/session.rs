@@ -18,6 +18,9 @@ use crate::capture::byte_stream::ByteStream;
 use crate::capture::secrets::Secrets;
 use crate::capture::{KeysInVain, Side, TlsSession};
 
+/// Bytes that it takes to see that the server speaks no TLS: as many as a record's header has.
+const CLEAR_ANSWER: usize = 5;
+
 /// A session with what was opened of it.
 #[derive(Debug, Default)]
 pub(crate) struct ReadSession {
@@ -54,6 +57,9 @@ pub(crate) fn read_session(
         facts.offered_version = Some(hello.highest_version());
         facts.sni = hello.server_name.clone();
         facts.alpn_offered = hello.protocols.clone();
+    }
+    if server.is_empty() && facts.client_hello.is_some() && to_client.at(server_start).len() >= CLEAR_ANSWER {
+        facts.clear_answer = to_client.frame_at(server_start);
     }
     let hellos = server_messages.iter().filter_map(|message| Some((message, server_hello(message)?)));
     // A HelloRetryRequest is followed by the ServerHello proper, which may not have come.

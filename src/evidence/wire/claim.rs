@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::ending::said_goodbye;
 use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
 use crate::capture::{Close, FrameRef, HttpReply, IcmpError, Side};
@@ -49,6 +50,10 @@ impl WireEvidence {
         let Some(ending) = &wire.ending else {
             return of_lookup(wire, to_proxy_host);
         };
+        if !ending.is_of_a_request() && speaks_no_tls(wire) {
+            let outcome = Outcome::TlsFailure(Some(TlsDetail::NotTls));
+            return says(outcome, true, format!("an answer in the clear from {peer} to the ClientHello"));
+        }
         match ending {
             Ending::SynSilence => {
                 let outcome = by_proxy(ProxyDetail::Unreachable, Outcome::SynTimeout);
@@ -90,30 +95,34 @@ impl WireEvidence {
                 let by = side(alert.by);
                 says(Outcome::TlsFailure(detail), certain, format!("a TLS alert ({name}) from the {by}"))
             }
-            Ending::HandshakeClosed(_) | Ending::HandshakeAborted(_) if answers_in_the_clear(wire) => {
-                let outcome = Outcome::TlsFailure(Some(TlsDetail::HandshakeFailure));
-                says(outcome, true, format!("an HTTP answer in the clear from {peer} to the ClientHello"))
-            }
-            Ending::HandshakeClosed(close) => {
-                let outcome = Outcome::ConnectionReset(Some(ResetDetail::DuringHandshake));
-                says(outcome, true, format!("{} in the TLS handshake", close_words(close)))
-            }
+            Ending::HandshakeClosed(close) => of_handshake_closed(wire, close),
             Ending::HandshakeAborted(close) => {
                 let session = wire.flow().and_then(|flow| flow.tls.as_ref());
-                let detail = session.and_then(|session| tls::of_certificate(session, close.at.time).0);
-                says(Outcome::TlsFailure(detail), false, format!("{} in the TLS handshake", close_words(close)))
+                let why = session.and_then(|session| tls::of_abort(session, close.at, host));
+                let outcome = why.map_or(Outcome::Unknown(Some(UnknownDetail::Incomplete)), Outcome::TlsFailure);
+                says(outcome, false, format!("{} in the TLS handshake", close_words(close)))
             }
             Ending::HandshakeSilence(_) => {
                 let outcome = Outcome::TlsFailure(Some(TlsDetail::HandshakeTimeout));
                 says(outcome, true, format!("silence of {peer} in the TLS handshake"))
             }
-            Ending::NoRequest(_) => of_no_request(wire, host),
+            Ending::NoRequest(close) => of_no_request(wire, *close, host),
             Ending::ResponseSilence(close) => {
                 says(Outcome::ReadTimeout, close.is_some(), format!("a request to {peer} without an answer"))
             }
             Ending::ResponseClosed(close) => {
                 let outcome = Outcome::ConnectionReset(Some(ResetDetail::AfterRequest));
                 says(outcome, true, format!("{} in place of an answer", close_words(close)))
+            }
+            Ending::PossiblyAnswered { close, .. } => {
+                let closed_by_server = close.is_some_and(|close| close.by == Side::Server);
+                let outcome = if closed_by_server {
+                    Outcome::Unknown(Some(UnknownDetail::Encrypted))
+                } else {
+                    Outcome::ReadTimeout
+                };
+                let words = format!("a request to {peer}, and then what may be a short answer or a session ticket");
+                Self { doubts: vec![Doubt::MaybeAnswered], ..says(outcome, false, words) }
             }
             Ending::Answered(_) => of_answer(wire),
             Ending::Cut => {
@@ -178,12 +187,28 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
     doubts
 }
 
-/// Whether what listens on the port speaks HTTP and no TLS.
-fn answers_in_the_clear(wire: &WireTry<'_>) -> bool {
-    wire.flow().is_some_and(|flow| {
-        let greeted = flow.tls.as_ref().is_some_and(|tls| tls.client_hello.is_some() && tls.server_hello.is_none());
-        greeted && flow.http.iter().any(|exchange| exchange.reply.is_some())
-    })
+/// Returns whether what listens on the port speaks something else than TLS.
+fn speaks_no_tls(wire: &WireTry<'_>) -> bool {
+    let session = wire.flow().and_then(|flow| flow.tls.as_ref());
+    session.is_some_and(|tls| tls.clear_answer.is_some() && tls.server_hello.is_none())
+}
+
+/// Tells what a server means that closes in the handshake, or at once behind it.
+fn of_handshake_closed(wire: &WireTry<'_>, close: &Close) -> WireEvidence {
+    let session = wire.flow().and_then(|flow| flow.tls.as_ref());
+    let begun = session.is_some_and(|session| session.client_hello.is_some());
+    let done = session.is_some_and(|session| session.established.is_some());
+    let (detail, when) = match (begun, done) {
+        (false, _) => (None, "before the client said anything"),
+        (true, false) => (Some(ResetDetail::DuringHandshake), "in the TLS handshake"),
+        (true, true) => (Some(ResetDetail::DuringHandshake), "at once behind the TLS handshake"),
+    };
+    WireEvidence {
+        outcome: Outcome::ConnectionReset(detail),
+        doubts: doubt_unless(begun && !done),
+        status: None,
+        words: format!("{} {when}", close_words(close)),
+    }
 }
 
 fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
@@ -241,13 +266,17 @@ fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
     WireEvidence { outcome, doubts: doubt_unless(certain), status: None, words }
 }
 
-/// A client that closes when the handshake is done and asks for nothing did not like the name in the certificate.
-fn of_no_request(wire: &WireTry<'_>, host: Option<&str>) -> WireEvidence {
+/// A client that closes when the handshake is done and asks for nothing did not like the name in the certificate. A server
+/// that closes then had nothing to do.
+fn of_no_request(wire: &WireTry<'_>, close: Option<Close>, host: Option<&str>) -> WireEvidence {
     let session = wire.flow().and_then(|flow| flow.tls.as_ref());
     let leaf = session.and_then(|session| session.certificate.as_ref()).and_then(|(_, chain)| chain.first());
     let host = host.or_else(|| session.and_then(|session| session.sni.as_deref()));
     let words = "a TLS handshake that was done, and no request behind it".to_owned();
+    let goodbye = |close: Close| wire.flow().is_some_and(|flow| said_goodbye(flow, flow.first, close.at));
+    let by_client = close.is_none_or(|close| close.by == Side::Client || goodbye(close));
     let (outcome, certain) = match leaf.zip(host) {
+        _ if !by_client => (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false),
         Some((leaf, host)) if !tls::is_for_host(leaf, host) => {
             (Outcome::TlsFailure(Some(TlsDetail::HostnameMismatch)), true)
         }

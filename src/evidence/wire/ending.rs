@@ -2,7 +2,8 @@
 //! frames, and how far the capture reaches beyond them.
 
 use super::request::Request;
-use crate::capture::tls::AlertDescription;
+use super::sight::Sight;
+use crate::capture::tls::{AlertDescription, AlertLevel, TlsVersion};
 use crate::capture::{Close, FrameRef, HttpReply, IcmpError, Side, TcpFlow, TlsAlert};
 use crate::model::time::{SECOND, Timestamp};
 
@@ -32,18 +33,25 @@ pub enum Ending<'a> {
     ConnectUnanswered(Option<Close>),
     /// A fatal alert, or an encrypted one before the handshake was done.
     Alert(TlsAlert),
-    /// The server closed or reset the connection in the handshake.
+    /// The server closed or reset the connection before the handshake was done, or at once behind it.
     HandshakeClosed(Close),
     /// The client closed in the handshake and gave no reason; behind the server's certificate when there is one.
     HandshakeAborted(Close),
     /// ClientHello, then nothing.
     HandshakeSilence(Option<Close>),
-    /// The handshake was done, and the client closed without asking for anything.
+    /// The handshake was done, and somebody closed before anything was asked.
     NoRequest(Option<Close>),
     /// Request, then nothing until the client closed or for a long time.
     ResponseSilence(Option<Close>),
     /// Request, then the server closed or reset the connection.
     ResponseClosed(Close),
+    /// Something came that may be a short answer or a session ticket of TLS 1.3; then a close, or nothing for a long time.
+    PossiblyAnswered {
+        /// First and last frame of it.
+        response: (FrameRef, FrameRef),
+        /// Who closed.
+        close: Option<Close>,
+    },
     /// The request was answered.
     Answered((FrameRef, FrameRef)),
     /// The capture does not show how it ended.
@@ -57,6 +65,14 @@ impl<'a> Ending<'a> {
             Some((index, request)) => of_request(flow, request, requests.get(index + 1), end),
             None => of_connection(flow, end),
         }
+    }
+
+    /// Returns whether a request went out before it.
+    pub fn is_of_a_request(&self) -> bool {
+        matches!(
+            self,
+            Self::ResponseSilence(_) | Self::ResponseClosed(_) | Self::PossiblyAnswered { .. } | Self::Answered(_)
+        )
     }
 
     /// Returns when the client knew.
@@ -78,6 +94,7 @@ impl<'a> Ending<'a> {
             | Self::HandshakeSilence(close)
             | Self::NoRequest(close)
             | Self::ResponseSilence(close) => close.map(|close| close.at),
+            Self::PossiblyAnswered { response: (_, last), close } => Some(close.map_or(*last, |close| close.at)),
             Self::Answered((_, last)) => Some(*last),
             Self::SynSilence | Self::Cut => None,
         }
@@ -96,22 +113,30 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
     if let Some(alert) = decisive_alert(flow).filter(|alert| after(alert.at)) {
         return Ending::Alert(alert);
     }
+    let sight = Sight::of(flow);
     // Bytes that the capture lost may have been the answer.
-    if flow.to_client.missing > 0 {
+    if !sight.server {
         return Ending::Cut;
     }
     let last = flow.to_server.last_data.unwrap_or(request.at).time;
-    match first_close(flow, request.at) {
-        Some(close) if close.by == Side::Server && !said_goodbye(flow, request.at, close.at) => {
-            Ending::ResponseClosed(close)
+    let close = first_close(flow, request.at);
+    let gave_up = |close: Close| since(close.at.time, last_heard(request)) >= SHORTEST_TIMEOUT;
+    match (close, request.response) {
+        // Who closed first is known only where both were seen.
+        (Some(close), None) if close.by == Side::Server && !said_goodbye(flow, request.at, close.at) => {
+            if sight.client { Ending::ResponseClosed(close) } else { Ending::Cut }
         }
-        Some(close) if since(close.at.time, last_heard(request)) >= SHORTEST_TIMEOUT => {
-            Ending::ResponseSilence(Some(close))
+        (Some(close), Some(response)) if close.by == Side::Server || gave_up(close) => {
+            Ending::PossiblyAnswered { response, close: Some(close) }
         }
+        (Some(close), None) if gave_up(close) => Ending::ResponseSilence(Some(close)),
         // Closed at once behind something that may be an answer as short as a ticket, however long that took.
-        Some(_) => request.response.map_or(Ending::Cut, Ending::Answered),
-        None if since(end, last) >= REQUEST_PATIENCE => Ending::ResponseSilence(None),
-        None => Ending::Cut,
+        (Some(_), Some(response)) => Ending::Answered(response),
+        (None, Some(response)) if since(end, last) >= REQUEST_PATIENCE => {
+            Ending::PossiblyAnswered { response, close: None }
+        }
+        (None, None) if since(end, last) >= REQUEST_PATIENCE => Ending::ResponseSilence(None),
+        _ => Ending::Cut,
     }
 }
 
@@ -146,18 +171,28 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
         return Ending::Alert(alert);
     }
     let close = first_close(flow, flow.first);
-    let established = flow.tls.as_ref().is_some_and(|tls| tls.established.is_some());
-    if established {
-        return match close {
-            Some(close) if close.by == Side::Server && !said_goodbye(flow, flow.first, close.at) => {
+    let by_server = close.filter(|close| close.by == Side::Server && !said_goodbye(flow, flow.first, close.at));
+    if !Sight::of(flow).is_whole() {
+        return Ending::Cut;
+    }
+    if let Some(established) = flow.tls.as_ref().and_then(|tls| tls.established) {
+        return match (by_server, close) {
+            // What is closed at once was not liked; a connection that nobody used is closed later.
+            (Some(close), _) if since(close.at.time, established.time) < SHORTEST_TIMEOUT => {
                 Ending::HandshakeClosed(close)
             }
-            Some(close) => Ending::NoRequest(Some(close)),
-            None => Ending::Cut,
+            (_, Some(close)) => Ending::NoRequest(Some(close)),
+            (_, None) => Ending::Cut,
         };
     }
     if !flow.start_seen {
         return Ending::Cut;
+    }
+    if flow.tls.as_ref().is_none_or(|tls| tls.client_hello.is_none()) {
+        // Nothing was asked that silence could answer.
+        let stood = flow.syn_ack.unwrap_or(flow.first).time;
+        let at_once = |close: &Close| close.reset || since(close.at.time, stood) < SHORTEST_TIMEOUT;
+        return by_server.filter(at_once).map_or(Ending::Cut, Ending::HandshakeClosed);
     }
     let last_heard = flow.to_client.last_data.or(flow.syn_ack).map(|frame| frame.time);
     let silence_until = |until: Timestamp| last_heard.max(last_asked).map_or(0, |last| since(until, last));
@@ -185,27 +220,54 @@ fn of_syns(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     }
 }
 
-/// Finds an alert that ends the session for a reason: a fatal one, or an encrypted one that came in place of the handshake's
-/// end.
+/// Finds an alert that ends the session for a reason: a fatal one, or an encrypted one that came in place of the
+/// handshake's end, or of an answer where the server wanted a certificate of the client.
 fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
     let tls = flow.tls.as_ref()?;
+    let answered = |alert: &TlsAlert| {
+        tls.turns.iter().any(|turn| turn.response.is_some_and(|(first, _)| !turn.maybe_ticket && first < alert.at))
+    };
     tls.alerts
         .iter()
         .find(|alert| match alert.code {
-            Some((_, description)) => !PEACEFUL.contains(&description),
-            None => tls.established.is_none_or(|established| alert.at < established),
+            Some((_, description)) if PEACEFUL.contains(&description) => false,
+            // In TLS 1.3 the level says nothing (RFC 8446, section 6).
+            Some((AlertLevel::WARNING, _)) => !goes_on(flow, alert),
+            Some(_) => true,
+            None if tls.established.is_none_or(|established| alert.at < established) => true,
+            None => {
+                let tls13 = tls.version.is_none_or(|version| version == TlsVersion::TLS13);
+                alert.by == Side::Server && tls13 && tls.client_certificate.is_some() && !answered(alert)
+            }
         })
         .copied()
+}
+
+/// Returns whether who sent an alert went on as if nothing were wrong.
+fn goes_on(flow: &TcpFlow, alert: &TlsAlert) -> bool {
+    let Some(tls) = &flow.tls else { return false };
+    let steps = match alert.by {
+        Side::Client => [tls.client_hello, tls.client_finished, tls.turns.last().map(|turn| turn.request)],
+        Side::Server => {
+            let answer = tls.turns.iter().rev().find_map(|turn| turn.response).map(|(_, last)| last);
+            [tls.server_hello, tls.certificate.as_ref().map(|(at, _)| *at), answer]
+        }
+    };
+    steps.into_iter().chain([tls.established]).flatten().any(|step| step > alert.at)
 }
 
 /// Finds the alert that ended the session; one that only answers the server's close did not.
 fn decisive_alert(flow: &TcpFlow) -> Option<TlsAlert> {
     let closed = flow.closes.iter().find(|close| close.by == Side::Server);
-    fatal_alert(flow).filter(|alert| alert.by == Side::Server || closed.is_none_or(|close| alert.at < close.at))
+    fatal_alert(flow).filter(|alert| match alert.by {
+        Side::Server => true,
+        // A client that heard nothing has nothing to complain of but the close of the other side.
+        Side::Client => flow.to_client.first_data.is_some() && closed.is_none_or(|close| alert.at < close.at),
+    })
 }
 
 /// Returns whether the client had ended the session by an alert between two frames: a server that closes then only follows.
-fn said_goodbye(flow: &TcpFlow, from: FrameRef, until: FrameRef) -> bool {
+pub(super) fn said_goodbye(flow: &TcpFlow, from: FrameRef, until: FrameRef) -> bool {
     let alerts = flow.tls.iter().flat_map(|tls| &tls.alerts);
     alerts.into_iter().any(|alert| alert.by == Side::Client && alert.at >= from && alert.at < until)
 }

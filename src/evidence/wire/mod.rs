@@ -6,6 +6,7 @@ mod ending;
 mod lookup;
 mod request;
 mod session;
+mod sight;
 mod tls_failure;
 mod visibility;
 mod wire_try;

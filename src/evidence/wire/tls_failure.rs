@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::capture::tls::AlertDescription as Alert;
-use crate::capture::{CertificateFacts, Side, TlsAlert, TlsSession};
+use crate::capture::tls::{AlertDescription as Alert, TlsVersion};
+use crate::capture::{CertificateFacts, ClientCertificate, FrameRef, Side, TlsAlert, TlsSession};
 use crate::model::outcome::TlsDetail;
 use crate::model::time::Timestamp;
 
@@ -31,24 +31,55 @@ pub fn name_for_host(certificate: &CertificateFacts, host: &str) -> Option<usize
     })
 }
 
-/// Tells what an alert says, the server's certificate beside it. The second value is whether nothing else can be meant.
+/// Tells what an alert says, the certificates of both sides beside it. The second value is whether nothing else can be meant.
 pub(super) fn of_alert(alert: TlsAlert, session: &TlsSession) -> (Option<TlsDetail>, bool) {
-    let Some((_, description)) = alert.code else {
+    match (alert.code, alert.by) {
+        (Some((_, Alert::PROTOCOL_VERSION | Alert::INAPPROPRIATE_FALLBACK)), _) => {
+            (Some(TlsDetail::ProtocolVersion), true)
+        }
+        (Some((_, description)), Side::Client) => of_client_alert(description, alert, session),
+        (Some((_, description)), Side::Server) => of_server_alert(description, session),
         // Encrypted: in TLS 1.3 the client's complaint about the certificate looks like this.
-        return (None, false);
-    };
-    match (description, alert.by) {
-        (Alert::PROTOCOL_VERSION | Alert::INAPPROPRIATE_FALLBACK, _) => (Some(TlsDetail::ProtocolVersion), true),
-        (Alert::CERTIFICATE_EXPIRED, Side::Client) => (Some(TlsDetail::ExpiredCertificate), true),
-        (Alert::UNKNOWN_CA, Side::Client) => (Some(TlsDetail::UntrustedCertificate), true),
-        // Java says certificate_unknown of everything.
+        (None, Side::Client) => (None, false),
+        (None, Side::Server) => (session.client_certificate.map(|_| TlsDetail::ClientCertificate), false),
+    }
+}
+
+/// Tells what a client complains of, as Java words it (`getCertificateAlert` of OpenJDK's CertificateMessage).
+fn of_client_alert(description: Alert, alert: TlsAlert, session: &TlsSession) -> (Option<TlsDetail>, bool) {
+    match description {
+        Alert::CERTIFICATE_EXPIRED => (Some(TlsDetail::ExpiredCertificate), true),
+        Alert::CERTIFICATE_REVOKED => (Some(TlsDetail::RevokedCertificate), true),
+        // Stapling told that it is revoked, or could not tell.
+        Alert::BAD_CERTIFICATE_STATUS_RESPONSE => (Some(TlsDetail::RevocationUnknown), false),
+        Alert::UNSUPPORTED_CERTIFICATE => (Some(TlsDetail::WeakCertificate), true),
+        Alert::UNKNOWN_CA => (Some(TlsDetail::UntrustedCertificate), true),
+        // A signature that does not hold, or a time that has not begun; and certificate_unknown says Java of everything.
+        Alert::BAD_CERTIFICATE | Alert::CERTIFICATE_UNKNOWN => of_certificate(session, alert.at.time),
+        _ => (Some(TlsDetail::HandshakeFailure), true),
+    }
+}
+
+/// Tells what a server complains of: of certificates it sees the client's only.
+fn of_server_alert(description: Alert, session: &TlsSession) -> (Option<TlsDetail>, bool) {
+    match (description, session.client_certificate) {
+        (Alert::UNRECOGNIZED_NAME, _) => (Some(TlsDetail::UnrecognizedName), true),
         (
-            Alert::BAD_CERTIFICATE
+            Alert::CERTIFICATE_REQUIRED
+            | Alert::NO_CERTIFICATE
+            | Alert::BAD_CERTIFICATE
             | Alert::UNSUPPORTED_CERTIFICATE
             | Alert::CERTIFICATE_REVOKED
-            | Alert::CERTIFICATE_UNKNOWN,
-            Side::Client,
-        ) => of_certificate(session, alert.at.time),
+            | Alert::CERTIFICATE_EXPIRED
+            | Alert::CERTIFICATE_UNKNOWN
+            | Alert::UNKNOWN_CA,
+            _,
+        ) => (Some(TlsDetail::ClientCertificate), true),
+        // Up to TLS 1.2 there is no better word for a certificate that did not come (RFC 5246, section 7.4.6).
+        (Alert::HANDSHAKE_FAILURE, Some(ClientCertificate::Empty)) => (Some(TlsDetail::ClientCertificate), true),
+        (Alert::ACCESS_DENIED | Alert::HANDSHAKE_FAILURE, Some(ClientCertificate::Presented)) => {
+            (Some(TlsDetail::ClientCertificate), false)
+        }
         _ => (Some(TlsDetail::HandshakeFailure), true),
     }
 }
@@ -65,6 +96,24 @@ pub(super) fn of_certificate(session: &TlsSession, time: Timestamp) -> (Option<T
         (true, true) => (Some(TlsDetail::UntrustedCertificate), false),
         (true, false) => (Some(TlsDetail::ExpiredCertificate), false),
     }
+}
+
+/// Tells why a client closed in the handshake without a word. `None` when it had heard nothing that it could turn away.
+pub(super) fn of_abort(session: &TlsSession, close: FrameRef, host: Option<&str>) -> Option<Option<TlsDetail>> {
+    let heard = session.server_hello.filter(|hello| *hello < close)?;
+    let tls13 = session.version.is_none_or(|version| version == TlsVersion::TLS13);
+    let Some((_, chain)) = session.certificate.as_ref().filter(|(at, _)| *at < close) else {
+        // In TLS 1.3 the certificate came along with the ServerHello, and is not seen.
+        return (tls13 && heard < close).then_some(None);
+    };
+    let trusted = session.client_finished.is_some_and(|finished| finished < close);
+    if !trusted {
+        return Some(of_certificate(session, close.time).0);
+    }
+    // Who sends Finished has found nothing wrong with the chain; names may be compared later.
+    let host = host.or(session.sni.as_deref());
+    let named = chain.first().zip(host).is_none_or(|(leaf, host)| is_for_host(leaf, host));
+    Some((!named).then_some(TlsDetail::HostnameMismatch))
 }
 
 #[cfg(test)]

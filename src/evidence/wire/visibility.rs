@@ -54,6 +54,8 @@ pub(super) fn lost(flow: &TcpFlow) -> bool {
 pub enum Doubt {
     /// It can be seen so for another reason.
     MayMeanElse,
+    /// What came may be the answer, or a session ticket of TLS 1.3.
+    MaybeAnswered,
     /// Nothing that servers sent is in the capture.
     OneDirection,
     /// Nothing that resolvers sent is in the capture.
@@ -75,6 +77,9 @@ impl Doubt {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::MayMeanElse => "What the capture shows may mean something else as well.",
+            Self::MaybeAnswered => {
+                "What came behind the request may be a short answer as well as a session ticket of TLS 1.3."
+            }
             Self::OneDirection => {
                 "The capture holds nothing that servers sent, so an answer may just not have been captured."
             }
