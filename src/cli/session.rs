@@ -91,7 +91,8 @@ fn limits(args: LimitArgs) -> Limits {
         depth: args.max_depth.map_or(default.depth, usize::from),
         members: args.max_members.unwrap_or(default.members),
         ratio: args.max_ratio.unwrap_or(default.ratio),
-        total: args.max_total.map_or(default.total, |size| size.0),
+        beyond_ratio: default.beyond_ratio,
+        total: args.max_total.map(|size| size.0),
         memory: args.max_memory.map_or(default.memory, |size| size.0),
     }
 }

@@ -1,6 +1,6 @@
 //! What all that is opened shares: limits, room, passphrases, and the table of kinds.
 
-use super::limits::{Limits, Used};
+use super::budget::Budget;
 use super::passphrase::Passphrases;
 use super::source::SourceKinds;
 use super::spool::Store;
@@ -9,8 +9,7 @@ use crate::progress::Progress;
 /// The things that the nodes of a run share.
 pub(super) struct Context<'a> {
     pub(super) kinds: SourceKinds,
-    pub(super) limits: Limits,
-    pub(super) used: Used,
+    pub(super) budget: Budget,
     pub(super) store: Store,
     pub(super) passphrases: Passphrases<'a>,
     pub(super) progress: &'a Progress,

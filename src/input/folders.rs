@@ -5,6 +5,7 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::budget::NO_ROOT;
 use super::context::Context;
 use super::findings::{Findings, Note};
 use super::gathering::Gathering;
@@ -16,7 +17,7 @@ use super::node::{Node, NodeContent};
 use crate::model::warning::WarningCode;
 
 /// Finds the files at the paths that a person gave.
-pub(super) fn collect(paths: &[PathBuf], context: &Context<'_>) -> (Findings, Vec<(u32, InputError)>) {
+pub(super) fn collect(paths: &[PathBuf], context: &mut Context<'_>) -> (Findings, Vec<(u32, InputError)>) {
     let mut collector = Collector { context, seen: HashSet::new(), out: Findings::default(), errors: Vec::new() };
     for (ordinal, path) in (0..).zip(paths) {
         collector.root(ordinal, path);
@@ -25,7 +26,7 @@ pub(super) fn collect(paths: &[PathBuf], context: &Context<'_>) -> (Findings, Ve
 }
 
 struct Collector<'a, 'c> {
-    context: &'a Context<'c>,
+    context: &'a mut Context<'c>,
     seen: HashSet<Identity>,
     out: Findings,
     errors: Vec<(u32, InputError)>,
@@ -65,7 +66,8 @@ impl Collector<'_, '_> {
 
     fn pipe(&mut self, location: Location, path: Option<PathBuf>) {
         if self.seen.insert(Identity::Path(path.clone().unwrap_or_default())) {
-            self.out.nodes.push(Node { location, content: NodeContent::Pipe(path) });
+            let root = self.context.budget.root(0);
+            self.out.nodes.push(Node { location, content: NodeContent::Pipe(path), root });
         } else {
             let text = format!("{} was given twice and is read once", location.path);
             self.note(&location, WarningCode::DuplicateInput, text);
@@ -78,7 +80,8 @@ impl Collector<'_, '_> {
             return self.note(&location, WarningCode::DuplicateInput, text);
         }
         let content = NodeContent::File(path.to_owned(), metadata.len());
-        self.out.nodes.push(Node { location, content });
+        let root = self.context.budget.root(metadata.len());
+        self.out.nodes.push(Node { location, content, root });
     }
 
     fn note(&mut self, location: &Location, code: WarningCode, message: String) {
@@ -113,7 +116,7 @@ impl Collector<'_, '_> {
                 }
                 continue;
             }
-            let mut gathering = Gathering::new(self.context);
+            let mut gathering = Gathering::new(self.context, NO_ROOT);
             let go_on = gathering.one_more(location, here.path.len());
             if go_on && kind.is_symlink() {
                 let target = fs::read_link(&path).map(|target| target.to_string_lossy().into_owned());

@@ -7,13 +7,15 @@ use std::sync::atomic::AtomicU64;
 
 use bytes::Bytes;
 
+use super::budget::RootIndex;
 use super::context::Context;
 use super::describe_unknown::describe_unknown;
 use super::findings::{Findings, Note};
 use super::item::{EXPECTED, Item, Member};
-use super::limits::{MeteredReader, Reached};
+use super::limits::Reached;
 use super::location::{Location, TreeKey};
 use super::member_kind::MemberKind;
+use super::metered::MeteredReader;
 use super::names;
 use super::node::{Node, NodeContent};
 use super::sniff::{HEAD, sniff};
@@ -24,12 +26,14 @@ use crate::model::warning::WarningCode;
 /// The opening of one node.
 pub(super) struct Gathering<'a, 'c> {
     pub(super) context: &'a Context<'c>,
+    pub(super) root: RootIndex,
     pub(super) out: Findings,
 }
 
 impl<'a, 'c> Gathering<'a, 'c> {
-    pub(super) fn new(context: &'a Context<'c>) -> Self {
-        Self { context, out: Findings::default() }
+    /// Begins with nothing, in what lies in this root.
+    pub(super) fn new(context: &'a Context<'c>, root: RootIndex) -> Self {
+        Self { context, root, out: Findings::default() }
     }
 
     /// Returns what a file is that begins like this.
@@ -39,7 +43,7 @@ impl<'a, 'c> Gathering<'a, 'c> {
 
     /// Holds what a decoder yields to the limits.
     pub(super) fn metered<R: Read>(&self, inner: R, packed: Arc<AtomicU64>) -> MeteredReader<'a, R> {
-        MeteredReader::new(inner, packed, &self.context.used, &self.context.limits)
+        MeteredReader::new(inner, packed, self.root, &self.context.budget)
     }
 
     /// Uses or lists a member whose bytes are at hand; an archive waits for its turn.
@@ -84,12 +88,17 @@ impl<'a, 'c> Gathering<'a, 'c> {
         let mut complete = false;
         // What ended within the head is known to its end.
         let expected = if head.len() < HEAD { Some(head.len() as u64) } else { size };
-        let spooled = Spool::new(&self.context.store, expected).and_then(|mut spool| {
+        let spooled = Spool::new(&self.context.store, &self.context.budget, expected).and_then(|mut spool| {
             let result = spool.fill(&mut whole);
             complete = result.is_ok();
             spool.finish().map(|bytes| (bytes, result))
         });
         match spooled {
+            // It is no empty file; there was no room for it.
+            Ok((bytes, Err(error))) if bytes.is_empty() => {
+                self.list(&location, kind, size, Some("it was not unpacked".to_owned()));
+                self.failed(&location.key, &location.path, &error, 0);
+            }
             Ok((bytes, result)) => {
                 if let Err(error) = result {
                     self.failed(&location.key, &location.path, &error, bytes.len() as u64);
@@ -109,13 +118,13 @@ impl<'a, 'c> Gathering<'a, 'c> {
 
     /// Makes a node of what is to be opened when its turn comes.
     pub(super) fn open_later(&mut self, location: Location, content: NodeContent) {
-        self.out.nodes.push(Node { location, content });
+        self.out.nodes.push(Node { location, content, root: self.root });
     }
 
     /// Tells whether an archive lies too deep to be opened, and says so.
     pub(super) fn too_deep(&mut self, location: &Location, kind: MemberKind, size: u64) -> bool {
         // The stack bounds what `limits.depth` may be.
-        let limit = self.context.limits.depth.min(MAX_DEPTH);
+        let limit = self.context.budget.limits.depth.min(MAX_DEPTH);
         let deep = location.depth >= limit;
         if deep {
             let reached = Reached::Depth(limit);
@@ -187,7 +196,7 @@ impl<'a, 'c> Gathering<'a, 'c> {
                 ),
             )
         };
-        let shared = matches!(reached, Some(Reached::Total(_) | Reached::Keys));
+        let shared = reached.is_some_and(Reached::is_shared);
         self.out.notes.push(Note { key: key.clone(), code, message, shared });
     }
 
@@ -195,7 +204,7 @@ impl<'a, 'c> Gathering<'a, 'c> {
     /// the limit bounds what the listing takes.
     pub(super) fn one_more(&mut self, archive: &Location, name: usize) -> bool {
         let counts = 1 + (archive.path.len() + name) as u64 / NAME;
-        match self.context.used.members(counts, &self.context.limits) {
+        match self.context.budget.members(counts) {
             Ok(()) => true,
             Err(reached) => {
                 let message = format!("{} is not read to its end: {reached}", archive.path);

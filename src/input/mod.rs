@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use crate::progress::{Progress, Stage};
 
 mod archive;
+mod budget;
 mod context;
 mod describe_unknown;
 mod duplicates;
@@ -29,6 +30,7 @@ mod location;
 #[allow(unsafe_code, reason = "maps of files, and a handler for the signal of a file that shrinks under one")]
 mod map;
 mod member_kind;
+mod metered;
 mod names;
 mod node;
 mod open;
@@ -49,6 +51,7 @@ pub use overwrite::Existing;
 pub use passphrase::{Ask, Passphrase, PassphraseSource};
 pub use source::{Recognise, SourceKind, SourceKinds};
 
+use budget::Budget;
 use context::Context;
 use findings::Findings;
 use node::{Node, NodeContent};
@@ -64,15 +67,14 @@ pub struct InputOptions {
 
 /// Finds the files of these kinds at the paths; `-` is standard input.
 pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progress: &Progress) -> Found {
-    let context = Context {
+    let mut context = Context {
         kinds,
-        limits: options.limits,
-        used: limits::Used::default(),
+        budget: Budget::new(options.limits, &std::env::temp_dir()),
         store: spool::Store::new(options.limits.memory),
         passphrases: passphrase::Passphrases::new(&options.passphrase),
         progress,
     };
-    let (mut all, errors) = folders::collect(paths, &context);
+    let (mut all, errors) = folders::collect(paths, &mut context);
     let mut level = std::mem::take(&mut all.nodes);
     while !level.is_empty() {
         progress.begin(Stage::Finding, level.iter().map(Node::size).sum());
@@ -86,19 +88,15 @@ pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progr
     Found::new(all, errors, &roots)
 }
 
-/// Opens the nodes in parallel. Where that runs into a limit that they share, which of them ran into it depends on the
-/// threads; then the level is gone through again one by one, so that the same input gives the same report.
+/// Opens the nodes, beside each other as far as that makes no difference.
 fn open_level(nodes: Vec<Node>, context: &Context<'_>) -> Vec<Findings> {
     let is_pipe = |node: &Node| matches!(node.content, NodeContent::Pipe(_));
     let (pipes, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_pipe);
     let mut findings: Vec<_> = pipes.iter().map(|node| open::open(node, context)).collect();
-    let before = context.used.save();
-    let mut opened: Vec<_> = nodes.par_iter().map(|node| open::open(node, context)).collect();
-    if context.used.exhausted() && nodes.len() > 1 {
-        drop(opened);
-        context.used.restore(before);
-        opened = nodes.iter().map(|node| open::open(node, context)).collect();
-    }
+    let mut opened: Vec<_> = context.budget.whatever_the_order(
+        || nodes.par_iter().map(|node| open::open(node, context)).collect(),
+        || nodes.iter().map(|node| open::open(node, context)).collect(),
+    );
     findings.append(&mut opened);
     findings
 }

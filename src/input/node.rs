@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 
 use super::archive::zip::ZipMember;
+use super::budget::RootIndex;
 use super::location::Location;
 
 /// Something to be opened.
@@ -12,6 +13,8 @@ use super::location::Location;
 pub(super) struct Node {
     pub(super) location: Location,
     pub(super) content: NodeContent,
+    /// The file in which it lies.
+    pub(super) root: RootIndex,
 }
 
 /// The place of a node's bytes.

@@ -300,3 +300,33 @@ fn an_interrupt_while_writing_leaves_no_half_written_file() {
     assert!(interrupted > 0, "it was never caught while writing");
     assert_eq!(scratch.names_in("tmp"), ["keep"]);
 }
+
+/// What was unpacked so far lies in files without a name, and goes with the program.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_while_unpacking_ends_the_program_and_leaves_nothing() {
+    use std::io::Write as _;
+    let scratch = Scratch::new();
+    scratch.file("tmp/keep", "");
+    let log = log_of(400);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(log.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    for signal in ["-INT", "-TERM"] {
+        let mut command = scratch.mdmlog(["analyze", "-", "--max-memory", "4K"]);
+        command.env("TMPDIR", scratch.path().join("tmp"));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // It goes on for as long as there is input.
+        let mut stdin = child.stdin.take().unwrap();
+        let mut sent = 0;
+        while sent < 2 << 20 {
+            stdin.write_all(&packed).unwrap();
+            sent += packed.len();
+        }
+        send(signal, &child);
+        let ran = Ran::new(signal.to_owned(), &child.wait_with_output().unwrap());
+        drop(stdin);
+        assert!(ran.with_status(130).saying(&["interrupted; nothing was written"]).stdout.is_empty());
+        assert_eq!(scratch.names_in("tmp"), ["keep"]);
+    }
+}

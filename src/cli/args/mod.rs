@@ -177,7 +177,6 @@ mod tests {
             limits.depth.to_string(),
             limits.members.to_string(),
             limits.ratio.to_string(),
-            format!("{}G", limits.total >> 30),
             format!("{}M", limits.memory >> 20),
         ] {
             assert!(help.contains(&format!("[default: {default}]")), "{default}:\n{help}");

@@ -78,12 +78,14 @@ pub struct LimitArgs {
     #[arg(long, value_name = "N", help_heading = INPUT)]
     pub max_members: Option<u64>,
 
-    /// How many times its packed size a member may unpack to [default: 500]
+    /// How many times its size a file, and each member in it, may unpack to [default: 500]
     #[arg(long, value_name = "N", help_heading = INPUT)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     pub max_ratio: Option<u64>,
 
-    /// How much all archives may unpack to, such as 500M or 64G [default: 200G]
+    /// How much all archives may unpack to, such as 500M or 64G
+    ///
+    /// Without this option, half of what is free in the temporary folder may be kept, and 200G at most.
     #[arg(long, value_name = "SIZE", help_heading = INPUT)]
     pub max_total: Option<Size>,
 

@@ -7,7 +7,8 @@ use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey};
 
 use super::packet::{SessionKey, session_key_packet};
-use crate::input::limits::{Limits, Reached, Used};
+use crate::input::budget::Budget;
+use crate::input::limits::{Limits, Reached};
 use crate::input::passphrase::Passphrase;
 use crate::input::spool::CHUNK;
 
@@ -70,8 +71,12 @@ impl Encrypted {
 
     /// Returns what the message holds, decrypted as it is read. Its integrity is known at the end only; what was read before
     /// that is used with a warning, as from any damaged archive, and nothing is sent back to whoever wrote it.
-    pub(in crate::input) fn open(self, passphrase: &Passphrase, used: &Used) -> Result<Box<dyn Read + Send>, Closed> {
-        used.key(self.key_blocks).map_err(Closed::Limit)?;
+    pub(in crate::input) fn open(
+        self,
+        passphrase: &Passphrase,
+        budget: &Budget,
+    ) -> Result<Box<dyn Read + Send>, Closed> {
+        budget.key(self.key_blocks).map_err(Closed::Limit)?;
         let password = Password::from(passphrase.reveal());
         let ring = TheRing {
             message_password: vec![&password],
@@ -135,9 +140,9 @@ mod tests {
             [blocks(129, 1, 18), blocks(2, 65, 18)].iter().all(|own| matches!(own, Err(Closed::Limit(Reached::Keys))))
         );
         // Two that may each be opened are too much together.
-        let (used, passphrase) = (Used::default(), Passphrase::new("secret"));
-        let open = || Encrypted::parse(&message(1, 65, 18)).and_then(|own| own.open(&passphrase, &used));
-        used.key(Limits::KEY_BLOCKS - blocks(1, 65, 18).unwrap() + 1).unwrap();
+        let (budget, passphrase) = (Budget::new(Limits::default(), &std::env::temp_dir()), Passphrase::new("secret"));
+        let open = || Encrypted::parse(&message(1, 65, 18)).and_then(|own| own.open(&passphrase, &budget));
+        budget.key(Limits::KEY_BLOCKS - blocks(1, 65, 18).unwrap() + 1).unwrap();
         assert!(matches!(open().map(|_| ()), Err(Closed::Limit(Reached::Keys))));
     }
 }

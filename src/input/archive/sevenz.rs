@@ -6,7 +6,8 @@ use bytes::Bytes;
 use memchr::memmem;
 use sevenz_rust2::{Archive, ArchiveEntry, Block, BlockDecoder, EncoderMethod, Error, Password};
 
-use crate::input::limits::{Reached, Used};
+use crate::input::budget::Budget;
+use crate::input::limits::Reached;
 use crate::input::passphrase::Passphrase;
 
 /// Memory for a dictionary or a header, in KiB; `7z -mx9` needs 64 MiB.
@@ -51,19 +52,19 @@ impl From<Reached> for Failed {
 pub(in crate::input) fn each(
     bytes: &Bytes,
     passphrase: Option<&Passphrase>,
-    used: &Used,
+    budget: &Budget,
     mut member: impl FnMut(&ArchiveEntry, &mut dyn Read) -> bool,
 ) -> Result<Vec<Failed>, Failed> {
     let password = passphrase.map_or_else(Password::empty, |passphrase| Password::new(passphrase.reveal()));
-    let keys = passphrase.map(|_| used);
+    let keys = passphrase.map(|_| budget);
     if bytes.get(8..START).is_some_and(|start| start.iter().all(|&byte| byte == 0)) {
         // The library would guess where the header is, at any byte of the last megabyte.
         return Err(Failed::Damaged(
             "it does not say where its header is: whoever wrote it was interrupted".to_owned(),
         ));
     }
-    if let Some(used) = keys {
-        used.key(rounds_of_header(bytes))?;
+    if let Some(budget) = keys {
+        budget.key(rounds_of_header(bytes))?;
     }
     let mut source = Cursor::new(bytes.clone());
     let archive = Archive::read_with_memory_limit(&mut source, &password, MEMORY_KIB)?;
@@ -71,8 +72,8 @@ pub(in crate::input) fn each(
     let mut enough = false;
     let mut last = None;
     for (block, coders) in archive.blocks.iter().enumerate() {
-        if let Some(used) = keys
-            && let Err(reached) = used.key(rounds_of(encryptions(coders), &mut last))
+        if let Some(budget) = keys
+            && let Err(reached) = budget.key(rounds_of(encryptions(coders), &mut last))
         {
             failures.push(reached.into());
             break;
@@ -140,6 +141,7 @@ fn key_of(properties: &[u8]) -> Option<SevenZipKey<'_>> {
 #[cfg(test)]
 pub(in crate::input) mod tests {
     use super::*;
+    use crate::input::limits::Limits;
 
     #[test]
     fn a_key_counts_where_it_is_another_than_the_last() {
@@ -180,20 +182,21 @@ pub(in crate::input) mod tests {
 
     #[test]
     fn keys_of_all_headers_together_are_made_while_that_makes_sense() {
-        let (used, passphrase) = (Used::default(), Passphrase::new("secret"));
-        let mut tries = (0..3).map(|_| each(&packed_header(6), Some(&passphrase), &used, |_, _| true));
+        let (budget, passphrase) = (Budget::new(Limits::default(), &std::env::temp_dir()), Passphrase::new("secret"));
+        let mut tries = (0..3).map(|_| each(&packed_header(6), Some(&passphrase), &budget, |_, _| true));
         for failed in tries.by_ref().take(2) {
             assert!(matches!(failed, Err(Failed::Damaged(_))), "{failed:?}");
         }
         assert!(matches!(tries.next(), Some(Err(Failed::Limit(Reached::Keys)))));
         // Without a passphrase none is made.
-        assert!(!matches!(each(&packed_header(20), None, &used, |_, _| true), Err(Failed::Limit(_))));
+        assert!(!matches!(each(&packed_header(20), None, &budget, |_, _| true), Err(Failed::Limit(_))));
     }
 
     #[test]
     fn an_archive_that_does_not_say_where_its_header_is_is_not_searched() {
         let bytes = [&b"7z\xbc\xaf\x27\x1c\0\x04"[..], &[0; 24], &[1, 0].repeat(1 << 19)].concat();
-        let failed = each(&Bytes::from(bytes), None, &Used::default(), |_, _| true);
+        let failed =
+            each(&Bytes::from(bytes), None, &Budget::new(Limits::default(), &std::env::temp_dir()), |_, _| true);
         assert!(matches!(&failed, Err(Failed::Damaged(why)) if why.contains("interrupted")), "{failed:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! zip: by its directory where that is whole, else local header by local header as far as the archive goes.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 use ::zip::read::ZipReadOptions;
@@ -33,6 +34,8 @@ pub(in crate::input) enum ZipContent {
     /// In the archive as they are.
     Stored(Bytes),
     Packed(ZipMember),
+    /// In bytes that are those of another member as well.
+    Overlapping,
     Directory,
     Link,
 }
@@ -59,6 +62,7 @@ pub(in crate::input) fn claimed_members(bytes: &[u8]) -> Option<u64> {
 pub(in crate::input) fn list(bytes: &Bytes) -> Result<impl Iterator<Item = ZipEntry>, ZipError> {
     let archive = ZipArchive::new(Cursor::new(bytes.clone()))?;
     let bytes = bytes.clone();
+    let overlapping = overlapping(&archive, &bytes);
     let count = archive.len();
     Ok((0..count).filter_map(move |index| {
         let entry = archive.by_index_data(index).ok()?;
@@ -69,6 +73,8 @@ pub(in crate::input) fn list(bytes: &Bytes) -> Result<impl Iterator<Item = ZipEn
             ZipContent::Directory
         } else if entry.is_symlink() {
             ZipContent::Link
+        } else if overlapping.contains(&index) {
+            ZipContent::Overlapping
         } else {
             let start = if stored { data_start(&bytes, entry.header_start()) } else { None };
             let end = start.and_then(|start| start.checked_add(usize::try_from(packed).ok()?));
@@ -79,6 +85,29 @@ pub(in crate::input) fn list(bytes: &Bytes) -> Result<impl Iterator<Item = ZipEn
         };
         Some(ZipEntry { name, size, content })
     }))
+}
+
+/// Returns the members that share bytes with one before them. No archiver writes such, and a few kilobytes that all of
+/// them share would unpack to as much as the disk holds (David Fifield, "A better zip bomb").
+fn overlapping(archive: &ZipArchive<Cursor<Bytes>>, bytes: &[u8]) -> HashSet<usize> {
+    let extent = |index: usize| {
+        let entry = archive.by_index_data(index).ok()?;
+        let start = entry.header_start();
+        let data = data_start(bytes, start).map_or(start, |data| data as u64);
+        Some((start, data.saturating_add(entry.compressed_size()), index))
+    };
+    let mut extents: Vec<_> = (0..archive.len()).filter_map(extent).collect();
+    extents.sort_unstable_by_key(|&(start, _, index)| (start, index));
+    let mut behind = 0;
+    let mut overlapping = HashSet::new();
+    for (start, end, index) in extents {
+        if start < behind {
+            overlapping.insert(index);
+        } else {
+            behind = end;
+        }
+    }
+    overlapping
 }
 
 /// Returns where the data behind a local header begins.

@@ -91,7 +91,7 @@ fn read_or_map(gathering: &mut Gathering<'_, '_>, location: &Location, path: &Pa
 }
 
 fn spooled(gathering: &Gathering<'_, '_>, mut reader: impl Read, size: Option<u64>) -> io::Result<Bytes> {
-    let mut spool = Spool::new(&gathering.context.store, size)?;
+    let mut spool = Spool::new(&gathering.context.store, &gathering.context.budget, size)?;
     spool.fill(&mut reader)?;
     spool.finish()
 }

@@ -12,9 +12,9 @@ use super::archive::source::{SliceSource, StreamSource};
 use super::context::Context;
 use super::findings::Findings;
 use super::gathering::{Gathering, Peeked};
-use super::limits::CountedReader;
 use super::location::Location;
 use super::member_kind::MemberKind;
+use super::metered::{CountedReader, packed as no_bytes};
 use super::node::{Node, NodeContent};
 use super::spool::CHUNK;
 
@@ -27,7 +27,7 @@ mod zip;
 
 /// Opens a node.
 pub(super) fn open(node: &Node, context: &Context<'_>) -> Findings {
-    let mut gathering = Gathering::new(context);
+    let mut gathering = Gathering::new(context, node.root);
     let location = node.location.clone();
     match &node.content {
         NodeContent::File(path, size) => {
@@ -36,8 +36,9 @@ pub(super) fn open(node: &Node, context: &Context<'_>) -> Findings {
             }
         }
         NodeContent::Pipe(path) => {
-            if let Some(mut reader) = file::pipe(&mut gathering, &location, path.as_deref()) {
-                stream(&mut gathering, location, &mut reader, None);
+            if let Some(reader) = file::pipe(&mut gathering, &location, path.as_deref()) {
+                let mut counted = CountedReader::new(reader, &context.budget.size_of(node.root), None);
+                stream(&mut gathering, location, &mut counted, None);
             }
         }
         NodeContent::Bytes(content) => bytes(&mut gathering, location, content.clone()),
@@ -60,7 +61,8 @@ fn bytes(gathering: &mut Gathering<'_, '_>, location: Location, bytes: Bytes) {
     }
     let progress = gathering.context.progress;
     if kind.is_packed_stream() {
-        let (counted, taken) = CountedReader::new(Cursor::new(bytes), Some(progress));
+        let taken = no_bytes(0);
+        let counted = CountedReader::new(Cursor::new(bytes), &taken, Some(progress));
         return packed(gathering, location.unwrapped(kind), kind, counted, taken);
     }
     match kind {
@@ -114,7 +116,8 @@ fn stream(gathering: &mut Gathering<'_, '_>, location: Location, reader: &mut dy
         return;
     }
     if kind.is_packed_stream() {
-        let (counted, taken) = CountedReader::new(peeked.whole(), None);
+        let taken = no_bytes(0);
+        let counted = CountedReader::new(peeked.whole(), &taken, None);
         return packed(gathering, location.unwrapped(kind), kind, counted, taken);
     }
     if kind == MemberKind::Tar {

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::closed::{WRONG, locked};
 use crate::input::archive::pgp::{Closed, Encrypted};
 use crate::input::gathering::Gathering;
-use crate::input::limits::packed;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
+use crate::input::metered::packed;
 use crate::input::passphrase::Unlocked;
 use crate::model::warning::WarningCode;
 
@@ -23,7 +23,7 @@ pub(super) fn decrypt<'a>(
     // Looked at before anyone is asked for a passphrase that would be of no use.
     let opened = Encrypted::parse(bytes).map(|_| {
         gathering.context.passphrases.open(&location.path, |passphrase| {
-            match Encrypted::parse(bytes).and_then(|message| message.open(passphrase, &gathering.context.used)) {
+            match Encrypted::parse(bytes).and_then(|message| message.open(passphrase, &gathering.context.budget)) {
                 Err(Closed::WrongPassphrase) => Unlocked::Wrong,
                 other => Unlocked::Opened(other),
             }

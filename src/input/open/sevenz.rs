@@ -8,9 +8,10 @@ use super::closed::locked;
 use crate::input::archive::sevenz::{self, Failed};
 use crate::input::findings::Findings;
 use crate::input::gathering::Gathering;
-use crate::input::limits::{Reached, packed};
+use crate::input::limits::Reached;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
+use crate::input::metered::packed;
 use crate::input::passphrase::{Passphrase, Unlocked};
 use crate::model::warning::WarningCode;
 
@@ -60,9 +61,9 @@ fn members_with(
     bytes: &Bytes,
     passphrase: Option<&Passphrase>,
 ) -> (Outcome, Findings) {
-    let mut inside = Gathering::new(gathering.context);
+    let mut inside = Gathering::new(gathering.context, gathering.root);
     let mut ordinal = 0;
-    let result = sevenz::each(bytes, passphrase, &gathering.context.used, |entry, reader| {
+    let result = sevenz::each(bytes, passphrase, &gathering.context.budget, |entry, reader| {
         ordinal += 1;
         if !inside.one_more(location, entry.name().len()) {
             return false;

@@ -5,9 +5,9 @@ use std::io;
 use crate::input::archive::source::ArchiveSource;
 use crate::input::archive::tar::{TarDamage, TarDamages, TarEntryKind, TarMembers};
 use crate::input::gathering::Gathering;
-use crate::input::limits::packed;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
+use crate::input::metered::packed;
 use crate::model::member_path::shorten;
 use crate::model::warning::WarningCode;
 

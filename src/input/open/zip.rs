@@ -8,9 +8,9 @@ use bytes::Bytes;
 use super::closed::locked;
 use crate::input::archive::zip::{self as zips, Salvage, ZipContent, ZipMember};
 use crate::input::gathering::Gathering;
-use crate::input::limits::packed;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
+use crate::input::metered::packed;
 use crate::input::node::NodeContent;
 use crate::input::passphrase::{Locked, Passphrase, Unlocked};
 use crate::model::warning::WarningCode;
@@ -18,7 +18,7 @@ use crate::model::warning::WarningCode;
 /// Goes through the members; packed ones wait for their turn.
 pub(super) fn members(gathering: &mut Gathering<'_, '_>, location: &Location, bytes: &Bytes) {
     // A directory beyond the limit is not read; local headers are, one by one up to it.
-    if zips::claimed_members(bytes).is_some_and(|claimed| claimed > gathering.context.limits.members) {
+    if zips::claimed_members(bytes).is_some_and(|claimed| claimed > gathering.context.budget.limits.members) {
         return salvage(gathering, location, bytes);
     }
     let listed = match zips::list(bytes) {
@@ -32,9 +32,10 @@ pub(super) fn members(gathering: &mut Gathering<'_, '_>, location: &Location, by
             return salvage(gathering, location, bytes);
         }
     };
+    let mut overlapping = 0_usize;
     for (ordinal, entry) in (1..).zip(listed) {
         if !gathering.one_more(location, entry.name.len()) {
-            return;
+            break;
         }
         let member = location.member(ordinal, &entry.name);
         match entry.content {
@@ -42,7 +43,20 @@ pub(super) fn members(gathering: &mut Gathering<'_, '_>, location: &Location, by
             ZipContent::Link => gathering.list(&member, MemberKind::Link, Some(entry.size), None),
             ZipContent::Stored(bytes) => gathering.settle(member, bytes),
             ZipContent::Packed(packed) => gathering.open_later(member, NodeContent::Zip(packed)),
+            ZipContent::Overlapping => {
+                overlapping += 1;
+                let note = "not read: it shares bytes with a member before it";
+                gathering.list(&member, MemberKind::Unknown, None, Some(note.to_owned()));
+            }
         }
+    }
+    if overlapping > 0 {
+        let message = format!(
+            "{}: {overlapping} members share bytes with others, which no archiver writes, and are not read; pack the \
+             files again",
+            location.path
+        );
+        gathering.note(&location.key, WarningCode::Damaged, message);
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::budget::Budget;
 use super::map;
 use memory::{Held, Memory};
 use shared_file::{SIZE, SharedFile, SharedFiles};
@@ -41,6 +42,7 @@ impl Store {
 /// Takes bytes of unknown number.
 pub(super) struct Spool<'s> {
     store: &'s Store,
+    budget: &'s Budget,
     kept: Kept,
     expected: Option<u64>,
 }
@@ -58,12 +60,12 @@ enum Disk {
 
 impl<'s> Spool<'s> {
     /// Makes room for so many bytes, if that is known; then nothing goes through memory that will not stay there.
-    pub(super) fn new(store: &'s Store, expected: Option<u64>) -> io::Result<Self> {
+    pub(super) fn new(store: &'s Store, budget: &'s Budget, expected: Option<u64>) -> io::Result<Self> {
         let kept = match expected {
             Some(expected) if expected > store.memory.left() => Kept::Disk(Disk::new(store, length(expected))?),
             _ => Kept::Memory(Held::new(&store.memory)),
         };
-        Ok(Self { store, kept, expected })
+        Ok(Self { store, budget, kept, expected })
     }
 
     /// Takes all that a reader yields. What came before an error is kept.
@@ -82,6 +84,7 @@ impl<'s> Spool<'s> {
 
     /// Takes some bytes.
     fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.budget.keep(bytes.len() as u64)?;
         match &mut self.kept {
             Kept::Memory(held) => {
                 if held.push(bytes) {

@@ -6,14 +6,10 @@ use crate::model::warning::WarningCode;
 #[test]
 fn a_member_that_unpacks_without_end_is_stopped_and_the_rest_is_used() {
     let mut scratch = Scratch::new();
-    scratch.options.limits.ratio = 100;
+    (scratch.options.limits.ratio, scratch.options.limits.beyond_ratio) = (100, 1 << 20);
     let log = log(50);
-    let zeros = vec![0; 1 << 20];
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(&log).unwrap();
-    for _ in 0..=(Limits::RATIO_FLOOR >> 20) {
-        encoder.write_all(&zeros).unwrap();
-    }
+    encoder.write_all(&[log.clone(), vec![0; 2 << 20]].concat()).unwrap();
     let bomb = encoder.finish().unwrap();
     let found = scratch.find_in("b.tar", &tar(&[("bomb.gz", &bomb), ("ise-psc.log", &log)]));
     assert_eq!((paths(&found), codes(&found)), (vec!["b.tar!bomb.gz", "b.tar!ise-psc.log"], vec!["limit"]));
@@ -30,7 +26,7 @@ fn the_limit_on_all_that_is_unpacked_gives_the_same_result_whatever_the_threads_
     let results: Vec<_> = (0..5)
         .map(|_| {
             let mut scratch = Scratch::new();
-            scratch.options.limits.total = 1 << 20;
+            scratch.options.limits.total = Some(1 << 20);
             let found = scratch.find_in("b.zip", &bundle);
             let items: Vec<_> = found.items.iter().map(|item| (item.path.clone(), item.data.clone())).collect();
             (items, found.warnings)
@@ -42,6 +38,66 @@ fn the_limit_on_all_that_is_unpacked_gives_the_same_result_whatever_the_threads_
     assert_eq!(limits.len(), 1, "{warnings:?}");
     assert!(limits[0].message.contains("1048576 bytes"), "{warnings:?}");
     assert!(results.iter().all(|result| result == &results[0]));
+}
+
+#[test]
+fn what_lies_in_archives_in_an_archive_is_held_to_the_size_of_the_file() {
+    // Each level holds 8 copies of the one in it: no member unpacks to much more than its size, all of them to 8^4 times.
+    let bottom = zip(::zip::CompressionMethod::Deflated, &[("ise-psc.log", &[log(20), vec![b'\n'; 1 << 16]].concat())]);
+    let bomb = (0..4).fold(bottom, |inner, _| {
+        let names: Vec<_> = (0..8).map(|number| format!("{number}.zip")).collect();
+        let members: Vec<_> = names.iter().map(|name| (name.as_str(), inner.as_slice())).collect();
+        zip(::zip::CompressionMethod::Deflated, &members)
+    });
+    let results: Vec<_> = (0..3)
+        .map(|_| {
+            let mut scratch = Scratch::new();
+            (scratch.options.limits.ratio, scratch.options.limits.beyond_ratio) = (100, 1 << 20);
+            scratch.write("d/honest.zip", &zip(::zip::CompressionMethod::Deflated, &[("ise-psc.log", &log(40))]));
+            scratch.write("d/bomb.zip", &bomb);
+            let found = scratch.find(&["d"]);
+            let kept: usize = found.items.iter().map(|item| item.data.len()).sum();
+            assert!(kept < 100 * bomb.len() + (2 << 20), "{kept} bytes of {}", bomb.len());
+            assert!(paths(&found).contains(&"d/honest.zip!ise-psc.log"), "{:?}", paths(&found));
+            (found.warnings, found.listing)
+        })
+        .collect();
+    let limits: Vec<_> = results[0].0.iter().filter(|warning| warning.code == WarningCode::Limit).collect();
+    assert_eq!(limits.len(), 1, "{limits:?}");
+    assert!(limits[0].message.contains("what lies in the file that was given"), "{limits:?}");
+    assert!(limits[0].message.contains("more were stopped by it"), "{limits:?}");
+    assert!(results.iter().all(|result| result == &results[0]));
+}
+
+#[test]
+fn members_of_a_zip_that_share_their_bytes_are_refused() {
+    let log = log(20);
+    for method in [::zip::CompressionMethod::Deflated, ::zip::CompressionMethod::Stored] {
+        let bundle = zip(method, &[("ise-psc.log", &log), ("other.log", &log[..500])]);
+        let directory = memchr::memmem::find(&bundle, b"PK\x01\x02").unwrap();
+        let end = memchr::memmem::rfind(&bundle, b"PK\x05\x06").unwrap();
+        // The first entry of the directory, a hundred times with other names.
+        let entry = &bundle[directory..memchr::memmem::rfind(&bundle, b"PK\x01\x02").unwrap()];
+        let named = |number: usize| {
+            let name = memchr::memmem::find(entry, b"ise-psc.log").unwrap();
+            let mut entry = entry.to_vec();
+            entry[name..name + 3].copy_from_slice(format!("{number:03}").as_bytes());
+            entry
+        };
+        let entries: Vec<u8> = (0..99).flat_map(named).collect();
+        let mut bomb = [&bundle[..directory], &bundle[directory..directory + entry.len()], &entries].concat();
+        bomb.extend(&bundle[directory + entry.len()..]);
+        let end = end + 99 * entry.len();
+        for at in [end + 8, end + 10] {
+            bomb[at..at + 2].copy_from_slice(&101_u16.to_le_bytes());
+        }
+        bomb[end + 12..end + 16].copy_from_slice(&((end - directory) as u32).to_le_bytes());
+        let found = Scratch::new().find_in("b.zip", &bomb);
+        assert_eq!(paths(&found), ["b.zip!ise-psc.log", "b.zip!other.log"], "{found:#?}");
+        assert_eq!(codes(&found), ["damaged"]);
+        assert!(found.warnings[0].message.contains("99 members share bytes"), "{:?}", found.warnings);
+        assert_eq!(found.listing.len(), 102);
+    }
 }
 
 #[test]
