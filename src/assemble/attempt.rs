@@ -77,7 +77,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
         evidence,
         steps,
         diagnosis: Diagnosis::default(),
-        vantages: None,
+        vantages: joined.vantages.clone(),
         next_collection: None,
     };
     attempt.diagnosis = catalog::diagnosis(outcome, &Context::of(&attempt));

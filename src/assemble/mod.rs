@@ -24,8 +24,9 @@ use crate::classify::Verdict;
 use crate::correlate::{Joined, JoinedAttempt};
 use crate::log::LogFacts;
 use crate::model::mdm::RequestKind;
+use crate::model::member_path;
 use crate::model::outcome::{Outcome, OutcomeName};
-use crate::model::report::{Attempt, Input, InputKind, KindCount, Report, SCHEMA_VERSION, Summary, Tool};
+use crate::model::report::{Attempt, Input, InputKind, KindCount, Report, SCHEMA_VERSION, Saw, Summary, Tool};
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 use crate::options::Options;
@@ -68,6 +69,9 @@ pub fn assemble(
     let polls = Polls::among(&attempts);
     let utc_offset = joined.clocks.first().map(|clock| clock.zone);
     for attempt in &mut attempts {
+        if let Some(lost) = lost_between(attempt, &listed) {
+            attempt.diagnosis.remedy.insert(0, lost);
+        }
         attempt.next_collection = next_collection(attempt, polls, utc_offset);
     }
     let incidents = incident::incidents(&attempts, &outcomes);
@@ -114,6 +118,17 @@ fn count_kinds(attempts: &[Attempt]) -> BTreeMap<RequestKind, KindCount> {
         count.failures += usize::from(attempt.outcome.is_failure());
     }
     counts
+}
+
+/// Where the packets of an attempt got lost, when one capture of its path has them and the next has none.
+fn lost_between(attempt: &Attempt, listed: &[Listed]) -> Option<String> {
+    let vantages = attempt.vantages.as_ref()?;
+    let seen = |wanted: Saw| vantages.iter().find(|vantage| vantage.saw == wanted).map(|vantage| vantage.input);
+    let name = |input: usize| listed.get(input).map(|listed| member_path::base(&listed.path).to_owned());
+    let (here, there) = (name(seen(Saw::Request)?)?, name(seen(Saw::Nothing)?)?);
+    Some(format!(
+        "Look between the two places of capture: the node's packets are in {here} and never arrived where {there} was captured."
+    ))
 }
 
 /// Whether an attempt starts in the window that was asked for; one without a time can't be shown to lie outside.

@@ -178,6 +178,8 @@ impl FlowVisibility {
 pub struct DirectionFacts {
     /// Bytes of payload, retransmissions not counted twice; by sequence numbers, so that cut packets count whole.
     pub bytes: u64,
+    /// The sequence number of its SYN, when that was captured (RFC 9293, section 3.4.1).
+    pub initial_sequence: Option<u32>,
     /// Bytes that the capture lost.
     pub missing: u64,
     /// Those of them that the other side acknowledged, so that they were sent and arrived.
@@ -270,6 +272,8 @@ pub struct HttpExchange {
 /// A TLS session as far as it can be seen.
 #[derive(Clone, Debug, Default)]
 pub struct TlsSession {
+    /// The random of the (first) ClientHello, which is the same wherever the connection is captured.
+    pub client_random: Option<[u8; 32]>,
     /// The (first) ClientHello.
     pub client_hello: Option<FrameRef>,
     /// Server name in lower case.

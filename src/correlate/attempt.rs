@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clock::{Bounds, Calendar};
 use crate::evidence::wire::WireTry;
 use crate::log::{LineRef, LogAttempt, LogPartFacts, LogTry};
-use crate::model::report::{Confidence, OffsetSource};
+use crate::model::report::{Confidence, OffsetSource, Vantage};
 use crate::model::time::Timestamp;
 
 /// One attempt.
@@ -21,6 +21,8 @@ pub struct JoinedAttempt<'a> {
     pub missing: Option<String>,
     /// That side's part of the time is covered all the same, so that it ought to be there.
     pub missed: bool,
+    /// What each capture of the same path saw; `None` with one.
+    pub vantages: Option<Vec<Vantage>>,
     /// The packets were found by a clock that is hardly known, and others of the same host could be meant.
     pub doubtful: bool,
 }

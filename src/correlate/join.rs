@@ -12,6 +12,7 @@ use super::log_request::{LogRequest, LogResult};
 use super::matched::{LogTable, Matched, matched_intervals};
 use super::matching::{Offsets, Place, matching};
 use super::missing::{why_not_in_log, why_not_on_wire};
+use super::vantage::Vantages;
 use crate::capture::CaptureFacts;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{Ending, WireTry};
@@ -40,8 +41,10 @@ pub fn join<'a>(
     known: &Targets,
     zone: Option<&LogZone>,
 ) -> Joined<'a> {
-    let views: Vec<CaptureView<'a>> =
+    let mut views: Vec<CaptureView<'a>> =
         captures.iter().enumerate().map(|(index, facts)| CaptureView::new(index, facts, known)).collect();
+    let first_inputs = captures.iter().map(|facts| facts.parts.first().map_or(0, |part| part.input)).collect();
+    let vantages = Vantages::merge(&mut views, first_inputs);
     let (tables, said): (Vec<LogTable>, Vec<Vec<LogRequest<'a>>>) =
         logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, zone)).unzip();
     let mut offsets = Offsets(tables.iter().map(LogTable::offsets).collect());
@@ -53,7 +56,12 @@ pub fn join<'a>(
         }
     }
     let matched = Matched { logs, views: &views, said: &said, seats: &seats, offsets: &offsets, tables: &tables };
-    matched.join(known)
+    let mut joined = matched.join(known);
+    for attempt in &mut joined.attempts {
+        let wire = attempt.tries.iter().rev().find_map(|attempted| attempted.wire.as_ref());
+        attempt.vantages = wire.and_then(|wire| vantages.of(&views, wire));
+    }
+    joined
 }
 
 impl<'a> Matched<'_, 'a> {
@@ -96,6 +104,7 @@ impl<'a> Matched<'_, 'a> {
                 reading: Reading { calendar: None, offset: 0 },
                 missing: None,
                 missed: false,
+                vantages: None,
                 doubtful: false,
             };
             (joined.missing, joined.missed) = why_not_in_log(self, &joined, &readings);
@@ -154,7 +163,7 @@ impl<'a> Matched<'_, 'a> {
             why_not_on_wire(self, log, requests)
         };
         let doubtful = self.is_doubtful(log, requests);
-        JoinedAttempt { log: None, tries, reading, missing, missed, doubtful }
+        JoinedAttempt { log: None, tries, reading, missing, missed, vantages: None, doubtful }
     }
 
     /// Whether the attempt's packets were found by a clock that is hardly known, and others could be meant as well.

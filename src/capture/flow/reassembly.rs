@@ -204,6 +204,7 @@ impl<'a> ReassembledDirection<'a> {
         let holes: i64 = self.holes.iter().map(|hole| hole.end - hole.start).sum();
         let acknowledged: i64 = self.holes.iter().map(|hole| self.acknowledged_of(hole)).sum();
         DirectionFacts {
+            initial_sequence: self.initial(),
             bytes: (self.high - self.low).unsigned_abs(),
             missing: (holes + self.given_up).unsigned_abs(),
             missing_acknowledged: (acknowledged + self.given_up_acknowledged).unsigned_abs(),

@@ -65,6 +65,7 @@ pub(crate) fn read_session(
     // A HelloRetryRequest is followed by the ServerHello proper, which may not have come.
     let hello = hellos.reduce(|first, next| if first.1.is_retry_request() { next } else { first });
     let negotiated = NegotiatedParameters::of(client_said, hello.as_ref().map(|(_, hello)| hello));
+    facts.client_random = negotiated.client_random.try_into().ok();
     facts.version = negotiated.version;
     facts.cipher = negotiated.cipher;
     if let Some((message, hello)) = hello.as_ref().filter(|(_, hello)| !hello.is_retry_request()) {

@@ -1,0 +1,250 @@
+//! Captures that look at the same path from different places: the node and the far side of a firewall, the node and its proxy.
+//!
+//! Addresses and ports may be rewritten on the way, and the clocks differ. What stays is what the two ends say to each other:
+//! the random of the ClientHello (RFC 8446, section 4.1.2), and the initial sequence number of the SYN where nothing rewrites
+//! it. A connection that was recognised in a second capture is no attempt of its own there.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::capture_view::CaptureView;
+use crate::capture::TcpFlow;
+use crate::evidence::wire::{Lookup, WireTry};
+use crate::model::report::{Saw, Vantage};
+use crate::model::time::{SECOND, Timestamp};
+
+/// Connections that are the same pass both places within this time, when the difference of the clocks is taken off.
+const TOGETHER: i64 = 2 * SECOND;
+/// Clocks of two machines that capture at the same time are no farther apart.
+const MOST_SKEW: i64 = 2 * 3600 * SECOND;
+/// A capture behind a firewall shows nothing of what is blocked before it, and so ends, by its last frame, before it was stopped.
+const QUIET: i64 = 60 * SECOND;
+/// A share of the connections of the smaller capture must be in the other, one in so many, for the two to look at one path.
+const SHARE: usize = 4;
+
+/// How captures stand to each other.
+#[derive(Clone, Debug, Default)]
+pub struct Vantages {
+    /// For each pair of captures of one path, the clock of the first minus that of the second, in nanoseconds.
+    skews: BTreeMap<(usize, usize), i64>,
+    /// Where the flows with a mark are: capture, session and flow of the session.
+    marked: HashMap<Mark, Vec<Spot>>,
+    /// For each capture the first of its inputs.
+    inputs: Vec<usize>,
+}
+
+/// A flow of a capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Spot {
+    capture: usize,
+    session: usize,
+    flow: usize,
+}
+
+/// What a connection has in every capture of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Mark {
+    /// The random of its ClientHello.
+    ClientRandom([u8; 32]),
+    /// The client's initial sequence number, and the port that it connects to.
+    InitialSequence(u32, u16),
+}
+
+fn marks(flow: &TcpFlow) -> impl Iterator<Item = Mark> {
+    let random = flow.tls.as_ref().and_then(|tls| tls.client_random).map(Mark::ClientRandom);
+    let initial = flow.to_server.initial_sequence;
+    random.into_iter().chain(initial.map(|initial| Mark::InitialSequence(initial, flow.server.port())))
+}
+
+impl Vantages {
+    /// Recognises the captures of one path, and takes what a second one repeats out of its places, so that the log and the
+    /// reader meet each connection once.
+    pub fn merge(views: &mut [CaptureView<'_>], inputs: Vec<usize>) -> Self {
+        if views.len() < 2 {
+            return Self { inputs, ..Self::default() };
+        }
+        let mut vantages = Self { marked: marked(views), inputs, ..Self::default() };
+        for first in 0..views.len() {
+            for second in first + 1..views.len() {
+                if let Some(skew) = vantages.skew_between(views, first, second) {
+                    vantages.skews.insert((first, second), skew);
+                    vantages.skews.insert((second, first), -skew);
+                }
+            }
+        }
+        let mut order: Vec<usize> = (0..views.len()).collect();
+        // The capture that shows most is nearest to the node: it has lookups and what was blocked on the way.
+        order.sort_by_key(|&capture| {
+            let shown = views.get(capture).map_or(0, |view| view.sessions.len());
+            (std::cmp::Reverse(shown), capture)
+        });
+        for (rank, &capture) in order.iter().enumerate() {
+            let before = order.get(..rank).unwrap_or_default();
+            let repeated = vantages.repeated_sessions(views, capture, before);
+            if let Some(view) = views.get_mut(capture) {
+                view.slots.retain(|slot| !repeated.contains(&slot.session));
+            }
+        }
+        vantages
+    }
+
+    /// The difference of the clocks of two captures, when they look at one path.
+    fn skew_between(&self, views: &[CaptureView<'_>], first: usize, second: usize) -> Option<i64> {
+        let time = |spot: &Spot| self.flow(views, *spot).map(|flow| flow.first.time.nanos());
+        let mut skews: Vec<i64> = self
+            .marked
+            .values()
+            .filter_map(|spots| {
+                let at = |capture: usize| spots.iter().find(|spot| spot.capture == capture);
+                let skew = time(at(first)?)? - time(at(second)?)?;
+                (skew.abs() <= MOST_SKEW).then_some(skew)
+            })
+            .collect();
+        skews.sort_unstable();
+        let skew = *skews.get(skews.len() / 2)?;
+        let agree = skews.iter().filter(|other| (*other - skew).abs() <= TOGETHER).count();
+        let flows =
+            |capture: usize| views.get(capture).map_or(0, |view| view.sessions.iter().map(|s| s.flows.len()).sum());
+        let smaller = flows(first).min(flows(second));
+        // Each connection may have two marks.
+        (2 * agree >= skews.len() && agree.div_ceil(2) * SHARE >= smaller).then_some(skew)
+    }
+
+    fn flow<'a>(&self, views: &[CaptureView<'a>], spot: Spot) -> Option<&'a TcpFlow> {
+        views.get(spot.capture)?.sessions.get(spot.session)?.flows.get(spot.flow).copied()
+    }
+
+    /// The sessions of a capture that captures before it show as well.
+    fn repeated_sessions(&self, views: &[CaptureView<'_>], capture: usize, before: &[usize]) -> HashSet<usize> {
+        let related: Vec<usize> =
+            before.iter().copied().filter(|other| self.skews.contains_key(&(*other, capture))).collect();
+        let Some(view) = views.get(capture).filter(|_| !related.is_empty()) else { return HashSet::new() };
+        let mut repeated = HashSet::new();
+        for (number, session) in view.sessions.iter().enumerate() {
+            let is_repeated = if session.flows.is_empty() {
+                let lookup = view.lookup(session);
+                lookup.is_some_and(|lookup| {
+                    related.iter().any(|other| self.lookup_in(views, *other, capture, lookup).is_some())
+                })
+            } else {
+                session
+                    .flows
+                    .iter()
+                    .any(|flow| related.iter().any(|other| self.spot_in(views, *other, capture, flow).is_some()))
+            };
+            if is_repeated {
+                repeated.insert(number);
+            }
+        }
+        repeated
+    }
+
+    /// Where another capture has a flow of this one.
+    fn spot_in(&self, views: &[CaptureView<'_>], other: usize, capture: usize, flow: &TcpFlow) -> Option<Spot> {
+        let skew = *self.skews.get(&(other, capture))?;
+        marks(flow).filter_map(|mark| self.marked.get(&mark)).flatten().copied().find(|spot| {
+            let near = |found: &TcpFlow| {
+                (found.first.time.nanos() - flow.first.time.nanos() - skew).abs() <= TOGETHER.max(MOST_RETRIES)
+            };
+            spot.capture == other && self.flow(views, *spot).is_some_and(near)
+        })
+    }
+
+    /// The lookup of another capture that is the same as one of this.
+    fn lookup_in<'v, 'a>(
+        &self,
+        views: &'v [CaptureView<'a>],
+        other: usize,
+        capture: usize,
+        lookup: &Lookup<'_>,
+    ) -> Option<&'v Lookup<'a>> {
+        let skew = *self.skews.get(&(other, capture))?;
+        let time = |lookup: &Lookup<'_>| lookup.first.time.nanos();
+        let wanted = time(lookup) + skew;
+        let lookups = &views.get(other)?.lookups;
+        let from = lookups.partition_point(|found| time(found) < wanted - TOGETHER);
+        let near = lookups.get(from..)?.iter().take_while(|found| time(found) <= wanted + TOGETHER);
+        near.map(|found| &**found).find(|found| found.host == lookup.host)
+    }
+
+    /// What each capture of the path saw of a request; `None` where only one capture looks at it.
+    pub fn of(&self, views: &[CaptureView<'_>], wire: &WireTry<'_>) -> Option<Vec<Vantage>> {
+        let others: Vec<usize> = self
+            .skews
+            .keys()
+            .filter(|(first, _)| *first == wire.capture)
+            .map(|(_, second)| *second)
+            .filter(|other| self.covers(views, *other, wire))
+            .collect();
+        if others.is_empty() {
+            return None;
+        }
+        let input = |capture: usize| self.inputs.get(capture).copied().unwrap_or_default();
+        let mut seen = vec![Vantage { input: input(wire.capture), saw: saw_here(wire) }];
+        seen.extend(
+            others.into_iter().map(|other| Vantage { input: input(other), saw: self.saw_there(views, other, wire) }),
+        );
+        seen.sort_by_key(|vantage| vantage.input);
+        Some(seen)
+    }
+
+    /// Whether another capture ran at the time of a request.
+    fn covers(&self, views: &[CaptureView<'_>], other: usize, wire: &WireTry<'_>) -> bool {
+        let Some(skew) = self.skews.get(&(other, wire.capture)) else { return false };
+        let span = views.get(other).and_then(|view| view.span);
+        let at: Timestamp = wire.start.plus_nanos(*skew);
+        span.is_some_and(|(first, last)| (first.plus_nanos(-QUIET)..=last.plus_nanos(QUIET)).contains(&at))
+    }
+
+    fn saw_there(&self, views: &[CaptureView<'_>], other: usize, wire: &WireTry<'_>) -> Saw {
+        let flows: Vec<&TcpFlow> = wire.session.flows.iter().chain(&wire.earlier).copied().collect();
+        if flows.is_empty() {
+            let found = wire.lookups.last().and_then(|lookup| self.lookup_in(views, other, wire.capture, lookup));
+            return found.map_or(Saw::Nothing, saw_of_lookup);
+        }
+        let found =
+            flows.into_iter().filter_map(|flow| self.flow(views, self.spot_in(views, other, wire.capture, flow)?));
+        found.map(saw_of_flow).max_by_key(rank).unwrap_or(Saw::Nothing)
+    }
+}
+
+/// SYNs that are lost on the way are repeated for so long, so that one capture may begin with a later one.
+const MOST_RETRIES: i64 = 130 * SECOND;
+
+const fn rank(saw: &Saw) -> u8 {
+    match saw {
+        Saw::Nothing => 0,
+        Saw::Request => 1,
+        Saw::Both => 2,
+    }
+}
+
+fn saw_here(wire: &WireTry<'_>) -> Saw {
+    let flows = wire.session.flows.iter().chain(&wire.earlier).map(|flow| saw_of_flow(flow));
+    flows.max_by_key(rank).or_else(|| wire.lookups.last().map(|lookup| saw_of_lookup(lookup))).unwrap_or(Saw::Nothing)
+}
+
+fn saw_of_flow(flow: &TcpFlow) -> Saw {
+    match (flow.visibility.from_client > 0, flow.visibility.from_server > 0) {
+        (_, true) => Saw::Both,
+        (true, false) => Saw::Request,
+        (false, false) => Saw::Nothing,
+    }
+}
+
+fn saw_of_lookup(lookup: &Lookup<'_>) -> Saw {
+    if lookup.exchanges.iter().any(|exchange| exchange.answer.is_some()) { Saw::Both } else { Saw::Request }
+}
+
+fn marked(views: &[CaptureView<'_>]) -> HashMap<Mark, Vec<Spot>> {
+    let mut marked: HashMap<Mark, Vec<Spot>> = HashMap::new();
+    for (capture, view) in views.iter().enumerate() {
+        for (session, known) in view.sessions.iter().enumerate() {
+            for (flow, found) in known.flows.iter().enumerate() {
+                for mark in marks(found) {
+                    marked.entry(mark).or_default().push(Spot { capture, session, flow });
+                }
+            }
+        }
+    }
+    marked
+}
