@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::remedy::{Only, Remedy};
 use crate::model::authority::with_port;
-use crate::model::mdm::{RequestKind, Vendor};
+use crate::model::mdm::{RequestKind, Vendor, vendor_of_server};
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Flow, Proxy, Server, Source};
 use crate::model::url::Url;
@@ -65,7 +65,7 @@ impl<'a> Context<'a> {
     /// Returns whose server it is, as far as its name, its path, its own words and those of the log tell.
     pub(super) fn vendor(&self) -> Option<Vendor> {
         let server = self.server?;
-        Vendor::of(server.host.as_deref(), server.url.as_deref(), self.product)
+        vendor_of_server(server.host.as_deref(), server.url.as_deref(), self.product)
             .or_else(|| self.reason.is_some_and(speaks_of_wmi).then_some(Vendor::ConfigurationManager))
     }
 

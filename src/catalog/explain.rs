@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Context, Entry, Topic, entries, entry, fill};
 use crate::model::outcome::OutcomeName;
-use crate::render::wrap::wrapped;
+use crate::model::wrap::wrapped;
 
 /// What an explanation is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,50 +9,21 @@ mod advice;
 mod changes;
 mod context;
 mod diagnosis;
+mod entry;
 mod explain;
 mod remedy;
 mod texts;
 
 use std::str::FromStr;
 
-use serde::Serialize;
-
 pub(crate) use context::listed;
 pub use context::{Blank, Context, fill};
 pub use diagnosis::{diagnosis, incident_diagnosis};
+pub use entry::Entry;
 pub use explain::{ExplainFormat, explain, list};
 pub use remedy::{Only, Remedy, place};
 
 use crate::model::outcome::OutcomeName;
-
-/// All that is known of one outcome, or of one kind of it. Texts may hold [`Blank`]s; [`fill`] writes them out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Entry {
-    /// The outcome.
-    pub outcome: OutcomeName,
-    /// The kind of it; `5xx` and the like stand for all statuses of that class. `None` for the outcome in general.
-    pub detail: Option<&'static str>,
-    /// A few words.
-    pub title: &'static str,
-    /// What happened, in a sentence or two.
-    pub meaning: &'static str,
-    /// What proves it, in the log and on the wire.
-    pub proof: &'static [&'static str],
-    /// What is behind it, the likeliest first.
-    pub causes: &'static [&'static str],
-    /// What to do, first things first.
-    pub remedy: &'static [Remedy],
-}
-
-impl Entry {
-    /// `outcome` or `outcome/detail`, as `mdmlog explain` takes it.
-    pub fn name(&self) -> String {
-        match self.detail {
-            Some(detail) => format!("{}/{detail}", self.outcome),
-            None => self.outcome.to_string(),
-        }
-    }
-}
 
 /// Every entry, in the order of the table of outcomes; each outcome's own entry comes before those of its details.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use mdmlog::Extract;
-use mdmlog::render::visible;
+use mdmlog::model::visible::visible;
 
 use super::args::{ExtractArgs, TrailArgs};
 use super::output::Output;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::BinaryBytes;
 use mdmlog::input::MemberKind;
-use mdmlog::render::visible;
+use mdmlog::model::visible::visible;
 use mdmlog::{Inspected, Inspection, InspectionWarning, Span};
 
 use super::args::{InspectArgs, InspectChoice};

@@ -56,7 +56,7 @@ pub fn prompt(bar: Bar) -> Option<Prompt> {
         let again =
             std::mem::replace(&mut *asked.lock().unwrap_or_else(PoisonError::into_inner), path.to_owned()) == path;
         let wrong = if again { "That does not open it. " } else { "" };
-        let question = format!("{wrong}Passphrase for `{}`: ", mdmlog::render::visible(path));
+        let question = format!("{wrong}Passphrase for `{}`: ", mdmlog::model::visible::visible(path));
         let answer = bar.aside(|| interrupt::while_typing(|| rpassword::prompt_password(question)));
         answer.ok().filter(|answer| !answer.is_empty()).map(Passphrase::new)
     }))

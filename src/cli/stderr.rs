@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use mdmlog::Report;
-use mdmlog::render::visible;
+use mdmlog::model::visible::visible;
 use mdmlog::warning::Warning;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

@@ -11,5 +11,7 @@ pub mod report;
 pub(crate) mod sanitize;
 pub mod time;
 pub(crate) mod url;
+pub mod visible;
 pub mod warning;
+pub(crate) mod wrap;
 pub mod zone;

@@ -2,36 +2,8 @@
 //! in browsers, in spreadsheets and in tickets.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-/// Whether a character acts on what shows it instead of being seen: control characters, and the format characters that
-/// reorder, hide or join text (Unicode's bidirectional controls, zero-width characters, tags).
-pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-/// The text in one line, with hidden characters spelled out: `\n`, `\u{1b}`.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_hidden(c) => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
-}
+use crate::model::visible::visible;
 
 /// Text as prose of Markdown (CommonMark, GFM): nothing in it is markup, a link, a mention or HTML. What stands between
 /// a pair of backticks becomes a code span, in which nothing is markup either.
@@ -116,12 +88,6 @@ pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hidden_characters_are_spelled_out() {
-        assert_eq!(visible("a\x1b[31m\u{9b}2J\n\u{202e}b"), "a\\u{1b}[31m\\u{9b}2J\\n\\u{202e}b");
-        assert!(matches!(visible("tenant.jamfcloud.com"), Cow::Borrowed(_)));
-    }
 
     #[test]
     fn markdown_prose_has_no_markup_left() {

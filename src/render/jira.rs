@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 
-use super::escape::{shortened, visible};
+use super::escape::shortened;
 use super::view::{change_side, readable, server, verdict};
 use super::{Rendering, json as layout};
 use crate::model::report::{Incident, Report};
+use crate::model::visible::visible;
 
 /// Jira's limit for a summary, in characters.
 const SUMMARY: usize = 255;
@@ -186,7 +187,7 @@ mod tests {
                 assert!(!fields["labels"][1].as_str().unwrap().contains(' '));
                 texts(&fields["description"], &mut |text| {
                     assert!(!text.is_empty());
-                    assert!(!text.contains(|c: char| c != '\n' && crate::render::escape::is_hidden(c)), "{text:?}");
+                    assert!(!text.contains(|c: char| c != '\n' && crate::model::visible::is_hidden(c)), "{text:?}");
                 });
                 assert!(fields["description"].to_string().len() < 32_767);
             }

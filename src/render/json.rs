@@ -9,8 +9,8 @@ use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
 use super::Rendering;
-use super::escape::is_hidden;
 use crate::model::report::{Attempt, Report};
+use crate::model::visible::is_hidden;
 
 /// One object, then a line break.
 pub(super) struct Json;

@@ -16,9 +16,7 @@ mod schema;
 mod servicenow;
 mod text;
 mod view;
-pub(crate) mod wrap;
 
-pub use escape::visible;
 pub use format::{Format, Rendering};
 pub use schema::schema;
 pub use text::TextStyle;

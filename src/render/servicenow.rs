@@ -5,9 +5,10 @@ use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 
-use super::escape::{shortened, visible};
+use super::escape::shortened;
 use super::{Rendering, jira, json as layout};
 use crate::model::report::{Incident, Report};
+use crate::model::visible::visible;
 
 /// ServiceNow's limit for `short_description`, in characters.
 const SHORT: usize = 160;
@@ -92,7 +93,7 @@ mod tests {
                 assert!(
                     !text.to_ascii_lowercase().contains("[code]") && !text.to_ascii_lowercase().contains("[/code]")
                 );
-                assert!(!text.contains(|c: char| c != '\n' && crate::render::escape::is_hidden(c)));
+                assert!(!text.contains(|c: char| c != '\n' && crate::model::visible::is_hidden(c)));
                 assert!(text.chars().count() <= DESCRIPTION);
                 assert!(ticket["short_description"].as_str().unwrap().chars().count() <= SHORT);
                 assert!(ticket["correlation_id"].as_str().unwrap().chars().count() <= CORRELATION);

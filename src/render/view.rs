@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::escape::visible;
 use crate::model::member_path;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{
-    Attempt, Certificate, Clock, Evidence, Incident, Input, InputRole, OffsetSource, Report, Source, Step,
+    Attempt, Certificate, Clock, Endpoint, Evidence, Incident, Input, InputRole, OffsetSource, Report, Source, Step,
 };
 use crate::model::time::Timestamp;
+use crate::model::visible::visible;
 
 impl Report {
     /// The incident of each attempt that belongs to one, by the attempt's id.
@@ -225,6 +225,14 @@ impl Attempt {
     /// The certificate of the server.
     pub(crate) fn certificate(&self) -> Option<&Certificate> {
         self.flow.as_ref()?.tls.as_ref()?.certificate.as_ref()
+    }
+
+    /// Returns those who take part in the steps, from the client to the server.
+    pub(super) fn lanes(&self) -> Vec<Endpoint> {
+        [Endpoint::Client, Endpoint::Resolver, Endpoint::Router, Endpoint::Proxy, Endpoint::Server]
+            .into_iter()
+            .filter(|lane| self.steps.iter().any(|step| step.from == *lane || step.to == *lane))
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The frames of one attempt out of captures of gigabytes, for the person who wants to see them in Wireshark and for the
 //! colleague who is sent them: each frame that the verdict rests on carries a comment that says so.
 
+mod frame;
 mod pcapng;
 mod secrets;
 mod text;
@@ -17,9 +18,9 @@ use crate::analysis::{Analyzed, Error, analyzed};
 use crate::capture::{RawFrame, Wanted, excerpt};
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::report::{Attempt, Flow, Report};
-use crate::model::time::Timestamp;
 use crate::options::Options;
 use crate::progress::Stage;
+pub use frame::SliceFrame;
 use pcapng::Interface;
 
 /// The frames of an attempt, ready to be written as pcapng.
@@ -47,38 +48,6 @@ impl fmt::Debug for Slice {
             .field("interfaces", &self.interfaces)
             .field("comment", &self.comment)
             .field("key_log", &RedactedInDebug(&self.key_log))
-            .finish()
-    }
-}
-
-/// A frame of a slice.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SliceFrame {
-    /// Index of the input that it comes from.
-    pub input: usize,
-    /// Its number there, as Wireshark shows it.
-    pub frame: u64,
-    /// Time.
-    pub time: Timestamp,
-    /// What was captured of it.
-    pub bytes: Bytes,
-    /// Length on the wire.
-    pub original_length: u32,
-    /// What it proves.
-    pub comments: Vec<String>,
-    interface: u32,
-}
-
-impl fmt::Debug for SliceFrame {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SliceFrame")
-            .field("input", &self.input)
-            .field("frame", &self.frame)
-            .field("time", &self.time)
-            .field("bytes", &RedactedInDebug(&self.bytes))
-            .field("original_length", &self.original_length)
-            .field("comments", &self.comments)
-            .field("interface", &self.interface)
             .finish()
     }
 }

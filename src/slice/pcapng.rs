@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::SliceFrame;
+use super::frame::SliceFrame;
 use crate::capture::{LinkType, RawFrame};
 use crate::model::member_path;
-use crate::render::visible;
+use crate::model::visible::visible;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::SliceFrame;
+use super::frame::SliceFrame;
 use crate::analysis::Analyzed;
 use crate::capture::key_logs;
 use crate::model::report::InputKind;

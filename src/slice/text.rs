@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::member_path::base;
 use crate::model::report::{Attempt, Report, Source};
-use crate::render::visible;
+use crate::model::visible::visible;
 
 /// The verdict and what leads to it.
 pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {

@@ -3,7 +3,7 @@
 use crate::capture::packet::LinkType;
 use crate::model::time::{LATEST, SECOND, Timestamp};
 
-use super::{half, word};
+use super::numbers::{half, word};
 
 /// Options of an Interface Description Block (draft-ietf-opsawg-pcapng, section 4.2).
 const IF_NAME: u16 = 2;

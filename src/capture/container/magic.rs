@@ -1,6 +1,6 @@
 //! Capture files by their first bytes, for those who look for them among other files.
 
-use super::word;
+use super::numbers::word;
 
 /// Tells whether a file that begins like this is a capture in libpcap's format, in either byte order.
 pub fn looks_like_pcap(head: &[u8]) -> bool {

@@ -4,23 +4,22 @@
 //! allocated, and a walk can begin at any frame, so that the chunks of a large file are read side by side. The blocks of
 //! pcapng that are not frames are rare, and pcap-parser reads them.
 
+mod frame;
 mod interface;
 mod magic;
+mod numbers;
 mod pcap;
 mod pcapng;
 
 use std::fmt;
-use std::net::IpAddr;
 
+pub(crate) use frame::{Damage, Frame, Position, Sink};
 pub use interface::{InterfaceDescription, InterfaceStatistics};
 pub use magic::{looks_like_pcap, looks_like_pcapng};
 
 use super::packet::LinkType;
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::time::Timestamp;
-
-/// Frames longer than this are not believed; Wireshark has the same limit for most link types.
-const MAX_FRAME: u32 = 262_144;
 
 /// The kinds of capture file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,63 +39,11 @@ pub fn container_of(prefix: &[u8]) -> Option<Container> {
     }
 }
 
-/// A frame as the file holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Frame<'a> {
-    /// The interface's number in the file; `u32::MAX` for one that the file does not describe.
-    pub(crate) interface: u32,
-    pub(crate) time: Timestamp,
-    pub(crate) link: LinkType,
-    /// Limit of the interface; 0 when there is none.
-    pub(crate) snap_length: u32,
-    pub(crate) bytes: &'a [u8],
-    /// Length on the wire.
-    pub(crate) length: u32,
-}
-
-/// Takes the content of a file, in its order.
-pub(crate) trait Sink<'a> {
-    /// A frame.
-    fn frame(&mut self, frame: Frame<'a>);
-    /// TLS secrets in key log format.
-    fn key_log(&mut self, _text: &'a [u8]) {}
-    /// A name that belongs to an address.
-    fn name(&mut self, _address: IpAddr, _name: &'a [u8]) {}
-    /// Takes the description of an interface, which frames behind it are of.
-    fn interface(&mut self, _number: u32, _described: InterfaceDescription) {}
-    /// Takes what was counted on an interface; what comes later counts for more time.
-    fn statistics(&mut self, _interface: u32, _statistics: InterfaceStatistics) {}
-    /// Takes the number of packets that an interface dropped before the next frame.
-    fn dropped(&mut self, _interface: u32, _packets: u64) {}
-    /// Something that cannot be read.
-    fn damage(&mut self, _damage: Damage) {}
-}
-
-/// Something in a file that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Damage {
-    /// The file ends inside a frame or block that begins at this byte.
-    Cut(usize),
-    /// No frame or block stands at this byte.
-    Garbage(usize),
-    /// Frames of an interface that the file does not describe, the first at this byte.
-    UnknownInterface(usize),
-}
-
 /// All that must be known to read on from a frame in the middle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ReaderState {
     Pcap(pcap::PcapHeader),
     Pcapng(pcapng::Section),
-}
-
-/// The place where a walk stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Position {
-    /// A frame or block begins here, or the file tuple.
-    At(usize),
-    /// Behind garbage, looking from here for the next frame.
-    Lost(usize),
 }
 
 impl ReaderState {
@@ -207,18 +154,4 @@ pub fn first_packet_time(bytes: &[u8]) -> Option<Timestamp> {
         position = state.walk(bytes, position, at.saturating_add(step), &mut first);
         step = step.saturating_mul(2);
     }
-}
-
-/// Returns a number of four bytes in the byte order of the file.
-#[inline]
-fn word(bytes: &[u8], at: usize, big_endian: bool) -> Option<u32> {
-    let field = bytes.get(at..)?.first_chunk::<4>()?;
-    Some(if big_endian { u32::from_be_bytes(*field) } else { u32::from_le_bytes(*field) })
-}
-
-/// Returns a number of two bytes in the byte order of the file.
-#[inline]
-fn half(bytes: &[u8], at: usize, big_endian: bool) -> Option<u16> {
-    let field = bytes.get(at..)?.first_chunk::<2>()?;
-    Some(if big_endian { u16::from_be_bytes(*field) } else { u16::from_le_bytes(*field) })
 }

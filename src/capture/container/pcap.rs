@@ -1,6 +1,8 @@
 //! The pcap format (draft-ietf-opsawg-pcap) and the variants of it that are in use.
 
-use super::{Damage, Frame, InterfaceDescription, MAX_FRAME, Position, Sink, word};
+use super::frame::{Damage, Frame, MAX_FRAME, Position, Sink};
+use super::interface::InterfaceDescription;
+use super::numbers::word;
 use crate::capture::packet::LinkType;
 use crate::model::time::{SECOND, Timestamp};
 

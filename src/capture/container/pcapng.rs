@@ -9,8 +9,9 @@ use pcap_parser::pcapng::{
 };
 use pcap_parser::{NameRecordType, SecretsType};
 
+use super::frame::{Damage, Frame, MAX_FRAME, Position, Sink};
 use super::interface::{self, InterfaceStatistics, SectionInterface};
-use super::{Damage, Frame, MAX_FRAME, Position, Sink, half, word};
+use super::numbers::{half, word};
 use crate::model::time::Timestamp;
 
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;

@@ -1,6 +1,6 @@
 //! The connection did not come about, or broke.
 
-use crate::catalog::Entry;
+use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{always, queries};
 use crate::model::outcome::OutcomeName;
 

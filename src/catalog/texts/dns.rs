@@ -1,6 +1,6 @@
 //! The name of the server did not resolve.
 
-use crate::catalog::Entry;
+use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 

@@ -1,6 +1,6 @@
 //! The server answered.
 
-use crate::catalog::Entry;
+use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{always, at, otherwise, queries};
 use crate::model::mdm::Vendor;
 use crate::model::outcome::OutcomeName;

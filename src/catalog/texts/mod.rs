@@ -8,7 +8,7 @@ mod proxy;
 mod tls;
 mod unknown;
 
-use super::Entry;
+use super::entry::Entry;
 use crate::model::outcome::OutcomeName;
 
 /// Every entry, in the order of the table of outcomes.

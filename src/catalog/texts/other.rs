@@ -1,6 +1,6 @@
 //! Failures that the log tells and that have no outcome of their own.
 
-use crate::catalog::Entry;
+use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{Remedy, always, at, otherwise};
 use crate::model::mdm::Vendor;
 use crate::model::outcome::OutcomeName;

@@ -1,6 +1,6 @@
 //! The proxy refused, or was not there.
 
-use crate::catalog::Entry;
+use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 

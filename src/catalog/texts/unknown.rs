@@ -1,6 +1,6 @@
 //! Nothing proves how it ended.
 
-use crate::catalog::Entry;
+use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{Remedy, always};
 use crate::model::outcome::OutcomeName;
 

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use mdmlog::catalog::Topic;
 
 pub use self::analyze::{AnalyzeArgs, FormatChoice};
-pub use self::shared::{AnalysisArgs, InputArgs, LimitArgs, RunArgs};
+pub use self::shared::{AnalysisArgs, InputArgs, LimitArgs, RunArgs, When};
 pub use self::trail::{ExtractArgs, SliceArgs, TrailArgs};
 use super::terminal::Color;
 use super::{Status, help};
@@ -145,14 +145,6 @@ pub enum ExplainChoice {
     Json,
     /// For a wiki or a ticket
     Markdown,
-}
-
-/// When to do something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    Auto,
-    Always,
-    Never,
 }
 
 #[cfg(test)]

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::ValueHint;
+use clap::{ValueEnum, ValueHint};
 use mdmlog::options::{LogZone, ProxyOption};
 use mdmlog::time::Timestamp;
 
-use super::When;
 use crate::cli::moment;
 use crate::cli::size::Size;
 
@@ -137,4 +136,12 @@ mod tests {
             assert!(host(wrong).is_err(), "{wrong}");
         }
     }
+}
+
+/// When to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
 }

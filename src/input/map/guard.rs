@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering::SeqCst};
 
 use libc::{c_int, c_void, siginfo_t};
 
-use super::Hits;
+use super::hits::Hits;
 
 /// Maps a chunk of the table has room for; a run with more chains another chunk.
 const SLOTS: usize = 256;

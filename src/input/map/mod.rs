@@ -17,7 +17,6 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
@@ -25,6 +24,9 @@ use memmap2::{Advice, Mmap};
 
 #[cfg(unix)]
 mod guard;
+mod hits;
+
+pub(super) use hits::Hits;
 
 /// Files smaller than this are read, not mapped: a map costs more than the copy of a few pages.
 pub(super) const COPY_BELOW: u64 = 1 << 20;
@@ -54,17 +56,6 @@ impl Tally {
 impl Drop for Tally {
     fn drop(&mut self) {
         MAPS.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Counts how often a page of a map turned out to be gone.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Hits(Arc<AtomicUsize>);
-
-impl Hits {
-    /// Tells whether bytes were read that the file no longer had.
-    pub(super) fn any(&self) -> bool {
-        self.0.load(Ordering::Relaxed) > 0
     }
 }
 

@@ -2,9 +2,11 @@
 //! clouds. Every stage that speaks of these takes the words from here.
 
 mod domains;
+mod recognise;
 mod request;
 mod vendor;
 
 pub use domains::{is_login_host, is_mdm_name};
+pub use recognise::vendor_of_server;
 pub use request::{DeviceCriterion, RequestKind, is_api_target};
 pub use vendor::Vendor;

@@ -5,7 +5,7 @@ use std::io;
 use maud::{Markup, html};
 
 use super::facts::{facts, notes};
-use super::{Prose, Shown, badge};
+use super::parts::{Prose, Shown, badge};
 use crate::model::report::{Attempt, Evidence, Incident, Report};
 use crate::render::view::{date_and_time, milliseconds, readable, server};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::model::report::{Attempt, Certificate, Dns, Flow, Report, Source, Tls};
-use crate::render::escape::visible;
+use crate::model::visible::visible;
 use crate::render::view::{counted, milliseconds, readable};
 
 /// A name and a value; what is foreign in the value has its hidden characters spelled out.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Prose, Shown, attempt_links, badge};
+use super::parts::{Prose, Shown, attempt_links, badge};
 use crate::model::report::{Incident, Report};
 use crate::render::view::{change_side, readable, seconds, server, span};
 

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::Shown;
+use super::parts::Shown;
 use crate::model::report::{Attempt, Endpoint, Report, Source};
 use crate::render::view::milliseconds;
 

@@ -6,6 +6,7 @@ mod attempt;
 mod facts;
 mod incident;
 mod ladder;
+mod parts;
 mod summary;
 mod timeline;
 
@@ -13,13 +14,13 @@ use std::io::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::Rendering;
-use super::escape::visible;
-use crate::model::outcome::OutcomeName;
 use crate::model::report::Report;
+
+use parts::Shown;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -92,61 +93,6 @@ fn footer(report: &Report) -> Markup {
     html! {
         footer {
             p { "Written by " (Shown(&report.tool.name)) " " (Shown(&report.tool.version)) ". All times are UTC." }
-        }
-    }
-}
-
-/// Foreign text: escaped, with its hidden characters spelled out.
-struct Shown<'a>(&'a str);
-
-impl Render for Shown<'_> {
-    fn render_to(&self, out: &mut String) {
-        visible(self.0).as_ref().render_to(out);
-    }
-}
-
-/// Foreign text in which what stands between a pair of backticks is code.
-struct Prose<'a>(&'a str);
-
-impl Render for Prose<'_> {
-    fn render_to(&self, out: &mut String) {
-        let parts: Vec<&str> = self.0.split('`').collect();
-        // An odd number of backticks makes no pairs.
-        if parts.len().is_multiple_of(2) {
-            return Shown(self.0).render_to(out);
-        }
-        for (index, part) in parts.into_iter().enumerate() {
-            let markup = if index % 2 == 0 {
-                html! { (Shown(part)) }
-            } else {
-                html! { code { (Shown(part)) } }
-            };
-            markup.render_to(out);
-        }
-    }
-}
-
-/// What an outcome amounts to: the class that gives it its colour.
-const fn tone(outcome: OutcomeName) -> &'static str {
-    match outcome {
-        OutcomeName::Success => "good",
-        OutcomeName::Unknown => "open",
-        _ => "bad",
-    }
-}
-
-/// An outcome with its detail, in its colour.
-fn badge(outcome: OutcomeName, detail: Option<&str>) -> Markup {
-    html! { span.badge.(tone(outcome)) { (super::view::verdict(outcome, detail)) } }
-}
-
-/// Links to attempts; more than a few are counted.
-fn attempt_links(ids: &[usize]) -> Markup {
-    const SHOWN: usize = 24;
-    html! {
-        @for id in ids.iter().take(SHOWN) { a href={ "#attempt-" (id) } { "#" (id) } " " }
-        @if let Some(last) = ids.get(SHOWN..).and_then(<[usize]>::last) {
-            "and " (ids.len() - SHOWN) " more to " a href={ "#attempt-" (last) } { "#" (last) }
         }
     }
 }

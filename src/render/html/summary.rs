@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Shown, tone};
+use super::parts::{Shown, tone};
 use crate::model::report::Report;
 use crate::render::view::{counted, readable};
 

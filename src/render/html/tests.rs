@@ -107,7 +107,7 @@ fn nothing_foreign_is_markup() {
 #[test]
 fn hidden_characters_are_spelled_out() {
     let page = content(&sample::hostile("a\u{202e}b\u{0}c\u{1b}[31m"));
-    assert!(!page.contains(|c: char| c != '\n' && crate::render::escape::is_hidden(c)));
+    assert!(!page.contains(|c: char| c != '\n' && crate::model::visible::is_hidden(c)));
     assert!(page.contains("a\\u{202e}b\\u{0}c\\u{1b}[31m"));
 }
 

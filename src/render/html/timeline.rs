@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::tone;
+use super::parts::tone;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Input, InputRole, Report};
 use crate::model::time::{SECOND, Timestamp};

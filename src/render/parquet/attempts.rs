@@ -1,7 +1,7 @@
 //! The table of attempts: one row each, with what is asked for most in columns of its own.
 
-use super::Run;
 use super::column::{Builder, Columns};
+use super::run::Run;
 use crate::model::report::{Attempt, Certificate, Dns, Flow, Incident, Report, Tls};
 use crate::render::view::server;
 

@@ -1,7 +1,7 @@
 //! The table of evidence: the records and frames that prove the outcomes.
 
-use super::Run;
 use super::column::{Builder, Columns};
+use super::run::Run;
 use crate::model::report::{Attempt, Evidence, Report};
 
 #[derive(Clone, Copy)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Run;
 use super::column::{Builder, Columns};
+use super::run::Run;
 use crate::model::report::{Incident, Report};
 use crate::model::time::Timestamp;
 

@@ -1,7 +1,7 @@
 //! The table of inputs: what was read, so that a bundle without attempts is not forgotten, and how the clocks stood.
 
-use super::Run;
 use super::column::{Builder, Columns};
+use super::run::Run;
 use crate::model::report::{Clock, Input, OffsetSource, Report};
 
 #[derive(Clone, Copy)]

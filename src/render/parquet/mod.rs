@@ -10,6 +10,7 @@ mod column;
 mod evidence;
 mod incidents;
 mod inputs;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -23,10 +24,9 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
-use sha2::{Digest as _, Sha256};
 
 use self::column::Columns;
-use super::{Rendering as _, json};
+pub use self::run::Run;
 use crate::model::report::Report;
 
 /// One of the tables that a report is written as.
@@ -40,40 +40,6 @@ pub enum Table {
     Evidence,
     /// One row per file that was read.
     Inputs,
-}
-
-/// What the rows of many reports are told apart by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// Names the report: the same for the same report on the same bundle, so that what was analysed twice is no riddle.
-    id: String,
-    bundle: Option<String>,
-}
-
-impl Run {
-    /// Of this report on what was named so; without a name where it must not be told.
-    pub fn new(report: &Report, bundle: Option<String>) -> io::Result<Self> {
-        let mut hash = Hashed(Sha256::new());
-        hash.0.update(bundle.as_deref().unwrap_or_default());
-        hash.0.update([0]);
-        json::Json.render(report, &mut hash)?;
-        let digest = hash.0.finalize();
-        Ok(Self { id: hex::encode(digest.get(..16).unwrap_or_default()), bundle })
-    }
-}
-
-/// What is written here is hashed and gone: a report need not be held in memory twice.
-struct Hashed(Sha256);
-
-impl io::Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Table {
@@ -98,7 +64,7 @@ impl Table {
     /// What the columns are, as a table in Markdown.
     pub fn description(self) -> String {
         let report = Report::default();
-        let run = Run { id: String::new(), bundle: None };
+        let run = Run::default();
         let mut text = "| column | type | what it is |\n|---|---|---|\n".to_owned();
         for column in self.columns(&report, &run).iter() {
             let _ = writeln!(text, "| `{}` | {} | {} |", column.name, column.kind.as_str(), column.what);

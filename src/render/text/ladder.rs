@@ -2,7 +2,8 @@
 
 use super::paint::{Paint, STRONG, WEAK};
 use crate::model::report::{Attempt, Endpoint, Report};
-use crate::render::escape::{shortened, visible};
+use crate::model::visible::visible;
+use crate::render::escape::shortened;
 use crate::render::view::milliseconds;
 
 /// From one lane to the next.
@@ -33,16 +34,6 @@ pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint, width: usi
         out.push(format!("{time:>TIME$} {mark} {art}  {what}"));
     }
     out
-}
-
-impl Attempt {
-    /// Those who take part in the steps, from the client to the server.
-    pub(in crate::render) fn lanes(&self) -> Vec<Endpoint> {
-        [Endpoint::Client, Endpoint::Resolver, Endpoint::Router, Endpoint::Proxy, Endpoint::Server]
-            .into_iter()
-            .filter(|lane| self.steps.iter().any(|step| step.from == *lane || step.to == *lane))
-            .collect()
-    }
 }
 
 fn header(lanes: &[Endpoint], paint: Paint) -> String {

@@ -9,10 +9,10 @@ use std::io::{self, Write as _};
 
 use self::paint::{Paint, STRONG, WEAK};
 use super::Rendering;
-use super::escape::visible;
 use super::view::{change_side, counted, date_and_time, readable, seconds, server, span, verdict};
-use super::wrap::wrapped;
 use crate::model::report::{Attempt, Incident, Report};
+use crate::model::visible::visible;
+use crate::model::wrap::wrapped;
 
 /// How text is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, 
 use super::paint::Paint;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Report};
-use crate::render::escape::{shortened, visible};
+use crate::model::visible::visible;
+use crate::render::escape::shortened;
 use crate::render::view::{date_and_time, milliseconds, readable, server};
 
 /// Narrower tables do without thread and duration.

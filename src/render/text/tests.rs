@@ -49,7 +49,7 @@ fn colours_are_there_when_welcome_and_only_then() {
 fn nothing_foreign_acts_on_the_terminal() {
     let report = sample::hostile("\x1b]0;pwned\x07\u{9b}2J\r\n\u{202e}x");
     let text = rendered(&report, TextStyle { verbose: true, ..TextStyle::default() });
-    assert!(!text.contains(|c: char| c != '\n' && crate::render::escape::is_hidden(c)), "{text:?}");
+    assert!(!text.contains(|c: char| c != '\n' && crate::model::visible::is_hidden(c)), "{text:?}");
     assert!(text.contains("\\u{1b}]0;pwned\\u{7}"));
 }
 
