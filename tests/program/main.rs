@@ -15,6 +15,7 @@ mod cli;
 mod contract;
 mod corpus;
 mod damage;
+mod direction;
 mod docs;
 mod explain;
 mod formats;
