@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Verdict;
+use super::verdict::Verdict;
 use crate::capture::tls::TlsVersion;
 use crate::correlate::JoinedAttempt;
 use crate::model::outcome::{Outcome, UnknownDetail};

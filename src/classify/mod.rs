@@ -2,6 +2,7 @@
 
 mod likely;
 mod rules;
+mod verdict;
 
 use rayon::prelude::*;
 
@@ -9,22 +10,12 @@ use crate::correlate::JoinedAttempt;
 use crate::evidence::log::LogEvidence;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{WireEvidence, dead_before};
-use crate::model::report::{Confidence, Likely};
+use crate::model::report::Confidence;
 use rules::{Circumstances, rule};
 
 use likely::likely;
 pub use rules::Ruling;
-
-/// The verdict on an attempt: that on its last request, and those on each.
-#[derive(Clone, Debug)]
-pub struct Verdict {
-    /// Of the attempt.
-    pub ruling: Ruling,
-    /// Of each request, in order.
-    pub tries: Vec<Ruling>,
-    /// What an encrypted answer most likely was.
-    pub likely: Option<Likely>,
-}
+pub use verdict::Verdict;
 
 /// Gives a verdict on each attempt, in their order.
 pub fn classify(attempts: &[JoinedAttempt<'_>], known: &Targets) -> Vec<Verdict> {

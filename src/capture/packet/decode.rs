@@ -5,7 +5,7 @@ use super::ip::Ip;
 use super::layers::Packet;
 use super::link;
 use super::skipped::{Skipped, Unread};
-use super::tunnel;
+use super::{transport, tunnel};
 
 /// Tunnels in each other.
 const MAX_DEPTH: usize = 6;
@@ -16,7 +16,7 @@ pub(crate) fn decode(link: LinkType, frame: &[u8], length: u32) -> Result<Packet
     let mut sent = behind(frame, packet, length);
     for _ in 0..MAX_DEPTH {
         let layer = Ip::read(packet, sent).ok_or(Skipped::Short)?;
-        let Some(inner) = tunnel::inside(&layer) else { return layer.packet() };
+        let Some(inner) = tunnel::inside(&layer) else { return transport::packet(&layer) };
         let inner = inner?;
         // What a fragment leaves of a tunnelled packet is read like what a snap length leaves of it.
         sent = behind(packet, inner, sent);

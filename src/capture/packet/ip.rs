@@ -4,14 +4,7 @@ use std::net::IpAddr;
 
 use etherparse::{IpNumber, LaxIpSlice, ip_number};
 
-use super::layers::{IpFragment, Packet, PacketBody, Segment};
 use super::link::{u16_at, u32_at};
-use super::skipped::Skipped;
-use super::transport::transport;
-
-/// The least that a frame of Ethernet carries, with a tag or without. What is shorter is padded, and there are senders that
-/// count the padding as part of the packet.
-const SHORTEST: std::ops::RangeInclusive<u32> = 41..=46;
 
 /// A header of IP and what follows it.
 pub(super) struct Ip<'a> {
@@ -23,9 +16,9 @@ pub(super) struct Ip<'a> {
     pub(super) fragment: Option<(u32, u32, bool)>,
     pub(super) payload: &'a [u8],
     /// Length of the payload as it was sent.
-    sent: u32,
+    pub(super) sent: u32,
     /// Length of all as it was sent.
-    total: u32,
+    pub(super) total: u32,
 }
 
 impl<'a> Ip<'a> {
@@ -81,37 +74,6 @@ impl<'a> Ip<'a> {
     /// Returns whether a tunnel's header may stand at the beginning of the payload: not in a later fragment.
     pub(super) fn is_beginning(&self) -> bool {
         self.fragment.is_none_or(|(_, offset, _)| offset == 0)
-    }
-
-    /// Reads what the packet carries.
-    pub(super) fn packet(&self) -> Result<Packet<'a>, Skipped> {
-        let body = match self.fragment {
-            Some((id, offset, more)) => PacketBody::Fragment(IpFragment {
-                protocol: self.protocol.0,
-                id,
-                offset,
-                more,
-                payload: self.payload,
-                sent: self.sent,
-            }),
-            None => match transport(self.protocol, self.payload, self.sent)? {
-                PacketBody::Tcp(segment) if self.is_padded(&segment) => {
-                    PacketBody::Tcp(Segment { payload: &[], sent: 0, ..segment })
-                }
-                body => body,
-            },
-        };
-        Ok(Packet { source: self.source, destination: self.destination, ip_id: self.ip_id, body })
-    }
-
-    /// Returns whether the payload of a segment is padding that the packet's length counts: zeros behind an acknowledgment
-    /// that fill a frame up to the least that Ethernet carries. Data so short would be the end of what somebody wrote, and
-    /// bear the flag PSH.
-    fn is_padded(&self, segment: &Segment<'_>) -> bool {
-        self.source.is_ipv4()
-            && SHORTEST.contains(&self.total)
-            && segment.flags == Segment::ACK
-            && segment.payload.iter().all(|byte| *byte == 0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::fast_path::FiveTuple;
+use super::five_tuple::FiveTuple;
 use super::link::u32_at;
 
 /// A packet, out of its tunnels.

@@ -3,6 +3,7 @@
 mod decode;
 mod ether_type;
 mod fast_path;
+mod five_tuple;
 mod fragments;
 mod ip;
 mod layers;
@@ -14,7 +15,8 @@ mod tunnel;
 
 pub(super) use decode::decode;
 pub use ether_type::EtherType;
-pub(super) use fast_path::{FastPath, FiveTuple, address, fast_path, number};
+pub(super) use fast_path::{FastPath, fast_path};
+pub(super) use five_tuple::{FiveTuple, address, number};
 pub(super) use fragments::IpFragments;
 pub(super) use layers::{IcmpMessage, Packet, PacketBody, Segment};
 pub use link_type::LinkType;

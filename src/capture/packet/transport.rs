@@ -4,9 +4,44 @@
 use etherparse::{IpNumber, ip_number};
 
 use super::ip::Ip;
-use super::layers::{IcmpMessage, PacketBody, Quote, Segment};
+use super::layers::{IcmpMessage, IpFragment, Packet, PacketBody, Quote, Segment};
 use super::link::{u16_at, u32_at};
 use super::skipped::{IpProtocol, Skipped, Unread};
+
+/// The least that a frame of Ethernet carries, with a tag or without. What is shorter is padded, and there are senders that
+/// count the padding as part of the packet.
+const SHORTEST: std::ops::RangeInclusive<u32> = 41..=46;
+
+/// Reads what an IP packet carries.
+pub(super) fn packet<'a>(ip: &Ip<'a>) -> Result<Packet<'a>, Skipped> {
+    let body = match ip.fragment {
+        Some((id, offset, more)) => PacketBody::Fragment(IpFragment {
+            protocol: ip.protocol.0,
+            id,
+            offset,
+            more,
+            payload: ip.payload,
+            sent: ip.sent,
+        }),
+        None => match transport(ip.protocol, ip.payload, ip.sent)? {
+            PacketBody::Tcp(segment) if is_padded(ip, &segment) => {
+                PacketBody::Tcp(Segment { payload: &[], sent: 0, ..segment })
+            }
+            body => body,
+        },
+    };
+    Ok(Packet { source: ip.source, destination: ip.destination, ip_id: ip.ip_id, body })
+}
+
+/// Returns whether the payload of a segment is padding that the packet's length counts: zeros behind an acknowledgment
+/// that fill a frame up to the least that Ethernet carries. Data so short would be the end of what somebody wrote, and
+/// bear the flag PSH.
+fn is_padded(ip: &Ip<'_>, segment: &Segment<'_>) -> bool {
+    ip.source.is_ipv4()
+        && SHORTEST.contains(&ip.total)
+        && segment.flags == Segment::ACK
+        && segment.payload.iter().all(|byte| *byte == 0)
+}
 
 /// Reads the transport layer of a packet that was put together from fragments.
 pub(crate) fn decode_payload(protocol: u8, payload: &[u8], sent: u32) -> Option<PacketBody<'_>> {
@@ -14,7 +49,7 @@ pub(crate) fn decode_payload(protocol: u8, payload: &[u8], sent: u32) -> Option<
 }
 
 /// Reads the transport layer.
-pub(super) fn transport(protocol: IpNumber, payload: &[u8], sent: u32) -> Result<PacketBody<'_>, Skipped> {
+fn transport(protocol: IpNumber, payload: &[u8], sent: u32) -> Result<PacketBody<'_>, Skipped> {
     match protocol {
         ip_number::TCP => tcp(payload, sent).map(PacketBody::Tcp).ok_or(Skipped::Short),
         ip_number::UDP => udp(payload, sent).ok_or(Skipped::Short),
