@@ -11,7 +11,7 @@ use crate::catalog::{self, Context};
 use crate::classify::{Ruling, Verdict};
 use crate::correlate::{JoinedAttempt, JoinedTry};
 use crate::evidence::wire::WireTry;
-use crate::log::{LogCause, LogTry, ProxyMention};
+use crate::log::{LogTry, ProxyMention};
 use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::outcome::Outcome;
 use crate::model::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Proxy, Server, Source, Step, Try};
@@ -50,7 +50,10 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
     let target = server.url.as_deref();
     let mut attempt = Attempt {
         id,
-        kind: target.and_then(|url| RequestKind::of_target(server.host.as_deref(), url)).unwrap_or_default(),
+        kind: match log {
+            Some(log) => log.kind,
+            None => target.and_then(|url| RequestKind::of_target(server.host.as_deref(), url)).unwrap_or_default(),
+        },
         query: target.and_then(DeviceCriterion::of_target),
         outcome: outcome.name(),
         detail: outcome.detail().map(Into::into),
@@ -67,7 +70,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
         missing_source: joined.missing.clone(),
         proxy: proxy(joined, &server),
         server,
-        thread: log.map(|log| log.thread.clone()).filter(|thread| !thread.is_empty()),
+        thread: log.map(|log| log.thread.to_string()).filter(|thread| !thread.is_empty()),
         api: api(joined),
         tries: tries(joined, verdict),
         http_status: status,
@@ -87,11 +90,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
 /// The log's own words of a failure.
 fn reason(joined: &JoinedAttempt<'_>, outcome: Outcome) -> Option<String> {
     let (_, log) = joined.log.filter(|_| outcome != Outcome::Success)?;
-    let last = log.tries.last().and_then(|last| last.cause.as_ref());
-    let verdict = log.verdict.as_ref().map(|(_, cause)| cause);
-    let said = log.answer.as_ref().and_then(|answer| answer.error_message.clone());
-    let words = |cause: Option<&LogCause>| cause.map(|cause| cause.words.clone()).filter(|words| !words.is_empty());
-    words(last).or_else(|| words(verdict)).or(said)
+    log.reason().map(str::to_owned)
 }
 
 /// When the result of a request was known.
@@ -104,7 +103,7 @@ fn ended(joined: &JoinedAttempt<'_>) -> Option<Timestamp> {
     let last = joined.tries.last().and_then(|attempted| try_ended(joined, attempted));
     last.or_else(|| {
         let (_, log) = joined.log?;
-        let told = log.verdict.as_ref().map(|(at, _)| *at).or(log.end)?;
+        let told = log.verdict.as_deref().map(|(at, _)| *at).or(log.end)?;
         joined.reading.utc(told)
     })
 }
@@ -133,7 +132,7 @@ fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
 
 /// As the log has it, or out of a request that could be read.
 fn url(attempted: &JoinedTry<'_>) -> Option<String> {
-    if let Some(url) = attempted.log.and_then(|log| log.url.clone()) {
+    if let Some(url) = attempted.log.and_then(|log| log.url.as_deref().map(str::to_owned)) {
         return Some(url);
     }
     let wire = attempted.wire.as_ref()?;
@@ -154,7 +153,7 @@ fn url(attempted: &JoinedTry<'_>) -> Option<String> {
 fn server(joined: &JoinedAttempt<'_>) -> Server {
     let logs = || joined.tries.iter().rev().filter_map(|attempted| attempted.log);
     let wires = || joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_ref());
-    let host = logs().find_map(|log| log.host.clone());
+    let host = logs().find_map(|log| log.host.as_deref().map(str::to_owned));
     let host = host.or_else(|| wires().find_map(|wire| wire.session.hosts.first().map(|(host, _)| host.clone())));
     let port = logs().find_map(|log| log.port).or_else(|| wires().find_map(|wire| wire.session.port));
     let mut addresses = Vec::new();
@@ -189,7 +188,7 @@ fn proxy(joined: &JoinedAttempt<'_>, server: &Server) -> Option<Proxy> {
         return None;
     }
     if let Some(ProxyMention::Named { host, port }) = mention {
-        return Some(Proxy { address: Some(host.clone()), port: *port });
+        return Some(Proxy { address: Some(host.to_string()), port: *port });
     }
     // The exception names whom it could not connect to.
     let target = logs.iter().find_map(|log| log.cause.as_ref()?.target.as_ref());
@@ -206,7 +205,9 @@ fn api(joined: &JoinedAttempt<'_>) -> Api {
     let log = joined.log.map(|(_, log)| log);
     let answer = log.and_then(|log| log.answer.as_ref());
     Api {
-        version: answer.and_then(|answer| answer.api_version.clone()).or_else(|| log?.api_version.clone()),
+        version: answer
+            .and_then(|answer| answer.api_version.clone())
+            .or_else(|| log?.api_version.as_deref().map(str::to_owned)),
         path: answer.and_then(|answer| answer.api_path.clone()),
         vendor: answer.and_then(|answer| answer.vendor.clone()),
         product: answer.and_then(|answer| answer.product_name.clone()),

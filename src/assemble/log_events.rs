@@ -17,7 +17,7 @@ pub(super) fn events(attempt: &LogAttempt, reading: &Reading) -> Vec<Event> {
         .map(|(index, citation)| {
             let event =
                 Event::line(citation.at, reading.utc(citation.at), step(citation)).decisive(Some(index) == last_result);
-            if is_evidence(citation.role) { event.proves(citation.text.clone()) } else { event }
+            if is_evidence(citation.role) { event.proves(citation.text().into_owned()) } else { event }
         })
         .collect()
 }
@@ -37,6 +37,6 @@ fn step(citation: &LogCitation) -> String {
         CitationRole::Connecting => "connecting".to_owned(),
         CitationRole::Body => "response body".to_owned(),
         CitationRole::Answer => "attempt returns".to_owned(),
-        _ => citation.text.clone(),
+        _ => citation.text().into_owned(),
     }
 }

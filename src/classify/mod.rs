@@ -1,6 +1,7 @@
 //! From facts to verdicts: what the log says, what the wire shows, and the table of rules that makes one of both.
 
 mod likely;
+mod log_doubts;
 mod rules;
 mod verdict;
 
@@ -50,10 +51,17 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
                 ruling.conflict = fuller_account(&ruling, &dead_before(wire));
             }
         }
+        if let Some(log) = in_log.filter(|_| index == last) {
+            let seen = wire.is_some_and(|wire| wire.outcome == ruling.outcome);
+            log_doubts::lower(&mut ruling, log, seen);
+        }
         tries.push(ruling);
     }
     let ruling = tries.last().cloned().unwrap_or_else(|| {
-        rule(&LogEvidence::of(None, in_log), None, Circumstances { missed: attempt.missed, in_log: in_log.is_some() })
+        let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
+        let mut ruling = rule(&LogEvidence::of(None, in_log), None, around);
+        in_log.iter().for_each(|log| log_doubts::lower(&mut ruling, log, false));
+        ruling
     });
     Verdict { ruling, tries, likely: None }
 }

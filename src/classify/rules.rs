@@ -82,11 +82,16 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
         return Ruling::new(1, wire.outcome, Confidence::Medium).conflict(Some(conflict)).because(reason);
     }
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
-        let may_be = |said| said == wire.outcome || is_untold(wire.outcome);
+        // What ISE made of an answer that was read on the wire, only the log tells.
+        let may_be = |said: Outcome| {
+            let of_body = read == 200 && said.name() == OutcomeName::OtherFailure;
+            said == wire.outcome || is_untold(wire.outcome) || of_body
+        };
         let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(may_be);
         if agrees {
             let parsed = log.outcome.is_some() || !around.in_log || log_status != Some(200);
-            let outcome = log.outcome.unwrap_or(wire.outcome);
+            let failed = Outcome::OtherFailure(None);
+            let outcome = log.outcome.unwrap_or(if log.failed && read == 200 { failed } else { wire.outcome });
             let ruling = match (is_untold(outcome), parsed) {
                 (true, _) => Ruling::new(2, outcome, Confidence::Low).because(UNREADABLE_ANSWER),
                 (false, false) => Ruling::new(2, outcome, Confidence::Medium).because(BODY_NOT_LOGGED),
@@ -105,8 +110,12 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             return Ruling::new(4, outcome, Confidence::Low).conflict(conflict).because(DISAGREE).status(status);
         }
         let ruling = match wire {
+            _ if outcome == Outcome::Success && log.weight != Weight::Proof => {
+                Ruling::new(3, outcome, Confidence::Medium).because(BODY_NOT_LOGGED)
+            }
             None if log.weight != Weight::Proof => {
-                Ruling::new(3, outcome, Confidence::Low).because("The status may be a proxy's as well as the server's.")
+                let confidence = if log.weight == Weight::Vague { Confidence::Low } else { Confidence::Medium };
+                Ruling::new(3, outcome, confidence).because("The status may be a proxy's as well as the server's.")
             }
             None if around.missed => Ruling::new(3, outcome, Confidence::Medium).because(NOT_IN_CAPTURE),
             _ => Ruling::new(3, outcome, Confidence::High),
@@ -123,12 +132,15 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             return ruling.status(log_status);
         }
         let outcome = match wire {
+            _ if log.failed => Outcome::OtherFailure(None),
             Some(wire) if !around.in_log => wire.outcome,
             _ if log_status.is_some() => Outcome::Unknown(None),
             Some(wire) => wire.outcome,
             None => Outcome::Unknown(Some(UnknownDetail::Incomplete)),
         };
-        let reason = if wire.is_some() {
+        let reason = if log.failed {
+            "The log calls it an error, in words that no rule knows."
+        } else if wire.is_some() {
             "Neither log nor capture tells how it ended."
         } else {
             "The log does not tell how it ended."
@@ -233,7 +245,7 @@ mod tests {
     const SEEN: Circumstances = Circumstances { missed: false, in_log: true };
 
     fn log(outcome: Outcome, weight: Weight, status: Option<u16>) -> LogEvidence<'static> {
-        LogEvidence { outcome: Some(outcome), weight, status, words: Some("the words") }
+        LogEvidence { outcome: Some(outcome), failed: false, weight, status, words: Some("the words") }
     }
 
     fn words(outcome: Outcome) -> LogEvidence<'static> {
@@ -245,7 +257,7 @@ mod tests {
     }
 
     const SILENT: LogEvidence<'static> =
-        LogEvidence { outcome: None, weight: Weight::Vague, status: None, words: None };
+        LogEvidence { outcome: None, failed: false, weight: Weight::Vague, status: None, words: None };
     const ENCRYPTED: Outcome = Outcome::Unknown(Some(UnknownDetail::Encrypted));
 
     /// Outcome, confidence, and a star for a conflict.

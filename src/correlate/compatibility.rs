@@ -69,12 +69,30 @@ pub fn compatibility(
         }
         (Cause::HttpStatus(said), ending) => of_status(said, ending, status),
         (
-            Cause::UntrustedCertificate | Cause::ExpiredCertificate | Cause::ProtocolVersion | Cause::HandshakeFailure,
+            Cause::UntrustedCertificate
+            | Cause::ExpiredCertificate
+            | Cause::RevokedCertificate
+            | Cause::RevocationUnknown
+            | Cause::WeakCertificate
+            | Cause::UnrecognizedName
+            | Cause::ClientCertificate
+            | Cause::NotTls
+            | Cause::ProtocolVersion
+            | Cause::HandshakeFailure,
             Ending::Alert(_) | Ending::HandshakeAborted(_),
         ) => Same,
         (Cause::HostnameMismatch, Ending::NoRequest(_) | Ending::Alert(_) | Ending::HandshakeAborted(_)) => Same,
         (
-            Cause::UntrustedCertificate | Cause::ExpiredCertificate | Cause::ProtocolVersion | Cause::HandshakeFailure,
+            Cause::UntrustedCertificate
+            | Cause::ExpiredCertificate
+            | Cause::RevokedCertificate
+            | Cause::RevocationUnknown
+            | Cause::WeakCertificate
+            | Cause::UnrecognizedName
+            | Cause::ClientCertificate
+            | Cause::NotTls
+            | Cause::ProtocolVersion
+            | Cause::HandshakeFailure,
             Ending::NoRequest(_) | Ending::HandshakeClosed(_),
         ) => Possible,
         (Cause::ReadTimedOut | Cause::SomeTimeout, Ending::PossiblyAnswered { close, .. }) => {
@@ -86,6 +104,10 @@ pub fn compatibility(
         {
             Same
         }
+        // In TLS 1.3 the client believes the handshake done when the server looks at its certificate.
+        (Cause::ClientCertificate, Ending::ResponseClosed(_)) => Same,
+        (Cause::UnexpectedAnswer | Cause::Redirect | Cause::TokenRefused, Ending::Answered(_)) => Same,
+        (Cause::UnexpectedAnswer | Cause::Redirect | Cause::TokenRefused, Ending::PossiblyAnswered { .. }) => Possible,
         (_, Ending::Cut) => Possible,
         // An encrypted answer may be an alert or a close that could not be told from data.
         (Cause::ReadTimedOut | Cause::Reset | Cause::ClosedWithoutAnswer | Cause::SomeTimeout, Ending::Answered(_)) => {

@@ -53,7 +53,7 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
         for (index, attempted) in attempt.tries.iter().enumerate() {
             let begin = attempted.get.or(if index == 0 { attempt.begin } else { None });
             let last = index + 1 == attempt.tries.len();
-            let result = attempted.result.or(if last { attempt.verdict.as_ref().map(|(at, _)| *at) } else { None });
+            let result = attempted.result.or(if last { attempt.verdict.as_deref().map(|(at, _)| *at) } else { None });
             all.push(LogRequest {
                 log,
                 attempt: number,
@@ -64,7 +64,10 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
                 port: attempted.port,
                 proxied: attempted.is_proxied(),
                 connected_to: connected_to(attempted),
-                kind: kind(attempted, if last { attempt.verdict.as_ref().map(|(_, cause)| cause.kind) } else { None }),
+                kind: kind(
+                    attempted,
+                    if last { attempt.verdict.as_deref().map(|(_, cause)| cause.kind) } else { None },
+                ),
             });
         }
     }
@@ -73,7 +76,7 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
 
 /// An attempt without a request.
 fn whole<'a>(log: usize, number: usize, attempt: &'a LogAttempt, calendar: &Calendar) -> LogRequest<'a> {
-    let verdict = attempt.verdict.as_ref();
+    let verdict = attempt.verdict.as_deref();
     LogRequest {
         log,
         attempt: number,

@@ -30,7 +30,7 @@ impl Targets {
             for attempted in &attempt.tries {
                 known.learn(attempted);
             }
-            if let Some((_, cause)) = &attempt.verdict {
+            if let Some((_, cause)) = attempt.verdict.as_deref() {
                 known.learn_target(cause, attempt.tries.last());
             }
         }

@@ -1,66 +1,87 @@
 //! One attempt as it is put together, record by record.
 
-use super::attempt_state::{NextRequest, Opening, Results};
-use super::event::{Failure, What};
-use super::facts::{CauseKind, CitationRole, LineRef, LogAnswer, LogAttempt, LogCause, LogCitation, LogTry};
+use std::sync::Arc;
+
+use super::attempt_state::{Ended, Opening, Results};
+use super::endpoint::{self, Url};
+use super::event::{Quote, What};
+use super::facts::{
+    CauseKind, CitationRole, CitationText, LineRef, LogAnswer, LogAttempt, LogCause, LogCitation, LogTry, Trail,
+};
+use super::intern::Interner;
 use super::steps::distance;
+use super::tries::{Tries, named, status_of};
+use crate::model::mdm::RequestKind;
 use crate::model::time::{LocalTime, SECOND};
 
 const MINUTE: i64 = 60 * SECOND;
-/// Without a record that says so, a request is a retry of the failed one before it only if it follows at once.
+/// Without a record that says so, records belong together only if they follow each other at once.
 const AT_ONCE: i64 = 2 * SECOND;
 /// How far a clock that is set back a little, and records that are written out of turn, may go.
 const DISORDER: i64 = 2 * MINUTE;
 /// What daylight saving time does to the clock in the middle of an attempt.
 const CLOCK_CHANGES: [i64; 5] = [0, 60 * MINUTE, -60 * MINUTE, 30 * MINUTE, -30 * MINUTE];
-/// Beyond these, an attempt is no attempt; the last try and the last citation are kept.
-const MAX_TRIES: usize = 64;
+/// Beyond these, an attempt is no attempt; the last citation is kept.
 const MAX_CITATIONS: usize = 100;
 
-/// An attempt that has not ended.
+/// An attempt that may go on.
 #[derive(Default)]
 pub(super) struct AttemptBuilder {
     number: usize,
     attempt: LogAttempt,
+    tries: Tries,
     opening: Opening,
-    next_request: NextRequest,
-    /// Of the last try.
-    results: Results,
+    /// Whether it is part of a Test Connection, in which requests of the same kind are tries of one attempt.
+    in_call: bool,
+    ended: Ended,
     /// When the last record was written.
     last: Option<LocalTime>,
 }
 
 impl AttemptBuilder {
-    /// The attempt with this number, of which this is the first record.
-    pub(super) fn new(number: usize, thread: &[u8], at: LineRef, begin_seen: bool) -> Self {
-        let thread = String::from_utf8_lossy(thread).into_owned();
-        let attempt = LogAttempt { thread, begin: Some(at), begin_seen, ..LogAttempt::default() };
-        Self { number, attempt, last: at.time, ..Self::default() }
+    /// Begins the attempt with this number, of which this is the first record.
+    pub(super) fn new(number: usize, thread: Arc<str>, at: LineRef, kind: RequestKind, in_call: bool) -> Self {
+        let attempt = LogAttempt { thread, kind, begin: Some(at), ..LogAttempt::default() };
+        Self { number, attempt, in_call, last: at.time, ..Self::default() }
     }
 
     /// Returns the attempt as far as it was seen, with its number; `None` when what was seen need not be an attempt.
     pub(super) fn finish(self) -> Option<(usize, LogAttempt)> {
+        let trail = self.trail();
         let Self { number, mut attempt, .. } = self;
-        // There may be hundreds of thousands of attempts; most have one try.
-        attempt.tries.shrink_to_fit();
+        let (tries, contradiction) = self.tries.finish();
+        (attempt.trail, attempt.tries) = (trail, tries);
+        attempt.contradiction = contradiction.map(Box::new);
         attempt.citations.shrink_to_fit();
+        let failed = attempt.verdict.is_some();
         let last = attempt.tries.last();
-        attempt.verdict = attempt.verdict.filter(|(_, verdict)| last.is_none_or(|last| says_more(verdict, last)));
-        let seen = attempt.begin_seen || !attempt.tries.is_empty() || attempt.answer.is_some();
+        attempt.verdict = attempt.verdict.filter(|verdict| last.is_none_or(|last| says_more(&verdict.1, last)));
+        let seen = attempt.begin_seen || !attempt.tries.is_empty() || attempt.answer.is_some() || failed;
         seen.then_some((number, attempt))
     }
 
-    /// Whether the record that opens an attempt was seen.
-    pub(super) fn begin_seen(&self) -> bool {
-        self.attempt.begin_seen
+    /// Returns how much of it was seen, as if the level had let everything through.
+    fn trail(&self) -> Trail {
+        let ends = self.has_ended() || self.attempt.verdict.is_some();
+        let complete = self.tries.last().is_some_and(|last| last.get.is_some() && last.result.is_some());
+        match complete {
+            true if ends => Trail::Whole,
+            true => Trail::Coarse,
+            // What is asked by other means than HTTP, and some tokens, leave no request.
+            false if self.ended == Ended::Call && !self.tries.has_request() => Trail::Whole,
+            false if self.attempt.verdict.is_some() => Trail::Coarse,
+            false => Trail::Broken,
+        }
     }
 
-    /// Takes in the next record.
-    pub(super) fn add(&mut self, what: What, quote: Option<(CitationRole, String)>, at: LineRef) {
-        self.last = at.time.or(self.last);
-        if self.take(what, at) {
-            self.quote(quote, at);
-        }
+    /// Returns whether it is over: what comes now can only add to its end, or contradict it.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended != Ended::Not
+    }
+
+    /// Returns whether it is complete enough for another one to follow.
+    pub(super) fn has_result(&self) -> bool {
+        self.has_ended() || self.tries.results() != Results::Outstanding
     }
 
     /// Returns whether a record of this time may belong to the attempt.
@@ -70,161 +91,194 @@ impl AttemptBuilder {
         CLOCK_CHANGES.iter().any(|change| (-DISORDER..=limit).contains(&gap.saturating_sub(*change)))
     }
 
-    /// Returns whether the record is the first of another attempt.
+    fn is_later(&self, at: LineRef) -> bool {
+        self.last.zip(at.time).is_some_and(|(last, now)| distance(last, now) > AT_ONCE)
+    }
+
+    /// Returns whether a record that opens a Test Connection, or is a step of one, is of another one.
     pub(super) fn is_over(&self, what: &What, at: LineRef) -> bool {
-        let requested = !self.attempt.tries.is_empty();
-        let later = self.last.zip(at.time).is_some_and(|(last, now)| distance(last, now) > AT_ONCE);
+        let requested = !self.tries.is_empty();
         match what {
-            What::Begin => requested || self.opening.is_called() || later,
+            // What seemed to be a request by itself was one of a Test Connection whose beginning is missing.
+            What::Retry(_) => self.ended == Ended::Call || self.has_ended() && self.is_later(at),
+            _ if self.has_ended() => true,
+            What::Begin => requested || self.opening.is_called() || self.is_later(at),
             What::Verify => requested || self.opening.is_verified(),
             What::Connecting => requested,
-            What::Get(_) => {
-                let unannounced = !self.attempt.begin_seen && self.next_request == NextRequest::Unannounced;
-                let ended = match self.results {
-                    Results::Outstanding => false,
-                    Results::Response => true,
-                    Results::Error | Results::ResponseAndError => later,
-                };
-                unannounced && ended
-            }
-            What::Error(_) => !self.attempt.begin_seen && self.results.has_error() && later && !self.owes_result(),
             _ => false,
         }
     }
 
-    /// Returns whether the result of the try before the last one is missing.
-    fn owes_result(&self) -> bool {
-        self.attempt.tries.iter().nth_back(1).is_some_and(|before| before.result.is_none())
+    /// Returns whether a request is another try of the attempt.
+    pub(super) fn takes_request(&self, url: &Url, kind: RequestKind, at: LineRef) -> bool {
+        let Some(last) = self.tries.last().filter(|_| !self.has_ended()) else {
+            return self.in_call && !self.has_ended();
+        };
+        let cut_off = url.host.is_none() || last.host.is_none();
+        let same_port = url.port.zip(last.port).is_none_or(|(port, last)| port == last);
+        let same_server = cut_off || url.host.as_deref() == last.host.as_deref() && same_port;
+        let same_kind = cut_off || kind == self.attempt.kind;
+        if self.in_call {
+            return same_server && same_kind;
+        }
+        // At the level INFO nothing announces the retry with another API version. The result of the try before may be
+        // written behind it.
+        let may_retry = !matches!(self.tries.results(), Results::Response) && !self.is_later(at);
+        may_retry && same_server && last.url.as_deref().is_some_and(|last| endpoint::is_other_version(last, &url.text))
     }
 
-    /// Takes in what a record tells; says whether it is worth a quotation.
-    fn take(&mut self, what: What, at: LineRef) -> bool {
+    /// Returns whether a result, or what follows a result, is of this attempt.
+    pub(super) fn belongs(&self, what: &What, at: LineRef) -> bool {
+        let (later, concluded) = (self.is_later(at), self.attempt.verdict.is_some());
+        let last = self.tries.last();
+        if self.has_ended() {
+            let failed = self.tries.has_failed() || self.ended == Ended::Call;
+            return match what {
+                What::Exception(cause) | What::Complaint(cause) => !later && (failed || cause.kind != CauseKind::Other),
+                What::Error(_) => !later && !concluded,
+                What::Response(_) | What::Verdict(_) | What::Answer(_) => !later,
+                _ => false,
+            };
+        }
+        if self.in_call || self.tries.results() == Results::Outstanding || self.tries.owes_result() {
+            return true;
+        }
         match what {
-            What::Begin => {
-                let first = self.opening == Opening::Unseen;
-                self.opening.call();
-                first
+            What::Body(_) | What::RequestEnd => true,
+            What::Verdict(_) => !later || !concluded && self.tries.results().has_error(),
+            What::Error(failure) => {
+                let hosts = failure.host.as_deref().zip(last.and_then(|last| last.host.as_deref()));
+                !later && !concluded && hosts.is_none_or(|(host, last)| host == last)
             }
-            What::Verify => {
+            _ => !later,
+        }
+    }
+
+    /// Takes in the next record.
+    pub(super) fn add(&mut self, what: What, quote: Option<(CitationRole, Quote)>, at: LineRef, texts: &mut Interner) {
+        self.last = at.time.or(self.last);
+        if self.take(what, at, texts) {
+            self.quote(quote, at, texts);
+        }
+    }
+
+    /// Begins a request of this kind, a try of the attempt.
+    pub(super) fn request(&mut self, url: Url, kind: RequestKind, at: LineRef, texts: &mut Interner) {
+        self.attempt.kind = kind;
+        // Each device has a URL of its own.
+        let text = if kind == RequestKind::DeviceQuery { url.text.into() } else { texts.share(&url.text) };
+        let host = url.host.as_deref().map(|host| texts.share(host));
+        self.tries.begin(LogTry { get: Some(at), url: Some(text), host, port: url.port, ..LogTry::default() });
+    }
+
+    /// Takes in what a record tells; returns whether it is worth a quotation.
+    fn take(&mut self, what: What, at: LineRef, texts: &mut Interner) -> bool {
+        match what {
+            What::Begin | What::Verify => {
                 let first = self.opening == Opening::Unseen;
-                self.opening.verify();
+                if matches!(what, What::Begin) {
+                    self.opening.call()
+                } else {
+                    self.opening.verify()
+                }
+                self.attempt.begin_seen = true;
                 first
             }
             What::ApiVersion(version) => {
+                let version = version.map(|version| texts.share(&version));
                 self.attempt.api_version = version.or(self.attempt.api_version.take());
                 true
             }
-            What::Connecting | What::ServerStatus => true,
+            What::Get(_) | What::Connecting | What::ServerStatus => true,
             What::Request | What::Query(_) => false,
-            What::Retry(version) => {
-                self.next_request.announce(version);
-                true
+            What::RequestEnd => {
+                if !self.in_call && !self.has_ended() {
+                    (self.ended, self.attempt.end) = (Ended::Request, Some(at));
+                }
+                false
             }
-            What::Get(url) => {
-                let api_version = self.next_request.begin();
-                let (host, port) = (url.host, url.port);
-                self.begin_try(LogTry {
-                    get: Some(at),
-                    url: Some(url.text),
-                    host,
-                    port,
-                    api_version,
-                    ..LogTry::default()
-                });
+            What::Retry(version) => {
+                self.tries.announce(version.map(|version| texts.share(&version)));
+                (self.in_call, self.ended, self.attempt.end) = (true, Ended::Not, None);
                 true
             }
             What::Proxy(proxy) => {
-                if let Some(last) = self.attempt.tries.last_mut() {
-                    last.proxy = Some(proxy);
-                }
+                self.tries.proxy(proxy);
                 true
             }
             What::Response(status) => {
-                let again = self.results.has_response();
-                let last = self.result(again);
-                if !again || last.result.is_none() {
-                    last.http_status = status;
-                    last.result = last.result.or(Some(at));
-                }
-                self.results.respond();
+                self.tries.respond(status, at);
                 true
             }
             What::Body(body) => {
-                self.last_try().body = Some(body);
+                self.tries.body(body.looks);
                 true
             }
             What::Error(failure) => {
-                self.fail(failure, at);
+                self.tries.fail(failure, at);
+                self.exclude_success(at);
                 true
             }
-            What::Exception(cause) => {
-                let sharper = cause.kind != CauseKind::Other;
-                let last =
-                    self.attempt.tries.last_mut().filter(|last| {
-                        sharper && last.cause.as_ref().is_none_or(|known| known.kind == CauseKind::Other)
-                    });
-                last.map(|last| last.cause = Some(cause)).is_some()
+            What::Exception(cause) | What::Complaint(cause) => {
+                self.exclude_success(at);
+                self.tries.complain(cause, at)
             }
             What::Verdict(cause) => {
-                self.attempt.verdict = Some((at, cause));
+                self.conclude(cause, at);
                 true
             }
             What::Answer(answer) => {
-                self.attempt.answer = Some(LogAnswer { at: Some(at), ..*answer });
-                self.attempt.end = Some(at);
+                self.answer(LogAnswer { at: Some(at), ..*answer }, at);
                 true
             }
         }
     }
 
-    fn begin_try(&mut self, begun: LogTry) {
-        self.results = Results::Outstanding;
-        if self.attempt.tries.len() == MAX_TRIES {
-            self.attempt.tries.pop();
+    /// An error behind a return without one excludes it.
+    fn exclude_success(&mut self, at: LineRef) {
+        let returned = self.attempt.answer.as_ref().filter(|answer| answer.error_occurred == Some(false));
+        if let Some(returned) = returned {
+            self.tries.contradict(returned.at, at);
         }
-        self.attempt.tries.push(begun);
     }
 
-    /// Returns the try under way; one whose request was not seen where there is none.
-    fn last_try(&mut self) -> &mut LogTry {
-        let last = self.attempt.tries.pop().unwrap_or_default();
-        self.attempt.tries.push_mut(last)
-    }
-
-    /// The try that a result is for. A second result of a kind means that the first was of the try before, whose
-    /// record was written late.
-    fn result(&mut self, again: bool) -> &mut LogTry {
-        if again && self.owes_result() {
-            self.results = Results::Outstanding;
-            if let [.., before, last] = &mut self.attempt.tries[..] {
-                before.result = last.result.take();
-                before.http_status = last.http_status.take();
-                before.body = last.body.take();
-                before.cause = last.cause.take();
-            }
+    /// Takes in MdmClient's last word. The first of two counts, unless only the second names a failure.
+    fn conclude(&mut self, cause: LogCause, at: LineRef) {
+        self.exclude_success(at);
+        let last = self.tries.last();
+        let cause = last.map_or(cause.clone(), |last| named(cause, last));
+        let status = status_of(&cause).zip(last.and_then(|last| last.http_status));
+        if status.is_some_and(|(said, known)| said != known) {
+            self.tries.contradict(last.and_then(|last| last.result), at);
         }
-        self.last_try()
-    }
-
-    fn fail(&mut self, failure: Failure, at: LineRef) {
-        let again = self.results.has_error();
-        let last = self.result(again);
-        let known = last.cause.as_ref().is_some_and(|cause| cause.kind != CauseKind::Other);
-        if !known {
-            last.http_status = match failure.cause.as_ref().map(|cause| cause.kind) {
-                Some(CauseKind::HttpStatus(status)) => Some(status),
-                _ => last.http_status,
-            };
-            last.cause = failure.cause.or(last.cause.take());
-            last.result = last.result.or(Some(at));
+        let known = self.attempt.verdict.as_ref();
+        if known.is_none_or(|known| known.1.kind == CauseKind::Other && cause.kind != CauseKind::Other) {
+            self.attempt.verdict = Some(Box::new((at, cause)));
         }
-        last.host = last.host.take().or(failure.host);
-        last.port = last.port.or(failure.port);
-        self.results.fail();
     }
 
-    fn quote(&mut self, quote: Option<(CitationRole, String)>, at: LineRef) {
-        let Some((role, text)) = quote else { return };
+    /// Takes in what `callMdmServerInfo` returns. An error is believed before a success that is told beside it.
+    fn answer(&mut self, answer: LogAnswer, at: LineRef) {
+        (self.ended, self.attempt.end) = (Ended::Call, Some(at));
+        let known = self.attempt.answer.as_ref();
+        if let Some(known) = known.filter(|known| known.error_occurred != answer.error_occurred) {
+            self.tries.contradict(known.at, at);
+        }
+        if answer.error_occurred == Some(false) && self.tries.has_failed() {
+            self.tries.contradict(self.tries.last().and_then(|last| last.result), at);
+        }
+        if known.is_none_or(|known| known.error_occurred != Some(true)) {
+            self.attempt.answer = Some(Box::new(answer));
+        }
+    }
+
+    fn quote(&mut self, quote: Option<(CitationRole, Quote)>, at: LineRef, texts: &mut Interner) {
+        let Some((role, quote)) = quote else { return };
+        let text = match (quote, self.tries.last().and_then(|last| last.url.clone())) {
+            (Quote::Words(words), _) => CitationText::Whole(texts.share(&words)),
+            (Quote::WithUrl(words), Some(url)) => CitationText::Request { words, url },
+            (Quote::WithUrl(words), None) => CitationText::Whole(texts.share(words)),
+        };
         if self.attempt.citations.len() == MAX_CITATIONS {
             self.attempt.citations.pop();
         }
@@ -237,7 +291,7 @@ fn says_more(verdict: &LogCause, last: &LogTry) -> bool {
     use CauseKind::{ConnectTimedOut, HandshakeTimedOut, HttpStatus, Other, ReadTimedOut, SomeTimeout};
     match (verdict.kind, last.cause.as_ref().map(|cause| cause.kind), last.http_status) {
         (HttpStatus(status), _, Some(known)) => status != known,
-        (verdict, None, _) => verdict != Other,
+        (_, None, _) => true,
         (SomeTimeout, Some(ConnectTimedOut | HandshakeTimedOut | ReadTimedOut), _) => false,
         (verdict, Some(known), _) => verdict != known && verdict != Other,
     }

@@ -1,6 +1,8 @@
 //! The states that an attempt under way goes through, as far as what comes next depends on them.
 
-/// Which of the two methods that open an attempt were entered.
+use std::sync::Arc;
+
+/// The methods that open a Test Connection, as far as they were entered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Opening {
     /// Neither was seen.
@@ -25,44 +27,61 @@ impl Opening {
         matches!(self, Self::Verified | Self::Both)
     }
 
-    /// `callMdmServerInfo` is entered.
+    /// Enters `callMdmServerInfo`.
     pub(super) fn call(&mut self) {
         *self = if self.is_verified() { Self::Both } else { Self::Called };
     }
 
-    /// `verifyServer` is entered.
+    /// Enters `verifyServer`.
     pub(super) fn verify(&mut self) {
         *self = if self.is_called() { Self::Both } else { Self::Verified };
     }
 }
 
-/// What the next request will be.
+/// The way in which an attempt is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It goes on, or its end was not logged.
+    #[default]
+    Not,
+    /// Its request has ended, outside of a Test Connection.
+    Request,
+    /// `callMdmServerInfo` has returned.
+    Call,
+}
+
+/// The next request, as far as it was announced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum NextRequest {
     /// Nothing was announced.
     #[default]
     Unannounced,
     /// A retry of the one before, with this API version where the record says so.
-    Retry(Option<String>),
+    Retry(Option<Arc<str>>),
 }
 
 impl NextRequest {
-    /// A retry is announced, by one record or by two of which one names the version.
-    pub(super) fn announce(&mut self, version: Option<String>) {
+    /// Announces a retry; two records may do so, of which one names the version.
+    pub(super) fn announce(&mut self, version: Option<Arc<str>>) {
         let known = self.begin();
         *self = Self::Retry(version.or(known));
     }
 
-    /// The request begins; returns the API version that was announced for it.
-    pub(super) fn begin(&mut self) -> Option<String> {
+    /// Begins the request; returns the API version that was announced for it.
+    pub(super) fn begin(&mut self) -> Option<Arc<str>> {
         match std::mem::take(self) {
             Self::Retry(version) => version,
             Self::Unannounced => None,
         }
     }
+
+    /// Returns whether a retry was announced.
+    pub(super) fn is_retry(&self) -> bool {
+        *self != Self::Unannounced
+    }
 }
 
-/// Which results of the last request were seen.
+/// The results of the last request that were seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Results {
     /// The request is under way.
@@ -87,12 +106,12 @@ impl Results {
         matches!(self, Self::Error | Self::ResponseAndError)
     }
 
-    /// A response code is seen.
+    /// Notes a response code.
     pub(super) fn respond(&mut self) {
         *self = if self.has_error() { Self::ResponseAndError } else { Self::Response };
     }
 
-    /// An error is seen.
+    /// Notes an error.
     pub(super) fn fail(&mut self) {
         *self = if self.has_response() { Self::ResponseAndError } else { Self::Error };
     }

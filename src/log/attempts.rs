@@ -1,23 +1,18 @@
-//! Events to attempts, thread by thread.
-//!
-//! A thread carries one attempt at a time, and its name comes again for the next. Where records are missing, because
-//! the log begins late, a level hides them or somebody filtered them, what is left is taken as far as it can only
-//! belong to an attempt.
+//! Events to attempts: every thread of a log by itself.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
 use super::attempt_builder::AttemptBuilder;
-use super::event::{Event, Query, What};
-use super::facts::{LineRef, LogAttempt};
+use super::facts::{CitationRole, Level, LineRef, LogAttempt, Trail};
+use super::intern::Interner;
+use super::quotations::Quotations;
 use super::scan::Record;
-use crate::model::time::SECOND;
+use super::thread::Thread;
+use crate::model::mdm::RequestKind;
 
-/// Records of one attempt follow each other within this time, but for the wait for a result.
-const PAUSE: i64 = 600 * SECOND;
-/// The longest wait for a result: many addresses, each with the operating system's own timeout.
-const WAIT: i64 = 7200 * SECOND;
 /// More attempts than a node can make in the years that a log may span; bounds memory where a log was made up.
 const MAX_ATTEMPTS: usize = 1 << 20;
 /// More threads than a node has.
@@ -31,140 +26,95 @@ pub(super) struct Attempts<'a> {
     part: usize,
     threads: HashMap<&'a [u8], Thread, RandomState>,
     shelf: Shelf,
+    quotations: Quotations<'a>,
+    texts: Interner,
+}
+
+/// All that was found in a log.
+pub(super) struct Found {
+    /// In the order of their first records.
+    pub(super) attempts: Vec<LogAttempt>,
+    /// Whether there were more attempts or threads than are kept.
+    pub(super) overflowed: bool,
 }
 
 /// Attempts that are complete, each with its place in the order of their beginnings.
 #[derive(Default)]
-struct Shelf {
-    next: usize,
+pub(super) struct Shelf {
+    begun: usize,
     /// Whether there were more than are kept.
     overflowed: bool,
     done: Vec<(usize, LogAttempt)>,
 }
 
-/// What one thread is at.
-#[derive(Default)]
-struct Thread {
-    open: Option<AttemptBuilder>,
-    /// The request under way asks for devices and is part of no attempt.
-    device: bool,
-    /// The part of the log in which the thread was last seen.
-    part: usize,
-}
-
 impl<'a> Attempts<'a> {
     /// The records that follow are from this input.
     pub(super) fn begin_part(&mut self, input: usize) {
+        self.quotations.close();
         self.input = input;
         self.part += 1;
     }
 
-    /// The next record.
+    /// Takes in the next record.
     pub(super) fn add(&mut self, record: Record<'a>) {
-        let at = LineRef { input: self.input, line: record.line, time: record.time };
-        if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(record.thread) {
+        let Record { line, time, thread: name, event } = record;
+        let at = LineRef { input: self.input, line, time };
+        if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(name) {
             self.shelf.overflowed = true;
             return;
         }
-        let thread = self.threads.entry(record.thread).or_default();
-        let known = std::mem::replace(&mut thread.part, self.part) == self.part;
-        thread.add(record.thread, at, record.event, known, &mut self.shelf);
+        self.quotations.see(name, at, &event.what, self.shelf.begun);
+        let thread =
+            self.threads.entry(name).or_insert_with(|| Thread::new(self.texts.share(&String::from_utf8_lossy(name))));
+        thread.add(at, event, self.part, &mut self.shelf, &mut self.texts);
     }
 
-    /// All attempts, in the order of their first records, and whether there were more than are kept.
-    pub(super) fn finish(mut self) -> (Vec<LogAttempt>, bool) {
-        for thread in self.threads.values_mut() {
-            self.shelf.close(thread.open.take());
+    /// Returns all attempts of a log whose MDM component wrote at this level.
+    pub(super) fn finish(mut self, level: Option<Level>) -> Found {
+        self.quotations.close();
+        for thread in self.threads.into_values() {
+            thread.finish(&mut self.shelf);
         }
-        self.shelf.done.sort_unstable_by_key(|(number, _)| *number);
-        (self.shelf.done.into_iter().map(|(_, attempt)| attempt).collect(), self.shelf.overflowed)
+        let Shelf { overflowed, mut done, .. } = self.shelf;
+        done.sort_unstable_by_key(|(number, _)| *number);
+        self.quotations.mark(&mut done);
+        let mut attempts: Vec<LogAttempt> = done.into_iter().map(|(_, attempt)| attempt).collect();
+        // Where requests have their ends, one without has lost it.
+        let ends = level.is_some_and(|level| level <= Level::Debug)
+            && attempts.iter().any(|attempt| attempt.answer.is_none() && attempt.end.is_some());
+        for attempt in attempts.iter_mut().filter(|attempt| attempt.trail == Trail::Coarse) {
+            let is_call = attempt.citations.iter().any(|citation| is_of_call(citation.role));
+            let hidden = if is_call { level.is_none_or(|level| level > Level::Debug) } else { !ends };
+            if !hidden && attempt.verdict.is_none() {
+                attempt.trail = Trail::Broken;
+            }
+        }
+        Found { attempts, overflowed }
     }
+}
+
+/// Returns whether a record is of a Test Connection.
+fn is_of_call(role: CitationRole) -> bool {
+    matches!(role, CitationRole::Begin | CitationRole::ApiVersion | CitationRole::Connecting | CitationRole::Retry)
 }
 
 impl Shelf {
-    fn open(&mut self, thread: &[u8], at: LineRef, begin_seen: bool) -> Option<AttemptBuilder> {
+    /// Begins an attempt, unless there are too many.
+    pub(super) fn begin(
+        &mut self,
+        thread: &Arc<str>,
+        at: LineRef,
+        kind: RequestKind,
+        in_call: bool,
+    ) -> Option<AttemptBuilder> {
         let room = self.done.len() < MAX_ATTEMPTS;
         self.overflowed |= !room;
-        self.next += 1;
-        room.then(|| AttemptBuilder::new(self.next, thread, at, begin_seen))
+        self.begun += 1;
+        room.then(|| AttemptBuilder::new(self.begun, Arc::clone(thread), at, kind, in_call))
     }
 
-    fn close(&mut self, open: Option<AttemptBuilder>) {
+    /// Puts an attempt away that is over.
+    pub(super) fn close(&mut self, open: Option<AttemptBuilder>) {
         self.done.extend(open.and_then(AttemptBuilder::finish));
-    }
-}
-
-impl Thread {
-    fn add(&mut self, name: &[u8], at: LineRef, event: Event, known: bool, shelf: &mut Shelf) {
-        let Event { what, quote } = event;
-        let result = matches!(
-            what,
-            What::Response(_) | What::Error(_) | What::Exception(_) | What::Verdict(_) | What::Answer(_)
-        );
-        let limit = if result { WAIT } else { PAUSE };
-        if self.open.as_ref().is_some_and(|open| !open.continues(at, limit)) {
-            shelf.close(self.open.take());
-        }
-        self.follow_devices(&what, shelf);
-        if self.device && part_of_request(&what) {
-            return;
-        }
-        if self.open.as_ref().is_some_and(|open| open.is_over(&what, at)) {
-            shelf.close(self.open.take());
-        }
-        if self.open.is_none() {
-            let begin_seen = matches!(what, What::Begin | What::Verify);
-            // Results belong to what came before; without it they are believed only where the log begins late.
-            let opens = match what {
-                What::ServerStatus => false,
-                What::Query(query) => query == Query::Server,
-                _ => begin_seen || !known || !(result || matches!(what, What::Body(_))),
-            };
-            self.open = if opens { shelf.open(name, at, begin_seen) } else { None };
-        }
-        let Some(open) = &mut self.open else { return };
-        let ends = matches!(what, What::Answer(_));
-        open.add(what, quote, at);
-        if ends {
-            shelf.close(self.open.take());
-        }
-    }
-
-    /// Keeps track of requests that ask for devices instead of the server.
-    fn follow_devices(&mut self, what: &What, shelf: &mut Shelf) {
-        let begun = self.open.as_ref().is_some_and(|open| open.begin_seen());
-        let device = match what {
-            What::Begin | What::Verify | What::Connecting | What::Request | What::Query(Query::Server) => false,
-            What::Query(Query::Device) => true,
-            What::Query(Query::Unknown) => !begun,
-            What::Get(url) => match asks_for(&url.text) {
-                Query::Server => false,
-                Query::Device => true,
-                Query::Unknown => self.device,
-            },
-            _ => return,
-        };
-        if device && !begun {
-            shelf.close(self.open.take());
-        }
-        self.device = device;
-    }
-}
-
-/// Returns whether the record is about one request.
-fn part_of_request(what: &What) -> bool {
-    use What::{Body, Error, Exception, Get, Proxy, Query, Response, Verdict};
-    matches!(what, Query(_) | Get(_) | Proxy(_) | Response(_) | Body(_) | Error(_) | Exception(_) | Verdict(_))
-}
-
-/// Returns what a URL asks for.
-fn asks_for(url: &str) -> Query {
-    let url = url.to_ascii_lowercase();
-    if url.contains("mdminfo") || url.contains("serverinfo") {
-        Query::Server
-    } else if ["/device", "deviceinfo", "macaddress", "querystring="].iter().any(|word| url.contains(word)) {
-        Query::Device
-    } else {
-        Query::Unknown
     }
 }

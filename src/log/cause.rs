@@ -1,12 +1,11 @@
 //! Tells failures apart by the words of Java's exceptions.
 //!
-//! The client's own words come first; the stack trace below them is asked where they name no failure.
+//! The client's own words come first; the lines below them and the stack trace are asked where they name no failure.
 
 use std::sync::LazyLock;
 
 use CauseKind::*;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex::Regex;
 
 use super::endpoint;
 use super::exception_patterns::{TABLE, Weight};
@@ -15,10 +14,21 @@ use crate::model::sanitize;
 
 /// Longest text in which a cause is looked for.
 const MAX_WORDS: usize = 2048;
-/// Most exceptions of a stack trace that are looked at.
-const MAX_EXCEPTIONS: usize = 32;
+/// Most lines below the words that are looked at, frames of the stack trace aside.
+const MAX_LINES: usize = 32;
 /// So much of a phrase must be there for one that the right edge of a screen cut off.
 const LEAST_OF_PHRASE: usize = 8;
+/// An HTTP status follows these, in lower case, behind blanks, a colon or the like.
+const BEFORE_STATUS: [&str; 8] = [
+    "connection failed:",
+    "response code",
+    "status code",
+    "error code",
+    "http status",
+    "http error",
+    "http/1.",
+    "http/2",
+];
 
 static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     // A DFA would search faster and take longer to build than most logs take to read.
@@ -29,18 +39,12 @@ static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         .ok()
 });
 
-static STATUS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let leading = r"^(?:connection failed:\s*)?([1-5]\d\d)(?:[:\s]|$)";
-    let behind = r"(?:(?:response|status) code:?|http/\d(?:\.\d)?)\s+([1-5]\d\d)\b";
-    Regex::new(&format!("(?i-u){leading}|{behind}")).ok()
-});
-
-/// Returns what failed, by the client's own words and, where these are vague, by the stack trace below them.
-pub(super) fn of(words: &str, trace: &[u8]) -> LogCause {
+/// Returns what failed, by the client's own words and, where these are vague, by the lines and the stack trace below them.
+pub(super) fn of(words: &str, below: &[u8]) -> LogCause {
     let (mut kind, mut weight) = kind(words);
     let mut cause = LogCause { kind, words: sanitize::line(words), target: endpoint::connect_target(words) };
     let mut dated = is_dated(words);
-    for line in exceptions(trace) {
+    for line in telling_lines(below) {
         if weight == Weight::Failure && (kind != ExpiredCertificate || dated) {
             break;
         }
@@ -53,21 +57,30 @@ pub(super) fn of(words: &str, trace: &[u8]) -> LogCause {
             dated = is_dated(&line);
             let target = cause.target.take().or_else(|| endpoint::connect_target(&line));
             cause = LogCause { kind, words: sanitize::line(&line), target };
+        } else if cause.words.is_empty() {
+            cause.words = sanitize::line(&line);
         }
     }
     cause
 }
 
-/// Returns the lines of a stack trace that name exceptions, without what stands in front of them.
-fn exceptions(trace: &[u8]) -> impl Iterator<Item = String> {
-    let lines = trace.split(|byte| *byte == b'\n').map(|line| line.trim_ascii());
-    let named = lines.filter(|line| !line.starts_with(b"at ") && !line.starts_with(b"... "));
-    let text = named.map(|line| String::from_utf8_lossy(line.get(..MAX_WORDS).unwrap_or(line)).into_owned());
-    let cause = text.filter_map(|line| match line.split_once("Caused by:") {
-        Some((_, cause)) => Some(cause.trim().to_owned()),
-        None => line.contains("Exception").then_some(line),
+/// Returns the lines of the message, and behind them those of the stack trace that name exceptions, without what stands in
+/// front of them.
+fn telling_lines(below: &[u8]) -> impl Iterator<Item = String> {
+    let mut in_trace = false;
+    let lines = below.split(|byte| *byte == b'\n').map(|line| line.trim_ascii()).filter(|line| !line.is_empty());
+    let told = lines.filter_map(move |line| {
+        let frame = line.starts_with(b"at ") || line.starts_with(b"... ");
+        in_trace |= frame;
+        let text = String::from_utf8_lossy(line.get(..MAX_WORDS).unwrap_or(line));
+        match text.split_once("Caused by:") {
+            _ if frame => None,
+            Some((_, cause)) => Some(cause.trim().to_owned()),
+            None if in_trace && !text.contains("Exception") => None,
+            None => Some(text.into_owned()),
+        }
     });
-    cause.take(MAX_EXCEPTIONS)
+    told.take(MAX_LINES)
 }
 
 /// Returns whether the words say until or from when a certificate is valid.
@@ -81,6 +94,8 @@ fn kind(words: &str) -> (CauseKind, Weight) {
     let first = phrases.find_overlapping_iter(words).map(|found| found.pattern().as_usize()).min();
     let (kind, weight) = match first.and_then(|first| TABLE.get(first)) {
         Some((_, ProxyRefusedConnect(_), weight)) => return (ProxyRefusedConnect(status(words)), *weight),
+        // The identity provider says it with 400 or 401, and the reason behind the status tells more.
+        Some((_, TokenRefused, weight)) => return (TokenRefused, *weight),
         Some((_, ReadTimedOut, weight)) if is_connecting(words) => (HandshakeTimedOut, *weight),
         Some(("timed out", ..)) if contains(words, "connect to ") => (ConnectTimedOut, Weight::Failure),
         Some((_, kind, weight)) => (*kind, *weight),
@@ -116,11 +131,26 @@ fn cut_off(words: &str) -> Option<CauseKind> {
     kinds.all(|other| other == kind).then_some(kind)
 }
 
-/// Reads the HTTP status in `404:Not Found: ...`, `HTTP/1.1 407 ...` or
+/// Reads the HTTP status in `404:Not Found: ...`, `Connection Failed: 401:Unauthorized: ...`, `HTTP/1.1 407 ...` or
 /// `Server returned HTTP response code: 404 for URL: ...`.
-fn status(words: &str) -> Option<u16> {
-    let found = STATUS.as_ref()?.captures(words)?;
-    found.iter().skip(1).flatten().next()?.as_str().parse().ok()
+pub(super) fn status(words: &str) -> Option<u16> {
+    let lower = words.to_ascii_lowercase();
+    let behind =
+        |marker: &&str| lower.match_indices(*marker).find_map(|(at, _)| number(lower.get(at + marker.len()..)?));
+    let leading = number(&lower).filter(|_| lower.starts_with(|c: char| c.is_ascii_digit()));
+    leading.or_else(|| BEFORE_STATUS.iter().find_map(behind))
+}
+
+/// Reads a status that a text begins with, as a word of its own; the rest of a version of HTTP may stand before it.
+fn number(text: &str) -> Option<u16> {
+    let text = match text.split_once(' ') {
+        Some((version, rest)) if version.len() <= 1 => rest,
+        _ => text,
+    };
+    let text = text.trim_start_matches([' ', ':', '=', '-']);
+    let (digits, rest) = text.split_at_checked(3)?;
+    let ends = rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '.');
+    digits.parse().ok().filter(|status| (100..600).contains(status) && ends)
 }
 
 #[cfg(test)]
@@ -156,7 +186,9 @@ mod tests {
             ("t.example.com:443 failed to respond", ClosedWithoutAnswer),
             ("Premature end of Content-Length delimited message body (expected: 9; received: 1)", ClosedWithoutAnswer),
             ("sun.security.validator.ValidatorException: PKIX path building failed: x", UntrustedCertificate),
-            ("Received fatal alert: unknown_ca", UntrustedCertificate),
+            ("Received fatal alert: unknown_ca", ClientCertificate),
+            ("Received fatal alert: bad_certificate", ClientCertificate),
+            ("Received fatal alert: certificate_required", ClientCertificate),
             ("Certificate for <h> doesn't match any of the subject alternative names: [x]", HostnameMismatch),
             ("No subject alternative DNS name matching h found.", HostnameMismatch),
             ("java.security.cert.CertificateException: No name matching h found", HostnameMismatch),
@@ -170,8 +202,28 @@ mod tests {
                 ProtocolVersion,
             ),
             ("Received fatal alert: handshake_failure", HandshakeFailure),
-            ("Unsupported or unrecognized SSL message", HandshakeFailure),
-            ("Unrecognized SSL message, plaintext connection?", HandshakeFailure),
+            ("Unsupported or unrecognized SSL message", NotTls),
+            ("Unrecognized SSL message, plaintext connection?", NotTls),
+            ("javax.net.ssl.SSLException: Unsupported record version Unknown-72.84", NotTls),
+            ("handshake alert:  unrecognized_name", UnrecognizedName),
+            ("Received fatal alert: unrecognized_name", UnrecognizedName),
+            (
+                "x.CertPathValidatorException: Unable to determine revocation status due to network error",
+                RevocationUnknown,
+            ),
+            (
+                "PKIX path validation failed: x.CertPathValidatorException: OCSP response error: TRY_LATER",
+                RevocationUnknown,
+            ),
+            ("x.CertPathValidatorException: Certificate has been revoked, reason: KEY_COMPROMISE", RevokedCertificate),
+            ("PKIX path validation failed: x: Algorithm constraints check failed on SHA1withRSA", WeakCertificate),
+            ("Extended key usage does not permit use for TLS server authentication", WeakCertificate),
+            ("Certificates do not conform to algorithm constraints", WeakCertificate),
+            (
+                "x.InvalidAlgorithmParameterException: the trustAnchors parameter must be non-empty",
+                UntrustedCertificate,
+            ),
+            ("There is a problem with the server Certificates or ISE trust store.", UntrustedCertificate),
             ("Received fatal alert: internal_error", HandshakeFailure),
             ("CONNECT refused by proxy: HTTP/1.1 407 Proxy Authentication Required", ProxyRefusedConnect(Some(407))),
             (
@@ -182,7 +234,25 @@ mod tests {
             ("Connection Failed: 401:: the MDM server is not reachable", HttpStatus(401)),
             ("Server returned HTTP response code: 503 for URL: https://h/", HttpStatus(503)),
             ("407:Proxy Authentication Required: the MDM server is not reachable", HttpStatus(407)),
-            ("Timeout waiting for connection from pool", Other),
+            ("MDM Server API error : Connection Failed: 401:Unauthorized: the MDM server", HttpStatus(401)),
+            ("HTTP Status 500 - Internal Server Error", HttpStatus(500)),
+            ("400:Bad Request: {\"error\":\"invalid_client\"}", TokenRefused),
+            ("Failed to acquire auth token from Azure AD, AADSTS700027: The certificate", TokenRefused),
+            ("Timeout waiting for connection from pool", ConnectionPool),
+            ("java.lang.IllegalStateException: Connection pool shut down", ConnectionPool),
+            ("org.apache.http.client.CircularRedirectException: Circular redirect to 'https://h/'", Redirect),
+            ("Maximum redirects (50) exceeded", Redirect),
+            ("org.xml.sax.SAXParseException; lineNumber: 1; Content is not allowed in prolog.", UnexpectedAnswer),
+            ("Premature end of file.", UnexpectedAnswer),
+            (
+                "org.apache.http.TruncatedChunkException: Truncated chunk (expected size: 8,192; actual size: 1)",
+                ClosedWithoutAnswer,
+            ),
+            ("Premature end of chunk coded message body: closing chunk expected", ClosedWithoutAnswer),
+            ("Connect to h:443 [h/198.51.100.7] failed: Permission denied (connect failed)", Local),
+            ("Cannot assign requested address (connect failed)", Local),
+            ("No buffer space available (maximum connections reached?)", Local),
+            ("Access is denied, please check whether the [domain-username-password] are correct", Other),
             ("404.example.com is a strange name", Other),
             ("", Other),
         ];

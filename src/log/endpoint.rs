@@ -7,6 +7,8 @@ use crate::model::{sanitize, url};
 
 /// Most addresses of one name that are kept.
 const MAX_ADDRESSES: usize = 32;
+/// The parameter that names the version of the API.
+const VERSION_PARAMETER: &str = "ise_api_version";
 
 /// A URL without its credentials, and the server that it names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +41,37 @@ pub(super) fn url(text: &str) -> Url {
     }
 }
 
+/// Returns whether two URLs ask for the same in different versions of the API, which a parameter or a part of the path such as
+/// `v3` names, or which nothing names (version 1).
+pub(super) fn is_other_version(one: &str, other: &str) -> bool {
+    let (one, other) = (url::Url::split(one), url::Url::split(other));
+    let mut differ = one.parameter(VERSION_PARAMETER) != other.parameter(VERSION_PARAMETER);
+    let same_segment = |(one, other): (&str, &str)| {
+        differ |= one != other;
+        one == other || is_version(one) && is_version(other)
+    };
+    parameters(one).eq(parameters(other))
+        && segments(one).count() == segments(other).count()
+        && segments(one).zip(segments(other)).all(same_segment)
+        && differ
+}
+
+/// Returns the parameters of a query but for the version of the API.
+fn parameters(url: url::Url<'_>) -> impl Iterator<Item = &str> {
+    let all = url.query().unwrap_or_default().split('&');
+    all.filter(|part| !part.is_empty() && !part.starts_with(VERSION_PARAMETER))
+}
+
+/// Returns the parts of a path.
+fn segments(url: url::Url<'_>) -> impl Iterator<Item = &str> {
+    url.path().split('/').filter(|segment| !segment.is_empty())
+}
+
+/// `v3`, as it stands in paths.
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix(['v', 'V']).is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']))
+}
+
 /// `Connect to HOST:PORT [HOST/ADDRESS, ...] failed: ...`.
 pub(super) fn connect_target(words: &str) -> Option<ConnectTarget> {
     let words = words.to_ascii_lowercase();
@@ -69,18 +102,23 @@ pub(super) fn failed_host(text: &str) -> (Option<String>, Option<u16>, &str) {
     (host, port, reason.trim_start().trim_start_matches(':').trim())
 }
 
-/// Reads what stands behind `Proxy Config in request =`. `whole` says that the text was not cut off.
-pub(super) fn proxy(text: &str, whole: bool) -> ProxyMention {
+/// Reads what stands behind `Proxy Config in request =`; `None` where the end of the text may have cut off what it would tell.
+/// `whole` says that the record was not pasted from a screen.
+pub(super) fn proxy(text: &str, whole: bool) -> Option<ProxyMention> {
+    const NONE: [&str; 5] = ["null", "none", "direct", "no_proxy", "no proxy"];
     let text = text.trim_start_matches([' ', '=', ':']).trim_end();
     let (inside, closed) = match text.strip_prefix('[').map(|rest| rest.strip_suffix(']').ok_or(rest)) {
         Some(Ok(inside)) => (inside, true),
-        Some(Err(inside)) => (inside, whole),
-        None => (text, whole),
+        Some(Err(inside)) => (inside, false),
+        None => (text, whole && !text.is_empty()),
     };
     let inside = inside.trim_matches([',', ' ']);
-    if inside.is_empty() || ["null", "none", "direct", "no_proxy", "no proxy"].contains(&&*inside.to_ascii_lowercase())
-    {
-        return if closed { ProxyMention::None } else { ProxyMention::Unnamed };
+    let lower = inside.to_ascii_lowercase();
+    if inside.is_empty() || NONE.contains(&&*lower) {
+        return closed.then_some(ProxyMention::None);
+    }
+    if !closed && NONE.iter().any(|none| none.starts_with(&lower)) {
+        return None;
     }
     // `PROXY@http://user:password@host:port`, `HTTP @ host/192.0.2.8:3128`, `http://192.0.2.8:3128`.
     let server = inside.rsplit('@').next().unwrap_or_default();
@@ -90,9 +128,9 @@ pub(super) fn proxy(text: &str, whole: bool) -> ProxyMention {
     let plausible = host.contains(['.', ':']) || port.is_some();
     let name = |c: char| c.is_alphanumeric() || ".:-_%".contains(c);
     if closed && plausible && !host.is_empty() && host.chars().all(name) {
-        ProxyMention::Named { host: host.to_ascii_lowercase(), port }
+        Some(ProxyMention::Named { host: host.to_ascii_lowercase().into(), port })
     } else {
-        ProxyMention::Unnamed
+        Some(ProxyMention::Unnamed)
     }
 }
 
@@ -107,8 +145,8 @@ mod tests {
         (url.host, url.port)
     }
 
-    fn named(host: &str, port: Option<u16>) -> ProxyMention {
-        ProxyMention::Named { host: host.to_owned(), port }
+    fn named(host: &str, port: Option<u16>) -> Option<ProxyMention> {
+        Some(ProxyMention::Named { host: host.into(), port })
     }
 
     #[test]
@@ -127,6 +165,20 @@ mod tests {
         assert_eq!(server("https://h.example.com:44"), (host("h.example.com"), None));
         assert_eq!(server("https://h.example.com:443/ne"), (host("h.example.com"), Some(443)));
         assert_eq!(url("https://admin:s3cr"), Url { text: "https://".to_owned(), host: None, port: None });
+    }
+
+    #[test]
+    fn the_same_in_another_version_of_the_api_is_known() {
+        let v3 = "https://h/x/ciscoise/mdminfo/?ise_api_version=3";
+        assert!(is_other_version(v3, "https://h/x/ciscoise/mdminfo/?ise_api_version=2"));
+        assert!(is_other_version(v3, "https://h/x/ciscoise/mdminfo"));
+        assert!(is_other_version("https://h/ciscoise/v3/devices/?value=1", "https://h/ciscoise/v2/devices/?value=1"));
+        for other in
+            [v3, "https://h/y/ciscoise/mdminfo/?ise_api_version=2", "https://h/x/ciscoise/mdminfo?a=b", "https://h"]
+        {
+            assert!(!is_other_version(v3, other), "{other}");
+        }
+        assert!(!is_other_version("https://h/ciscoise/v3/devices/?value=1", "https://h/ciscoise/v2/devices/?value=2"));
     }
 
     #[test]
@@ -156,11 +208,15 @@ mod tests {
         assert_eq!(proxy("= [HTTP @ proxy.example.com/192.0.2.8:80]", true), named("proxy.example.com", Some(80)));
         assert_eq!(proxy("= http://[2001:db8::8]:3128", true), named("2001:db8::8", Some(3128)));
         assert_eq!(proxy("= [proxy.example.com]", true), named("proxy.example.com", None));
-        assert_eq!(proxy("= [PROXY]", true), ProxyMention::Unnamed);
-        assert_eq!(proxy("= [,PRO", false), ProxyMention::Unnamed);
-        assert_eq!(proxy("= [PROXY@http://192.0.2.8:31", false), ProxyMention::Unnamed);
+        assert_eq!(proxy("= [PROXY]", true), Some(ProxyMention::Unnamed));
+        assert_eq!(proxy("= [,PRO", false), Some(ProxyMention::Unnamed));
+        assert_eq!(proxy("= [PROXY@http://192.0.2.8:31", false), Some(ProxyMention::Unnamed));
         for none in ["= []", "= null", "= [,]", "= [DIRECT]"] {
-            assert_eq!(proxy(none, true), ProxyMention::None, "{none}");
+            assert_eq!(proxy(none, true), Some(ProxyMention::None), "{none}");
         }
+        for cut_off in ["", " =", "= [", "= nul", "= [,"] {
+            assert_eq!(proxy(cut_off, false), None, "{cut_off}");
+        }
+        assert_eq!(proxy("= [", true), None);
     }
 }

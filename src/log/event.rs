@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use super::endpoint::{self, Url};
-use super::facts::{CauseKind, CitationRole, LogAnswer, LogCause, ProxyMention, ResponseBody};
+use super::facts::{CauseKind, CitationRole, Level, LogAnswer, LogCause, ProxyMention, ResponseBody};
 use super::record::Header;
 use super::{answer, body, cause};
+use crate::model::mdm::RequestKind;
 use crate::model::sanitize;
 
 /// Least that must be there of a known beginning that was cut off.
@@ -16,14 +17,23 @@ const LEAST: usize = 10;
 /// Longest text of a message that is read, where it is not a list of lines.
 const MAX_MESSAGE: usize = 4096;
 
-/// What a record tells, and how it is quoted.
+/// A record's meaning, and how it is quoted.
 #[derive(Debug)]
 pub(super) struct Event {
     pub(super) what: What,
-    pub(super) quote: Option<(CitationRole, String)>,
+    pub(super) quote: Option<(CitationRole, Quote)>,
 }
 
-/// What a record tells.
+/// The words of a quotation.
+#[derive(Debug)]
+pub(super) enum Quote {
+    /// As they are.
+    Words(String),
+    /// These, and the URL that the record names behind them.
+    WithUrl(&'static str),
+}
+
+/// The meaning of a record.
 #[derive(Debug)]
 pub(super) enum What {
     /// `callMdmServerInfo` begins.
@@ -36,10 +46,12 @@ pub(super) enum What {
     Connecting,
     /// The next try will use this API version.
     Retry(Option<String>),
-    /// A request begins, of whatever kind.
+    /// A request is prepared, of whatever kind.
     Request,
-    /// The kind of request.
-    Query(Query),
+    /// A request is over.
+    RequestEnd,
+    /// The kind of request; `None` for words that are not known.
+    Query(Option<RequestKind>),
     /// The request itself.
     Get(Url),
     /// The proxy in use.
@@ -47,11 +59,13 @@ pub(super) enum What {
     /// A response, with its status.
     Response(Option<u16>),
     /// What came in the response.
-    Body(ResponseBody),
+    Body(BodyRecord),
     /// The request failed.
     Error(Failure),
     /// `verifyServer` caught an exception whose stack trace tells why.
     Exception(LogCause),
+    /// Another error of the component, in words that may name a failure.
+    Complaint(LogCause),
     /// The last word of MdmClient.
     Verdict(LogCause),
     /// The cache's view of the server.
@@ -60,15 +74,12 @@ pub(super) enum What {
     Answer(Box<LogAnswer>),
 }
 
-/// What a request asks for.
+/// A response body as its record shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Query {
-    /// The server itself: what an attempt does.
-    Server,
-    /// Devices: no attempt.
-    Device,
-    /// Words that are not known.
-    Unknown,
+pub(super) struct BodyRecord {
+    pub(super) looks: ResponseBody,
+    /// Whether the outermost element is closed in the record, so that nothing of the body can stand in the lines below.
+    pub(super) is_closed: bool,
 }
 
 /// How a request failed.
@@ -79,17 +90,23 @@ pub(super) struct Failure {
     pub(super) cause: Option<LogCause>,
 }
 
-/// How messages begin. Longer beginnings stand before those that they begin with.
-const KNOWN: [(&str, Known); 19] = [
+/// The beginnings of messages. Longer beginnings stand before those that they begin with.
+const KNOWN: [(&str, Known); 25] = [
     ("sendGETRequestDom", Known::Request),
+    ("sendPOSTRequest", Known::Request),
+    ("sendPUTRequest", Known::Request),
     ("QueryType is", Known::Query),
-    ("GET: MDM Server URL", Known::Get),
+    (GET, Known::Get(GET_URL)),
+    ("POST: MDM Server URL", Known::Get("POST: MDM Server URL: ")),
+    ("PUT: MDM Server URL", Known::Get("PUT: MDM Server URL: ")),
+    ("DELETE: MDM Server URL", Known::Get("DELETE: MDM Server URL: ")),
     ("Proxy Config in request", Known::Proxy),
     ("MDM Server Response Code", Known::Response),
     ("Response data received", Known::Body),
     ("Error message while connecting", Known::Error),
+    ("MDM Server API error", Known::Error),
     (FAILED_HOST, Known::Error),
-    ("Connection Failed", Known::Verdict),
+    (FAILED, Known::Verdict),
     ("A connection timeout", Known::Verdict),
     ("MDM server - Status", Known::ServerStatus),
     ("inside the method", Known::Begin),
@@ -102,6 +119,10 @@ const KNOWN: [(&str, Known); 19] = [
     ("returning from the method", Known::Answer),
 ];
 
+const GET: &str = "GET: MDM Server URL";
+const GET_URL: &str = "GET: MDM Server URL: ";
+/// MdmClient's last word begins with these; in other records the reason stands behind them.
+const FAILED: &str = "Connection Failed";
 const FAILED_HOST: &str = "Connection Failed to the MDM server host";
 /// The method whose calls are attempts.
 const SERVER_INFO: &str = "callMdmServerInfo";
@@ -110,7 +131,8 @@ const SERVER_INFO: &str = "callMdmServerInfo";
 enum Known {
     Request,
     Query,
-    Get,
+    /// With the words of the quotation that stand before the URL.
+    Get(&'static str),
     Proxy,
     Response,
     Body,
@@ -132,17 +154,24 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
         [] => split_line(more.trim_ascii_start()),
         first => (first, more),
     };
+    let whole_line = first;
     let first = first.get(..MAX_MESSAGE).unwrap_or(first).trim_ascii();
     let Some((known, rest)) = KNOWN.iter().find_map(|(words, known)| Some((*known, begins(first, words)?))) else {
-        return other_verdict(header, first, more);
+        return unknown(header, first, more);
     };
     let whole = header.time.is_some();
     let (what, role) = match known {
         Known::Request if contains(rest, "start") => return Some(Event { what: What::Request, quote: None }),
+        Known::Request if contains(rest, "end ") => return Some(Event { what: What::RequestEnd, quote: None }),
         Known::Request => return None,
-        Known::Query => return Some(Event { what: What::Query(query(rest)), quote: None }),
-        Known::Get => return Some(get(rest)),
-        Known::Body => return body(rest, more),
+        Known::Query => {
+            return Some(Event { what: What::Query(RequestKind::of_query_type(&text(rest))), quote: None });
+        }
+        Known::Get(words) => {
+            let url = endpoint::url(text(rest).trim_start_matches([':', ' ']));
+            return Some(Event { what: What::Get(url), quote: Some((CitationRole::Get, Quote::WithUrl(words))) });
+        }
+        Known::Body => return body(whole_line.get(first.len() - rest.len()..).unwrap_or(rest), more),
         Known::Error => return Some(error(first, more)),
         Known::Answer => return answer(rest, more),
         Known::Begin if !is_server_info(rest) => return None,
@@ -151,46 +180,56 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
         Known::ApiVersion => (What::ApiVersion(version(rest)), CitationRole::ApiVersion),
         Known::Connecting => (What::Connecting, CitationRole::Connecting),
         Known::Retry => (What::Retry(version(rest)), CitationRole::Retry),
-        Known::Proxy => (What::Proxy(endpoint::proxy(&text(rest), whole)), CitationRole::Proxy),
+        Known::Proxy => (What::Proxy(endpoint::proxy(&text(rest), whole)?), CitationRole::Proxy),
         Known::Response => (What::Response(status(rest)), CitationRole::ResponseCode),
         Known::ServerStatus => (What::ServerStatus, CitationRole::ServerStatus),
-        Known::Exception => (What::Exception(cause::of(&text(rest), more)), CitationRole::Error),
-        Known::Verdict => {
-            let words = begins(first, "Connection Failed:").unwrap_or(first);
-            (What::Verdict(cause::of(text(words).trim(), more)), CitationRole::Verdict)
-        }
+        Known::Exception => (What::Exception(exception(first, rest, more)), CitationRole::Error),
+        Known::Verdict => (What::Verdict(cause::of(&text(reason(first)), more)), CitationRole::Verdict),
     };
-    Some(Event { what, quote: Some((role, sanitize::bytes(first))) })
+    Some(Event { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
 }
 
-/// Reads what MdmClient says in other words, which counts when it names a failure.
-fn other_verdict(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event> {
-    if !header.logger.to_ascii_lowercase().ends_with(b".mdmclient") {
+/// Reads a message that no beginning is known of. It counts as MdmClient's last word when it names a failure, and as a
+/// complaint when the component calls it an error.
+fn unknown(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event> {
+    let client = header.logger.last_chunk::<10>().is_some_and(|end| end.eq_ignore_ascii_case(b".mdmclient"));
+    let is_error = header.level.is_some_and(|level| level >= Level::Error);
+    if !client && !is_error {
         return None;
     }
     let cause = cause::of(&text(first), more);
-    let quote = Some((CitationRole::Verdict, sanitize::bytes(first)));
-    (cause.kind != CauseKind::Other).then_some(Event { what: What::Verdict(cause), quote })
+    let (what, role) = match cause.kind {
+        CauseKind::Other if !is_error || cause.words.is_empty() => return None,
+        CauseKind::Other => (What::Complaint(cause), CitationRole::Error),
+        _ if client => (What::Verdict(cause), CitationRole::Verdict),
+        _ => (What::Complaint(cause), CitationRole::Error),
+    };
+    Some(Event { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
 }
 
-fn get(rest: &[u8]) -> Event {
-    let url = endpoint::url(text(rest).trim_start_matches([':', ' ']));
-    let quote = sanitize::line(&format!("GET: MDM Server URL: {}", url.text));
-    Event { what: What::Get(url), quote: Some((CitationRole::Get, quote)) }
+/// `Exception occurred while ...`: the words in front tell something only where nothing else does.
+fn exception(first: &[u8], rest: &[u8], more: &[u8]) -> LogCause {
+    let cause = cause::of(&text(rest), more);
+    match cause.kind {
+        CauseKind::Other => LogCause { words: sanitize::bytes(first), ..cause },
+        _ => cause,
+    }
 }
 
 fn body(rest: &[u8], more: &[u8]) -> Option<Event> {
     let start = memchr::memchr(b':', rest).map_or(rest.len(), |colon| colon + 1);
     let begun = rest.get(start..).unwrap_or_default().trim_ascii();
-    let (body, beginning) = body::read(&[begun, more.get(..MAX_MESSAGE).unwrap_or(more)].concat())?;
-    let quote = sanitize::line(&format!("Response data received from the MDM server : {beginning}"));
-    Some(Event { what: What::Body(body), quote: Some((CitationRole::Body, quote)) })
+    let body = body::read(begun, more)?;
+    let quote = sanitize::line(&format!("Response data received from the MDM server : {}", body.beginning));
+    let record = BodyRecord { looks: body.looks, is_closed: body.is_closed };
+    Some(Event { what: What::Body(record), quote: Some((CitationRole::Body, Quote::Words(quote))) })
 }
 
 fn answer(rest: &[u8], more: &[u8]) -> Option<Event> {
     let answer = is_server_info(rest).then(|| answer::read(more))?;
     let quote = sanitize::line(&answer::quote(&answer));
-    Some(Event { what: What::Answer(Box::new(answer)), quote: Some((CitationRole::Answer, quote)) })
+    let quote = Some((CitationRole::Answer, Quote::Words(quote)));
+    Some(Event { what: What::Answer(Box::new(answer)), quote })
 }
 
 /// `Error message while connecting to ...`, where the reason follows in the same line or behind the server's name in
@@ -209,37 +248,32 @@ fn error(first: &[u8], more: &[u8]) -> Event {
         line = line.get(..MAX_MESSAGE).unwrap_or(line);
     };
     let Some(named) = named else {
-        // The reason stands behind `Connection Failed:`, or behind the first colon.
-        let words = match find(first, "Connection Failed:") {
-            Some(at) => first.get(at + "Connection Failed:".len()..),
-            None => memchr::memchr(b':', first).and_then(|at| first.get(at + 1..)),
-        };
-        let cause = cause::of(text(words.unwrap_or_default()).trim(), more);
-        let cause = Some(cause).filter(|cause| !cause.words.is_empty());
-        let quote = Some((CitationRole::Error, sanitize::bytes(first)));
+        let cause = cause::of(text(reason(first)).trim(), more);
+        let words = if cause.words.is_empty() { sanitize::bytes(first) } else { cause.words };
+        let cause = Some(LogCause { words, ..cause });
+        let quote = Some((CitationRole::Error, Quote::Words(sanitize::bytes(first))));
         return Event { what: What::Error(Failure { host: None, port: None, cause }), quote };
     };
     let named = text(named);
     let (host, port, reason) = endpoint::failed_host(named.trim_start_matches([' ', '-']));
-    let cause = Some(cause::of(reason, below)).filter(|cause| !cause.words.is_empty());
+    let cause = cause::of(reason, below);
+    let words = if cause.words.is_empty() { sanitize::bytes(line) } else { cause.words };
+    let cause = Some(LogCause { words, ..cause });
     let (first, line) = (text(first), text(line));
     let quote = if first == line { line.into_owned() } else { format!("{first} {line}") };
-    Event {
-        what: What::Error(Failure { host, port, cause }),
-        quote: Some((CitationRole::Error, sanitize::line(&quote))),
-    }
+    let quote = Quote::Words(sanitize::line(&quote));
+    Event { what: What::Error(Failure { host, port, cause }), quote: Some((CitationRole::Error, quote)) }
 }
 
-fn query(rest: &[u8]) -> Query {
-    const SERVER: [&str; 3] = ["heartbeat", "serverinfo", "mdminfo"];
-    const DEVICE: [&str; 9] = ["device", "mac", "compl", "serial", "udid", "imei", "guid", "user", "endpoint"];
-    if SERVER.iter().any(|word| contains(rest, word)) {
-        Query::Server
-    } else if DEVICE.iter().any(|word| contains(rest, word)) {
-        Query::Device
-    } else {
-        Query::Unknown
-    }
+/// Returns the part of a line that says why: behind `Connection Failed:`, or behind the first colon; the whole line where
+/// nothing stands there.
+fn reason(line: &[u8]) -> &[u8] {
+    let behind_failed = find(line, FAILED).and_then(|at| {
+        let rest = line.get(at + FAILED.len()..)?;
+        rest.get(memchr::memchr(b':', rest)? + 1..)
+    });
+    let behind = behind_failed.or_else(|| line.get(memchr::memchr(b':', line)? + 1..));
+    behind.map(<[u8]>::trim_ascii).filter(|reason| !reason.is_empty()).unwrap_or(line)
 }
 
 /// Returns whether `: callMdmServerInfo` follows, or as much of it as a screen left.

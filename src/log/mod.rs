@@ -11,11 +11,16 @@ mod endpoint;
 mod event;
 mod exception_patterns;
 mod facts;
+mod intern;
+mod quotations;
 mod record;
 mod records;
 mod scan;
 mod sniff;
 mod steps;
+mod thread;
+mod tries;
+mod widths;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -76,10 +81,19 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
             records: totals.records,
             span: totals.clock.span(),
             steps: totals.clock.steps(totals.records),
+            level: totals.level,
+            width: totals.widths.cut(),
+            lost: 0,
         });
     }
-    let overflowed;
-    (facts.attempts, overflowed) = attempts.finish();
+    let found = attempts.finish(facts.level());
+    facts.attempts = found.attempts;
+    let broken = facts.attempts.iter().filter(|attempt| attempt.trail == Trail::Broken);
+    for begin in broken.filter_map(|attempt| attempt.begin) {
+        if let Some(part) = facts.parts.iter_mut().find(|part| part.input == begin.input) {
+            part.lost += 1;
+        }
+    }
     if let (0, Some((input, _))) = (events, texts.first()) {
         facts.warnings.push(Warning::about(
             *input,
@@ -88,7 +102,7 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
              administration node, repeat the attempt and collect the log again",
         ));
     }
-    if let (true, Some((input, _))) = (overflowed, texts.first()) {
+    if let (true, Some((input, _))) = (found.overflowed, texts.first()) {
         let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
         facts.warnings.push(Warning::about(*input, WarningCode::TooManyAttempts, message));
     }

@@ -12,6 +12,7 @@ use nom::combinator::{map_opt, opt, verify};
 use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
+use super::facts::Level;
 use crate::model::time::{LATEST, LocalTime};
 
 /// How many bytes of a time stamp, from its start, say which ten minutes it lies in.
@@ -20,6 +21,10 @@ pub(super) const KEY: usize = 15;
 pub(super) const SECONDS: usize = 19;
 /// How far into its line a record may start, and its logger too.
 pub(super) const MAX_HEADER: usize = 8192;
+/// Fewest and most colons of a diagnostic context: three to five in most, two in some, more where the address of an endpoint
+/// or of IPv6 stands in it.
+const LEAST_COLONS: usize = 2;
+const MOST_COLONS: usize = 24;
 /// Longest name, context or path that is believed to be one.
 const MAX_FIELD: usize = 512;
 
@@ -28,10 +33,22 @@ const MAX_FIELD: usize = 512;
 pub(super) struct Header<'a> {
     /// `None` when there is no time stamp, or none that a clock can show.
     pub(super) time: Option<LocalTime>,
+    pub(super) level: Option<Level>,
     /// Without its brackets; empty when there is none.
     pub(super) thread: &'a [u8],
+    /// Whether brackets for a context stand behind the thread's.
+    pub(super) has_context: bool,
     /// Dotted class name, as it is written.
     pub(super) logger: &'a [u8],
+}
+
+impl Header<'_> {
+    /// Returns whether the record is of the MDM component. Loggers are the last five parts of a class's name, so one in a deeper
+    /// package begins with `cpm.mdm.`, one nearer the root with `com.cisco.cpm.mdm.`.
+    pub(super) fn is_mdm(&self) -> bool {
+        let logger = self.logger.strip_prefix(b"com.").unwrap_or(self.logger);
+        logger.strip_prefix(b"cisco.").unwrap_or(logger).starts_with(b"cpm.mdm.")
+    }
 }
 
 /// Finds where in the line that begins here a record starts: at its first byte, or behind junk.
@@ -71,13 +88,14 @@ pub(super) fn time(text: &[u8]) -> Option<LocalTime> {
 /// Takes a record's first line apart; the rest is its message as far as it stands in that line.
 pub(super) fn header(line: &[u8]) -> IResult<&[u8], Header<'_>> {
     let (line, time) = opt(terminated(stamp, blanks1)).parse(line)?;
-    let (line, _) = opt(terminated(level, blanks1)).parse(line)?;
+    let (line, level) = opt(terminated(level, blanks1)).parse(line)?;
     let (line, thread) = opt(terminated(thread, blanks)).parse(line)?;
     let (line, logger) =
         verify(take_till(|byte: u8| byte.is_ascii_whitespace()), |name: &[u8]| !name.is_empty()).parse(line)?;
     let (line, _) = opt(preceded(blanks1, mdc)).parse(line)?;
     let (message, _) = blanks(line)?;
-    Ok((message, Header { time: time.flatten(), thread: thread.unwrap_or_default(), logger }))
+    let (thread, has_context) = thread.unwrap_or_default();
+    Ok((message, Header { time: time.flatten(), level, thread, has_context, logger }))
 }
 
 fn blanks(input: &[u8]) -> IResult<&[u8], &[u8]> {
@@ -117,17 +135,43 @@ fn moment(fields: [i16; 6], nanos: i32) -> Option<LocalTime> {
     i64::try_from(since_epoch).ok().filter(|nanos| (0..=LATEST).contains(nanos)).map(LocalTime::from_nanos)
 }
 
-fn level(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    alt((tag("TRACE"), tag("DEBUG"), tag("INFO"), tag("WARN"), tag("ERROR"), tag("FATAL"))).parse(input)
+fn level(input: &[u8]) -> IResult<&[u8], Level> {
+    let word = Level::ALL.into_iter().find(|level| input.starts_with(level.as_str().as_bytes()));
+    let rest = word.and_then(|level| Some((input.get(level.as_str().len()..)?, level)));
+    rest.ok_or_else(|| nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Alt)))
 }
 
-/// `[thread][[context]]`, of which the thread's name is kept. Names may hold brackets themselves.
-fn thread(input: &[u8]) -> IResult<&[u8], &[u8]> {
+/// `[thread][[context]]`, `[thread][]` or `[thread]`, of which the thread's name is kept, with whether there are brackets for
+/// a context. Names may hold brackets themselves.
+fn thread(input: &[u8]) -> IResult<&[u8], (&[u8], bool)> {
     let (rest, _) = char('[').parse(input)?;
+    match with_context(rest) {
+        Ok((after, name)) if !name.contains(&b' ') || name_alone(rest).is_err() => Ok((after, (name, true))),
+        whole => match (name_alone(rest), whole) {
+            (Ok((after, name)), _) => Ok((after, (name, false))),
+            (Err(_), Ok((after, name))) => Ok((after, (name, true))),
+            (Err(error), Err(_)) => Err(error),
+        },
+    }
+}
+
+/// The thread's name and the context behind it, without the first bracket.
+fn with_context(rest: &[u8]) -> IResult<&[u8], &[u8]> {
     let (rest, name) = until(b"][").parse(rest)?;
     // The context is in two brackets, but a screen may have eaten one.
     let (rest, _) = alt((preceded(char('['), until(b"]]")), until(b"]"))).parse(rest)?;
     Ok((rest, name))
+}
+
+/// The thread's name where a logger follows it at once, without the first bracket.
+fn name_alone(rest: &[u8]) -> IResult<&[u8], &[u8]> {
+    let (logger, name) = until(b"] ").parse(rest)?;
+    let (_, word) = take_while(|byte: u8| !byte.is_ascii_whitespace()).parse(logger.trim_ascii_start())?;
+    let is_logger = word.contains(&b'.') && word.first().is_some_and(u8::is_ascii_alphabetic);
+    if is_logger {
+        return Ok((logger, name));
+    }
+    Err(nom::Err::Error(nom::error::Error::new(rest, nom::error::ErrorKind::Tag)))
 }
 
 /// Reads up to the mark, which is taken too.
@@ -146,13 +190,18 @@ fn until<'a, const N: usize>(
     }
 }
 
-/// Reads the diagnostic context: fields with colons between, in dashes that a blank follows. Values may hold dashes.
+/// Reads the diagnostic context: fields with colons between, in dashes that a blank follows. Values may hold dashes and
+/// blanks; the last field is empty in most.
 fn mdc(input: &[u8]) -> IResult<&[u8], &[u8]> {
     let field = input.get(..MAX_FIELD).unwrap_or(input);
-    let end = memchr::memchr_iter(b'-', field).find(|at| {
-        let ends = field.get(at + 1).is_none_or(u8::is_ascii_whitespace);
-        ends && field.get(..*at).is_some_and(|before| before.contains(&b':'))
+    let ends = memchr::memchr_iter(b'-', field).filter_map(|at| {
+        let before = field.get(..at).filter(|_| field.get(at + 1).is_none_or(u8::is_ascii_whitespace))?;
+        let colons = memchr::memchr_iter(b':', before).take(MOST_COLONS + 1).count();
+        Some((at, before, colons)).filter(|_| (LEAST_COLONS..=MOST_COLONS).contains(&colons))
     });
+    let mut ends = ends.peekable();
+    let first = ends.peek().map(|(at, ..)| *at);
+    let end = ends.find(|(_, before, _)| before.ends_with(b":") || before.ends_with(b"-")).map(|(at, ..)| at).or(first);
     match end.filter(|_| input.starts_with(b"-")).and_then(|end| input.split_at_checked(end + 1)) {
         Some((context, message)) => Ok((message, context)),
         None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Char))),
@@ -217,7 +266,14 @@ mod tests {
 
     #[test]
     fn every_spelling_of_the_context_is_skipped() {
-        for mdc in ["-:::-", "-::::-", "--:admin:--", "-admin:192.0.2.1:4f1a-6a4a::-", "--:Jo Doe:198.51.100.1:--"] {
+        for mdc in [
+            "-:::-",
+            "-::::-",
+            "--:admin:--",
+            "-admin:192.0.2.1:4f1a-6a4a::-",
+            "--:Jo Doe:198.51.100.1:--",
+            "-a - b:00:26:B4:24:FE:B4:2001:db8::1::-",
+        ] {
             let line = format!("ERROR [a[1]][[ctx]] cisco.cpm.mdm.apiimp].MDMVerifyServer {mdc} - x: y - z");
             assert_eq!(parsed(&line), (None, "a[1]", "cisco.cpm.mdm.apiimp].MDMVerifyServer", "- x: y - z"));
         }

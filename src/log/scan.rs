@@ -10,16 +10,17 @@ use memchr::arch::all::packedpair::HeuristicFrequencyRank;
 use memchr::memmem::{Finder, FinderBuilder};
 
 use super::event::{self, Event};
+use super::facts::Level;
 use super::record::{self, KEY, MAX_HEADER};
 use super::steps::Clock;
+use super::widths::Widths;
 use crate::model::time::LocalTime;
 use crate::ordered_parallel::ordered_parallel;
 use crate::progress::Progress;
 
-/// What the loggers of the MDM component begin with.
-pub(super) const MARK: &[u8] = b"cisco.cpm.mdm.";
-/// The part of it that other loggers have nothing of.
-const NEEDLE: &[u8] = b".mdm.";
+/// The part of the MDM component's loggers, which begin with `cpm.mdm.`, `cisco.cpm.mdm.` or `com.cisco.cpm.mdm.`, that
+/// others have nothing of.
+pub(super) const NEEDLE: &[u8] = b".mdm.";
 /// Chunks are large enough that starting one costs nothing, and small enough that all cores end together.
 pub(super) const CHUNK: usize = 1 << 20;
 /// Two passes go over each block; the second one finds it in the processor's cache.
@@ -55,12 +56,15 @@ pub(super) struct Record<'a> {
     pub(super) event: Event,
 }
 
-/// What one file holds besides its records of the MDM component.
+/// All that is counted of one file besides its records of the MDM component.
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     pub(super) lines: u64,
     pub(super) records: u64,
     pub(super) clock: Clock,
+    /// The finest level of the records of the MDM component.
+    pub(super) level: Option<Level>,
+    pub(super) widths: Widths,
 }
 
 /// Reads one file: `each` is given the records of the MDM component in their order.
@@ -84,9 +88,15 @@ pub(super) fn scan<'a>(
         totals.clock.append(chunk.totals.clock, totals.lines);
         totals.lines += chunk.totals.lines;
         totals.records += chunk.totals.records;
+        totals.level = finer(totals.level, chunk.totals.level);
+        totals.widths.append(&chunk.totals.widths);
     };
     ordered_parallel(chunks, WAVE * rayon::current_num_threads(), read, hand_on);
     totals
+}
+
+fn finer(one: Option<Level>, other: Option<Level>) -> Option<Level> {
+    one.into_iter().chain(other).min()
 }
 
 /// Returns the time of the first record that has one.
@@ -162,6 +172,7 @@ impl<'a> Chunk<'a> {
         marks: &mut std::iter::Peekable<impl Iterator<Item = usize>>,
     ) {
         self.totals.lines += 1;
+        self.totals.widths.add(bytes.get(line.clone()).unwrap_or_default());
         let head = bytes.get(line.start..).and_then(|rest| rest.first_chunk::<16>());
         let key = head.map(|head| u128::from_le_bytes(*head) & KEY_MASK);
         let start = if key.is_some() && key == self.key && bytes.len() - line.start >= record::SECONDS {
@@ -175,7 +186,7 @@ impl<'a> Chunk<'a> {
             let first = marks.next();
             while marks.next_if(|mark| *mark < line.end).is_some() {}
             if let (Some(start), Some(true)) = (start, first.map(|mark| mark - line.start <= MAX_HEADER)) {
-                self.found.extend(mdm_record(bytes, line.start + start..line.end, self.totals.lines));
+                self.mdm_record(bytes, line.start + start..line.end);
             }
         }
     }
@@ -199,19 +210,20 @@ impl<'a> Chunk<'a> {
     fn time_at(&self, bytes: &[u8]) -> Option<LocalTime> {
         self.stamp.and_then(|stamp| bytes.get(stamp..)).and_then(record::time)
     }
-}
 
-/// Takes a record apart that begins here and whose first line ends here; `None` unless it is one of the MDM component
-/// and tells something.
-fn mdm_record(bytes: &[u8], first_line: Range<usize>, line: u64) -> Option<Record<'_>> {
-    let (message, header) = record::header(bytes.get(first_line.clone())?).ok()?;
-    if !header.logger.starts_with(MARK) {
-        return None;
+    /// Takes a record apart whose first line this is, and keeps it if it is of the MDM component and tells something.
+    fn mdm_record(&mut self, bytes: &'a [u8], first_line: Range<usize>) -> Option<()> {
+        let (message, header) = record::header(bytes.get(first_line.clone())?).ok()?;
+        if !header.is_mdm() {
+            return None;
+        }
+        self.totals.level = finer(self.totals.level, header.level);
+        let begin = bytes.len().min(first_line.end + 1);
+        let limit = bytes.len().min(begin + MAX_RECORD);
+        let end = (WholeLines { bytes, range: begin..limit, size: 1 }).find(|line| start(bytes, line.start).is_some());
+        let more = bytes.get(begin..end.map_or(limit, |line| line.start))?;
+        let event = event::read(&header, message, more)?;
+        self.found.push(Record { line: self.totals.lines, time: header.time, thread: header.thread, event });
+        Some(())
     }
-    let begin = bytes.len().min(first_line.end + 1);
-    let limit = bytes.len().min(begin + MAX_RECORD);
-    let end = (WholeLines { bytes, range: begin..limit, size: 1 }).find(|line| start(bytes, line.start).is_some());
-    let more = bytes.get(begin..end.map_or(limit, |line| line.start))?;
-    let event = event::read(&header, message, more)?;
-    Some(Record { line, time: header.time, thread: header.thread, event })
 }

@@ -7,7 +7,7 @@ use memchr::memmem;
 
 use super::decode;
 use super::record::{self, Header};
-use super::scan::MARK;
+use super::scan::NEEDLE;
 
 /// How a file looks that this stage can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +38,14 @@ pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
     let text = decode::as_utf8(prefix);
     let records = || text.split(|byte| *byte == b'\n').filter_map(header);
     // The component may have little to say, so the search for its name is not limited to a sample.
-    if memmem::find(&text, MARK).is_some() {
-        let mdm = records().find(|header| header.logger.starts_with(MARK));
+    if memmem::find(&text, NEEDLE).is_some() {
+        let mdm = records().find(Header::is_mdm);
         if let Some(mdm) = mdm {
             return Some(if mdm.time.is_some() { LogLook::Records } else { LogLook::Excerpt });
         }
     }
     let mut stamped = records().filter(|header| header.time.is_some()).take(SAMPLE);
-    stamped.any(|header| is_of_ise(header.logger)).then_some(LogLook::Records)
+    stamped.any(|header| header.has_context && is_of_ise(header.logger)).then_some(LogLook::Records)
 }
 
 /// Returns the header of a record with level, thread and context, which no other log has in that form.

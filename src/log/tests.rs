@@ -1,6 +1,7 @@
 //! Whole logs through the stage: as appliances write them, as people paste them, and as nobody should.
 
 use super::*;
+use crate::model::mdm::RequestKind;
 use crate::model::time::{LocalTime, SECOND};
 
 /// The excerpts of Cisco's guide on Jamf: no time stamps, cut off at the right edge of a screen, code fences between.
@@ -88,11 +89,11 @@ fn citations_come_in_order_with_their_roles() {
     assert_eq!(roles, [Begin, ApiVersion, Connecting, Get, ServerStatus, Error, Verdict, Answer]);
     for attempt in &facts.attempts {
         assert!(attempt.citations.is_sorted_by_key(|citation| citation.at.line));
-        assert!(attempt.citations.iter().all(|citation| !citation.text.contains('\n')));
+        assert!(attempt.citations.iter().all(|citation| !citation.text().contains('\n')));
     }
     let error = &facts.attempts[3].citations[5];
     assert_eq!(error.at.line, 141);
-    assert!(error.text.ends_with("port - 443 : tf3e0.jamfcloud.com: Name or service not known"), "{}", error.text);
+    assert!(error.text().ends_with("port - 443 : tf3e0.jamfcloud.com: Name or service not known"), "{}", error.text());
 }
 
 #[test]
@@ -101,8 +102,10 @@ fn the_guides_excerpts_are_read_as_far_as_they_go() {
     let brief = brief(&facts);
     assert_eq!(brief[0], ("admin-http-pool16", vec![(Some(200), None)]));
     assert_eq!(brief[1], ("admin-http-pool26", vec![(None, Some(CauseKind::ConnectTimedOut))]));
-    assert_eq!(brief[2], ("admin-http-pool32", vec![(None, None)]));
-    assert_eq!(brief[3], ("admin-http-pool8", vec![(None, None), (None, None)]));
+    // The screen has cut the reasons off.
+    let failed = (None, Some(CauseKind::Other));
+    assert_eq!(brief[2], ("admin-http-pool32", vec![failed]));
+    assert_eq!(brief[3], ("admin-http-pool8", vec![failed, failed]));
     assert_eq!(brief.len(), 4);
     assert_eq!(facts.parts[0].span, None);
     assert!(facts.attempts.iter().all(|attempt| attempt.begin.unwrap().time.is_none()));
@@ -206,8 +209,10 @@ fn only_requests_of_the_level_info_are_attempts_each() {
 }
 
 #[test]
-fn queries_of_devices_and_the_caches_records_are_no_attempts() {
-    let device = "GET: MDM Server URL: https://h.example.com:443/ciscoise/v3/devices/?querystring=macaddress.eq.0011";
+fn every_request_is_an_attempt_with_its_kind() {
+    let device = "GET: MDM Server URL: https://h.example.com:443/ciscoise/v3/devices/?querycriteria=macaddress&value=0011&filter=all";
+    let poll =
+        "GET: MDM Server URL: https://h.example.com:443/ciscoise/v3/devices/?querycriteria=compliance&value=false";
     let facts = read(
         log(&[
             (0, "a", "sendGETRequestDom: start HTTP request"),
@@ -221,11 +226,59 @@ fn queries_of_devices_and_the_caches_records_are_no_attempts() {
             (5, "a", "QueryType is heartbeatQuery"),
             (5, "a", GET),
             (6, "a", REFUSED),
+            (6, "a", poll),
+            (7, "a", OK),
+            (7, "a", "QueryType is somethingNew"),
+            (7, "a", "POST: MDM Server URL: https://h.example.com:443/new"),
         ])
         .as_bytes(),
     );
-    assert_eq!(brief(&facts), [("a", vec![(None, Some(CauseKind::Refused))])]);
-    assert_eq!(facts.attempts[0].begin.unwrap().line, 9);
+    let kinds: Vec<_> = facts.attempts.iter().map(|attempt| (&*attempt.thread, attempt.kind)).collect();
+    use RequestKind::{CompliancePoll, DeviceQuery, Other, ServerInfo};
+    assert_eq!(kinds, [("a", DeviceQuery), ("b", DeviceQuery), ("a", ServerInfo), ("a", CompliancePoll), ("a", Other)]);
+    assert_eq!(facts.attempts[1].query().unwrap().value, "0011");
+    assert_eq!(facts.attempts[2].begin.unwrap().line, 9);
+    assert_eq!(facts.attempts[4].citations[0].text(), "POST: MDM Server URL: https://h.example.com:443/new");
+}
+
+#[test]
+fn one_timer_that_asks_several_servers_makes_an_attempt_of_each() {
+    let server =
+        |number| format!("GET: MDM Server URL: https://s{number}.example.com/ciscoise/mdminfo/?ise_api_version=3");
+    let (first, second) = (server(1), server(2));
+    let facts = read(
+        log(&[(0, "t", &first), (0, "t", NOT_FOUND), (0, "t", &second), (0, "t", OK), (0, "t", &second), (0, "t", OK)])
+            .as_bytes(),
+    );
+    let hosts: Vec<_> = facts.attempts.iter().map(|attempt| attempt.tries[0].host.as_deref().unwrap()).collect();
+    assert_eq!(hosts, ["s1.example.com", "s2.example.com", "s2.example.com"]);
+}
+
+#[test]
+fn a_retry_with_another_version_of_the_api_is_no_attempt_of_its_own() {
+    let older = GET.replace("version=3", "version=2");
+    let facts = read(log(&[(0, "a", GET), (1, "a", NOT_FOUND), (1, "a", &older), (2, "a", OK)]).as_bytes());
+    let not_found = (Some(404), Some(CauseKind::HttpStatus(404)));
+    assert_eq!(brief(&facts), [("a", vec![not_found, (Some(200), None)])]);
+}
+
+#[test]
+fn a_test_connection_asks_for_a_token_before_it_asks_the_server() {
+    let token = "POST: MDM Server URL: https://login.microsoftonline.com/t/oauth2/v2.0/token";
+    let discovery = "GET: MDM Server URL: https://graph.microsoft.com//v1.0/servicePrincipals/appId=1/endpoints";
+    let records = [
+        (0, "a", BEGIN),
+        (0, "a", token),
+        (1, "a", OK),
+        (1, "a", discovery),
+        (2, "a", OK),
+        (2, "a", GET),
+        (3, "a", END),
+    ];
+    let facts = read(log(&records).as_bytes());
+    let kinds: Vec<_> = facts.attempts.iter().map(|attempt| attempt.kind).collect();
+    assert_eq!(kinds, [RequestKind::Token, RequestKind::Discovery, RequestKind::ServerInfo]);
+    assert_eq!(facts.attempts[2].answer.as_ref().unwrap().error_occurred, Some(true));
 }
 
 #[test]
@@ -257,7 +310,7 @@ fn two_files_in_one_are_told_apart_by_the_clock() {
     assert_eq!((part.steps.len(), part.steps[0].line), (1, 3));
     let span = part.span.unwrap();
     assert_eq!(span.1.nanos() - span.0.nanos(), (80_001 - 10) * SECOND);
-    assert_eq!(brief(&facts), [("a", vec![(None, None)]), ("b", vec![(None, None)])]);
+    assert_eq!(brief(&facts), [("a", vec![(None, None)]), ("a", vec![(Some(200), None)]), ("b", vec![(None, None)])]);
 }
 
 #[test]
@@ -303,7 +356,7 @@ fn secrets_in_the_log_are_in_nothing_that_comes_out() {
     assert_eq!(facts.attempts[0].tries[0].host.as_deref(), Some("h.example.com"));
     assert_eq!(
         facts.attempts[0].tries[0].proxy,
-        Some(ProxyMention::Named { host: "192.0.2.8".to_owned(), port: Some(3128) })
+        Some(ProxyMention::Named { host: "192.0.2.8".into(), port: Some(3128) })
     );
     assert!(!format!("{facts:?}").contains("s3cret"), "{facts:#?}");
 }
@@ -338,4 +391,143 @@ fn times_are_those_of_the_records() {
     let begin = facts.attempts[0].begin.unwrap().time.unwrap();
     assert_eq!(facts.attempts[0].tries[0].get.unwrap().time, Some(LocalTime::from_nanos(begin.nanos() + 61 * SECOND)));
     assert_eq!(facts.parts[0].span, Some((begin, LocalTime::from_nanos(begin.nanos() + 61 * SECOND))));
+}
+
+#[test]
+fn loggers_of_every_depth_and_headers_of_every_release_are_read() {
+    let plain = log(&[(0, "a", GET), (1, "a", NOT_FOUND)]);
+    let expected = brief(&read(plain.as_bytes())).len();
+    for (old, new) in [
+        ("cisco.cpm.mdm.", "com.cisco.cpm.mdm."),
+        ("cisco.cpm.mdm.", "cpm.mdm."),
+        ("[[]]", "[]"),
+        ("[[]]", ""),
+        ("[[]]", "[[ctx 1]]"),
+        ("-:::-", "-:::::-"),
+        ("-:::-", "-::Jo Doe - x:PutUser:-"),
+        ("-:::-", "-sess-1::::-"),
+        (",000 DEBUG ", ".000 DEBUG"),
+    ] {
+        let text = plain.replace(old, new);
+        let facts = read(text.as_bytes());
+        assert_eq!((brief(&facts).len(), facts.attempts[0].tries[0].http_status), (expected, Some(404)), "{new}");
+        assert_eq!((&*facts.attempts[0].thread, facts.parts[0].level), ("a", Some(Level::Debug)), "{new}");
+    }
+}
+
+#[test]
+fn an_error_in_words_that_no_rule_knows_is_an_error() {
+    let odd = log(&[(0, "a", GET), (1, "a", "Tenant is being migrated")]).replace(
+        "DEBUG  [a][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- T",
+        "ERROR  [a][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- T",
+    );
+    let facts = read(odd.as_bytes());
+    assert_eq!(brief(&facts), [("a", vec![(None, Some(CauseKind::Other))])]);
+    assert_eq!(facts.attempts[0].reason(), Some("Tenant is being migrated"));
+    let multi = log(&[
+        (0, "a", GET),
+        (1, "a", "MDM Server API error\nConnection Failed: 401:Unauthorized: the MDM server\n\tat a.B.c(B.java:1)"),
+    ]);
+    assert_eq!(brief(&read(multi.as_bytes())), [("a", vec![(Some(401), Some(CauseKind::HttpStatus(401)))])]);
+}
+
+#[test]
+fn the_host_as_the_only_word_means_that_it_was_not_found() {
+    let bare = "Error message while connecting to MDM server\nConnection Failed to the MDM server host - h.example.com, and port - 443 : h.example.com";
+    let full = format!("{bare}: Name or service not known");
+    let records = [
+        (0, "a", BEGIN),
+        (0, "a", GET),
+        (0, "a", &*full),
+        (1, "a", RETRY),
+        (1, "a", GET),
+        (1, "a", bare),
+        (2, "a", END),
+    ];
+    let facts = read(log(&records).as_bytes());
+    let unknown = (None, Some(CauseKind::UnknownHost));
+    assert_eq!(brief(&facts), [("a", vec![unknown, unknown])]);
+    assert_eq!(facts.attempts[0].reason(), Some("h.example.com: Name or service not known"));
+}
+
+#[test]
+fn a_log_of_errors_alone_has_every_failure() {
+    let verdict = "Connection Failed: Connection refused";
+    let facts = read(
+        log(&[
+            (0, "a", REFUSED),
+            (0, "a", verdict),
+            (1, "a", REFUSED),
+            (1, "a", verdict),
+            (9, "a", NOT_FOUND),
+            (9, "b", REFUSED),
+        ])
+        .as_bytes(),
+    );
+    assert_eq!(facts.attempts.len(), 4);
+    let trails: Vec<Trail> = facts.attempts.iter().map(|attempt| attempt.trail).collect();
+    assert_eq!(trails, [Trail::Coarse, Trail::Coarse, Trail::Broken, Trail::Broken]);
+}
+
+#[test]
+fn a_trail_is_whole_when_its_end_is_there() {
+    let end = "sendGETRequestDom: end HTTP request";
+    let trails = |records: &[(i64, &str, &str)]| -> Vec<Trail> {
+        read(log(records).as_bytes()).attempts.iter().map(|attempt| attempt.trail).collect()
+    };
+    assert_eq!(trails(&[(0, "a", BEGIN), (0, "a", GET), (1, "a", NOT_FOUND), (2, "a", END)]), [Trail::Whole]);
+    assert_eq!(trails(&[(0, "a", BEGIN), (0, "a", GET), (1, "a", NOT_FOUND)]), [Trail::Broken]);
+    assert_eq!(trails(&[(0, "a", GET), (1, "a", OK), (1, "a", end)]), [Trail::Whole]);
+    assert_eq!(
+        trails(&[(0, "a", GET), (1, "a", OK), (1, "a", end), (5, "a", GET), (6, "a", OK)]),
+        [Trail::Whole, Trail::Broken]
+    );
+    assert_eq!(trails(&[(0, "a", GET), (1, "a", OK)]), [Trail::Coarse]);
+    assert_eq!(trails(&[(0, "a", NOT_FOUND)]), [Trail::Broken]);
+}
+
+#[test]
+fn results_that_exclude_each_other_are_a_contradiction() {
+    let other = "MDM Server Response Code: 401";
+    let good = "returning from the method : callMdmServerInfo {\n  errorOccurred: false\n}";
+    for records in [
+        &[(0, "a", GET), (1, "a", other), (1, "a", OK)][..],
+        &[(0, "a", GET), (1, "a", REFUSED), (1, "a", OK)],
+        &[(0, "a", BEGIN), (0, "a", GET), (1, "a", NOT_FOUND), (1, "a", good)],
+        &[(0, "a", BEGIN), (0, "a", GET), (1, "a", OK), (1, "a", good), (1, "a", NOT_FOUND)],
+        &[(0, "a", BEGIN), (0, "a", GET), (1, "a", OK), (1, "a", good), (1, "a", END)],
+    ] {
+        let facts = read(log(records).as_bytes());
+        assert!(facts.attempts[0].contradiction.is_some(), "{records:?}");
+        assert_eq!(facts.attempts.len(), 1, "{records:?}");
+    }
+    let fine = [
+        (0, "a", BEGIN),
+        (0, "a", GET),
+        (1, "a", NOT_FOUND),
+        (1, "a", RETRY),
+        (1, "a", GET),
+        (2, "a", OK),
+        (2, "a", good),
+    ];
+    assert_eq!(read(log(&fine).as_bytes()).attempts[0].contradiction, None);
+    let returned = [(0, "a", BEGIN), (0, "a", GET), (1, "a", OK), (1, "a", good), (1, "a", END)];
+    assert_eq!(read(log(&returned).as_bytes()).attempts[0].answer.as_ref().unwrap().error_occurred, Some(true));
+}
+
+#[test]
+fn attempts_inside_of_a_body_are_marked() {
+    let open = "Response data received from the MDM server : <html>denied";
+    let forged = [(1, "b", BEGIN), (1, "b", GET), (1, "b", OK), (1, "b", END)];
+    let around = |body| {
+        [
+            &[(0, "a", GET), (1, "a", "MDM Server Response Code: 401"), (1, "a", body)][..],
+            &forged,
+            &[(1, "a", NOT_FOUND)],
+        ]
+        .concat()
+    };
+    let marked = |body| read(log(&around(body)).as_bytes()).attempts[1].contradiction.is_some();
+    assert!(marked(open));
+    assert!(!marked("Response data received from the MDM server : <html>denied</html>"));
 }

@@ -180,6 +180,7 @@ mod tests {
                     before: LocalTime::from_nanos(7200 * SECOND),
                     after: LocalTime::from_nanos(3601 * SECOND),
                 }],
+                ..crate::log::LogPartFacts::default()
             }],
             ..LogFacts::default()
         };

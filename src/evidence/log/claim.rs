@@ -1,7 +1,8 @@
 //! What the log alone says of a request: a status, or a Java exception's words, each with the outcome that it stands for.
 
 use crate::log::{CauseKind, LogAnswer, LogAttempt, LogCause, LogTry, ResponseBody};
-use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, TlsDetail, UnreachableDetail};
+use crate::model::mdm::RequestKind;
+use crate::model::outcome::{OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnreachableDetail};
 
 /// How much the log's words are worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,8 +18,10 @@ pub enum Weight {
 /// The log's account of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct LogEvidence<'a> {
-    /// What it stands for; `None` when it says nothing.
+    /// What it stands for; `None` when it says nothing, or no more than that it failed.
     pub outcome: Option<Outcome>,
+    /// The log calls it an error, in words that no rule knows.
+    pub failed: bool,
     /// How much its words are worth.
     pub weight: Weight,
     /// The HTTP status that it tells.
@@ -30,28 +33,34 @@ pub struct LogEvidence<'a> {
 impl<'a> LogEvidence<'a> {
     /// Of a try. `attempt` is given for the last one, which the attempt's verdict and answer speak of.
     pub fn of(attempted: Option<&'a LogTry>, attempt: Option<&'a LogAttempt>) -> Self {
-        let answer = attempt.and_then(|attempt| attempt.answer.as_ref());
-        let verdict = attempt.and_then(|attempt| attempt.verdict.as_ref()).map(|(_, cause)| cause);
+        let answer = attempt.and_then(|attempt| attempt.answer.as_deref());
+        let verdict = attempt.and_then(|attempt| attempt.verdict.as_deref()).map(|(_, cause)| cause);
         let own = attempted.and_then(|attempted| attempted.cause.as_ref());
         let cause = most_telling(own, verdict);
         let status =
             attempted.and_then(|attempted| attempted.http_status).or(cause.and_then(|cause| status_of(cause.kind)));
         let words = cause.map(|cause| cause.words.as_str());
+        let kind = attempt.map(|attempt| attempt.kind);
+        let answered = || of_answer(attempted, answer, kind);
         let (outcome, weight) = match (status, cause) {
+            // The identity provider's reason tells more than the status that it comes with.
+            (_, Some(cause)) if cause.kind == CauseKind::TokenRefused => of_cause(cause, attempted),
             (Some(407), _) => (Some(Outcome::ProxyError(Some(ProxyDetail::Status(407)))), Weight::Proof),
-            (Some(200), Some(cause)) if of_answer(attempted, answer).is_none() => match of_cause(cause, attempted) {
+            (Some(200), Some(cause)) if !is_success(answer) => match of_cause(cause, attempted) {
                 // The status came, and the rest of the answer did not.
                 (Some(Outcome::ConnectionReset(_)), weight) => {
                     (Some(Outcome::ConnectionReset(Some(ResetDetail::AfterRequest))), weight)
                 }
+                (None, _) => weighed(answered().filter(|(outcome, _)| *outcome != Outcome::Success)),
                 other => other,
             },
-            (Some(200), _) => (of_answer(attempted, answer), Weight::Proof),
+            (Some(200), _) => weighed(answered()),
             (Some(status), _) => (Outcome::of_status(status), of_foreign_status(status, attempted)),
-            (None, Some(cause)) => of_cause(cause, attempted),
-            (None, None) => (of_answer(attempted, answer), Weight::Proof),
+            (None, Some(cause)) if !is_success(answer) => of_cause(cause, attempted),
+            (None, _) => weighed(answered()),
         };
-        Self { outcome, weight, status, words }
+        let failed = cause.is_some() || answer.is_some_and(|answer| answer.error_occurred == Some(true));
+        Self { outcome, failed: failed && outcome.is_none(), weight, status, words }
     }
 }
 
@@ -75,22 +84,48 @@ fn status_of(kind: CauseKind) -> Option<u16> {
     }
 }
 
-/// Success takes an answer that ISE could read.
-fn of_answer(attempted: Option<&LogTry>, answer: Option<&LogAnswer>) -> Option<Outcome> {
-    let occurred = answer.and_then(|answer| answer.error_occurred);
-    let body = attempted.and_then(|attempted| attempted.body);
+/// Returns whether ISE says that it could read the answer.
+fn is_success(answer: Option<&LogAnswer>) -> bool {
+    answer.is_some_and(|answer| answer.error_occurred == Some(false))
+}
+
+/// Success takes an answer that ISE could read: it says so itself, or the body is what the request asks for. Where the level
+/// hides the body, the status alone tells.
+fn of_answer(
+    attempted: Option<&LogTry>,
+    answer: Option<&LogAnswer>,
+    kind: Option<RequestKind>,
+) -> Option<(Outcome, Weight)> {
     let status = attempted.and_then(|attempted| attempted.http_status);
-    match (occurred, body) {
-        (Some(false), _) => Some(Outcome::Success),
-        (None, Some(ResponseBody::IseApi)) if status == Some(200) => Some(Outcome::Success),
+    let body = attempted.and_then(|attempted| attempted.body);
+    let unexpected = Outcome::OtherFailure(Some(OtherDetail::UnexpectedAnswer));
+    let expected = match (kind, body) {
+        (_, None) => None,
+        (Some(RequestKind::Token | RequestKind::Discovery), Some(body)) => Some(body == ResponseBody::Json),
+        (Some(RequestKind::Other), Some(body)) => (body == ResponseBody::IseApi).then_some(true),
+        (_, Some(body)) => Some(body == ResponseBody::IseApi),
+    };
+    match (answer.and_then(|answer| answer.error_occurred), status, expected) {
+        (Some(false), ..) => Some((Outcome::Success, Weight::Proof)),
+        (_, Some(200), Some(false)) => Some((unexpected, Weight::Proof)),
+        (Some(true), ..) => None,
+        (None, Some(200), Some(true)) => Some((Outcome::Success, Weight::Proof)),
+        (None, Some(200), None) if body.is_none() => Some((Outcome::Success, Weight::Words)),
         _ => None,
     }
 }
 
+fn weighed(found: Option<(Outcome, Weight)>) -> (Option<Outcome>, Weight) {
+    found.map_or((None, Weight::Vague), |(outcome, weight)| (Some(outcome), weight))
+}
+
 /// Through a proxy, these may be its own answers to CONNECT; the log words both alike.
 fn of_foreign_status(status: u16, attempted: Option<&LogTry>) -> Weight {
-    let proxied = attempted.and_then(LogTry::is_proxied) == Some(true);
-    if proxied && matches!(status, 403 | 500..) { Weight::Vague } else { Weight::Proof }
+    match attempted.and_then(LogTry::is_proxied) {
+        Some(true) if matches!(status, 403 | 500..) => Weight::Vague,
+        None if matches!(status, 403 | 500..) => Weight::Words,
+        _ => Weight::Proof,
+    }
 }
 
 fn of_cause(cause: &LogCause, attempted: Option<&LogTry>) -> (Option<Outcome>, Weight) {
@@ -114,9 +149,20 @@ fn of_cause(cause: &LogCause, attempted: Option<&LogTry>) -> (Option<Outcome>, W
         Cause::UntrustedCertificate => tls(TlsDetail::UntrustedCertificate),
         Cause::HostnameMismatch => tls(TlsDetail::HostnameMismatch),
         Cause::ExpiredCertificate => tls(TlsDetail::ExpiredCertificate),
+        Cause::RevokedCertificate => tls(TlsDetail::RevokedCertificate),
+        Cause::RevocationUnknown => tls(TlsDetail::RevocationUnknown),
+        Cause::WeakCertificate => tls(TlsDetail::WeakCertificate),
+        Cause::UnrecognizedName => tls(TlsDetail::UnrecognizedName),
+        Cause::ClientCertificate => tls(TlsDetail::ClientCertificate),
+        Cause::NotTls => tls(TlsDetail::NotTls),
         Cause::ProtocolVersion => tls(TlsDetail::ProtocolVersion),
         Cause::HandshakeFailure => tls(TlsDetail::HandshakeFailure),
         Cause::ProxyRefusedConnect(status) => Outcome::ProxyError(status.map(ProxyDetail::Status)),
+        Cause::ConnectionPool => Outcome::OtherFailure(Some(OtherDetail::ConnectionPool)),
+        Cause::Redirect => Outcome::OtherFailure(Some(OtherDetail::Redirect)),
+        Cause::UnexpectedAnswer => Outcome::OtherFailure(Some(OtherDetail::UnexpectedAnswer)),
+        Cause::TokenRefused => Outcome::OtherFailure(Some(OtherDetail::TokenRefused)),
+        Cause::Local => Outcome::OtherFailure(Some(OtherDetail::Local)),
         Cause::SomeTimeout => return (Some(Outcome::SynTimeout), Weight::Vague),
         Cause::HttpStatus(_) | Cause::Other => return (None, Weight::Vague),
     };

@@ -1,0 +1,58 @@
+//! Quotations of records, kept small: most logs repeat the same few sentences.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::LineRef;
+
+/// A record that proves or tells something, quoted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogCitation {
+    /// Where.
+    pub at: LineRef,
+    /// What it tells.
+    pub role: CitationRole,
+    pub(in crate::log) text: CitationText,
+}
+
+impl LogCitation {
+    /// Returns the message, in one line, shortened, without secrets.
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.text {
+            CitationText::Whole(text) => Cow::Borrowed(text),
+            CitationText::Request { words, url } => Cow::Owned(format!("{words}{url}")),
+        }
+    }
+}
+
+/// The text of a citation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::log) enum CitationText {
+    /// As it is.
+    Whole(Arc<str>),
+    /// A request, whose URL the try has as well.
+    Request {
+        /// What stands in front of the URL.
+        words: &'static str,
+        /// The URL.
+        url: Arc<str>,
+    },
+}
+
+/// What a cited record tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum CitationRole {
+    Begin,
+    ApiVersion,
+    Connecting,
+    Retry,
+    Get,
+    Proxy,
+    ResponseCode,
+    Body,
+    Error,
+    Verdict,
+    ServerStatus,
+    Answer,
+}
