@@ -5,16 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
 use super::capture_view::CaptureView;
+use super::retry::{MOST_TRIES, is_retry};
 use super::wire_request::WireRequest;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{HostSource, LookupResult, Session};
 use crate::model::mdm::{is_api_target, is_mdm_name};
-use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+use crate::model::time::{SECOND, Timestamp};
 
-/// ISE tries the next API version at once; requests further apart are different attempts.
-const RETRY_PAUSE: i64 = 5 * SECOND;
-/// On a new connection the next try follows even sooner.
-const RECONNECT_PAUSE: i64 = 500 * MILLISECOND;
 /// The same connection, seen from two places with clocks of their own.
 const SAME_CONNECTION: i64 = 60 * SECOND;
 
@@ -45,7 +42,7 @@ pub fn attempts(
             if !(a_node || asks_like_ise(session) || !any_log) || !is_an_attempt(slot, session, view) {
                 continue;
             }
-            // Other requests on a connection that the log knows of are close to one that it told.
+            // Another try of an attempt that the log told of belongs to that.
             if sessions_taken.contains(&slot.session) && beside_taken(view, taken, (capture, index)) {
                 continue;
             }
@@ -55,7 +52,10 @@ pub fn attempts(
             let key = (session.client, host.to_owned());
             let goes_on = latest.get(&key).copied().filter(|&attempt| {
                 let before = own.get(attempt).and_then(|places| view.slots.get(places.last()?.1));
-                before.is_some_and(|before| is_retry(before, slot))
+                before.is_some_and(|before| {
+                    let ports = view.session(before).and_then(|before| before.port).zip(session.port);
+                    ports.is_none_or(|(before, next)| before == next) && is_retry(view, before, slot)
+                })
             });
             match goes_on.and_then(|attempt| own.get_mut(attempt)) {
                 Some(places) => places.push((capture, index)),
@@ -65,6 +65,14 @@ pub fn attempts(
                 }
             }
         }
+        // What goes on and on is no retry of one request.
+        let own: Vec<Vec<(usize, usize)>> = own
+            .into_iter()
+            .flat_map(|places| match places.len() {
+                0..=MOST_TRIES => vec![places],
+                _ => places.into_iter().map(|place| vec![place]).collect(),
+            })
+            .collect();
         seen_elsewhere.add(capture, view, own.iter().flatten().map(|(_, slot)| *slot));
         attempts.extend(own);
     }
@@ -100,18 +108,10 @@ fn is_an_attempt(slot: &WireRequest<'_>, session: &Session<'_>, view: &CaptureVi
 fn beside_taken(view: &CaptureView<'_>, taken: &BTreeSet<(usize, usize)>, (capture, index): (usize, usize)) -> bool {
     let Some(slot) = view.slots.get(index) else { return false };
     let near = |other: &WireRequest<'_>| {
-        other.session == slot.session && (other.start.nanos() - slot.start.nanos()).abs() <= RETRY_PAUSE
+        other.session == slot.session && (is_retry(view, other, slot) || is_retry(view, slot, other))
     };
     let around = index.saturating_sub(64)..(index + 64).min(view.slots.len());
     around.into_iter().any(|other| taken.contains(&(capture, other)) && view.slots.get(other).is_some_and(near))
-}
-
-/// Whether a place is the next try of the same attempt.
-fn is_retry(before: &WireRequest<'_>, next: &WireRequest<'_>) -> bool {
-    let Some(known) = before.end else { return false };
-    let pause = next.start.nanos().saturating_sub(known.nanos());
-    let longest = if before.session == next.session { RETRY_PAUSE } else { RECONNECT_PAUSE };
-    (0..=longest).contains(&pause)
 }
 
 /// Connections that were already told, by both ends: a second capture may show the same ones.

@@ -16,6 +16,7 @@ mod log_request;
 mod matched;
 mod matching;
 mod missing;
+mod retry;
 mod vantage;
 mod wire_request;
 
