@@ -18,7 +18,8 @@ pub(super) fn dns(exchange: &DnsExchange) -> Option<Dns> {
         answers: answer.into_iter().flat_map(|answer| &answer.addresses).map(ToString::to_string).collect(),
         cnames: answer.map(|answer| answer.cnames.clone()).unwrap_or_default(),
         queries: exchange.queries.len(),
-        latency_ms: answer.map(|answer| rounded(answer.at.time.millis_since(first.time))),
+        // Several queues may stamp an answer just before its question.
+        latency_ms: answer.map(|answer| rounded(answer.at.time.millis_since(first.time).max(0.0))),
         first_frame: first.frame,
         answer_frame: answer.map(|answer| answer.at.frame),
     })

@@ -9,6 +9,7 @@ mod flow;
 mod incident;
 mod log_events;
 mod next_collection;
+mod quality;
 mod servers;
 mod wire_events;
 
@@ -177,6 +178,11 @@ fn inputs(
         let Some(input) = inputs.get_mut(part.input) else { continue };
         input.records = Some(part.frames);
         (input.first_time, input.last_time) = part.span.unzip();
+    }
+    for seen in captures.iter().flat_map(|capture| &capture.quality) {
+        if let Some(input) = inputs.get_mut(seen.input) {
+            input.quality = Some(quality::quality(seen));
+        }
     }
     inputs
 }

@@ -1,6 +1,7 @@
 //! A capture as the join sees it.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::wire_request::{WireRequest, wire_requests};
@@ -14,8 +15,8 @@ use crate::model::time::Timestamp;
 pub struct CaptureView<'a> {
     /// Times of the first and the last frame.
     pub span: Option<(Timestamp, Timestamp)>,
-    /// What the capture could see.
-    pub visibility: Visibility,
+    /// What the capture could see of each client that has a session.
+    visibility: HashMap<IpAddr, Visibility>,
     /// In order of their first frames.
     pub lookups: Vec<Arc<Lookup<'a>>>,
     /// In order of their first frames. Each of the requests on a connection has its session whole, and they may be many.
@@ -40,9 +41,18 @@ impl<'a> CaptureView<'a> {
         for (host, _) in sessions.iter().flat_map(|session| &session.hosts) {
             *by_host.entry(host.clone()).or_default() += 1;
         }
+        let mut visibility: HashMap<IpAddr, Visibility> = HashMap::new();
+        for session in &sessions {
+            visibility.entry(session.client).or_insert_with(|| Visibility::of(facts, session.client));
+        }
         let lookups = lookups.into_iter().map(Arc::new).collect();
         let sessions = sessions.into_iter().map(Arc::new).collect();
-        Self { by_host, span, visibility: Visibility::of(facts), lookups, sessions, slots }
+        Self { by_host, span, visibility, lookups, sessions, slots }
+    }
+
+    /// What the capture could see of this client.
+    pub fn visibility(&self, client: IpAddr) -> Visibility {
+        self.visibility.get(&client).copied().unwrap_or_default()
     }
 
     /// How many sessions may be for this host.

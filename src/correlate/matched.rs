@@ -74,7 +74,7 @@ impl<'a> Matched<'_, 'a> {
             end: slot.end,
             last: slot.last,
             waited: false,
-            visibility: view.visibility,
+            visibility: view.visibility(session.client),
             capture_end: view.span.map_or(slot.last, |(_, last)| last),
         })
     }

@@ -1,6 +1,9 @@
 //! Queries and answers to exchanges. A resolver library that hears nothing asks again, with the same identification (glibc) or
-//! with another from another port (Java, dnsmasq); two threads that ask for the same name at the same moment do not belong
-//! together.
+//! with another from another port (forwarders such as unbound); two threads that ask for the same name at the same moment do
+//! not belong together, and neither do two lookups of which the first had given up.
+//!
+//! An answer belongs to the query with its identification, ports and question (RFC 5452, section 9.1), and nobody believes
+//! another one.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +22,11 @@ const RETRY: i64 = 15 * SECOND;
 /// A question with another identification that comes sooner than this is another thread's: no resolver library waits
 /// less.
 const IMPATIENT: i64 = 400 * MILLISECOND;
+/// And one that comes later than this is another lookup's: the longest that resolver libraries wait by default, and a
+/// little.
+const PATIENT: i64 = 5_500 * MILLISECOND;
+/// Several queues and interfaces bring an answer into the file, or stamp it, so much before its question.
+const DISORDER: i64 = 50 * MILLISECOND;
 /// Queries that one exchange takes, and exchanges about one question or from one port that may still be open.
 const MAX_RETRIES: usize = 16;
 const MAX_OPEN: usize = 32;
@@ -81,6 +89,19 @@ impl Open {
     fn last(&self) -> Option<&Sent> {
         self.sent.last()
     }
+
+    /// Returns whether a retry may come with these numbers: who asked again with the same ones will do so once more.
+    fn may_change(&self, id: u16, port: u16) -> bool {
+        let [.., before, last] = self.sent.as_slice() else { return true };
+        let changes = (before.id, before.port) != (last.id, last.port);
+        changes || last.id == id || last.port == port
+    }
+
+    /// Returns whether its answer came just before its query, which stands in a frame.
+    fn is_early(&self, query: FrameRef) -> bool {
+        let answer = self.exchange.answer.as_ref().filter(|_| self.sent.is_empty());
+        answer.is_some_and(|answer| since(query, answer.at).abs() <= DISORDER)
+    }
 }
 
 impl Exchanges {
@@ -107,19 +128,34 @@ impl Exchanges {
         for &index in candidates.iter().rev() {
             let Some(open) = self.done.get_mut(index) else { continue };
             let Some(last) = open.last() else { continue };
-            let since = asked.at.time.nanos().saturating_sub(last.at.time.nanos());
+            let since = since(asked.at, last.at);
             let same = open.asked(sent.id, sent.port);
             if same && open.sent.iter().any(|known| is_duplicate(known, &sent)) {
                 return;
             }
-            let patient = same || since >= IMPATIENT;
             let waits = open.exchange.answer.is_none() && open.sent.len() < MAX_RETRIES;
-            if waits && patient && (0..=RETRY).contains(&since) {
+            let again = if same {
+                (-DISORDER..=RETRY).contains(&since)
+            } else {
+                (IMPATIENT..=PATIENT).contains(&since) && open.may_change(sent.id, sent.port)
+            };
+            if waits && again {
                 open.exchange.queries.push(asked.at);
                 open.sent.push(sent);
                 self.remember_socket(client, question.resolver, index);
                 return;
             }
+        }
+        // An answer that came before it.
+        let early = candidates.iter().rev().copied().find(|&index| {
+            self.done
+                .get(index)
+                .is_some_and(|open| open.answered == Some((sent.id, sent.port)) && open.is_early(asked.at))
+        });
+        if let Some(open) = early.and_then(|index| self.done.get_mut(index)) {
+            open.exchange.queries.push(asked.at);
+            open.sent.push(sent);
+            return;
         }
         self.open(question, client, asked.at, Some(sent));
     }
@@ -146,17 +182,30 @@ impl Exchanges {
             }
             return;
         }
-        let orphan = candidates.iter().rev().find_map(|&index| {
-            let open = self.done.get(index)?;
-            let near = asked.at.time.nanos().saturating_sub(open.exchange.answer.as_ref()?.at.time.nanos()) < RETRY;
-            (open.sent.is_empty() && open.answered == Some(id) && near).then_some(())
+        // The query was not captured. Where the client was seen to ask the same with other numbers, it waits for those.
+        let known = candidates.iter().any(|&index| {
+            self.done.get(index).is_some_and(|open| match (open.last(), &open.exchange.answer) {
+                (Some(last), _) => (-DISORDER..RETRY).contains(&since(asked.at, last.at)),
+                (None, Some(answer)) => open.answered == Some(id) && since(asked.at, answer.at) < RETRY,
+                (None, None) => false,
+            })
         });
-        if orphan.is_none()
-            && let Some(open) = self.open(question, client, asked.at, None)
-        {
+        let known = known || self.asked_another(&question, client, asked.at);
+        if !known && let Some(open) = self.open(question, client, asked.at, None) {
             open.answered = Some(id);
             open.exchange.answer = Some(answer);
         }
+    }
+
+    /// Returns whether a client asked another resolver just this from just this port, and so waits for that one's answer.
+    fn asked_another(&self, question: &Question, client: SocketAddr, at: FrameRef) -> bool {
+        self.done.iter().rev().take(MAX_OPEN).any(|open| {
+            let exchange = &open.exchange;
+            exchange.client == client
+                && (&exchange.name, exchange.qtype) == (&question.name, question.qtype)
+                && exchange.resolver != question.resolver
+                && open.last().is_some_and(|last| (-DISORDER..RETRY).contains(&since(at, last.at)))
+        })
     }
 
     fn open(&mut self, question: Question, client: SocketAddr, at: FrameRef, sent: Option<Sent>) -> Option<&mut Open> {
@@ -210,9 +259,14 @@ impl Exchanges {
         }
     }
 
-    /// Returns the exchanges in order of their first frame.
+    /// Returns the exchanges in order of their first query, or of their answer where no query was captured.
     pub(crate) fn finish(self) -> Vec<DnsExchange> {
-        self.done.into_iter().map(|open| open.exchange).collect()
+        let mut exchanges: Vec<DnsExchange> = self.done.into_iter().map(|open| open.exchange).collect();
+        exchanges.iter_mut().for_each(|exchange| exchange.queries.sort_unstable());
+        exchanges.sort_by_key(|exchange| {
+            exchange.queries.first().copied().or(exchange.answer.as_ref().map(|answer| answer.at))
+        });
+        exchanges
     }
 
     /// Returns the addresses that answers gave, each with the name that was asked for.
@@ -239,8 +293,13 @@ impl Exchanges {
 }
 
 fn is_duplicate(known: &Sent, sent: &Sent) -> bool {
-    let since = sent.at.time.nanos().saturating_sub(known.at.time.nanos());
-    (known.id, known.port, known.ip_id) == (sent.id, sent.port, sent.ip_id) && since.abs() < DUPLICATE
+    (known.id, known.port, known.ip_id) == (sent.id, sent.port, sent.ip_id)
+        && since(sent.at, known.at).abs() < DUPLICATE
+}
+
+/// Returns the time between two frames, in nanoseconds.
+fn since(later: FrameRef, earlier: FrameRef) -> i64 {
+    later.time.nanos().saturating_sub(earlier.time.nanos())
 }
 
 #[cfg(test)]

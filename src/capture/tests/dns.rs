@@ -16,12 +16,80 @@ fn a_question_that_comes_again_is_one_exchange() {
     let mut wire = Wire::new();
     let asked = query(7, HOST, 1);
     wire.udp("192.0.2.10:5000", RESOLVER, &asked).wait(5000).udp("192.0.2.10:5000", RESOLVER, &asked);
-    // Another identification from another port.
-    wire.wait(5000).udp("192.0.2.10:5001", RESOLVER, &query(8, HOST, 1));
-    wire.udp(RESOLVER, "192.0.2.10:5001", &answer(8, HOST, &[(HOST, "198.51.100.7")]));
+    wire.wait(5000).udp("192.0.2.10:5000", RESOLVER, &asked);
+    wire.udp(RESOLVER, "192.0.2.10:5000", &answer(7, HOST, &[(HOST, "198.51.100.7")]));
     // Answered: what comes next is a new exchange.
     wire.wait(1000).udp("192.0.2.10:5001", RESOLVER, &query(9, HOST, 1));
     assert_eq!(shapes(&wire), [(vec![1, 2, 3], Some(4)), (vec![5], None)]);
+}
+
+#[test]
+fn a_forwarder_asks_again_with_other_numbers() {
+    let mut wire = Wire::new();
+    wire.udp("192.0.2.10:5000", RESOLVER, &query(7, HOST, 1)).wait(1000);
+    wire.udp("192.0.2.10:5001", RESOLVER, &query(8, HOST, 1)).wait(2000);
+    wire.udp("192.0.2.10:5002", RESOLVER, &query(9, HOST, 1));
+    wire.udp(RESOLVER, "192.0.2.10:5002", &answer(9, HOST, &[(HOST, "198.51.100.7")]));
+    assert_eq!(shapes(&wire), [(vec![1, 2, 3], Some(4))]);
+}
+
+#[test]
+fn a_later_lookup_is_no_retry_of_one_that_gave_up() {
+    let (asked, answered) = (query(7, HOST, 1), answer(8, HOST, &[(HOST, "198.51.100.7")]));
+    // Who asked again with the same numbers has a resolver library that does so; and nobody waits for nine seconds.
+    for (repeated, pause) in [(true, 800), (true, 5000), (true, 8800), (false, 8800)] {
+        let mut wire = Wire::new();
+        wire.udp("192.0.2.10:5000", RESOLVER, &asked);
+        if repeated {
+            wire.wait(1000).udp("192.0.2.10:5000", RESOLVER, &asked);
+        }
+        wire.wait(pause).udp("192.0.2.10:5001", RESOLVER, &query(8, HOST, 1));
+        wire.udp(RESOLVER, "192.0.2.10:5001", &answered);
+        let shapes = shapes(&wire);
+        assert_eq!(shapes.iter().map(|(_, answer)| answer.is_some()).collect::<Vec<_>>(), [false, true], "{pause}");
+    }
+}
+
+#[test]
+fn answers_before_their_question_in_file_or_stamp_are_answers() {
+    let asked = udp("192.0.2.10:5000", RESOLVER, &query(7, HOST, 1), 1);
+    let answered = udp(RESOLVER, "192.0.2.10:5000", &answer(7, HOST, &[(HOST, "198.51.100.7")]), 2);
+    let mut swapped = Wire::new();
+    swapped.packet(&answered).packet(&asked);
+    assert_eq!(shapes(&swapped), [(vec![2], Some(1))]);
+    let mut repeated = Wire::new();
+    repeated.packet(&answered).packet(&asked).wait(200).packet(&asked);
+    assert_eq!(shapes(&repeated)[0], (vec![2], Some(1)));
+    let mut stamped = Wire::new();
+    stamped.wait(10).packet(&asked).back(20).packet(&answered);
+    assert_eq!(shapes(&stamped), [(vec![1], Some(2))]);
+    // A question that comes long after is another one.
+    let mut late = Wire::new();
+    late.packet(&answered).wait(500).packet(&asked);
+    assert_eq!(shapes(&late), [(vec![], Some(1)), (vec![2], None)]);
+}
+
+#[test]
+fn an_answer_with_other_numbers_is_not_believed() {
+    let asked = query(7, HOST, 1);
+    let found = answer(7, HOST, &[(HOST, "198.51.100.7")]);
+    // Of another identification, to another port, from another resolver, about another name.
+    for (from, to, forged) in [
+        (RESOLVER, "192.0.2.10:5000", refusal(99, HOST, 3)),
+        (RESOLVER, "192.0.2.10:5001", refusal(7, HOST, 3)),
+        (RESOLVER, "192.0.2.10:5001", refusal(99, HOST, 3)),
+        ("192.0.2.66:53", "192.0.2.10:5000", refusal(7, HOST, 3)),
+        (RESOLVER, "192.0.2.10:5000", refusal(7, "www.example.com", 3)),
+    ] {
+        let mut wire = Wire::new();
+        wire.udp("192.0.2.10:5000", RESOLVER, &asked).udp(from, to, &forged).udp(RESOLVER, "192.0.2.10:5000", &found);
+        let own: Vec<_> = shapes(&wire).into_iter().filter(|(queries, _)| !queries.is_empty()).collect();
+        assert_eq!(own, [(vec![1], Some(3))], "{from} {to}");
+        let mut silent = Wire::new();
+        silent.udp("192.0.2.10:5000", RESOLVER, &asked).udp(from, to, &forged);
+        assert_eq!(shapes(&silent)[0], (vec![1], None), "{from} {to}");
+        assert_eq!(shapes(&silent).len(), 1, "{from} {to}");
+    }
 }
 
 #[test]

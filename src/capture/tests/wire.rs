@@ -52,6 +52,12 @@ impl Wire {
         self
     }
 
+    /// Sets the clock back by milliseconds.
+    pub(super) fn back(&mut self, millis: u64) -> &mut Self {
+        self.now -= millis * 1000;
+        self
+    }
+
     /// A frame, a tenth of a millisecond after the one before.
     pub(super) fn frame(&mut self, frame: &[u8]) -> &mut Self {
         self.now += 100;
@@ -224,8 +230,10 @@ pub(super) fn query(id: u16, name: &str, qtype: u16) -> Vec<u8> {
     message(id, 0x0100, name, qtype, &[])
 }
 
-/// An answer of these records: an address, or else the name of an alias.
+/// An answer of these records, an address or else the name of an alias; the question is that for the first of them.
 pub(super) fn answer(id: u16, asked: &str, records: &[(&str, &str)]) -> Vec<u8> {
+    let first: Option<IpAddr> = records.first().and_then(|(_, data)| data.parse().ok());
+    let qtype = if first.is_some_and(|address| address.is_ipv6()) { 28 } else { 1 };
     let records: Vec<Vec<u8>> = records
         .iter()
         .map(|(owner, data)| match data.parse() {
@@ -234,7 +242,7 @@ pub(super) fn answer(id: u16, asked: &str, records: &[(&str, &str)]) -> Vec<u8> 
             Err(_) => record(owner, 5, &name(data)),
         })
         .collect();
-    message(id, 0x8180, asked, 1, &records)
+    message(id, 0x8180, asked, qtype, &records)
 }
 
 /// An answer without records.

@@ -165,7 +165,7 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
     );
     match ending {
         Ending::SynSilence => {
-            doubts.extend((!seen.from_servers).then_some(Doubt::OneDirection));
+            doubts.extend((!seen.to_client).then_some(Doubt::OneDirection));
             let waited = |syn: &FrameRef| wire.capture_end.nanos().saturating_sub(syn.time.nanos());
             match flow.syns.as_slice() {
                 [_] | [] => doubts.push(Doubt::AskedOnce),
@@ -180,7 +180,7 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
         _ => {
             doubts.extend((!flow.start_seen).then_some(Doubt::NoBeginning));
             doubts.extend(lost(flow).then_some(Doubt::LostInFlow));
-            doubts.extend((flow.to_server.bytes == 0).then_some(Doubt::LostInFlow));
+            doubts.extend((!flow.visibility.both_sides()).then_some(Doubt::LostInFlow));
         }
     }
     doubts.extend((silence && seen.lost_packets).then_some(Doubt::LostPackets));

@@ -16,6 +16,8 @@ const AFTER_SILENCE: i64 = 11 * SECOND;
 
 /// A question that was asked so recently is not repeated yet: the resolver library's shortest timeout.
 const NO_REPEAT: i64 = 900 * MILLISECOND;
+/// Several queues stamp packets so far out of their order.
+const DISORDER: i64 = 5 * MILLISECOND;
 /// Lookups of one host at a time.
 const MAX_OPEN: usize = 64;
 
@@ -132,17 +134,16 @@ impl<'a> Lookup<'a> {
         own.peek().is_some() && !own.any(|own| asked(&own))
     }
 
-    /// Whether the lookup may still ask this question from another socket: not when it has the answer, nor when it has
-    /// just asked the same resolver.
+    /// Whether the lookup may still ask this question from another socket: not when it has the answer, nor when it waits for
+    /// that of the same resolver, since a retry is part of its exchange.
     fn wants(&self, exchange: &DnsExchange, at: Timestamp) -> bool {
         let mut same = self.exchanges.iter().filter(|own| own.name == exchange.name && own.qtype == exchange.qtype);
         !same.any(|own| {
             let told = own.answer.as_ref().is_some_and(|answer| {
                 !answer.truncated && matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) && answer.at.time <= at
             });
-            let asked = own.queries.last().is_some_and(|query| at.nanos() - query.time.nanos() < NO_REPEAT);
             let waits = own.answer.as_ref().is_none_or(|answer| answer.at.time > at) && own.icmp.is_none();
-            told || asked && waits && own.resolver == exchange.resolver && own.tcp == exchange.tcp
+            told || waits && own.resolver == exchange.resolver && own.tcp == exchange.tcp
         })
     }
 
@@ -237,10 +238,12 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// How long the client may have used its result without asking again is not known; that it had it is.
+    /// Returns whether the client had addresses by a moment. How long it may have used them without asking again is not known.
     pub fn knew_at(&self, time: Timestamp) -> bool {
         let answers = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
-        answers.filter(|answer| !answer.addresses.is_empty()).any(|answer| answer.at.time <= time)
+        answers
+            .filter(|answer| !answer.addresses.is_empty())
+            .any(|answer| answer.at.time.nanos() - DISORDER <= time.nanos())
     }
 }
 

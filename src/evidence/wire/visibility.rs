@@ -1,41 +1,33 @@
 //! What a capture could see, before any verdict rests on what it does not show: silence proves something only where an answer
 //! would have been captured.
 
-use crate::capture::{CaptureFacts, Side, TcpFlow};
+use std::net::IpAddr;
 
-/// What kinds of packets a capture holds, and whether it lost any.
+use crate::capture::{CaptureFacts, CaptureQuality, DnsExchange, TcpFlow};
+
+/// What of a client's conversations a capture could see, and whether it lost packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Visibility {
-    /// Some DNS query was answered, so that answers of resolvers were captured.
+    /// Answers of resolvers were captured.
     pub dns_answers: bool,
-    /// Packets that servers or resolvers sent were captured.
-    pub from_servers: bool,
-    /// Packets that clients sent were captured.
-    pub from_clients: bool,
+    /// Packets to the client were captured, whoever sent them.
+    pub to_client: bool,
     /// Packets are known to be missing.
     pub lost_packets: bool,
 }
 
 impl Visibility {
-    /// Of a capture, by all that was kept of it.
-    pub fn of(facts: &CaptureFacts) -> Self {
-        let dns_answers = facts.dns.iter().any(|exchange| exchange.answer.is_some());
-        let answered = |flow: &TcpFlow| {
-            flow.syn_ack.is_some()
-                || flow.to_client.bytes > 0
-                || flow.closes.iter().any(|close| close.by == Side::Server)
-        };
-        let asked = |flow: &TcpFlow| {
-            !flow.syns.is_empty()
-                || flow.to_server.bytes > 0
-                || flow.closes.iter().any(|close| close.by == Side::Client)
-        };
+    /// Of one client in a capture.
+    pub fn of(facts: &CaptureFacts, client: IpAddr) -> Self {
+        let seen = facts.peers.get(&client).copied().unwrap_or_default();
+        // Over TCP, answers are not counted apart.
+        let of_kept = |exchange: &DnsExchange| exchange.client.ip() == client && exchange.answer.is_some();
+        let lost =
+            |quality: &CaptureQuality| quality.followed.with_gaps > 0 || quality.dropped().is_some_and(|n| n > 0);
         Self {
-            dns_answers,
-            from_servers: dns_answers || facts.flows.iter().any(answered),
-            from_clients: facts.flows.iter().any(asked)
-                || facts.dns.iter().any(|exchange| !exchange.queries.is_empty()),
-            lost_packets: facts.flows.iter().any(lost),
+            dns_answers: seen.dns_received || facts.dns.iter().any(of_kept),
+            to_client: seen.receives(),
+            lost_packets: facts.quality.iter().any(lost),
         }
     }
 }
@@ -43,10 +35,7 @@ impl Visibility {
 /// Whether packets of a connection are known to be missing in the middle of it.
 pub(super) fn lost(flow: &TcpFlow) -> bool {
     let missing = flow.to_server.missing > 0 || flow.to_client.missing > 0;
-    // A client that goes on has had the SYN-ACK.
-    let unseen_syn_ack = flow.start_seen && flow.syn_ack.is_none() && flow.to_server.bytes > 0;
-    let unseen_syn = flow.start_seen && flow.syns.is_empty();
-    missing || unseen_syn_ack || unseen_syn
+    missing || flow.visibility.syn_missing || flow.visibility.syn_ack_missing
 }
 
 /// Why what the wire shows is no proof.
