@@ -129,7 +129,9 @@ impl Connection<'_, '_> {
 
     fn handshake(&self, ending: Option<&Ending<'_>>, events: &mut Vec<Event>) {
         let server = self.flow.server;
-        let silent = matches!(ending, Some(Ending::SynSilence)) || (self.wire.is_none() && self.flow.syn_ack.is_none());
+        let unanswered =
+            self.flow.syn_ack.is_none() && self.flow.challenge_ack.is_none() && self.flow.closes.is_empty();
+        let silent = matches!(ending, Some(Ending::SynSilence)) || (self.wire.is_none() && unanswered);
         let count = self.flow.syns.len();
         for (index, syn) in self.flow.syns.iter().enumerate().take(MAX_SYNS) {
             let step = if index == 0 { "SYN" } else { "SYN again" };
@@ -141,6 +143,12 @@ impl Connection<'_, '_> {
                 }
                 _ => event,
             });
+        }
+        if let Some(ack) = self.flow.challenge_ack {
+            let event = self.sent(ack, Side::Server, "ACK of another connection");
+            events.push(event.proves(format!(
+                "ACK from {server} that does not acknowledge the SYN: it believes in an older connection from that port"
+            )));
         }
         for icmp in &self.flow.icmp {
             let what = format!("ICMP {}", icmp_meaning(icmp));

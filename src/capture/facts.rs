@@ -129,6 +129,9 @@ pub struct TcpFlow {
     pub syns: Vec<FrameRef>,
     /// The first SYN-ACK.
     pub syn_ack: Option<FrameRef>,
+    /// An ACK of the server that answers a SYN and acknowledges something else: it believes in an older connection from the
+    /// client's port (RFC 5961, section 4).
+    pub challenge_ack: Option<FrameRef>,
     /// FIN and RST, the first of each kind from each side, in order of time.
     pub closes: Vec<Close>,
     /// ICMP errors that quote packets of the client to the server.
@@ -158,6 +161,8 @@ pub struct FlowVisibility {
     pub duplicates: u64,
     /// Packets whose payload the snap length cut.
     pub cut: u64,
+    /// RSTs and ICMP errors that no stack would believe, by their numbers or since the connection went on.
+    pub disbelieved: u64,
     /// Neither SYN nor SYN-ACK was captured: the connection is older than the capture, or both were lost.
     pub begins_before: bool,
     /// The SYN-ACK was captured, and the SYN that it answers was not.
@@ -218,6 +223,18 @@ pub struct IcmpError {
     pub icmp_type: u8,
     /// Code.
     pub code: u8,
+}
+
+impl IcmpError {
+    /// Returns whether it says that there is no way to the destination: not source quench (RFC 6633), nor that a packet is too
+    /// big, on which a stack tries again with smaller ones.
+    pub const fn is_unreachable(&self) -> bool {
+        match (self.v6, self.icmp_type) {
+            (false, 3) => self.code != 4,
+            (false, 11 | 12) | (true, 1 | 3 | 4) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A CONNECT request to a proxy.

@@ -114,6 +114,7 @@ fn add(connections: &mut Vec<Connection>, packet: &[u8], frame: FrameRef) {
                 last: frame,
                 syns: vec![frame],
                 syn_ack: None,
+                challenge_ack: None,
                 closes: Vec::new(),
                 icmp: Vec::new(),
                 visibility: FlowVisibility::default(),

@@ -8,10 +8,14 @@ use crate::capture::application::read_application;
 use crate::capture::packet::{FiveTuple, Segment, address};
 use crate::capture::secrets::Secrets;
 use crate::capture::{Close, FlowVisibility, FrameRef, IcmpError, Side, TcpFlow};
+use crate::model::time::MILLISECOND;
 
 /// SYNs and ICMP errors that are kept of one connection.
 const MAX_SYNS: usize = 64;
 const MAX_ICMP: usize = 16;
+
+/// Several queues stamp packets so far out of their order.
+const DISORDER: i64 = 5 * MILLISECOND;
 
 /// A connection while packets of it may come.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(super) struct TrackedFlow<'a> {
     pub(super) state: FlowState,
     /// The client acknowledged something, so that there was a SYN-ACK.
     client_acknowledged: bool,
+    /// Sequence number of the SYN that the first packet answers, when that was none itself.
+    awaited_syn: Option<u32>,
 }
 
 /// The work that is left with a connection.
@@ -56,6 +62,7 @@ impl<'a> TrackedFlow<'a> {
             last: at,
             syns: Vec::new(),
             syn_ack: None,
+            challenge_ack: None,
             closes: Vec::new(),
             icmp: Vec::new(),
             visibility: FlowVisibility { begins_before: !start_seen, ..FlowVisibility::default() },
@@ -67,7 +74,16 @@ impl<'a> TrackedFlow<'a> {
         };
         let (pair, _) = way.canonical();
         let (to_server, to_client) = (ReassembledDirection::default(), ReassembledDirection::default());
-        Self { facts, pair, to_server, to_client, before, state: FlowState::Open, client_acknowledged: false }
+        Self {
+            facts,
+            pair,
+            to_server,
+            to_client,
+            before,
+            state: FlowState::Open,
+            client_acknowledged: false,
+            awaited_syn: None,
+        }
     }
 
     /// Returns whether it is the client that sends from here.
@@ -86,7 +102,18 @@ impl<'a> TrackedFlow<'a> {
     ) -> Option<i64> {
         let by_client = self.is_client(tuple);
         let keep = self.state == FlowState::Open;
+        let reset = segment.has(Segment::RST);
+        if reset && !self.believes_reset(segment, by_client) {
+            self.facts.visibility.disbelieved += 1;
+            return None;
+        }
+        if !by_client && self.is_challenge(segment) {
+            self.facts.last = self.facts.last.max(at);
+            self.facts.challenge_ack.get_or_insert(at);
+            return None;
+        }
         let facts = &mut self.facts;
+        facts.first = facts.first.min(at);
         facts.last = facts.last.max(at);
         let (own, other) = match by_client {
             true => (&mut self.to_server, &mut self.to_client),
@@ -97,9 +124,9 @@ impl<'a> TrackedFlow<'a> {
         seen.cut += u64::from((payload.len() as u64) < u64::from(segment.sent));
         if segment.has(Segment::SYN) {
             seen.begins_before = false;
+            facts.start_seen = true;
             if !by_client {
-                facts.syn_ack.get_or_insert(at);
-                facts.start_seen = true;
+                facts.syn_ack = Some(facts.syn_ack.map_or(at, |known| known.min(at)));
             } else if facts.syns.len() < MAX_SYNS {
                 facts.syns.push(at);
             }
@@ -107,15 +134,18 @@ impl<'a> TrackedFlow<'a> {
                 own.open(segment.sequence);
             }
         }
-        let reset = segment.has(Segment::RST);
         if by_client && !reset && segment.flags & (Segment::SYN | Segment::ACK) == Segment::ACK {
             self.client_acknowledged = true;
         }
         if segment.has(Segment::ACK) && !reset {
             other.acknowledge(segment.acknowledgment, at);
         }
-        // A RST may carry a text, and its numbers need not fit.
+        // A RST may carry a text.
         let first = if reset { None } else { own.add(segment, payload, at, keep) };
+        if first.is_some() {
+            self.take_back_reset(by_client, at);
+        }
+        let facts = &mut self.facts;
         if reset || segment.has(Segment::FIN) {
             let by = if by_client { Side::Client } else { Side::Server };
             if !facts.closes.iter().any(|close| (close.by, close.reset) == (by, reset)) {
@@ -125,9 +155,36 @@ impl<'a> TrackedFlow<'a> {
         first
     }
 
-    /// Takes an ICMP error that quotes a packet of the client.
-    pub(super) fn add_icmp(&mut self, error: IcmpError) {
+    /// Forgets a RST of a side that goes on to send: somebody else sent it.
+    fn take_back_reset(&mut self, by_client: bool, at: FrameRef) {
+        let by = if by_client { Side::Client } else { Side::Server };
+        let goes_on = |close: &Close| {
+            close.reset && close.by == by && at.time.nanos().saturating_sub(close.at.time.nanos()) > DISORDER
+        };
+        let known = self.facts.closes.len();
+        self.facts.closes.retain(|close| !goes_on(close));
+        self.facts.visibility.disbelieved += (known - self.facts.closes.len()) as u64;
+    }
+
+    /// Notes the SYN that the first packet of a connection answers, when it came before that SYN into the file.
+    pub(super) fn await_syn(&mut self, sequence: u32) {
+        self.awaited_syn = Some(sequence);
+    }
+
+    /// Returns whether a SYN is the one that opened this connection.
+    pub(super) fn is_opened_by(&self, sequence: u32) -> bool {
+        let opened = self.to_server.initial().or(self.awaited_syn.filter(|_| self.facts.syns.is_empty()));
+        opened == Some(sequence)
+    }
+
+    /// Takes an ICMP error that quotes a packet of the client with this sequence number.
+    pub(super) fn add_icmp(&mut self, error: IcmpError, sequence: Option<u32>) {
+        if sequence.is_some_and(|sequence| !self.is_in_flight(sequence)) {
+            self.facts.visibility.disbelieved += 1;
+            return;
+        }
         if self.facts.icmp.len() < MAX_ICMP {
+            self.facts.first = self.facts.first.min(error.at);
             self.facts.last = self.facts.last.max(error.at);
             self.facts.icmp.push(error);
         }
@@ -143,7 +200,9 @@ impl<'a> TrackedFlow<'a> {
         let facts = &mut self.facts;
         facts.to_server = self.to_server.facts();
         facts.to_client = self.to_client.facts();
+        facts.syns.sort_unstable();
         facts.closes.sort_by_key(|close| close.at);
+        facts.icmp.sort_by_key(|error| error.at);
         let seen = &mut facts.visibility;
         seen.syn_missing = facts.syns.is_empty() && facts.syn_ack.is_some();
         let stood = self.client_acknowledged || facts.to_client.bytes > 0;

@@ -1,5 +1,6 @@
 //! TCP connections: which packets make up one, what it carried, how it ended.
 
+mod acceptance;
 mod connection;
 mod duplicates;
 mod reassembly;

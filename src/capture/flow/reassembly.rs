@@ -62,6 +62,21 @@ impl<'a> ReassembledDirection<'a> {
         self.high + i64::from(from_high)
     }
 
+    /// Returns where a number stands: 0 is the first byte, or the first that was seen; `None` when nothing was seen yet.
+    pub(super) fn position_of(&self, number: u32) -> Option<i64> {
+        self.base.map(|base| self.position(base, number))
+    }
+
+    /// Returns the position behind the last byte that was sent.
+    pub(super) fn sent_up_to(&self) -> i64 {
+        self.high
+    }
+
+    /// Returns the position up to which the other side acknowledged what was sent.
+    pub(super) fn acknowledged_up_to(&self) -> i64 {
+        self.acknowledged
+    }
+
     /// Returns whether a sequence number is near what was sent so far.
     pub(super) fn fits(&self, sequence: u32) -> bool {
         const NEAR: i64 = 1 << 26;

@@ -139,7 +139,14 @@ impl<'a, 's> Tracker<'a, 's> {
         };
         let Some(index) = known else {
             // A SYN away from a server is another connection's.
-            return (from_client == to_server).then(|| self.begin(tuple, from_client, syn, at, numbers, None))?;
+            let index =
+                (from_client == to_server).then(|| self.begin(tuple, from_client, syn, at, numbers, None))??;
+            // An answer to a SYN that comes before it.
+            let answers = segment.has(Segment::ACK) && (syn || segment.has(Segment::RST)) && !from_client;
+            if let Some(flow) = self.flows.get_mut(index).filter(|_| answers) {
+                flow.await_syn(segment.acknowledgment.wrapping_sub(1));
+            }
+            return Some(index);
         };
         let flow = self.flows.get(index)?;
         let by_client = flow.is_client(tuple);
@@ -147,7 +154,7 @@ impl<'a, 's> Tracker<'a, 's> {
             if !to_server {
                 return None;
             }
-            let again = by_client && flow.to_server.initial() == Some(segment.sequence);
+            let again = by_client && flow.is_opened_by(segment.sequence);
             return if again { Some(index) } else { self.begin(tuple, true, true, at, numbers, Some(index)) };
         }
         if syn_ack {
@@ -258,14 +265,19 @@ impl<'a, 's> Tracker<'a, 's> {
         }
         let (pair, _) = tuple.canonical();
         self.note_stream(&tuple, true, at, numbers);
-        let index = match self.pairs.get(&pair).map(|pair| pair.latest) {
-            Some(Latest::Flow(index)) => Some(index),
-            Some(Latest::Rejected) => None,
-            None => self.begin(&tuple, true, false, at, numbers, None),
+        let (index, begins) = match self.pairs.get(&pair).map(|pair| pair.latest) {
+            Some(Latest::Flow(index)) => (Some(index), false),
+            Some(Latest::Rejected) => (None, false),
+            None => (self.begin(&tuple, true, false, at, numbers, None), true),
         };
         let Some(flow) = index.and_then(|index| self.flows.get_mut(index)) else { return };
+        let sequence = <[u8; 4]>::try_from(quoted).ok().map(u32::from_be_bytes);
+        if let Some(sequence) = sequence.filter(|_| begins) {
+            flow.await_syn(sequence);
+        }
         if flow.is_client(&tuple) {
-            flow.add_icmp(IcmpError { at, from, v6: icmp.v6, icmp_type: icmp.icmp_type, code: icmp.code });
+            let error = IcmpError { at, from, v6: icmp.v6, icmp_type: icmp.icmp_type, code: icmp.code };
+            flow.add_icmp(error, sequence);
         }
     }
 

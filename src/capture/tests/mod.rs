@@ -1,5 +1,6 @@
 //! The stage as a whole, over captures that the tests write and over real ones.
 
+mod acceptance;
 mod blocks;
 mod dns;
 mod files;

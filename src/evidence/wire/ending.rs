@@ -208,11 +208,15 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
 }
 
 fn of_syns(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
-    if let Some(icmp) = flow.icmp.last() {
+    if let Some(icmp) = flow.icmp.iter().rev().find(|icmp| icmp.is_unreachable()) {
         return Ending::Unreachable(*icmp);
     }
     if let Some(reset) = flow.closes.iter().find(|close| close.by == Side::Server && close.reset) {
         return Ending::Refused(reset.at);
+    }
+    // What came back opened nothing, and is an answer all the same.
+    if flow.challenge_ack.is_some() {
+        return Ending::Cut;
     }
     match flow.syns.last() {
         Some(syn) if since(end, syn.time) >= SYN_PATIENCE => Ending::SynSilence,
