@@ -184,6 +184,17 @@ pub enum ServerHealth {
     Unknown,
 }
 
+impl ServerHealth {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// How a log's clock stands to a capture's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Clock {
@@ -231,6 +242,18 @@ pub enum OffsetSource {
     Estimated,
     /// Nothing tells; UTC is assumed.
     Assumed,
+}
+
+impl OffsetSource {
+    /// The word in the report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Option => "option",
+            Self::Bundle => "bundle",
+            Self::Estimated => "estimated",
+            Self::Assumed => "assumed",
+        }
+    }
 }
 
 /// How sure a statement is. The rules are in `docs/outcomes.md`.

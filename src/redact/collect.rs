@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::names::{Names, attributes, is_public_file};
+use super::scan::is_known_by_looks;
 use crate::model::authority::split_port;
+use crate::model::mdm::DeviceCriterion;
 use crate::model::member_path;
 use crate::model::report::{Attempt, Certificate, Report};
 use crate::model::url::Url;
@@ -31,14 +33,27 @@ pub(super) fn originals(report: &Report, names: &Names) -> Originals {
         }
     }
     for incident in &report.incidents {
-        add(&incident.fingerprint, names.digits(&incident.fingerprint));
+        for digits in [&incident.fingerprint, &incident.ticket_key] {
+            add(digits, names.digits(digits));
+        }
         if let Some(host) = &incident.server.host {
             add(host, names.endpoint(host));
         }
     }
+    let nodes = report.nodes.iter();
+    let of_nodes = nodes.flat_map(|node| node.hostname.iter().chain(node.name_servers.iter().flatten()));
+    for host in of_nodes.chain(report.servers.iter().filter_map(|server| server.host.as_ref())) {
+        add(host.trim_end_matches('.'), names.endpoint(host));
+    }
     for attempt in &report.attempts {
         for host in hosts(attempt) {
             add(host.trim_end_matches('.'), names.endpoint(host));
+        }
+        for DeviceCriterion { criteria, value } in queries(attempt) {
+            // MAC addresses and GUIDs are known by their looks, and there may be a hundred thousand of them.
+            if value.len() >= SHORTEST_NAME && !is_known_by_looks(&value) {
+                add(&value, names.query_value(&criteria, &value));
+            }
         }
         if let Some(path) = attempt.api.path.as_deref().filter(|path| path.len() > 1) {
             add(path, names.path(path));
@@ -60,6 +75,14 @@ pub(super) fn originals(report: &Report, names: &Names) -> Originals {
             }
         }
     }
+    found
+}
+
+/// Which devices an attempt asked for, as its fields and the URLs of its tries tell.
+fn queries(attempt: &Attempt) -> Vec<DeviceCriterion> {
+    let urls = attempt.server.url.iter().chain(attempt.tries.iter().filter_map(|tried| tried.url.as_ref()));
+    let mut found: Vec<DeviceCriterion> = urls.filter_map(|url| DeviceCriterion::of_target(url)).collect();
+    found.extend(attempt.query.clone());
     found
 }
 

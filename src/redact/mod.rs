@@ -8,6 +8,7 @@
 mod collect;
 mod names;
 mod scan;
+mod target;
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -172,8 +173,12 @@ impl Redaction<'_> {
             vantages: _,
             next_collection,
         } = attempt;
-        if let Some(DeviceCriterion { criteria: _, value }) = query {
-            *value = self.names.identifier(value);
+        if let Some(DeviceCriterion { criteria, value }) = query {
+            *value = self.names.query_value(criteria, value);
+            // A criterion that is none of the API's may be anything.
+            if !criteria.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+                criteria.clear();
+            }
         }
         confidence_reasons.iter_mut().for_each(|reason| self.text(reason));
         if let Some(Likely { http_status: _, because }) = likely {

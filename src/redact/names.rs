@@ -8,13 +8,7 @@ use sha2::{Sha256, Sha512};
 
 use crate::model::authority::{split_port, with_port};
 use crate::model::member_path;
-use crate::model::url::Url;
 
-/// Path segments and parameters that every ISE asks for, and that say nothing of the customer.
-const PUBLIC_SEGMENTS: [&str; 9] =
-    ["networkIntegrationEndpoint", "ciscoise", "mdminfo", "MDM", "ServerInfo", "v1", "v2", "v3", "enroll"];
-/// The parameter that says which API version is asked for.
-const PUBLIC_PARAMETER: &str = "ise_api_version";
 /// Names that files have in every bundle.
 const PUBLIC_FILES: [&str; 6] = ["ise-psc.log", "TCPDump.pcap", "support", "logs", "pcap", "-"];
 /// Longest file extension that is kept.
@@ -43,7 +37,7 @@ impl Names {
     }
 
     /// Eight hexadecimal digits that stand for an original; upper and lower case are the same.
-    fn word(&self, kind: &str, original: &str) -> String {
+    pub(super) fn word(&self, kind: &str, original: &str) -> String {
         let bytes = self.bytes(kind, &original.to_lowercase());
         hex::encode(bytes.get(..4).unwrap_or_default())
     }
@@ -108,54 +102,14 @@ impl Names {
         }
     }
 
-    /// What a device query asks for: a MAC address, GUID, serial number or user. The same MAC has one pseudonym in all its
-    /// spellings.
+    /// Returns what stands for a MAC address, GUID, serial number and the like. The same MAC address has one pseudonym in all
+    /// its spellings.
     pub(super) fn identifier(&self, value: &str) -> String {
-        if value.is_empty() {
-            return String::new();
+        match mac_digits(value) {
+            _ if value.is_empty() => String::new(),
+            Some(digits) => format!("id-{}", self.word("identifier", &digits)),
+            None => format!("id-{}", self.word("identifier", value)),
         }
-        let plain: String = value.chars().filter(|c| !matches!(c, ':' | '-' | '.')).collect();
-        let is_mac = plain.len() == 12 && plain.bytes().all(|byte| byte.is_ascii_hexdigit());
-        format!("id-{}", self.word("identifier", if is_mac { &plain } else { value }))
-    }
-
-    /// A URL: scheme and port stay, and of path and query what every ISE asks for.
-    pub(super) fn url(&self, url: &str) -> String {
-        let Url { scheme, authority, target } = Url::split(url);
-        let mut out = String::with_capacity(url.len());
-        if let Some(scheme) = scheme {
-            out.push_str(if scheme.eq_ignore_ascii_case("http") { "http://" } else { "https://" });
-        }
-        // Credentials should not be here; if they are, they go without a trace.
-        out.push_str(&self.with_port(authority));
-        out.push_str(&self.path(target));
-        out
-    }
-
-    /// Path and query of a URL.
-    pub(super) fn path(&self, path: &str) -> String {
-        let path = path.split('#').next().unwrap_or_default();
-        let (path, query) = match path.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (path, None),
-        };
-        let segment = |segment: &str| match segment {
-            "" => String::new(),
-            known if PUBLIC_SEGMENTS.contains(&known) => known.to_owned(),
-            other => format!("p-{}", self.word("path", other)),
-        };
-        let mut out = path.split('/').map(segment).collect::<Vec<_>>().join("/");
-        if let Some(query) = query {
-            let parameter = |parameter: &str| match parameter.split_once('=') {
-                Some((PUBLIC_PARAMETER, value)) if value.len() < 4 && value.bytes().all(|b| b.is_ascii_digit()) => {
-                    parameter.to_owned()
-                }
-                _ => format!("q-{}", self.word("query", parameter)),
-            };
-            out.push('?');
-            out.push_str(&query.split('&').map(parameter).collect::<Vec<_>>().join("&"));
-        }
-        out
     }
 
     /// A path in a file system, and into archives by exclamation marks; known names and extensions stay.
@@ -243,6 +197,13 @@ impl Names {
     pub(super) fn user(&self, user: &str) -> String {
         format!("user-{}", self.word("user", user))
     }
+}
+
+/// Returns the twelve digits of a MAC address, in lower case, however it is written; `None` for anything else.
+pub(super) fn mac_digits(text: &str) -> Option<String> {
+    let digits: String =
+        text.chars().filter(|c| !matches!(c, ':' | '-' | '.')).map(|c| c.to_ascii_lowercase()).collect();
+    (digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
 }
 
 /// Whether a file's name is that of the log (with its date when rotated) or another that every bundle has.

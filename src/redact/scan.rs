@@ -17,7 +17,8 @@ static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?x)
         (?P<url> [A-Za-z][A-Za-z0-9+.-]*:// [^\s"'<>\\`]+ )
         | (?P<email> [\w.%+-]+ @ [A-Za-z0-9.-]+ )
-        | (?P<mac> \b (?: [0-9A-Fa-f]{2} [:-] ){5} [0-9A-Fa-f]{2} \b | \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b )
+        | (?P<mac> \b (?: [0-9A-Fa-f]{2} [:-] ){5} [0-9A-Fa-f]{2} \b | \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b
+            | \b [0-9A-Fa-f]{12} \b )
         | (?P<uuid> \b [0-9A-Fa-f]{8} (?: - [0-9A-Fa-f]{4} ){3} - [0-9A-Fa-f]{12} \b )
         | (?P<v6> [0-9A-Fa-f]{0,4} (?: : [0-9A-Fa-f]{0,4} ){2,8} (?: \. [0-9]{1,3} ){0,3} )
         | (?P<v4> \b [0-9]{1,3} (?: \. [0-9]{1,3} ){3} \b )
@@ -26,7 +27,7 @@ static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
             (?P<device> [\w-]{6,} )
         | (?P<host> (?: \*\. )? [\w-]+ (?: \. [\w-]+ )+ )
         | (?P<digits> \b (?: [0-9a-f]{16,} | [0-9A-F]{16,} ) \b )
-        | (?P<path> (?: ^ | [\s("'=] ) (?P<slashes> (?: / [^\s/"'`<>,;:()]+ )+ /? ) )
+        | (?P<path> (?: ^ | [\s("'=] ) (?P<slashes> (?: / [^\s/"'`<>,;()]+ )+ /? ) )
         "#,
     )
     .ok()
@@ -102,7 +103,7 @@ impl<'a> Scanner<'a> {
         loop {
             // A URL or path that begins where a known name does is longer than it, and says more.
             let (range, pseudonym) = match (&known, &looks) {
-                (Some(a), Some(b)) if (a.0.start, usize::MAX - a.0.end) < (b.0.start, usize::MAX - b.0.end) => a,
+                (Some(a), Some(b)) if (a.0.start, usize::MAX - a.0.end) <= (b.0.start, usize::MAX - b.0.end) => a,
                 (_, Some(found)) | (Some(found), None) => found,
                 (None, None) => break,
             };
@@ -190,12 +191,12 @@ impl<'a> Scanner<'a> {
             return Some((email.range(), format!("{}@{}", names.user(user), names.host(host.trim_end_matches('.')))));
         }
         if let Some(number) = captures.name("mac").or(captures.name("uuid")) {
-            return Some((number.range(), names.digits(number.as_str())));
+            return Some((number.range(), names.identifier(number.as_str())));
         }
         if let Some(number) = captures.name("device") {
             // Without a digit it is a word of a sentence.
             let is_number = number.as_str().contains(|c: char| c.is_ascii_digit());
-            return is_number.then(|| (number.range(), names.digits(number.as_str())));
+            return is_number.then(|| (number.range(), names.identifier(number.as_str())));
         }
         if let Some(address) = captures.name("v6").or(captures.name("v4")) {
             let bare = address.as_str().trim_end_matches('.');
@@ -216,9 +217,16 @@ impl<'a> Scanner<'a> {
             return Some((digits.range(), names.digits(digits.as_str())));
         }
         let path = captures.name("slashes")?;
-        let bare = path.as_str().trim_end_matches(['.', '!', '?']);
+        let bare = path.as_str().trim_end_matches(['.', '!', '?', ':']);
         Some((path.start()..path.start() + bare.len(), names.path(bare)))
     }
+}
+
+/// Whether a text is a MAC address or a GUID by its looks, so that it is found wherever it stands.
+pub(super) fn is_known_by_looks(text: &str) -> bool {
+    let found = PATTERN.as_ref().and_then(|pattern| pattern.captures(text));
+    let whole = found.and_then(|found| found.name("mac").or(found.name("uuid")));
+    whole.is_some_and(|whole| whole.len() == text.len())
 }
 
 /// Whether words with dots between them may be a host: the last one has letters alone, and it is neither a class of Java,

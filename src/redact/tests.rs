@@ -3,7 +3,7 @@ use crate::render::{Format, TextStyle};
 use crate::sample;
 
 /// What of the sample must not be seen after redaction.
-const ORIGINALS: [&str; 26] = [
+const ORIGINALS: [&str; 34] = [
     "tenant.",
     "tenannt",
     "jamfcloud",
@@ -30,6 +30,14 @@ const ORIGINALS: [&str; 26] = [
     "LQU9qZlK",
     "5f0c2a9be0d14c77",
     "jdoe",
+    "pan1",
+    "corp.example",
+    "America/Denver",
+    "02:00:5E:10:00:01",
+    "02-00-5E-10-00-01",
+    "02005E100001",
+    "642f4df8fd2066f7",
+    "no access for 02",
 ];
 
 fn sample_with_texts() -> Report {
@@ -75,6 +83,55 @@ fn the_same_original_has_the_same_pseudonym_everywhere() {
     let address = &report.attempts[1].server.addresses[0];
     assert!(report.attempts[1].flow.as_ref().unwrap().server.starts_with(&format!("{address}:")));
     assert!(report.attempts[6].evidence[1].display_filter.as_ref().unwrap().contains(address.as_str()));
+}
+
+/// An attempt that asked for a device, which is spelled in each way somewhere.
+fn device_query(criteria: &str, value: &str, spellings: &[&str]) -> Report {
+    let mut report = sample::report();
+    let attempt = &mut report.attempts[0];
+    let url = format!(
+        "https://tenant.jamfcloud.com:443/ciscoise/v3/devices/?paging=0&querycriteria={criteria}&value={value}&filter=all"
+    );
+    attempt.query = Some(DeviceCriterion { criteria: criteria.into(), value: value.into() });
+    attempt.server.url = Some(url.clone());
+    attempt.tries[0].url = Some(format!("https://tenant.jamfcloud.com/ciscoise/devices/0/{criteria}/{value}/all"));
+    attempt.evidence[0].what = format!("GET: MDM Server URL: {url}");
+    attempt.steps[0].what = format!("GET /ciscoise/devices/0/{criteria}/{value}/all");
+    attempt.reason = Some(format!("no device with {}", spellings.join(" or ")));
+    attempt.diagnosis.summary = format!("asked for {criteria} {value}.");
+    report
+}
+
+#[test]
+fn what_a_device_was_asked_for_by_has_one_pseudonym_wherever_it_stands() {
+    for (criteria, value, spellings) in [
+        ("macaddress", "02:00:5E:AA:BB:CC", &["02005eaabbcc", "02-00-5E-AA-BB-CC", "0200.5eaa.bbcc"][..]),
+        ("macaddress", "02005E101112", &["02:00:5e:10:11:12"]),
+        ("guid", "5A4B3C2D-1E0F-4A5B-8C7D-9E8F7A6B5C4D", &["5a4b3c2d-1e0f-4a5b-8c7d-9e8f7a6b5c4d"]),
+        ("serialnumber", "C02XK1ZZJGH5", &["serial number C02XK1ZZJGH5"]),
+        ("udid", "0000111122223333444455556666777788889999", &["udid=0000111122223333444455556666777788889999"]),
+        ("imei", "356938035643809", &["356938035643809"]),
+        ("username", "jane.roe", &["user=jane.roe", "User: jane.roe"]),
+    ] {
+        let mut report = device_query(criteria, value, spellings);
+        redact(&mut report, Some(b"key"));
+        let attempt = &report.attempts[0];
+        let asked = attempt.query.clone().unwrap();
+        assert!(!asked.value.is_empty() && asked.value != value);
+        for url in [attempt.server.url.as_deref().unwrap(), attempt.tries[0].url.as_deref().unwrap()] {
+            assert_eq!(DeviceCriterion::of_target(url).as_ref(), Some(&asked), "{url}");
+        }
+        let said = attempt.reason.as_deref().unwrap();
+        assert_eq!(said.matches(&asked.value).count(), spellings.len(), "{said} for {asked:?}");
+        for text in [&attempt.evidence[0].what, &attempt.steps[0].what, &attempt.diagnosis.summary] {
+            assert!(text.contains(&asked.value), "{text} for {asked:?}");
+        }
+        let all = serde_json::to_string(&report).unwrap().to_lowercase();
+        for original in spellings.iter().chain([&value]) {
+            let original = original.rsplit([' ', '=']).next().unwrap();
+            assert!(!all.contains(&original.to_lowercase()), "{original}");
+        }
+    }
 }
 
 #[test]

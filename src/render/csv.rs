@@ -9,7 +9,7 @@ use crate::model::report::{Attempt, Incident, Report};
 /// Comma-separated values (RFC 4180) with a header.
 pub(super) struct Csv;
 
-const HEADER: [&str; 33] = [
+const HEADER: [&str; 45] = [
     "id",
     "outcome",
     "detail",
@@ -43,6 +43,18 @@ const HEADER: [&str; 33] = [
     "evidence",
     "summary",
     "remedy",
+    "kind",
+    "query_criteria",
+    "query_value",
+    "reason",
+    "rule",
+    "confidence_reasons",
+    "likely_http_status",
+    "likely_because",
+    "ticket_key",
+    "endpoints",
+    "log_utc_offset",
+    "log_utc_offset_source",
 ];
 
 impl Rendering for Csv {
@@ -72,6 +84,8 @@ fn row(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> [Stri
     let tls = flow.and_then(|flow| flow.tls.as_ref());
     let certificate = attempt.certificate();
     let proxy = attempt.proxy.as_ref().map(|proxy| super::view::server(proxy.address.as_deref(), proxy.port));
+    let (query, likely) = (attempt.query.as_ref(), attempt.likely.as_ref());
+    let zone = report.zone_of(attempt);
     let sources: Vec<_> = attempt.sources.iter().map(|source| source.as_str()).collect();
     [
         attempt.id.to_string(),
@@ -107,6 +121,18 @@ fn row(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> [Stri
         list(&report.places(attempt), "; "),
         text(Some(&attempt.diagnosis.summary)),
         list(&attempt.diagnosis.remedy, " "),
+        attempt.kind.to_string(),
+        text(query.map(|query| query.criteria.as_str())),
+        text(query.map(|query| query.value.as_str())),
+        text(attempt.reason.as_deref()),
+        attempt.rule.to_string(),
+        list(&attempt.confidence_reasons, " "),
+        shown(likely.map(|likely| likely.http_status)),
+        text(likely.map(|likely| likely.because.as_str())),
+        text(incident.map(|incident| incident.ticket_key.as_str())),
+        shown(incident.and_then(|incident| incident.endpoints)),
+        text(zone.map(|(offset, _)| offset)),
+        zone.map(|(_, source)| source.as_str().to_owned()).unwrap_or_default(),
     ]
 }
 

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
+use sha2::{Digest as _, Sha256};
+
 use super::view::verdict;
 use super::{Rendering, json as layout};
 use crate::model::authority::split_port;
@@ -37,6 +39,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
     // Without a flow, what was meant to be reached is known all the same.
     let destination = server.or_else(|| host.map(|host| (host, attempt.server.port)));
     let failed = attempt.outcome.is_failure();
+    let zone = report.zone_of(attempt);
     let verdict = verdict(attempt.outcome, attempt.detail.as_deref());
     json!({
         // The field is mandatory, so that an excerpt without time stamps falls back to the input's first time.
@@ -50,14 +53,15 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
             "module": "mdmlog",
             "dataset": "mdmlog.attempt",
             "provider": "mdmlog",
-            "action": "mdm-server-info",
+            "action": format!("mdm-{}", attempt.kind.as_str().replace('_', "-")),
             "outcome": match attempt.outcome {
                 OutcomeName::Success => "success",
                 OutcomeName::Unknown => "unknown",
                 _ => "failure",
             },
             "code": verdict,
-            "reason": attempt.diagnosis.summary,
+            "id": id(report, attempt),
+            "reason": attempt.reason.as_ref().unwrap_or(&attempt.diagnosis.summary),
             "start": attempt.started_at,
             "end": attempt.ended_at,
             // ECS counts in nanoseconds.
@@ -83,11 +87,12 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
         "dns": attempt.dns.iter().find(|dns| !dns.answers.is_empty()).or(attempt.dns.last()).map(dns),
         "tls": flow.and_then(|flow| flow.tls.as_ref()).map(tls),
         "url": url(attempt),
-        "http": attempt.http_status.map(|status| json!({"response": {"status_code": status}})),
+        "http": {"request": {"method": method(attempt)}, "response": {"status_code": attempt.http_status}},
         "process": attempt.thread.as_ref().map(|thread| json!({"thread": {"name": thread}})),
         "log": attempt.evidence.iter().find(|evidence| evidence.source == Source::Log).and_then(|evidence| {
             Some(json!({"file": {"path": report.inputs.get(evidence.input)?.path}}))
         }),
+        "host": report.node_of(attempt).map(|name| json!({"name": name, "hostname": name})),
         "observer": {"vendor": "mdmlog", "product": report.tool.name, "version": report.tool.version},
         "related": {"hosts": related_hosts(attempt), "ip": related_addresses(attempt)},
         "labels": {
@@ -98,8 +103,56 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
             "schema_version": report.schema_version,
             "evidence": report.places(attempt).join("; "),
         },
+        // What the schema has no field for stands under the name of the program (ECS, "custom fields").
+        "mdmlog": {
+            "kind": attempt.kind,
+            "query": attempt.query,
+            "rule": attempt.rule,
+            "reason": attempt.reason,
+            "confidence": attempt.confidence,
+            "confidence_reasons": attempt.confidence_reasons,
+            "likely": attempt.likely,
+            "log_utc_offset": zone.map(|(offset, _)| offset),
+            "log_utc_offset_source": zone.map(|(_, source)| source.as_str()),
+            "incident": incident.map(|incident| json!({
+                "id": incident.id,
+                "fingerprint": incident.fingerprint,
+                "ticket_key": incident.ticket_key,
+                "endpoints": incident.endpoints,
+            })),
+        },
         "tags": ["mdmlog", "cisco-ise", "mdm"],
     })
+}
+
+/// Names the event: the same for the same attempt of the same bundle, so that an event that is sent twice is known.
+fn id(report: &Report, attempt: &Attempt) -> String {
+    let mut hash = Sha256::new();
+    let first = attempt.evidence.first();
+    let path = first.and_then(|evidence| report.inputs.get(evidence.input)).map(|input| input.path.as_str());
+    let place = first.and_then(|evidence| evidence.line.or(evidence.frame));
+    let parts = [
+        path.unwrap_or_default().to_owned(),
+        place.unwrap_or_default().to_string(),
+        attempt.started_at.map(|time| time.to_string()).unwrap_or_default(),
+        attempt.id.to_string(),
+    ];
+    for part in parts {
+        hash.update(part);
+        hash.update([0]);
+    }
+    hex::encode(hash.finalize().get(..16).unwrap_or_default())
+}
+
+/// The method, as the log's record of the request names it.
+fn method(attempt: &Attempt) -> Option<&'static str> {
+    let said = |method: &str| {
+        attempt.evidence.iter().any(|evidence| {
+            let rest = evidence.what.strip_prefix(method);
+            rest.is_some_and(|rest| rest.starts_with([':', ' ']))
+        })
+    };
+    ["GET", "POST", "PUT"].into_iter().find(|method| said(method))
 }
 
 fn endpoint((address, port): (&str, Option<u16>)) -> Value {

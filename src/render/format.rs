@@ -31,9 +31,9 @@ pub enum Format {
     Csv,
     /// One Elastic Common Schema event per attempt and line.
     Ecs,
-    /// One line per incident: what Jira's REST API takes to create an issue.
+    /// One line per ticket key: what Jira's REST API takes to create an issue.
     Jira,
-    /// One line per incident: what ServiceNow's Table API takes to create an incident.
+    /// One line per ticket key: what ServiceNow's Table API takes to create an incident.
     Servicenow,
 }
 
@@ -76,8 +76,8 @@ impl Format {
             Self::Markdown => "the body of a ticket",
             Self::Csv => "one row per attempt",
             Self::Ecs => "one Elastic Common Schema event per attempt and line",
-            Self::Jira => "one Jira issue per incident and line, for its REST API",
-            Self::Servicenow => "one ServiceNow incident per incident and line, for its Table API",
+            Self::Jira => "one Jira issue per server, outcome and line, for its REST API",
+            Self::Servicenow => "one ServiceNow incident per server, outcome and line, for its Table API",
         }
     }
 

@@ -1,4 +1,4 @@
-//! Jira: one line per incident, each the body of `POST /rest/api/3/issue`, with the description in Atlassian Document
+//! Jira: one line per ticket, each the body of `POST /rest/api/3/issue`, with the description in Atlassian Document
 //! Format. That format is a tree and not markup, so that foreign text can't become anything else in it.
 
 use std::io::{self, Write as _};
@@ -6,7 +6,8 @@ use std::io::{self, Write as _};
 use serde_json::{Value, json};
 
 use super::escape::shortened;
-use super::view::{change_side, readable, server, verdict};
+use super::ticket::Ticket;
+use super::view::{change_side, counted, readable, server, verdict};
 use super::{Rendering, json as layout};
 use crate::model::report::{Incident, Report};
 use crate::model::visible::visible;
@@ -18,50 +19,62 @@ const LINE: usize = 400;
 /// Most lines of proof.
 const PROOF: usize = 40;
 
-/// One issue per incident and line.
+/// One issue per ticket and line.
 pub(super) struct Jira;
 
 impl Rendering for Jira {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
-        for incident in &report.incidents {
-            layout::line(&issue(report, incident), &mut out)?;
+        for ticket in report.tickets() {
+            layout::line(&issue(report, &ticket), &mut out)?;
         }
         out.flush()
     }
 }
 
 /// The label by which the open ticket is found again: labels have no spaces, so anything but letters and digits goes.
-fn label(incident: &Incident) -> String {
-    let word: String = incident.fingerprint.chars().filter(char::is_ascii_alphanumeric).collect();
+fn label(ticket: &Ticket<'_>) -> String {
+    let word: String = ticket.key.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("mdmlog-{word}")
 }
 
-fn issue(report: &Report, incident: &Incident) -> Value {
+fn issue(report: &Report, ticket: &Ticket<'_>) -> Value {
+    let incident = ticket.head;
     json!({
         "fields": {
             // To be replaced by the project's own, as docs/tickets.md shows.
             "project": {"key": "MDM"},
             "issuetype": {"name": "Task"},
             "summary": title(incident, SUMMARY),
-            "labels": ["mdmlog", label(incident)],
-            "description": {"type": "doc", "version": 1, "content": description(report, incident)},
+            "labels": ["mdmlog", label(ticket)],
+            "description": {"type": "doc", "version": 1, "content": description(report, ticket)},
         },
         "properties": [{
             "key": "mdmlog",
             "value": {
                 "schema_version": report.schema_version,
+                "ticket_key": ticket.key,
                 "fingerprint": incident.fingerprint,
+                "fingerprints": ticket.fingerprints(),
                 "outcome": incident.outcome,
                 "detail": incident.detail,
                 "host": incident.server.host,
                 "port": incident.server.port,
-                "first_at": incident.first_at,
-                "last_at": incident.last_at,
-                "attempts": incident.attempts.len(),
+                "first_at": ticket.first_at(),
+                "last_at": ticket.last_at(),
+                "runs": ticket.incidents.len(),
+                "attempts": ticket.attempts(),
+                "endpoints": ticket.endpoints,
+                "open": ticket.is_open(),
+                "resolved_at": resolved_at(report, ticket),
             },
         }],
     })
+}
+
+/// When the last run ended.
+pub(super) fn resolved_at(report: &Report, ticket: &Ticket<'_>) -> Option<crate::model::time::Timestamp> {
+    report.attempt(ticket.resolved_by()?)?.started_at
 }
 
 /// What happened where, in one line of limited length.
@@ -71,20 +84,20 @@ pub(super) fn title(incident: &Incident, limit: usize) -> String {
     shortened(&format!("ISE cannot reach its MDM server: {verdict} at {server}"), limit).into_owned()
 }
 
-/// The facts of an incident, a line each.
-pub(super) fn facts(report: &Report, incident: &Incident) -> Vec<String> {
+/// The facts of a ticket, a line each.
+pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
+    let incident = ticket.head;
     let time = |time: Option<_>| time.map_or_else(|| "unknown".to_owned(), |time| format!("{} UTC", readable(time)));
-    let mut lines = vec![
-        format!("First: {}", time(incident.first_at)),
-        format!("Last: {}", time(incident.last_at)),
-        format!("Attempts: {}", incident.attempts.len()),
-    ];
-    let when =
-        |id: usize| report.attempts.iter().find(|attempt| attempt.id == id).and_then(|attempt| attempt.started_at);
+    let mut lines = vec![format!("First: {}", time(ticket.first_at())), format!("Last: {}", time(ticket.last_at()))];
+    let runs = ticket.incidents.len();
+    let runs = if runs > 1 { format!(" in {}", counted(runs, "run")) } else { String::new() };
+    lines.push(format!("Attempts: {}{runs}", ticket.attempts()));
+    lines.extend(ticket.endpoints.map(|count| format!("Endpoints asked for: {count}")));
+    let when = |id: usize| report.attempt(id).and_then(|attempt| attempt.started_at);
     if let Some(id) = incident.last_success_before {
         lines.push(format!("Last success before: {}", time(when(id))));
     }
-    lines.push(match incident.resolved_by {
+    lines.push(match ticket.resolved_by() {
         Some(id) => format!("Resolved: {}", time(when(id))),
         None => "Resolved: not in what was given".to_owned(),
     });
@@ -92,13 +105,13 @@ pub(super) fn facts(report: &Report, incident: &Incident) -> Vec<String> {
         let (before, after) = (change_side(change.before.as_deref()), change_side(change.after.as_deref()));
         format!("Changed: {} from {before} to {after}", visible(&change.what))
     }));
-    lines.push(format!("Fingerprint: {}", incident.fingerprint));
+    lines.push(format!("Ticket key: {}", ticket.key));
     lines.into_iter().map(|line| shortened(&visible(&line), LINE).into_owned()).collect()
 }
 
 /// The proof of the first attempt, a line each: where, what, and the display filter for Wireshark.
 pub(super) fn proof(report: &Report, incident: &Incident) -> Vec<String> {
-    let first = incident.attempts.first().and_then(|id| report.attempts.iter().find(|attempt| attempt.id == *id));
+    let first = incident.attempts.first().and_then(|id| report.attempt(*id));
     let evidence = first.map(|attempt| attempt.evidence.as_slice()).unwrap_or_default();
     evidence
         .iter()
@@ -116,9 +129,10 @@ pub(super) fn remedies(incident: &Incident) -> impl Iterator<Item = String> + '_
     incident.diagnosis.remedy.iter().map(|remedy| shortened(&visible(remedy), LINE).into_owned())
 }
 
-fn description(report: &Report, incident: &Incident) -> Vec<Value> {
+fn description(report: &Report, ticket: &Ticket<'_>) -> Vec<Value> {
+    let incident = ticket.head;
     let mut content = vec![paragraph(&shortened(&visible(&incident.diagnosis.summary), LINE))];
-    content.extend(list("bulletList", facts(report, incident)));
+    content.extend(list("bulletList", facts(report, ticket)));
     let remedies = list("orderedList", remedies(incident));
     if remedies.is_some() {
         content.push(heading("What to do"));
@@ -165,6 +179,20 @@ mod tests {
     #[test]
     fn an_issue_looks_like_this() {
         insta::assert_json_snapshot!(issues(&sample::report())[0]);
+    }
+
+    #[test]
+    fn runs_of_the_same_failure_are_one_issue() {
+        let mut report = sample::report();
+        let mut again = report.incidents[0].clone();
+        (again.id, again.fingerprint) = (8, "another".into());
+        report.incidents.push(again);
+        let issues = issues(&report);
+        assert_eq!(issues.len(), 7);
+        let values: Vec<_> = issues.iter().map(|issue| &issue["properties"][0]["value"]).collect();
+        let both = values.iter().find(|value| value["runs"] == 2).unwrap();
+        assert_eq!((both["attempts"].as_u64(), both["open"].as_bool()), (Some(4), Some(false)));
+        assert!(both["resolved_at"].is_string());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use super::Rendering;
 use super::escape::{markdown, markdown_code};
-use super::view::{change_side, readable, server, verdict};
+use super::view::{asked_for, change_side, likely, readable, server, verdict};
 use crate::model::report::{Incident, Report};
 
 /// More rows make a ticket unreadable; the whole is in the other formats.
@@ -68,6 +68,10 @@ pub(super) fn write_incident(report: &Report, incident: &Incident, out: &mut dyn
             side(change.after.as_deref())
         )?;
     }
+    if let Some(count) = incident.endpoints {
+        writeln!(out, "- Endpoints asked for: {count}")?;
+    }
+    writeln!(out, "- Ticket key: {}", markdown_code(&incident.ticket_key))?;
     writeln!(out, "- Fingerprint: {}", markdown_code(&incident.fingerprint))?;
     if !incident.diagnosis.remedy.is_empty() {
         writeln!(out, "\n### What to do\n")?;
@@ -75,7 +79,10 @@ pub(super) fn write_incident(report: &Report, incident: &Incident, out: &mut dyn
     for (index, remedy) in incident.diagnosis.remedy.iter().enumerate() {
         writeln!(out, "{}. {}", index + 1, markdown(remedy))?;
     }
-    let first = incident.attempts.first().and_then(|id| report.attempts.iter().find(|attempt| attempt.id == *id));
+    let first = incident.attempts.first().and_then(|id| report.attempt(*id));
+    if let Some(reason) = first.and_then(|attempt| attempt.reason.as_deref()) {
+        writeln!(out, "\nThe log's words: {}", markdown_code(reason))?;
+    }
     if let Some(attempt) = first.filter(|attempt| !attempt.evidence.is_empty()) {
         writeln!(out, "\n### Proof (attempt {})\n\n| Where | What | Wireshark |\n| --- | --- | --- |", attempt.id)?;
         for evidence in &attempt.evidence {
@@ -100,14 +107,15 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     if report.attempts.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n## Attempts\n\n| No. | Time (UTC) | Server | Outcome | Confidence | Proof |")?;
-    writeln!(out, "| --- | --- | --- | --- | --- | --- |")?;
+    writeln!(out, "\n## Attempts\n\n| No. | Time (UTC) | Asked for | Server | Outcome | Confidence | Proof |")?;
+    writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
     for attempt in report.attempts.iter().take(ROWS) {
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} |",
             attempt.id,
             attempt.started_at.map(readable).unwrap_or_default(),
+            markdown(&asked_for(attempt)),
             markdown_code(&server(attempt.server.host.as_deref(), attempt.server.port)),
             markdown_code(&verdict(attempt.outcome, attempt.detail.as_deref())),
             attempt.confidence.as_str(),
@@ -118,7 +126,9 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "\n{more} more attempts are left out here.")?;
     }
     for attempt in &report.attempts {
-        for note in [&attempt.conflict, &attempt.missing_source].into_iter().flatten() {
+        let notes = attempt.conflict.iter().chain(&attempt.missing_source).chain(&attempt.confidence_reasons);
+        let likely = likely(attempt).map(|likely| format!("most likely {likely}"));
+        for note in notes.chain(&likely) {
             writeln!(out, "\nAttempt {}: {}", attempt.id, markdown(note))?;
         }
     }

@@ -15,6 +15,7 @@ pub mod parquet;
 mod schema;
 mod servicenow;
 mod text;
+mod ticket;
 mod view;
 
 pub use format::{Format, Rendering};

@@ -18,6 +18,8 @@ struct Line<'a> {
     input_paths: &'a [&'a str],
     /// The incident that the attempt belongs to.
     fingerprint: Option<&'a str>,
+    /// The same for the same host and outcome.
+    ticket_key: Option<&'a str>,
     #[serde(flatten)]
     attempt: &'a Attempt,
 }
@@ -28,8 +30,14 @@ impl Rendering for Ndjson {
         let paths: Vec<&str> = report.inputs.iter().map(|input| input.path.as_str()).collect();
         let incidents = report.incidents_by_attempt();
         for attempt in &report.attempts {
-            let fingerprint = incidents.get(&attempt.id).map(|incident| incident.fingerprint.as_str());
-            let line = Line { schema_version: &report.schema_version, input_paths: &paths, fingerprint, attempt };
+            let incident = incidents.get(&attempt.id);
+            let line = Line {
+                schema_version: &report.schema_version,
+                input_paths: &paths,
+                fingerprint: incident.map(|incident| incident.fingerprint.as_str()),
+                ticket_key: incident.map(|incident| incident.ticket_key.as_str()),
+                attempt,
+            };
             json::line(&line, &mut out)?;
         }
         out.flush()
@@ -56,5 +64,7 @@ mod tests {
         }
         assert_eq!(lines[0]["fingerprint"], serde_json::Value::Null);
         assert_eq!(lines[1]["fingerprint"], report.incidents[0].fingerprint);
+        assert_eq!(lines[1]["ticket_key"], report.incidents[0].ticket_key);
+        assert_eq!(lines[9]["query"]["criteria"], "macaddress");
     }
 }

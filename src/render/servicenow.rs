@@ -1,4 +1,4 @@
-//! ServiceNow: one line per incident, each the body of `POST /api/now/table/incident`. The fingerprint is the
+//! ServiceNow: one line per ticket, each the body of `POST /api/now/table/incident`. The ticket key is the
 //! `correlation_id`, by which the open ticket is found again.
 
 use std::io::{self, Write as _};
@@ -6,8 +6,11 @@ use std::io::{self, Write as _};
 use serde_json::{Value, json};
 
 use super::escape::shortened;
+use super::ticket::Ticket;
+use super::view::{readable, seconds};
 use super::{Rendering, jira, json as layout};
-use crate::model::report::{Incident, Report};
+use crate::model::report::Report;
+use crate::model::time::Timestamp;
 use crate::model::visible::visible;
 
 /// ServiceNow's limit for `short_description`, in characters.
@@ -17,36 +20,46 @@ const CORRELATION: usize = 100;
 /// ServiceNow's limit for `description`.
 const DESCRIPTION: usize = 4000;
 
-/// One incident per incident and line.
+/// One of ServiceNow's incidents per ticket and line.
 pub(super) struct ServiceNow;
 
 impl Rendering for ServiceNow {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
-        for incident in &report.incidents {
-            layout::line(&ticket(report, incident), &mut out)?;
+        for ticket in report.tickets() {
+            layout::line(&record(report, &ticket), &mut out)?;
         }
         out.flush()
     }
 }
 
-fn ticket(report: &Report, incident: &Incident) -> Value {
+fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
+    let incident = ticket.head;
     let mut lines = vec![visible(&incident.diagnosis.summary).into_owned(), String::new()];
-    lines.extend(jira::facts(report, incident));
+    lines.extend(jira::facts(report, ticket));
     lines.extend([String::new(), "What to do".to_owned()]);
     lines.extend(jira::remedies(incident).enumerate().map(|(index, remedy)| format!("{}. {remedy}", index + 1)));
     lines.extend([String::new(), "Proof".to_owned()]);
     lines.extend(jira::proof(report, incident));
-    json!({
+    let mut record = json!({
         "short_description": plain(&jira::title(incident, SHORT), SHORT),
         "description": plain(&lines.join("\n"), DESCRIPTION),
-        "correlation_id": shortened(&incident.fingerprint, CORRELATION),
+        "correlation_id": shortened(ticket.key, CORRELATION),
         "correlation_display": "mdmlog",
         "category": "network",
-        // Two is medium: the reader knows better what depends on the MDM server.
-        "impact": "2",
-        "urgency": "2",
-    })
+        // Two is medium and three is low: the reader knows better what depends on the MDM server.
+        "impact": if ticket.is_open() { "2" } else { "3" },
+        "urgency": if ticket.is_open() { "2" } else { "3" },
+    });
+    if let (Some(at), Some(fields)) = (jira::resolved_at(report, ticket), record.as_object_mut()) {
+        fields.insert("resolved_at".to_owned(), glide_time(at).into());
+    }
+    record
+}
+
+/// A time as ServiceNow takes it: UTC, to the second.
+fn glide_time(time: Timestamp) -> String {
+    seconds(&readable(time)).to_owned()
 }
 
 /// `[code]` makes HTML of what follows it where a form shows the text as a journal entry.

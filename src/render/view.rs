@@ -107,6 +107,23 @@ impl Report {
             .collect()
     }
 
+    /// The zone that the times of an attempt were read with, where a log tells them, and where that comes from.
+    pub(super) fn zone_of(&self, attempt: &Attempt) -> Option<(&str, OffsetSource)> {
+        let evidence = attempt.evidence.iter().find(|evidence| evidence.source == Source::Log)?;
+        let input = self.inputs.get(evidence.input)?;
+        if let Some((offset, source)) = input.utc_offset.as_deref().zip(input.utc_offset_source) {
+            return Some((offset, source));
+        }
+        let clock = self.clocks.iter().chain(&self.clock).find(|clock| clock.log_inputs.contains(&evidence.input))?;
+        Some((&clock.log_utc_offset, clock.log_utc_offset_source))
+    }
+
+    /// The host name of the node that made an attempt, where its inputs tell.
+    pub(super) fn node_of(&self, attempt: &Attempt) -> Option<&str> {
+        let inputs = attempt.evidence.iter().filter_map(|evidence| self.inputs.get(evidence.input));
+        inputs.filter_map(|input| self.nodes.get(input.node?)).find_map(|node| node.hostname.as_deref())
+    }
+
     /// Whether all attempts began on the same day of UTC, so that times alone tell them apart.
     pub(super) fn on_one_day(&self) -> bool {
         let mut days = self.attempts.iter().filter_map(|attempt| attempt.started_at).map(|time| date_and_time(time).0);
@@ -214,6 +231,22 @@ pub(super) fn span(first: Timestamp, last: Timestamp) -> String {
 /// A time without its fraction.
 pub(super) fn seconds(time: &str) -> &str {
     time.split('.').next().unwrap_or(time)
+}
+
+/// What an attempt asked for: `device query, macaddress 02:00:5E:10:00:01`.
+pub(super) fn asked_for(attempt: &Attempt) -> String {
+    match &attempt.query {
+        Some(query) => {
+            visible(&format!("{}, {} {}", attempt.kind.describe(), query.criteria, query.value)).into_owned()
+        }
+        None => attempt.kind.describe().to_owned(),
+    }
+}
+
+/// What an encrypted answer most likely was, and why.
+pub(super) fn likely(attempt: &Attempt) -> Option<String> {
+    let likely = attempt.likely.as_ref()?;
+    Some(format!("status {}. {}", likely.http_status, visible(&likely.because)))
 }
 
 /// What a change was from and to, or that there was nothing.

@@ -24,7 +24,14 @@ mod written {
         let scratch = Scratch::new();
         let bundle = root().join(BUNDLE);
         let arguments = ["analyze", bundle.to_str().unwrap(), "--format", "parquet", "-o", "out/tables"];
-        let files = ["attempts.parquet", "evidence.parquet", "incidents.parquet", "inputs.parquet"];
+        let files = [
+            "attempts.parquet",
+            "evidence.parquet",
+            "incidents.parquet",
+            "inputs.parquet",
+            "nodes.parquet",
+            "servers.parquet",
+        ];
         let read = || {
             let folder = scratch.path().join("out/tables");
             assert_eq!(std::fs::read_dir(&folder).unwrap().count(), files.len());

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::model::report::{Attempt, Certificate, Dns, Flow, Report, Source, Tls};
 use crate::model::visible::visible;
-use crate::render::view::{counted, milliseconds, readable};
+use crate::render::view::{asked_for, counted, likely, milliseconds, readable};
 
 /// A name and a value; what is foreign in the value has its hidden characters spelled out.
 pub(super) type Fact = (Cow<'static, str>, String);
@@ -16,6 +16,7 @@ pub(super) fn facts(report: &Report, attempt: &Attempt) -> Vec<Fact> {
         facts.extend(value.filter(|value| !value.is_empty()).map(|value| (Cow::Borrowed(name), value)));
     };
     let shown = |text: &Option<String>| text.as_deref().map(|text| visible(text).into_owned());
+    add("Asked for", Some(asked_for(attempt)));
     add("Started", attempt.started_at.map(readable));
     add("Ended", attempt.ended_at.map(readable));
     add("Took", attempt.duration_ms.map(milliseconds));
@@ -26,9 +27,13 @@ pub(super) fn facts(report: &Report, attempt: &Attempt) -> Vec<Fact> {
     add("Addresses", Some(visible(&attempt.server.addresses.join(", ")).into_owned()));
     add("Proxy", attempt.proxy.as_ref().map(proxy));
     add("HTTP status", attempt.http_status.map(|status| status.to_string()));
+    add("The log's words", shown(&attempt.reason));
+    add("Most likely", likely(attempt));
     add("API", api(attempt));
     let tries = attempt.tries.iter().map(|one| crate::render::view::verdict(one.outcome, one.detail.as_deref()));
     add("Tries", (attempt.tries.len() > 1).then(|| tries.collect::<Vec<_>>().join(", ")));
+    // Reports of version 1.0 do not name it.
+    add("Rule", (attempt.rule > 0).then(|| format!("{} of docs/outcomes.md", attempt.rule)));
     for exchange in &attempt.dns {
         add("DNS", Some(dns(report, exchange)));
     }
@@ -169,5 +174,6 @@ fn certificate(certificate: &Certificate) -> String {
 pub(super) fn notes(attempt: &Attempt) -> impl Iterator<Item = (&'static str, &str)> {
     let conflict = attempt.conflict.as_deref().map(|text| ("Log and capture disagree", text));
     let unseen = if attempt.sources.contains(&Source::Log) { "Not in the capture" } else { "Not in the log" };
-    conflict.into_iter().chain(attempt.missing_source.as_deref().map(move |text| (unseen, text)))
+    let unsure = attempt.confidence_reasons.iter().map(|reason| ("Not sure because", reason.as_str()));
+    conflict.into_iter().chain(attempt.missing_source.as_deref().map(move |text| (unseen, text))).chain(unsure)
 }

@@ -41,6 +41,8 @@ fn article(incident: &Incident) -> Markup {
                         }
                     }
                 }
+                @if let Some(count) = incident.endpoints { div { dt { "Endpoints asked for" } dd { (count) } } }
+                div { dt { "Ticket key" } dd { code { (Shown(&incident.ticket_key)) } } }
                 div { dt { "Fingerprint" } dd { code { (Shown(&incident.fingerprint)) } } }
             }
             @if !incident.changes.is_empty() {

@@ -123,5 +123,29 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .texts("remedy", "what to do, first things first", |row| {
             row.attempt.diagnosis.remedy.iter().map(String::as_str).collect()
         })
+        .text("kind", "what the node asked for; never null", |row| Some(row.attempt.kind.as_str()))
+        .text("query_criteria", "of a device query: what is compared", |row| {
+            Some(&row.attempt.query.as_ref()?.criteria)
+        })
+        .text("query_value", "of a device query: with which value", |row| Some(&row.attempt.query.as_ref()?.value))
+        .text("reason", "the log's own words of the failure", |row| row.attempt.reason.as_deref())
+        .integer("rule", "number of the rule that made the verdict; never null", |row| Some(row.attempt.rule.into()))
+        .texts("confidence_reasons", "why the confidence is not `high`", |row| {
+            row.attempt.confidence_reasons.iter().map(String::as_str).collect()
+        })
+        .integer("likely_http_status", "of an encrypted answer: the status that it most likely has", |row| {
+            Some(row.attempt.likely.as_ref()?.http_status)
+        })
+        .text("likely_because", "what that is concluded from", |row| Some(&row.attempt.likely.as_ref()?.because))
+        .text("ticket_key", "of its incident: the same for the same host and outcome", |row| {
+            Some(&row.incident?.ticket_key)
+        })
+        .text("node", "host name of the node that asked", |row| row.report.node_of(row.attempt))
+        .text("log_utc_offset", "the zone that the log's times were read with", |row| {
+            Some(row.report.zone_of(row.attempt)?.0)
+        })
+        .text("log_utc_offset_source", "where that comes from: `option`, `bundle`, `estimated` or `assumed`", |row| {
+            Some(row.report.zone_of(row.attempt)?.1.as_str())
+        })
         .finish()
 }

@@ -131,6 +131,18 @@ impl<'r, R: 'r> Builder<'r, R> {
         })
     }
 
+    /// One value with members of its own, as JSON.
+    pub(super) fn object<T: Serialize + 'r>(
+        self,
+        name: &'static str,
+        what: &'static str,
+        get: impl Fn(&R) -> Option<&'r T> + 'r,
+    ) -> Self {
+        self.optional::<ByteArrayType>(name, what, Kind::Json, move |row| {
+            serde_json::to_vec(get(row)?).ok().map(ByteArray::from)
+        })
+    }
+
     pub(super) fn integer(self, name: &'static str, what: &'static str, get: impl Fn(&R) -> Option<u16> + 'r) -> Self {
         self.optional::<Int32Type>(name, what, Kind::Integer, move |row| get(row).map(i32::from))
     }

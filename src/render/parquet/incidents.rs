@@ -63,5 +63,9 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .texts("remedy", "what to do, first things first", |row| {
             row.incident.diagnosis.remedy.iter().map(String::as_str).collect()
         })
+        .text("ticket_key", "the same for the same host and outcome in every run; never null", |row| {
+            Some(&row.incident.ticket_key)
+        })
+        .long("endpoints", "how many different devices were asked for in it", |row| row.incident.endpoints)
         .finish()
 }

@@ -2,7 +2,7 @@
 
 use super::column::{Builder, Columns};
 use super::run::Run;
-use crate::model::report::{Clock, Input, OffsetSource, Report};
+use crate::model::report::{Clock, Input, Report};
 
 #[derive(Clone, Copy)]
 struct Row<'r> {
@@ -34,8 +34,8 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .time("last_time", "time of the last", |row| row.input.last_time)
         .texts("warnings", "what is wrong with it", |row| row.input.warnings.iter().map(String::as_str).collect())
         .text("log_utc_offset", "of a log: its zone", |row| Some(&row.clock()?.log_utc_offset))
-        .text("log_utc_offset_source", "of a log: `option`, `estimated` or `assumed`", |row| {
-            Some(source(row.clock()?.log_utc_offset_source))
+        .text("log_utc_offset_source", "of a log: `option`, `bundle`, `estimated` or `assumed`", |row| {
+            Some(row.clock()?.log_utc_offset_source.as_str())
         })
         .double("log_minus_capture_ms", "of a log: its clock minus the capture's", |row| {
             row.clock()?.log_minus_capture_ms
@@ -46,14 +46,16 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .text("clock_confidence", "of a log: how sure zone and clock are", |row| Some(row.clock()?.confidence.as_str()))
         .text("tool_version", "version of the program; never null", |row| Some(&row.report.tool.version))
         .text("schema_version", "version of the report; never null", |row| Some(&row.report.schema_version))
+        .text("utc_offset", "of a log: the offset of its clock at its first record", |row| {
+            row.input.utc_offset.as_deref()
+        })
+        .text("utc_offset_source", "where that comes from", |row| {
+            row.input.utc_offset_source.map(|source| source.as_str())
+        })
+        .long("node", "number of the node that wrote it, from 0", |row| row.input.node)
+        .object("quality_json", "of a capture: what it could see, as `quality` of the JSON report", |row| {
+            row.input.quality.as_ref()
+        })
+        .text("sha256", "SHA-256 of the file; null with `--redact`", |row| row.input.sha256.as_deref())
         .finish()
-}
-
-const fn source(source: OffsetSource) -> &'static str {
-    match source {
-        OffsetSource::Option => "option",
-        OffsetSource::Bundle => "bundle",
-        OffsetSource::Estimated => "estimated",
-        OffsetSource::Assumed => "assumed",
-    }
 }

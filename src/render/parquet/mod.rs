@@ -10,7 +10,9 @@ mod column;
 mod evidence;
 mod incidents;
 mod inputs;
+mod nodes;
 mod run;
+mod servers;
 #[cfg(test)]
 mod tests;
 
@@ -40,11 +42,16 @@ pub enum Table {
     Evidence,
     /// One row per file that was read.
     Inputs,
+    /// One row per server, as it stood at the end.
+    Servers,
+    /// One row per node that wrote an input.
+    Nodes,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 4] = [Self::Attempts, Self::Incidents, Self::Evidence, Self::Inputs];
+    pub const ALL: [Self; 6] =
+        [Self::Attempts, Self::Incidents, Self::Evidence, Self::Inputs, Self::Servers, Self::Nodes];
 
     /// Its name, which is that of its file as well, without the extension.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +60,8 @@ impl Table {
             Self::Incidents => "incidents",
             Self::Evidence => "evidence",
             Self::Inputs => "inputs",
+            Self::Servers => "servers",
+            Self::Nodes => "nodes",
         }
     }
 
@@ -83,6 +92,8 @@ impl Table {
             Self::Incidents => incidents::columns(report, run),
             Self::Evidence => evidence::columns(report, run),
             Self::Inputs => inputs::columns(report, run),
+            Self::Servers => servers::columns(report, run),
+            Self::Nodes => nodes::columns(report, run),
         }
     }
 

@@ -75,6 +75,10 @@ fn rows_say_what_the_report_says() {
         assert_eq!(row["outcome"], attempt.outcome.as_str());
         assert_eq!(row["detail"].as_str(), attempt.detail.as_deref());
         assert_eq!(row["duration_ms"].as_f64(), attempt.duration_ms);
+        assert_eq!(row["kind"], attempt.kind.as_str());
+        assert_eq!(row["query_value"].as_str(), attempt.query.as_ref().map(|query| query.value.as_str()));
+        assert_eq!(row["reason"].as_str(), attempt.reason.as_deref());
+        assert_eq!(row["confidence_reasons"], serde_json::json!(attempt.confidence_reasons));
         assert_eq!(row["server_addresses"], serde_json::json!(attempt.server.addresses));
         assert_eq!(row["remedy"], serde_json::json!(attempt.diagnosis.remedy));
         assert_eq!(row["bytes_to_client"].as_u64(), attempt.flow.as_ref().map(|flow| flow.bytes_to_client));
@@ -88,6 +92,8 @@ fn rows_say_what_the_report_says() {
     assert_eq!(incidents.len(), report.incidents.len());
     for (row, incident) in incidents.iter().zip(&report.incidents) {
         assert_eq!(row["fingerprint"], incident.fingerprint);
+        assert_eq!(row["ticket_key"], incident.ticket_key);
+        assert_eq!(row["endpoints"].as_u64(), incident.endpoints.map(|count| count as u64));
         assert_eq!(row["attempts"], incident.attempts.len());
         assert_eq!(row["resolved_at"].is_null(), incident.resolved_by.is_none());
         let changed: Vec<_> = incident.changes.iter().map(|change| &change.what).collect();
@@ -96,6 +102,11 @@ fn rows_say_what_the_report_says() {
 
     let evidence = rows(Table::Evidence, &report);
     assert_eq!(evidence.len(), report.attempts.iter().map(|attempt| attempt.evidence.len()).sum::<usize>());
+    let servers = rows(Table::Servers, &report);
+    let hosts: Vec<_> = servers.iter().map(|row| row["server_host"].as_str()).collect();
+    assert_eq!(hosts, report.servers.iter().map(|server| server.host.as_deref()).collect::<Vec<_>>());
+    let nodes = rows(Table::Nodes, &report);
+    assert_eq!((nodes.len(), &nodes[0]["patches"]), (1, &serde_json::json!(["3"])));
     let inputs = rows(Table::Inputs, &report);
     let paths: Vec<_> = inputs.iter().map(|row| row["path"].as_str().unwrap()).collect();
     assert_eq!(paths, report.inputs.iter().map(|input| input.path.as_str()).collect::<Vec<_>>());
@@ -118,6 +129,8 @@ fn a_report_without_rows_makes_tables_without_rows() {
     report.attempts.clear();
     report.incidents.clear();
     report.inputs.clear();
+    report.servers.clear();
+    report.nodes.clear();
     for table in Table::ALL {
         assert!(rows(table, &report).is_empty());
     }

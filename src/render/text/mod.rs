@@ -162,7 +162,10 @@ impl<'a, W: io::Write> Page<'a, W> {
             let label = if index == 0 { "to do" } else { "" };
             self.hanging(label, &format!("{}. ", index + 1), remedy)?;
         }
-        self.labelled("ticket", &format!("fingerprint {}", incident.fingerprint))
+        if let Some(count) = incident.endpoints {
+            self.labelled("hit", &format!("{} asked for", counted(count, "endpoint")))?;
+        }
+        self.labelled("ticket", &format!("key {}, fingerprint {}", incident.ticket_key, incident.fingerprint))
     }
 
     /// The first incident before this one that asks for the same, but for the name of the server.
@@ -201,7 +204,8 @@ impl<'a, W: io::Write> Page<'a, W> {
         let mut first = true;
         for attempt in &self.report.attempts {
             let conflict = attempt.conflict.as_ref().map(|note| (" *", note));
-            for (mark, note) in conflict.into_iter().chain(attempt.missing_source.as_ref().map(|note| ("", note))) {
+            let others = attempt.missing_source.iter().chain(&attempt.confidence_reasons).map(|note| ("", note));
+            for (mark, note) in conflict.into_iter().chain(others) {
                 if std::mem::take(&mut first) {
                     self.heading("Notes (* log and capture disagree)")?;
                 }

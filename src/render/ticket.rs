@@ -1,0 +1,123 @@
+//! Incidents as tickets: all runs of the same failure of the same host are one entry, however often it came back and whichever
+//! source told it, so that a week of an hourly failure opens one ticket.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::report::{Attempt, Incident, Report};
+use crate::model::time::Timestamp;
+
+/// The runs of one failure of one host.
+pub(super) struct Ticket<'r> {
+    /// What the ticket is found again by.
+    pub(super) key: &'r str,
+    /// The runs, in order of time; never empty.
+    pub(super) incidents: Vec<&'r Incident>,
+    /// How many different devices were asked for in them; `None` when none was.
+    pub(super) endpoints: Option<usize>,
+    /// The run that stands for all: the first that is still open, else the last.
+    pub(super) head: &'r Incident,
+}
+
+impl Ticket<'_> {
+    /// Whether one of the runs is still open.
+    pub(super) fn is_open(&self) -> bool {
+        self.incidents.iter().any(|incident| incident.resolved_by.is_none())
+    }
+
+    /// Number of attempts in all runs.
+    pub(super) fn attempts(&self) -> usize {
+        self.incidents.iter().map(|incident| incident.attempts.len()).sum()
+    }
+
+    /// Start of the first attempt.
+    pub(super) fn first_at(&self) -> Option<Timestamp> {
+        self.incidents.iter().filter_map(|incident| incident.first_at).min()
+    }
+
+    /// Start of the last attempt.
+    pub(super) fn last_at(&self) -> Option<Timestamp> {
+        self.incidents.iter().filter_map(|incident| incident.last_at).max()
+    }
+
+    /// Id of the success that ended the last run; `None` while one is open.
+    pub(super) fn resolved_by(&self) -> Option<usize> {
+        if self.is_open() { None } else { self.incidents.iter().filter_map(|incident| incident.resolved_by).max() }
+    }
+
+    /// The fingerprints of the runs, each once.
+    pub(super) fn fingerprints(&self) -> Vec<&str> {
+        let all: BTreeSet<&str> = self.incidents.iter().map(|incident| incident.fingerprint.as_str()).collect();
+        all.into_iter().collect()
+    }
+}
+
+impl Report {
+    /// The tickets: open ones first, each kind in order of the first failure.
+    pub(super) fn tickets(&self) -> Vec<Ticket<'_>> {
+        let mut by_key: BTreeMap<&str, Vec<&Incident>> = BTreeMap::new();
+        for incident in &self.incidents {
+            // Reports of version 1.0 have no keys.
+            let key = Some(incident.ticket_key.as_str()).filter(|key| !key.is_empty()).unwrap_or(&incident.fingerprint);
+            by_key.entry(key).or_default().push(incident);
+        }
+        let mut tickets: Vec<Ticket<'_>> =
+            by_key.into_iter().filter_map(|(key, incidents)| self.ticket(key, incidents)).collect();
+        tickets.sort_by_key(|ticket| (!ticket.is_open(), ticket.incidents.first().map(|incident| incident.id)));
+        tickets
+    }
+
+    fn ticket<'r>(&'r self, key: &'r str, incidents: Vec<&'r Incident>) -> Option<Ticket<'r>> {
+        let open = incidents.iter().find(|incident| incident.resolved_by.is_none());
+        let head = open.or(incidents.last()).copied()?;
+        let ids = incidents.iter().flat_map(|incident| &incident.attempts);
+        let asked: BTreeSet<(&str, &str)> = ids
+            .filter_map(|id| self.attempt(*id)?.query.as_ref())
+            .map(|query| (query.criteria.as_str(), query.value.as_str()))
+            .collect();
+        let endpoints = Some(asked.len()).filter(|count| *count > 0);
+        Some(Ticket { key, incidents, endpoints, head })
+    }
+
+    /// The attempt with this id.
+    pub(super) fn attempt(&self, id: usize) -> Option<&Attempt> {
+        // They are numbered in order, unless somebody cut the report.
+        let at = id.checked_sub(1).and_then(|index| self.attempts.get(index)).filter(|attempt| attempt.id == id);
+        at.or_else(|| self.attempts.iter().find(|attempt| attempt.id == id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sample;
+
+    #[test]
+    fn runs_of_the_same_failure_are_one_ticket() {
+        let mut report = sample::report();
+        let mut again = report.incidents[0].clone();
+        again.id = 8;
+        again.fingerprint = "another".into();
+        again.resolved_by = None;
+        again.attempts = vec![10];
+        report.incidents.push(again);
+        let tickets = report.tickets();
+        assert_eq!(tickets.len(), 7);
+        let ticket = tickets.iter().find(|ticket| ticket.incidents.len() == 2).unwrap();
+        assert_eq!((ticket.attempts(), ticket.is_open()), (3, true));
+        assert_eq!((ticket.head.id, ticket.resolved_by(), ticket.endpoints), (8, None, Some(1)));
+        assert_eq!(ticket.fingerprints().len(), 2);
+    }
+
+    #[test]
+    fn open_tickets_come_first() {
+        let report = sample::report();
+        let open: Vec<bool> = report.tickets().iter().map(super::Ticket::is_open).collect();
+        assert!(open.is_sorted_by_key(|open| !open) && open.contains(&false), "{open:?}");
+    }
+
+    #[test]
+    fn a_report_without_keys_has_a_ticket_for_each_fingerprint() {
+        let mut report = sample::report();
+        report.incidents.iter_mut().for_each(|incident| incident.ticket_key.clear());
+        assert_eq!(report.tickets().len(), report.incidents.len());
+    }
+}
