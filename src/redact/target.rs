@@ -7,7 +7,7 @@ use crate::model::url::Url;
 use super::names::Names;
 
 /// Path segments that belong to the API of ISE or of a vendor (compared without case), in alphabetic order.
-const PUBLIC_SEGMENTS: [&str; 36] = [
+const PUBLIC_SEGMENTS: [&str; 35] = [
     "0",
     "action",
     "all",
@@ -32,7 +32,6 @@ const PUBLIC_SEGMENTS: [&str; 36] = [
     "mdminfo",
     "meid",
     "networkintegrationendpoint",
-    "networkintegrationendpoints",
     "oauth2",
     "sendmessage",
     "serialnumber",

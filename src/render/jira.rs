@@ -54,6 +54,7 @@ fn issue(report: &Report, ticket: &Ticket<'_>) -> Value {
             "value": {
                 "schema_version": report.schema_version,
                 "ticket_key": ticket.key,
+                "run": ticket.run_id(),
                 "fingerprint": incident.fingerprint,
                 "fingerprints": ticket.fingerprints(),
                 "outcome": incident.outcome,

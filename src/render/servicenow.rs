@@ -45,7 +45,7 @@ fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
         "short_description": plain(&jira::title(incident, SHORT), SHORT),
         "description": plain(&lines.join("\n"), DESCRIPTION),
         "correlation_id": shortened(ticket.key, CORRELATION),
-        "correlation_display": "mdmlog",
+        "correlation_display": format!("mdmlog run {}", ticket.run_id()),
         "category": "network",
         // Two is medium and three is low: the reader knows better what depends on the MDM server.
         "impact": if ticket.is_open() { "2" } else { "3" },

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::model::report::{Attempt, Incident, Report};
 use crate::model::time::Timestamp;
 
@@ -42,6 +44,22 @@ impl Ticket<'_> {
     /// Id of the success that ended the last run; `None` while one is open.
     pub(super) fn resolved_by(&self) -> Option<usize> {
         if self.is_open() { None } else { self.incidents.iter().filter_map(|incident| incident.resolved_by).max() }
+    }
+
+    /// Names what the runs tell: the same for the same attempts, so that a ticket that knows them already is left alone.
+    pub(super) fn run_id(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.key);
+        for incident in &self.incidents {
+            let text = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+            let state = if incident.resolved_by.is_some() { "resolved" } else { "open" };
+            let count = incident.attempts.len().to_string();
+            for part in [&incident.fingerprint, &text(incident.first_at), &text(incident.last_at), &count, state] {
+                hash.update([0]);
+                hash.update(part);
+            }
+        }
+        hex::encode(hash.finalize().get(..8).unwrap_or_default())
     }
 
     /// The fingerprints of the runs, each once.

@@ -20,7 +20,7 @@ use crate::traps::wire::Flag;
 use crate::traps::world::{Connection, Told, World};
 
 /// What every ISE asks for, and what says nothing of anyone.
-const PUBLIC: [&str; 6] = ["networkIntegrationEndpoint", "ciscoise", "mdminfo", "enroll", "v2", "v3"];
+const PUBLIC: [&str; 7] = ["networkIntegrationEndpoint", "ciscoise", "mdminfo", "enroll", "v2", "v3", "devices"];
 
 /// What tells of someone, by its kind.
 #[derive(Default)]

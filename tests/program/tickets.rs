@@ -31,6 +31,8 @@ struct Desk {
     added: Vec<(usize, Value)>,
     /// Why requests were refused.
     refused: Vec<String>,
+    /// A status that searches are answered with.
+    search: Option<u16>,
 }
 
 type Answer = Result<(u16, Value), String>;
@@ -173,6 +175,9 @@ fn document(node: &Value) -> Result<(), String> {
 fn jira(desk: &mut Desk, request: &Request) -> Answer {
     match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/rest/api/3/search/jql") => {
+            if let Some(status) = desk.search {
+                return Ok((status, json!({"errorMessages": ["try later"]})));
+            }
             let jql = request.parameter("jql")?;
             request.parameter("maxResults")?.parse::<u32>().map_err(|error| error.to_string())?;
             let label = jql
@@ -212,9 +217,16 @@ fn jira(desk: &mut Desk, request: &Request) -> Answer {
             let key = format!("OPS-{}", desk.opened.len() - 1);
             Ok((201, json!({"id": "1", "key": key, "self": format!("https://x/rest/api/3/issue/{key}")})))
         }
+        ("GET" | "PUT", path) if path.ends_with("/properties/mdmlog") => {
+            let index = ticket_of(path, "/properties/mdmlog")?;
+            let property = &mut desk.opened.get_mut(index).ok_or("no such issue")?["properties"][0];
+            if request.method == "PUT" {
+                property["value"] = request.body.clone();
+            }
+            Ok((200, property.clone()))
+        }
         ("POST", path) => {
-            let key = path.strip_prefix("/rest/api/3/issue/OPS-").and_then(|rest| rest.strip_suffix("/comment"));
-            let index: usize = key.and_then(|key| key.parse().ok()).ok_or("no such resource")?;
+            let index = ticket_of(path, "/comment")?;
             only(request.json()?, &["body", "visibility", "properties"])?;
             document(&request.body["body"])?;
             desk.added.push((index, request.body.clone()));
@@ -224,12 +236,36 @@ fn jira(desk: &mut Desk, request: &Request) -> Answer {
     }
 }
 
+/// The issue that a path below it speaks of.
+fn ticket_of(path: &str, end: &str) -> Result<usize, String> {
+    let key = path.strip_prefix("/rest/api/3/issue/OPS-").and_then(|rest| rest.strip_suffix(end));
+    key.and_then(|key| key.parse().ok()).ok_or_else(|| "no such resource".to_owned())
+}
+
 fn servicenow(desk: &mut Desk, request: &Request) -> Answer {
-    const FIELDS: [&str; 7] =
-        ["short_description", "description", "correlation_id", "correlation_display", "category", "impact", "urgency"];
-    let record = |index: usize| json!({"sys_id": format!("{index:032x}"), "number": format!("INC{index:07}")});
+    const FIELDS: [&str; 8] = [
+        "short_description",
+        "description",
+        "correlation_id",
+        "correlation_display",
+        "category",
+        "impact",
+        "urgency",
+        "resolved_at",
+    ];
+    let displays: Vec<Value> = desk.opened.iter().map(|ticket| ticket["correlation_display"].clone()).collect();
+    let record = |index: usize| {
+        json!({
+            "sys_id": format!("{index:032x}"),
+            "number": format!("INC{index:07}"),
+            "correlation_display": displays.get(index),
+        })
+    };
     match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/api/now/table/incident") => {
+            if let Some(status) = desk.search {
+                return Ok((status, json!({"error": {"message": "try later"}})));
+            }
             let query = request.parameter("sysparm_query")?;
             let id = query
                 .strip_prefix("correlation_id=")
@@ -256,8 +292,9 @@ fn servicenow(desk: &mut Desk, request: &Request) -> Answer {
         ("PATCH", path) => {
             let id = path.strip_prefix("/api/now/table/incident/").filter(|id| id.len() == 32);
             let index = id.and_then(|id| usize::from_str_radix(id, 16).ok()).ok_or("No Record found")?;
-            only(request.json()?, &["work_notes"])?;
+            only(request.json()?, &["work_notes", "correlation_display"])?;
             text(&request.body["work_notes"], 4000)?;
+            desk.opened[index]["correlation_display"] = request.body["correlation_display"].clone();
             desk.added.push((index, request.body.clone()));
             Ok((200, json!({"result": record(index)})))
         }
@@ -274,6 +311,11 @@ fn script(mark: &str) -> String {
 
 /// Runs it for a bundle; gives what it prints, line by line.
 fn tickets(mark: &str, address: SocketAddr, bundle: &str) -> Vec<String> {
+    run(&mut ran_script(mark, address, bundle)).with_status(0).silent().stdout.lines().map(str::to_owned).collect()
+}
+
+/// The script for a bundle, ready to run.
+fn ran_script(mark: &str, address: SocketAddr, bundle: &str) -> Command {
     let program = assert_cmd::cargo::cargo_bin!("mdmlog");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(program.parent().unwrap().to_owned()).chain(std::env::split_paths(&path));
@@ -290,13 +332,13 @@ fn tickets(mark: &str, address: SocketAddr, bundle: &str) -> Vec<String> {
     {
         bash.env(name, value);
     }
-    run(&mut bash).with_status(0).silent().stdout.lines().map(str::to_owned).collect()
+    bash
 }
 
 const BUNDLE: &str = "testdata/cases/one-server-over-time/bundle.tar";
 
-/// Five incidents, of which two are the same failure: four tickets, and a note on the first of them; and then, the same
-/// bundle again, nothing but notes.
+/// Five incidents, of which two are the same failure: four tickets; then, the same bundle again, which they know; then what
+/// the tickets do not know yet, which is a note on each.
 fn opens_once_and_then_adds(mark: &str, answer: fn(&mut Desk, &Request) -> Answer) -> Option<Desk> {
     if !has_tool("curl") || !has_tool("jq") {
         return None;
@@ -304,14 +346,43 @@ fn opens_once_and_then_adds(mark: &str, answer: fn(&mut Desk, &Request) -> Answe
     let (address, desk) = serve(answer);
     let first = tickets(mark, address, BUNDLE);
     let second = tickets(mark, address, BUNDLE);
+    for ticket in &mut desk.lock().unwrap().opened {
+        ticket["correlation_display"] = json!("mdmlog run of last week");
+        if let Some(run) = ticket.pointer_mut("/properties/0/value/run") {
+            *run = json!("of last week");
+        }
+    }
+    let third = tickets(mark, address, BUNDLE);
     let desk = std::mem::take(&mut *desk.lock().unwrap());
     assert!(desk.refused.is_empty(), "{}", desk.refused.join("\n"));
     let ends = |lines: &[String], word: &str| lines.iter().filter(|line| line.ends_with(word)).count();
-    assert_eq!((ends(&first, " opened"), ends(&first, " again")), (4, 1), "{first:?}");
-    assert_eq!((ends(&second, " opened"), ends(&second, " again")), (0, 5), "{second:?}");
+    assert_eq!((ends(&first, " opened"), first.len()), (4, 4), "{first:?}");
+    assert_eq!((ends(&second, " known"), second.len()), (4, 4), "{second:?}");
+    assert_eq!((ends(&third, " again"), third.len()), (4, 4), "{third:?}");
     assert_eq!(desk.opened.len(), 4);
-    assert_eq!(desk.added.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), [0, 0, 1, 2, 0, 3]);
+    assert_eq!(desk.added.iter().map(|(ticket, _)| *ticket).collect::<Vec<_>>(), [0, 1, 2, 3]);
     Some(desk)
+}
+
+/// A search that fails opens nothing: what it would have found is not known.
+fn opens_nothing_where_the_search_fails(mark: &str, answer: fn(&mut Desk, &Request) -> Answer) {
+    if !has_tool("curl") || !has_tool("jq") {
+        return;
+    }
+    for status in [401, 429, 500] {
+        let (address, desk) = serve(answer);
+        desk.lock().unwrap().search = Some(status);
+        let ran = run(&mut ran_script(mark, address, BUNDLE));
+        assert_ne!(ran.status, Some(0), "{ran}");
+        assert!(ran.stderr.contains(&status.to_string()), "{ran}");
+        assert!(desk.lock().unwrap().opened.is_empty(), "{status}");
+    }
+}
+
+#[test]
+fn a_search_that_fails_opens_no_ticket() {
+    opens_nothing_where_the_search_fails("jira", jira);
+    opens_nothing_where_the_search_fails("servicenow", servicenow);
 }
 
 #[test]
@@ -357,6 +428,7 @@ fn every_payload_of_every_case_has_the_documented_shape() {
         for ticket in lines(mdmlog::render::Format::Servicenow) {
             servicenow(&mut desk, &request("/api/now/table/incident", ticket)).unwrap();
         }
-        assert_eq!(desk.opened.len(), 2 * report.incidents.len());
+        let keys: BTreeSet<_> = report.incidents.iter().map(|incident| &incident.ticket_key).collect();
+        assert_eq!(desk.opened.len(), 2 * keys.len());
     }
 }
