@@ -105,6 +105,7 @@ impl Connection<'_, '_> {
             Some(Ending::Refused(_)) => " in answer to the SYN",
             Some(Ending::HandshakeClosed(_) | Ending::HandshakeAborted(_)) => " in the TLS handshake",
             Some(Ending::HandshakeSilence(_)) => " after silence in the TLS handshake",
+            Some(Ending::AnswerBroken { .. }) => " before the answer was whole",
             Some(Ending::PossiblyAnswered { .. }) => " behind what may be an answer or a session ticket",
             Some(Ending::ResponseSilence(_)) => ": it gave up waiting for an answer",
             Some(Ending::ResponseClosed(_)) => " in place of an answer",

@@ -15,17 +15,34 @@ pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_cl
         tls_start = conversation.tunnel;
         fill(flow, conversation);
     }
-    let Some((client, server)) = tls_start else { return };
+    let Some((client, server)) = tls_start else { return trust_ends(flow, to_client.end()) };
     let session = read_session((to_server, client), (to_client, server), secrets, flow.start_seen, round_trip);
-    let Some(ReadSession { facts, to_server: client_data, to_client: server_data }) = session else { return };
+    let Some(ReadSession { facts, to_server: client_data, to_client: server_data }) = session else {
+        let (to_server, to_client) = (to_server.behind(client), to_client.behind(server));
+        if flow.connect.is_some() && speaks_http(&to_server, &to_client) {
+            flow.http.extend(read_conversation(&to_server, &to_client, false).exchanges);
+        }
+        return trust_ends(flow, to_client.end() + server);
+    };
     if facts.clear_answer.is_some() {
-        flow.http.extend(read_conversation(&ByteStream::default(), to_client, false).exchanges);
+        let answer = to_client.behind(server);
+        flow.http.extend(read_conversation(&ByteStream::default(), &answer, false).exchanges);
     }
     if facts.decrypted {
         let conversation = read_conversation(&client_data.stream(), &server_data.stream(), true);
         flow.http.extend(conversation.exchanges);
     }
     flow.tls = Some(facts);
+    trust_ends(flow, to_client.end());
+}
+
+/// Where more was sent than is kept, the end of what is kept is the end of no answer.
+fn trust_ends(flow: &mut TcpFlow, kept: u64) {
+    if kept < flow.to_client.bytes {
+        for reply in flow.http.iter_mut().filter_map(|exchange| exchange.reply.as_mut()) {
+            reply.whole = reply.whole.filter(|whole| *whole);
+        }
+    }
 }
 
 fn fill(flow: &mut TcpFlow, conversation: HttpConversation) {

@@ -52,6 +52,19 @@ impl<'a> ByteStream<'a> {
         self.frame_at(position.saturating_sub(1))
     }
 
+    /// Returns what was sent from a position on, with positions that count from there.
+    pub(crate) fn behind(&self, position: u64) -> Self {
+        let pieces = self.pieces.iter().filter_map(|(start, bytes)| {
+            let skipped = usize::try_from(position.saturating_sub(*start)).ok()?;
+            let rest = bytes.get(skipped..).filter(|rest| !rest.is_empty())?;
+            Some(((*start).max(position) - position, rest))
+        });
+        let at = self.marks.partition_point(|(start, _)| *start <= position).saturating_sub(1);
+        let marks = self.marks.get(at..).unwrap_or_default();
+        let marks = marks.iter().map(|(start, frame)| (start.saturating_sub(position), *frame));
+        Self { pieces: pieces.collect(), marks: marks.collect(), end: self.end.saturating_sub(position) }
+    }
+
     /// Returns where the contents of frames begin, from a position on.
     pub(crate) fn starts_from(&self, position: u64) -> impl Iterator<Item = u64> {
         let next = self.marks.partition_point(|(start, _)| *start < position);
@@ -92,6 +105,18 @@ pub(crate) mod tests {
             }
         }
         stream
+    }
+
+    #[test]
+    fn what_lies_behind_a_position_counts_from_there() {
+        let stream = stream(&[(1, Ok(b"abc")), (0, Err(4)), (5, Ok(b"hi")), (6, Ok(b"jk"))]);
+        let behind = stream.behind(8);
+        assert_eq!((behind.at(0), behind.end()), (&b"ijk"[..], 3));
+        assert_eq!((behind.frame_at(0), behind.frame_at(1)), (Some(frame(5)), Some(frame(6))));
+        let behind = stream.behind(5);
+        assert_eq!((behind.at(0), behind.resume(0), behind.at(2)), (&b""[..], Some(2), &b"hijk"[..]));
+        assert_eq!(stream.behind(0).at(0), b"abc");
+        assert_eq!((stream.behind(99).end(), stream.behind(99).at(0)), (0, &b""[..]));
     }
 
     #[test]

@@ -267,6 +267,15 @@ pub struct HttpReply {
     pub content_type: Option<String>,
     /// `Location`, without its query.
     pub location: Option<String>,
+    /// `Content-Length`, when sent.
+    pub content_length: Option<u64>,
+    /// Last frame of the answer, as far as its end is known.
+    pub end: FrameRef,
+    /// Bytes of the answer, head and body, as far as its end is known.
+    pub bytes: u64,
+    /// The body is all there; false when the stream ends before the end that the head or the chunks promise, and `None` when
+    /// nothing tells.
+    pub whole: Option<bool>,
 }
 
 /// One HTTP request and its answer.
@@ -274,6 +283,10 @@ pub struct HttpReply {
 pub struct HttpExchange {
     /// The frame in which the request begins; `None` when only the answer was captured.
     pub request: Option<FrameRef>,
+    /// The frame in which it ends, as far as that is known.
+    pub request_end: Option<FrameRef>,
+    /// Bytes of the request, head and body, as far as its end is known.
+    pub request_bytes: u64,
     /// Method.
     pub method: Option<String>,
     /// Request target without credentials.

@@ -77,6 +77,9 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
     if let (Some(said), Some(wire)) = (log_status, wire)
         && wire.outcome == Outcome::ProxyError(Some(ProxyDetail::Status(said)))
     {
+        if log.outcome == Some(wire.outcome) {
+            return Ruling::new(7, wire.outcome, Confidence::High);
+        }
         let conflict = format!("The log's {said} is the proxy's answer to CONNECT, not the MDM server's.");
         let reason = "The log does not say that the status is the proxy's.";
         return Ruling::new(1, wire.outcome, Confidence::Medium).conflict(Some(conflict)).because(reason);

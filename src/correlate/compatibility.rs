@@ -108,6 +108,14 @@ pub fn compatibility(
         (Cause::ClientCertificate, Ending::ResponseClosed(_)) => Same,
         (Cause::UnexpectedAnswer | Cause::Redirect | Cause::TokenRefused, Ending::Answered(_)) => Same,
         (Cause::UnexpectedAnswer | Cause::Redirect | Cause::TokenRefused, Ending::PossiblyAnswered { .. }) => Possible,
+        (Cause::ReadTimedOut | Cause::SomeTimeout, Ending::AnswerBroken { close, .. }) => {
+            if close.is_none_or(|close| close.by == Side::Client) { Same } else { Contradiction }
+        }
+        (Cause::Reset | Cause::ClosedWithoutAnswer, Ending::AnswerBroken { close: Some(close), .. })
+            if close.by == Side::Server =>
+        {
+            Same
+        }
         (_, Ending::Cut) => Possible,
         // An encrypted answer may be an alert or a close that could not be told from data.
         (Cause::ReadTimedOut | Cause::Reset | Cause::ClosedWithoutAnswer | Cause::SomeTimeout, Ending::Answered(_)) => {
@@ -119,7 +127,7 @@ pub fn compatibility(
 
 fn of_status(said: u16, ending: &Ending<'_>, read: Option<u16>) -> Compatibility {
     match ending {
-        Ending::Answered(_) => match read {
+        Ending::Answered(_) | Ending::AnswerBroken { .. } => match read {
             Some(read) if read != said => Compatibility::Contradiction,
             _ => Compatibility::Same,
         },

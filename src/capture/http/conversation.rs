@@ -1,7 +1,8 @@
 //! Requests and responses of one connection, joined: bodies are stepped over, answers are given to their requests, and a
 //! CONNECT that a proxy granted ends the conversation where its tunnel begins.
 
-use super::head::{BodyLength, MAX_HEAD, RequestHead, ResponseHead, begins_request, begins_response};
+use super::body::{BodyEnd, body_end};
+use super::head::{BodyLength, RequestHead, ResponseHead, begins_request, begins_response};
 use crate::capture::byte_stream::ByteStream;
 use crate::capture::{FrameRef, HttpExchange, HttpReply};
 
@@ -33,6 +34,8 @@ struct PendingRequest {
     head: RequestHead,
     /// Behind the head and the body, when that is known.
     end: Option<u64>,
+    /// Bytes and last frame, as far as the end is known.
+    extent: (u64, FrameRef),
     reply: Option<HttpReply>,
 }
 
@@ -64,6 +67,8 @@ pub(crate) fn read_conversation(to_server: &ByteStream, to_client: &ByteStream, 
         } else {
             conversation.exchanges.push(HttpExchange {
                 request: Some(request.at),
+                request_end: Some(request.extent.1),
+                request_bytes: request.extent.0,
                 method: Some(request.head.method),
                 target: request.head.target,
                 host: request.head.host,
@@ -73,8 +78,16 @@ pub(crate) fn read_conversation(to_server: &ByteStream, to_client: &ByteStream, 
         }
     }
     for reply in orphans {
-        let exchange =
-            HttpExchange { request: None, method: None, target: None, host: None, reply: Some(reply), decrypted };
+        let exchange = HttpExchange {
+            request: None,
+            request_end: None,
+            request_bytes: 0,
+            method: None,
+            target: None,
+            host: None,
+            reply: Some(reply),
+            decrypted,
+        };
         conversation.exchanges.push(exchange);
     }
     conversation.exchanges.sort_by_key(|exchange| exchange.request.or(exchange.reply.as_ref().map(|reply| reply.at)));
@@ -94,19 +107,18 @@ fn read_requests(stream: &ByteStream) -> Vec<PendingRequest> {
             next = if tunnel { None } else { find(stream, start, begins_request) };
             continue;
         };
-        let end = head.length.and_then(|length| {
-            let body = start + length as u64;
-            match head.body {
-                BodyLength::Unsaid => Some(body),
-                BodyLength::Length(length) => Some(body.saturating_add(length)),
-                BodyLength::Chunked => skip_chunks(stream, body),
-            }
+        let body = head.length.map(|length| start + length as u64);
+        let end = body.and_then(|body| match head.body {
+            BodyLength::Unsaid => Some(body),
+            BodyLength::Length(length) => Some(body.saturating_add(length)),
+            BodyLength::Chunked => body_end(stream, body, head.body).position(),
         });
+        let extent = extent(stream, start, end, at);
         next = match end {
             Some(end) => stream.resume(end),
             None => find(stream, start, begins_request),
         };
-        requests.push(PendingRequest { at, head, end, reply: None });
+        requests.push(PendingRequest { at, head, end, extent, reply: None });
     }
     requests
 }
@@ -138,17 +150,25 @@ fn read_responses(
         let index = request_of(requests, answered, at, lost);
         let method = index.and_then(|index| requests.get(index)).map_or("", |request| request.head.method.as_str());
         let granted = method == "CONNECT" && (200..300).contains(&head.status);
-        let end = match (behind, head.body) {
-            _ if granted => behind,
-            (Some(behind), _) if method == "HEAD" || matches!(head.status, 204 | 304) => Some(behind),
-            (Some(behind), BodyLength::Length(length)) => Some(behind.saturating_add(length)),
-            (Some(behind), BodyLength::Chunked) => skip_chunks(stream, behind),
-            // Until the connection closes, or until an end that was not captured.
+        let body = match behind {
+            Some(behind) if granted || method == "HEAD" || matches!(head.status, 204 | 304) => BodyEnd::At(behind),
+            Some(behind) => body_end(stream, behind, head.body),
+            None => BodyEnd::Unknown,
+        };
+        let end = body.position();
+        // Until the connection closes, or until an end that was not captured.
+        let until_close = head.length.is_some() && head.body == BodyLength::Unsaid && end.is_none();
+        let cut_short = body == BodyEnd::CutShort;
+        let known_end = if until_close || cut_short { Some(stream.end()) } else { end };
+        let (bytes, last) = extent(stream, start, known_end, at);
+        let content_length = match head.body {
+            BodyLength::Length(length) => Some(length),
             _ => None,
         };
-        let until_close = head.length.is_some() && head.body == BodyLength::Unsaid && end.is_none();
         let ResponseHead { status, reason, server, content_type, location, .. } = head;
-        let reply = HttpReply { at, status, reason, server, content_type, location };
+        let whole = body.is_whole();
+        let reply =
+            HttpReply { at, status, reason, server, content_type, location, content_length, end: last, bytes, whole };
         match index.and_then(|index| requests.get_mut(index)) {
             Some(request) => request.reply = Some(reply),
             None => orphans.push(reply),
@@ -161,7 +181,7 @@ fn read_responses(
         }
         next = match end {
             Some(end) => stream.resume(end),
-            None if until_close || status == 101 => None,
+            None if until_close || cut_short || status == 101 => None,
             None => {
                 lost = true;
                 find(stream, start, begins_response)
@@ -169,6 +189,14 @@ fn read_responses(
         };
     }
     None
+}
+
+/// Returns the bytes and the last frame of a message that begins at a position, whose end may not be known.
+fn extent(stream: &ByteStream, start: u64, end: Option<u64>, at: FrameRef) -> (u64, FrameRef) {
+    match end.map(|end| end.min(stream.end())).filter(|end| *end > start) {
+        Some(end) => (end - start, stream.frame_before(end).unwrap_or(at)),
+        None => (0, at),
+    }
 }
 
 /// Finds the request that a response answers: the first that has no answer, or where something was lost, the last that was sent
@@ -186,116 +214,4 @@ fn request_of(requests: &[PendingRequest], answered: usize, at: FrameRef, lost: 
 /// Finds the next frame whose content begins like that, behind a position whose structure was lost.
 fn find(stream: &ByteStream, behind: u64, begins: fn(&[u8]) -> bool) -> Option<u64> {
     stream.starts_from(behind + 1).find(|&start| begins(stream.at(start)))
-}
-
-/// Returns the position behind the chunks and trailers that begin here (RFC 9112 section 7.1); `None` when a line of the structure is missing.
-fn skip_chunks(stream: &ByteStream, mut position: u64) -> Option<u64> {
-    loop {
-        let bytes = stream.at(position);
-        let line = bytes.get(..MAX_HEAD).unwrap_or(bytes);
-        let httparse::Status::Complete((length, size)) = httparse::parse_chunk_size(line).ok()? else { return None };
-        position += length as u64;
-        if size > 0 {
-            position = position.checked_add(size)?.checked_add(2)?;
-            continue;
-        }
-        // Trailers end with an empty line.
-        loop {
-            let bytes = stream.at(position);
-            let end = memchr::memchr(b'\n', bytes)?;
-            position += end as u64 + 1;
-            if matches!(bytes.get(..end)?, b"" | b"\r") {
-                return Some(position);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::capture::byte_stream::tests::{frame, stream};
-
-    fn statuses(conversation: &HttpConversation) -> Vec<(Option<&str>, Option<u16>)> {
-        let status = |exchange: &HttpExchange| exchange.reply.as_ref().map(|reply| reply.status);
-        conversation.exchanges.iter().map(|exchange| (exchange.target.as_deref(), status(exchange))).collect()
-    }
-
-    #[test]
-    fn several_exchanges_on_a_connection_keep_apart() {
-        let to_server = stream(&[
-            (1, Ok(b"GET /a HTTP/1.1\r\n\r\n")),
-            (4, Ok(b"POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nGET\r\n0\r\nX: y\r\n\r\n")),
-            (6, Ok(b"HEAD /c HTTP/1.1\r\n\r\nGET /d HTTP/1.1\r\n\r\n")),
-        ]);
-        let to_client = stream(&[
-            (2, Ok(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHTTP/1.1 5")),
-            (3, Ok(b"00")),
-            (5, Ok(b"HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n9;x=y\r\nHTTP/1.1 \r\n0\r\n\r\n")),
-            (
-                7,
-                Ok(b"HTTP/1.1 204 None\r\nContent-Length: 100\r\n\r\nHTTP/1.0 500 Oops\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
-            ),
-        ]);
-        let conversation = read_conversation(&to_server, &to_client, false);
-        let expected =
-            [(Some("/a"), Some(200)), (Some("/b"), Some(404)), (Some("/c"), Some(204)), (Some("/d"), Some(500))];
-        assert_eq!(statuses(&conversation), expected);
-        assert_eq!(conversation.exchanges[0].reply.as_ref().unwrap().at, frame(2));
-        assert!(conversation.tunnel.is_none());
-    }
-
-    #[test]
-    fn a_refused_connect_comes_again_and_a_granted_one_ends_the_conversation() {
-        let connect: &[u8] = b"CONNECT h.example.com:443 HTTP/1.1\r\n\r\n";
-        let again: &[u8] = b"CONNECT h.example.com:443 HTTP/1.1\r\nProxy-Authorization: Basic eA==\r\n\r\n";
-        let to_server = stream(&[(1, Ok(connect)), (3, Ok(again)), (5, Ok(b"\x16\x03\x01"))]);
-        let refused: &[u8] = b"HTTP/1.1 407 Authenticate\r\nContent-Length: 3\r\n\r\nno!";
-        let granted: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
-        let to_client = stream(&[(2, Ok(refused)), (4, Ok(granted)), (6, Ok(b"\x16\x03\x03"))]);
-        let conversation = read_conversation(&to_server, &to_client, false);
-        let statuses: Vec<_> =
-            conversation.connects.iter().map(|connect| connect.reply.as_ref().map(|reply| reply.status)).collect();
-        assert_eq!(statuses, [Some(407), Some(200)]);
-        assert_eq!(conversation.connects[1].authority, Some(("h.example.com".to_owned(), 443)));
-        let client = (connect.len() + again.len()) as u64;
-        assert_eq!(conversation.tunnel, Some((client, (refused.len() + granted.len()) as u64)));
-        assert!(conversation.exchanges.is_empty());
-    }
-
-    #[test]
-    fn an_answer_behind_a_hole_goes_to_the_request_before_it() {
-        let to_server = stream(&[(1, Ok(b"GET /a HTTP/1.1\r\n\r\n")), (4, Ok(b"GET /b HTTP/1.1\r\n\r\n"))]);
-        let to_client = stream(&[(2, Err(500)), (5, Ok(b"HTTP/1.1 401 No\r\n\r\n"))]);
-        let conversation = read_conversation(&to_server, &to_client, true);
-        assert_eq!(statuses(&conversation), [(Some("/a"), None), (Some("/b"), Some(401))]);
-        assert!(conversation.exchanges[1].decrypted);
-    }
-
-    #[test]
-    fn a_hole_in_a_body_of_known_length_loses_nothing() {
-        let to_server = stream(&[(1, Ok(b"GET /a HTTP/1.1\r\n\r\n")), (4, Ok(b"GET /b HTTP/1.1\r\n\r\n"))]);
-        let to_client = stream(&[
-            (2, Ok(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")),
-            (3, Err(900)),
-            (5, Ok(b"HTTP/1.1 503 Busy\r\n\r\n")),
-        ]);
-        let conversation = read_conversation(&to_server, &to_client, false);
-        assert_eq!(statuses(&conversation), [(Some("/a"), Some(200)), (Some("/b"), Some(503))]);
-    }
-
-    #[test]
-    fn an_answer_without_its_request_is_still_an_answer() {
-        let to_client = stream(&[(2, Ok(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))]);
-        let conversation = read_conversation(&ByteStream::default(), &to_client, false);
-        assert_eq!(statuses(&conversation), [(None, Some(200))]);
-        assert_eq!(conversation.exchanges[0].request, None);
-    }
-
-    #[test]
-    fn an_endless_chunk_is_no_trouble() {
-        let to_client =
-            stream(&[(2, Ok(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx"))]);
-        assert_eq!(statuses(&read_conversation(&ByteStream::default(), &to_client, false)), [(None, Some(200))]);
-    }
 }

@@ -1,8 +1,11 @@
 //! HTTP/1.x as the wire shows it, in the clear or decrypted: the request line, the status line and the few headers that a
 //! diagnosis needs. Credentials are taken out where they are read, so that nothing behind can show them.
 
+mod body;
 mod conversation;
 mod head;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use conversation::{HttpConversation, read_conversation, speaks_http};
 use head::RequestHead;

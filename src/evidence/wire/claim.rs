@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::ending::said_goodbye;
+use super::answer::{of_answer, of_broken_answer, of_possible_answer};
+use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, FrameRef, HttpReply, IcmpError, Side};
+use crate::capture::{Close, FrameRef, IcmpError, Side};
 use crate::model::outcome::{
     DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
@@ -114,16 +115,8 @@ impl WireEvidence {
                 let outcome = Outcome::ConnectionReset(Some(ResetDetail::AfterRequest));
                 says(outcome, true, format!("{} in place of an answer", close_words(close)))
             }
-            Ending::PossiblyAnswered { close, .. } => {
-                let closed_by_server = close.is_some_and(|close| close.by == Side::Server);
-                let outcome = if closed_by_server {
-                    Outcome::Unknown(Some(UnknownDetail::Encrypted))
-                } else {
-                    Outcome::ReadTimeout
-                };
-                let words = format!("a request to {peer}, and then what may be a short answer or a session ticket");
-                Self { doubts: vec![Doubt::MaybeAnswered], ..says(outcome, false, words) }
-            }
+            Ending::PossiblyAnswered { close, .. } => of_possible_answer(&peer, *close),
+            Ending::AnswerBroken { close, .. } => of_broken_answer(wire, close.as_ref()),
             Ending::Answered(_) => of_answer(wire),
             Ending::Cut => {
                 says(Outcome::Unknown(Some(UnknownDetail::Incomplete)), false, "no end of the exchange".into())
@@ -132,7 +125,7 @@ impl WireEvidence {
     }
 }
 
-fn doubt_unless(certain: bool) -> Vec<Doubt> {
+pub(super) fn doubt_unless(certain: bool) -> Vec<Doubt> {
     if certain { Vec::new() } else { vec![Doubt::MayMeanElse] }
 }
 
@@ -187,55 +180,6 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
     doubts
 }
 
-/// Returns whether what listens on the port speaks something else than TLS.
-fn speaks_no_tls(wire: &WireTry<'_>) -> bool {
-    let session = wire.flow().and_then(|flow| flow.tls.as_ref());
-    session.is_some_and(|tls| tls.clear_answer.is_some() && tls.server_hello.is_none())
-}
-
-/// Tells what a server means that closes in the handshake, or at once behind it.
-fn of_handshake_closed(wire: &WireTry<'_>, close: &Close) -> WireEvidence {
-    let session = wire.flow().and_then(|flow| flow.tls.as_ref());
-    let begun = session.is_some_and(|session| session.client_hello.is_some());
-    let done = session.is_some_and(|session| session.established.is_some());
-    let (detail, when) = match (begun, done) {
-        (false, _) => (None, "before the client said anything"),
-        (true, false) => (Some(ResetDetail::DuringHandshake), "in the TLS handshake"),
-        (true, true) => (Some(ResetDetail::DuringHandshake), "at once behind the TLS handshake"),
-    };
-    WireEvidence {
-        outcome: Outcome::ConnectionReset(detail),
-        doubts: doubt_unless(begun && !done),
-        status: None,
-        words: format!("{} {when}", close_words(close)),
-    }
-}
-
-fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
-    let status = wire.request().and_then(|request| request.status());
-    let outcome = status.map(|status| Outcome::of_status(status).unwrap_or(Outcome::Unknown(None)));
-    // A page to log in or of a portal comes with 200 as well; what ISE can read is XML.
-    let page = status == Some(200) && wire.request().and_then(|request| request.reply()).is_some_and(is_page);
-    let outcome = if page { Some(Outcome::Unknown(None)) } else { outcome };
-    let words = match status {
-        Some(status) if page => format!("status {status} with a page for a browser"),
-        Some(status) => format!("status {status}"),
-        None => "an encrypted answer".to_owned(),
-    };
-    let certain = status.is_some();
-    WireEvidence {
-        outcome: outcome.unwrap_or(Outcome::Unknown(Some(UnknownDetail::Encrypted))),
-        doubts: doubt_unless(certain),
-        status,
-        words,
-    }
-}
-
-fn is_page(reply: &HttpReply) -> bool {
-    let kind = reply.content_type.as_deref().unwrap_or_default().trim_start();
-    kind.get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
-}
-
 fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
     let result = wire.lookups.last().map(|lookup| lookup.result);
     let name = wire.lookups.last().map_or("", |lookup| lookup.host.as_str());
@@ -266,26 +210,6 @@ fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
     WireEvidence { outcome, doubts: doubt_unless(certain), status: None, words }
 }
 
-/// A client that closes when the handshake is done and asks for nothing did not like the name in the certificate. A server
-/// that closes then had nothing to do.
-fn of_no_request(wire: &WireTry<'_>, close: Option<Close>, host: Option<&str>) -> WireEvidence {
-    let session = wire.flow().and_then(|flow| flow.tls.as_ref());
-    let leaf = session.and_then(|session| session.certificate.as_ref()).and_then(|(_, chain)| chain.first());
-    let host = host.or_else(|| session.and_then(|session| session.sni.as_deref()));
-    let words = "a TLS handshake that was done, and no request behind it".to_owned();
-    let goodbye = |close: Close| wire.flow().is_some_and(|flow| said_goodbye(flow, flow.first, close.at));
-    let by_client = close.is_none_or(|close| close.by == Side::Client || goodbye(close));
-    let (outcome, certain) = match leaf.zip(host) {
-        _ if !by_client => (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false),
-        Some((leaf, host)) if !tls::is_for_host(leaf, host) => {
-            (Outcome::TlsFailure(Some(TlsDetail::HostnameMismatch)), true)
-        }
-        Some(_) => (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false),
-        None => (Outcome::TlsFailure(None), false),
-    };
-    WireEvidence { outcome, doubts: doubt_unless(certain), status: None, words }
-}
-
 fn dns_words(detail: DnsDetail) -> &'static str {
     match detail {
         DnsDetail::NxDomain => "NXDOMAIN",
@@ -304,7 +228,7 @@ pub const fn side(side: Side) -> &'static str {
     }
 }
 
-fn close_words(close: &Close) -> String {
+pub(super) fn close_words(close: &Close) -> String {
     format!("{} from the {}", if close.reset { "RST" } else { "FIN" }, side(close.by))
 }
 

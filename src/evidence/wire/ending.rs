@@ -52,6 +52,13 @@ pub enum Ending<'a> {
         /// Who closed.
         close: Option<Close>,
     },
+    /// The answer began, and ended before its end.
+    AnswerBroken {
+        /// First and last frame of it.
+        response: (FrameRef, FrameRef),
+        /// Who closed; `None` when nobody was seen to.
+        close: Option<Close>,
+    },
     /// The request was answered.
     Answered((FrameRef, FrameRef)),
     /// The capture does not show how it ended.
@@ -71,7 +78,11 @@ impl<'a> Ending<'a> {
     pub fn is_of_a_request(&self) -> bool {
         matches!(
             self,
-            Self::ResponseSilence(_) | Self::ResponseClosed(_) | Self::PossiblyAnswered { .. } | Self::Answered(_)
+            Self::ResponseSilence(_)
+                | Self::ResponseClosed(_)
+                | Self::PossiblyAnswered { .. }
+                | Self::AnswerBroken { .. }
+                | Self::Answered(_)
         )
     }
 
@@ -94,7 +105,8 @@ impl<'a> Ending<'a> {
             | Self::HandshakeSilence(close)
             | Self::NoRequest(close)
             | Self::ResponseSilence(close) => close.map(|close| close.at),
-            Self::PossiblyAnswered { response: (_, last), close } => Some(close.map_or(*last, |close| close.at)),
+            Self::PossiblyAnswered { response: (_, last), close }
+            | Self::AnswerBroken { response: (_, last), close } => Some(close.map_or(*last, |close| close.at)),
             Self::Answered((_, last)) => Some(*last),
             Self::SynSilence | Self::Cut => None,
         }
@@ -103,7 +115,10 @@ impl<'a> Ending<'a> {
 
 fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'a>>, end: Timestamp) -> Ending<'a> {
     if let (Some(response), false) = (request.response, request.doubtful) {
-        return Ending::Answered(response);
+        return match broken_by(flow, request, next, end) {
+            Some(close) => Ending::AnswerBroken { response, close },
+            None => Ending::Answered(response),
+        };
     }
     if next.is_some() {
         // The client went on: it was answered, and the answer was not captured or not recognised.
@@ -137,6 +152,25 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
         }
         (None, None) if since(end, last) >= REQUEST_PATIENCE => Ending::ResponseSilence(None),
         _ => Ending::Cut,
+    }
+}
+
+/// Tells how an answer came to its end before it was whole: by a close of the server, or of a client that waited in vain.
+fn broken_by(
+    flow: &TcpFlow,
+    request: &Request<'_>,
+    next: Option<&Request<'_>>,
+    end: Timestamp,
+) -> Option<Option<Close>> {
+    if !request.is_cut_short() || next.is_some() || !Sight::of(flow).server {
+        return None;
+    }
+    let last = last_heard(request);
+    match first_close(flow, request.at) {
+        Some(close) if close.by == Side::Server => Some(Some(close)),
+        Some(close) if since(close.at.time, last) >= SHORTEST_TIMEOUT => Some(Some(close)),
+        None if since(end, last) >= REQUEST_PATIENCE => Some(None),
+        _ => None,
     }
 }
 

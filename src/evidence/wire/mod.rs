@@ -1,8 +1,10 @@
 //! What a capture shows of single requests, before any log is asked: lookups of names, connections in the order in
 //! which a client tried them, and the requests on each connection.
 
+mod answer;
 mod claim;
 mod ending;
+mod handshake;
 mod lookup;
 mod request;
 mod session;

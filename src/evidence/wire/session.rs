@@ -7,10 +7,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::Ending;
 use super::lookup::{Lookup, LookupResult};
-use super::request::Request;
+use super::request::{Request, is_in_absolute_form};
 use crate::capture::{FrameRef, TcpFlow};
 use crate::evidence::targets::Targets;
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+use crate::model::url::Url;
 
 /// The longest wait for one address before the next is tried: Linux gives up on a SYN after 127 seconds.
 const CONNECT_TIMEOUT: i64 = 130 * SECOND;
@@ -221,9 +222,10 @@ fn is_beside(sessions: &[Session<'_>], other: usize, next: &Session<'_>) -> bool
     })
 }
 
-/// Endpoints that are proxies: known ones, and those that were ever asked to CONNECT.
+/// Endpoints that are proxies: known ones, and those that were ever asked to CONNECT or for a whole URL.
 fn proxies(flows: &[TcpFlow], known: &Targets) -> HashSet<SocketAddr> {
-    let asked = flows.iter().filter(|flow| flow.connect.is_some()).map(|flow| flow.server);
+    let as_proxy = |flow: &&TcpFlow| flow.connect.is_some() || absolute(flow).is_some();
+    let asked = flows.iter().filter(as_proxy).map(|flow| flow.server);
     asked.chain(known.proxies.iter().copied()).collect()
 }
 
@@ -281,6 +283,12 @@ fn may_be_one(a: IpAddr, b: IpAddr) -> bool {
     a == b || a.is_ipv4() != b.is_ipv4()
 }
 
+/// The URL that a connection to a proxy asks for.
+fn absolute(flow: &TcpFlow) -> Option<Url<'_>> {
+    let asked = flow.http.iter().find(|exchange| !exchange.decrypted && is_in_absolute_form(exchange))?;
+    asked.target.as_deref().map(Url::split)
+}
+
 /// The host that the connection itself names.
 fn said_host(flow: &TcpFlow) -> Option<String> {
     let connect = flow.connect.as_ref().map(|connect| connect.host.clone()).filter(|host| !host.is_empty());
@@ -331,7 +339,10 @@ fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets, proxied: bool)
 fn server_port(flow: &TcpFlow, proxied: bool) -> Option<u16> {
     match (&flow.connect, proxied) {
         (Some(connect), _) => Some(connect.port).filter(|port| *port != 0),
-        (None, true) => None,
+        (None, true) => absolute(flow).map(|url| {
+            let https = url.scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+            url.server().port_number().unwrap_or(if https { 443 } else { 80 })
+        }),
         (None, false) => Some(flow.server.port()),
     }
 }

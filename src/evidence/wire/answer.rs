@@ -1,0 +1,69 @@
+//! What an answer on the wire stands for: its status, whose it is, and whether it came to its end.
+
+use super::WireTry;
+use super::claim::{WireEvidence, close_words, doubt_unless};
+use super::visibility::Doubt;
+use crate::capture::{Close, HttpReply, Side};
+use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, UnknownDetail};
+
+/// Tells what the answer of a try stands for.
+pub(super) fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
+    let Some(request) = wire.request() else { return encrypted() };
+    let Some(reply) = request.reply() else { return encrypted() };
+    let status = reply.status;
+    let words = format!("status {status}");
+    let outcome = Outcome::of_status(status).unwrap_or(Outcome::Unknown(None));
+    let read =
+        |outcome, certain, words| WireEvidence { outcome, doubts: doubt_unless(certain), status: Some(status), words };
+    if status == 407 {
+        // Only proxies say so (RFC 9110, section 15.5.8), and it is no status of the server.
+        let outcome = Outcome::ProxyError(Some(ProxyDetail::Status(status)));
+        return WireEvidence { status: None, ..read(outcome, true, format!("{words} of the proxy")) };
+    }
+    if request.is_through_proxy() && matches!(status, 403 | 502..=504) {
+        // A proxy that forwards requests in the clear answers for itself as well.
+        return read(outcome, false, format!("{words}, of the proxy or of the server"));
+    }
+    // A page to log in or of a portal comes with 200 as well; what ISE can read is XML.
+    if status == 200 && is_page(reply) {
+        return read(Outcome::Unknown(None), true, format!("{words} with a page for a browser"));
+    }
+    read(outcome, true, words)
+}
+
+/// Tells what an answer stands for that began and did not come to its end. Another status than 200 says what it has to say
+/// all the same.
+pub(super) fn of_broken_answer(wire: &WireTry<'_>, close: Option<&Close>) -> WireEvidence {
+    let whole = of_answer(wire);
+    if whole.outcome != Outcome::Success {
+        return whole;
+    }
+    let by_server = close.is_some_and(|close| close.by == Side::Server);
+    let outcome =
+        if by_server { Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)) } else { Outcome::ReadTimeout };
+    let end = close.map_or_else(|| "silence".to_owned(), close_words);
+    let words = format!("{}, and then {end} before the answer was whole", whole.words);
+    WireEvidence { outcome, doubts: doubt_unless(close.is_some()), status: whole.status, words }
+}
+
+/// Tells what a close or silence stands for behind what may be a short answer or a session ticket.
+pub(super) fn of_possible_answer(peer: &str, close: Option<Close>) -> WireEvidence {
+    let by_server = close.is_some_and(|close| close.by == Side::Server);
+    let outcome = if by_server { Outcome::Unknown(Some(UnknownDetail::Encrypted)) } else { Outcome::ReadTimeout };
+    let words = format!("a request to {peer}, and then what may be a short answer or a session ticket");
+    WireEvidence { outcome, doubts: vec![Doubt::MayMeanElse, Doubt::MaybeAnswered], status: None, words }
+}
+
+fn encrypted() -> WireEvidence {
+    WireEvidence {
+        outcome: Outcome::Unknown(Some(UnknownDetail::Encrypted)),
+        doubts: doubt_unless(false),
+        status: None,
+        words: "an encrypted answer".to_owned(),
+    }
+}
+
+fn is_page(reply: &HttpReply) -> bool {
+    let kind = reply.content_type.as_deref().unwrap_or_default().trim_start();
+    kind.get(..9).is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
+}
