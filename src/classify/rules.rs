@@ -116,7 +116,8 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             _ if outcome == Outcome::Success && log.weight != Weight::Proof => {
                 Ruling::new(3, outcome, Confidence::Medium).because(BODY_NOT_LOGGED)
             }
-            None if log.weight != Weight::Proof => {
+            // An answer inside of TLS is the server's: a proxy's would stand before it, in the clear.
+            wire if log.weight != Weight::Proof && !wire.is_some_and(|wire| is_encrypted(wire.outcome)) => {
                 let confidence = if log.weight == Weight::Vague { Confidence::Low } else { Confidence::Medium };
                 Ruling::new(3, outcome, confidence).because("The status may be a proxy's as well as the server's.")
             }
@@ -220,6 +221,10 @@ fn said(log: &LogEvidence<'_>) -> String {
 /// Whether the wire shows the request and can't tell how it ended.
 fn is_untold(outcome: Outcome) -> bool {
     outcome.name() == OutcomeName::Unknown
+}
+
+fn is_encrypted(outcome: Outcome) -> bool {
+    outcome == Outcome::Unknown(Some(UnknownDetail::Encrypted))
 }
 
 fn is_timeout(outcome: Outcome) -> bool {

@@ -10,6 +10,7 @@
 )]
 
 mod analyze;
+mod blind;
 mod cases;
 mod cli;
 mod contract;

@@ -6,12 +6,29 @@ use super::visibility::Doubt;
 use crate::capture::{Close, HttpReply, Side};
 use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, UnknownDetail};
 
+/// Returns whether an answer in the clear from a proxy is to a request that was not captured: to CONNECT, most likely.
+fn is_of_unseen_connect(wire: &WireTry<'_>) -> bool {
+    let exchange = wire.request().and_then(|request| request.exchange);
+    let connect_seen = wire.flow().is_some_and(|flow| flow.connect.is_some());
+    wire.session.proxy.is_some()
+        && !connect_seen
+        && exchange.is_some_and(|exchange| exchange.request.is_none() && !exchange.decrypted)
+}
+
 /// Tells what the answer of a try stands for.
 pub(super) fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
     let Some(request) = wire.request() else { return encrypted() };
     let Some(reply) = request.reply() else { return encrypted() };
     let status = reply.status;
     let words = format!("status {status}");
+    if is_of_unseen_connect(wire) {
+        let outcome = match status {
+            200..=299 => Outcome::Unknown(Some(UnknownDetail::Incomplete)),
+            status => Outcome::ProxyError(Some(ProxyDetail::Status(status))),
+        };
+        let words = format!("{words} in the clear from the proxy, to a request that was not captured");
+        return WireEvidence { outcome, doubts: vec![Doubt::NoBeginning], status: None, words };
+    }
     let outcome = Outcome::of_status(status).unwrap_or(Outcome::Unknown(None));
     let read =
         |outcome, certain, words| WireEvidence { outcome, doubts: doubt_unless(certain), status: Some(status), words };

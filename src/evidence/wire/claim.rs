@@ -145,6 +145,9 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
             doubts.extend((!lookup.asked_again()).then_some(Doubt::AskedOnce));
             doubts.extend(seen.lost_packets.then_some(Doubt::LostPackets));
         }
+        let one_family =
+            wire.lookups.last().is_some_and(|lookup| lookup.has_no_data() && !lookup.asked_both_families());
+        doubts.extend(one_family.then_some(Doubt::OneFamily));
         return doubts;
     };
     let Some(flow) = wire.flow() else { return doubts };

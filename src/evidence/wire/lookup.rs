@@ -229,6 +229,17 @@ impl<'a> Lookup<'a> {
         self.result == LookupResult::Failed(Some(DnsDetail::NoAnswer))
     }
 
+    /// Whether the result is that the host has no address.
+    pub fn has_no_data(&self) -> bool {
+        self.result == LookupResult::Failed(Some(DnsDetail::NoData))
+    }
+
+    /// Whether addresses of both families were asked for, and answered.
+    pub fn asked_both_families(&self) -> bool {
+        let answered = |wanted: RrType| self.of_host().any(|own| own.qtype == wanted && own.answer.is_some());
+        answered(RrType::A) && answered(RrType::AAAA)
+    }
+
     /// Whether the client asked the same question again after it had waited in vain: then it had no answer to the first.
     pub fn asked_again(&self) -> bool {
         self.of_host().filter(|own| own.answer.is_none()).any(|unanswered| {

@@ -51,6 +51,8 @@ pub enum Doubt {
     NoDnsAnswers,
     /// The client asked once; one that waits in vain asks again.
     AskedOnce,
+    /// The question for addresses of the other family is not in the capture.
+    OneFamily,
     /// The capture ends before the client's next packet would have come.
     CaptureEnds,
     /// Packets are known to be missing.
@@ -74,6 +76,9 @@ impl Doubt {
             }
             Self::NoDnsAnswers => {
                 "The capture holds no answer of any DNS server, so this one may just not have been captured."
+            }
+            Self::OneFamily => {
+                "The capture holds the question for one family of addresses alone, and the host may have one of the other."
             }
             Self::AskedOnce => "The client asked once; one that waits in vain asks again.",
             Self::CaptureEnds => "The capture ends before the client would have tried again.",
