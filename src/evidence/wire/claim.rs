@@ -6,7 +6,7 @@ use super::answer::{of_answer, of_broken_answer, of_possible_answer};
 use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, FrameRef, IcmpError, Side};
+use crate::capture::{Close, FrameRef, IcmpError, Side, TcpFlow};
 use crate::model::outcome::{
     DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
@@ -145,6 +145,8 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
             doubts.extend((!lookup.asked_again()).then_some(Doubt::AskedOnce));
             doubts.extend(seen.lost_packets.then_some(Doubt::LostPackets));
         }
+        let went_on = wire.lookups.last().is_some_and(|lookup| lookup.went_on_unanswered());
+        doubts.extend(went_on.then_some(Doubt::LastUnanswered));
         let one_family =
             wire.lookups.last().is_some_and(|lookup| lookup.has_no_data() && !lookup.asked_both_families());
         doubts.extend(one_family.then_some(Doubt::OneFamily));
@@ -179,6 +181,8 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
             doubts.extend((!flow.visibility.both_sides()).then_some(Doubt::LostInFlow));
         }
     }
+    let not_taken = matches!(ending, Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_));
+    doubts.extend((not_taken && has_other_addresses(wire, flow)).then_some(Doubt::OtherAddresses));
     doubts.extend((silence && seen.lost_packets).then_some(Doubt::LostPackets));
     doubts
 }
@@ -271,6 +275,19 @@ pub fn icmp_meaning(icmp: &IcmpError) -> String {
         (_, kind, code) => return format!("type {kind}, code {code}"),
     };
     words.to_owned()
+}
+
+/// Returns whether the client may have gone on to another address of the host: it tries all of them, those of a family that it
+/// has no way for without a packet.
+fn has_other_addresses(wire: &WireTry<'_>, last: &TcpFlow) -> bool {
+    if wire.session.proxy.is_some() {
+        return false;
+    }
+    let tried: Vec<IpAddr> = wire.session.flows.iter().chain(&wire.earlier).map(|flow| flow.server.ip()).collect();
+    wire.lookups.iter().any(|lookup| {
+        let is_other = |address: &IpAddr| address.is_ipv4() == last.server.is_ipv4() && !tried.contains(address);
+        lookup.has_cut_answer() || lookup.addresses.iter().any(is_other)
+    })
 }
 
 /// Addresses that were tried before the one that counts, and did not take the connection.

@@ -240,13 +240,32 @@ impl<'a> Lookup<'a> {
         answered(RrType::A) && answered(RrType::AAAA)
     }
 
-    /// Whether the client asked the same question again after it had waited in vain: then it had no answer to the first.
+    /// Whether the client asked a resolver the same question again after it had waited in vain: then it had no answer to the first.
     pub fn asked_again(&self) -> bool {
         self.of_host().filter(|own| own.answer.is_none()).any(|unanswered| {
-            let same = self.of_host().filter(|own| own.qtype == unanswered.qtype).flat_map(|own| &own.queries);
-            let (first, last) = (same.clone().min(), same.max());
+            let same = self
+                .of_host()
+                .filter(|own| own.qtype == unanswered.qtype && own.resolver.ip() == unanswered.resolver.ip());
+            let queries = same.flat_map(|own| &own.queries);
+            let (first, last) = (queries.clone().min(), queries.max());
             first.zip(last).is_some_and(|(first, last)| last.time.nanos() - first.time.nanos() >= NO_REPEAT)
         })
+    }
+
+    /// Whether a resolver that was asked behind an unwilling answer has none in the capture: the name may have resolved there.
+    pub fn went_on_unanswered(&self) -> bool {
+        let unwilling = matches!(
+            self.result,
+            LookupResult::Failed(None | Some(DnsDetail::ServFail | DnsDetail::Refused | DnsDetail::NoData))
+        );
+        let answered = self.of_host().filter_map(|own| own.answer.as_ref()).map(|answer| answer.at.time).max();
+        let open = self.of_host().filter(|own| own.answer.is_none() && own.icmp.is_none());
+        unwilling && open.flat_map(|own| &own.queries).any(|query| answered.is_none_or(|answer| query.time > answer))
+    }
+
+    /// Whether the snap length cut an answer, so that it may have held more addresses.
+    pub fn has_cut_answer(&self) -> bool {
+        self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()).any(|answer| answer.cut)
     }
 
     /// Returns whether the client had addresses by a moment. How long it may have used them without asking again is not known.

@@ -51,6 +51,10 @@ pub enum Doubt {
     NoDnsAnswers,
     /// The client asked once; one that waits in vain asks again.
     AskedOnce,
+    /// A resolver was asked behind an unwilling one, and its answer is not in the capture.
+    LastUnanswered,
+    /// The host has, or may have, addresses that no connection was seen to.
+    OtherAddresses,
     /// The question for addresses of the other family is not in the capture.
     OneFamily,
     /// The capture ends before the client's next packet would have come.
@@ -76,6 +80,12 @@ impl Doubt {
             }
             Self::NoDnsAnswers => {
                 "The capture holds no answer of any DNS server, so this one may just not have been captured."
+            }
+            Self::LastUnanswered => {
+                "Another DNS server was asked after this answer, and what it said is not in the capture."
+            }
+            Self::OtherAddresses => {
+                "The host has, or may have, other addresses, and the capture shows no connection to them."
             }
             Self::OneFamily => {
                 "The capture holds the question for one family of addresses alone, and the host may have one of the other."
