@@ -284,7 +284,12 @@ fn happened(attempt: &Attempt, trial: &Trial, truth: &Value) -> bool {
         (None, Some(started)) => (seconds(one["started_at"].as_str().unwrap()) - started).abs() < 12.0 + skew.abs(),
         (None, None) => true,
     };
-    let same: Vec<&Value> = all.iter().filter(of_host).collect();
+    // A thread carries one attempt at a time, whatever the clock makes of it.
+    let of_thread = |one: &&Value| match (&attempt.thread, one["thread"].as_str()) {
+        (Some(thread), Some(wanted)) => thread == wanted,
+        _ => true,
+    };
+    let same: Vec<&Value> = all.iter().filter(of_host).filter(of_thread).collect();
     // The nearest of its host is what it tells of; one that starts farther off may be told by what is left of it.
     let near = |one: &&&Value| {
         started.is_some_and(|started| (seconds(one["started_at"].as_str().unwrap()) - started).abs() < 2.5)
