@@ -79,6 +79,8 @@ warning_codes! {
     KeylogLimit = "keylog_limit",
     /// Lines of a key log are not in its format.
     KeylogLine = "keylog_line",
+    /// Something is of a kind that this build of mdmlog leaves out.
+    LeftOut = "left_out",
     /// A bound on members, bytes, depth or time was reached, so that something was not opened or not read to its end.
     Limit = "limit",
     /// Something is encrypted and no passphrase was given.

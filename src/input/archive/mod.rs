@@ -2,6 +2,7 @@
 
 pub(super) mod codec;
 pub(super) mod packet;
+#[cfg(feature = "openpgp")]
 pub(super) mod pgp;
 pub(super) mod sevenz;
 pub(super) mod source;

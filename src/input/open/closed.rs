@@ -1,4 +1,4 @@
-//! Says of what stays closed for want of a passphrase what is wanted.
+//! Says of what stays closed what is wanted: a passphrase, or another build of mdmlog.
 
 use crate::input::gathering::Gathering;
 use crate::input::location::Location;
@@ -26,4 +26,14 @@ pub(super) fn locked(
     };
     gathering.list(location, kind, size, Some(note.to_owned()));
     gathering.note(&location.key, code, format!("{} {text}", location.path));
+}
+
+/// Lists what this build of mdmlog cannot open.
+#[cfg(not(feature = "openpgp"))]
+pub(super) fn left_out(gathering: &mut Gathering<'_, '_>, location: &Location, kind: MemberKind, size: u64) {
+    let note = "this build of mdmlog cannot open it";
+    gathering.list(location, kind, Some(size), Some(note.to_owned()));
+    let text = "is encrypted with OpenPGP, which this build of mdmlog leaves out; decrypt it first, or build mdmlog with \
+                the feature `openpgp`";
+    gathering.note(&location.key, WarningCode::LeftOut, format!("{} {text}", location.path));
 }

@@ -20,6 +20,7 @@ use super::spool::CHUNK;
 
 mod closed;
 mod file;
+#[cfg(feature = "openpgp")]
 mod pgp;
 mod sevenz;
 mod tar;
@@ -80,6 +81,9 @@ fn bytes(gathering: &mut Gathering<'_, '_>, location: Location, bytes: Bytes) {
             sevenz::members(gathering, &location, &bytes);
         }
         MemberKind::OpenPgp => {
+            #[cfg(not(feature = "openpgp"))]
+            closed::left_out(gathering, &location, kind, size);
+            #[cfg(feature = "openpgp")]
             if let Some(mut decrypted) = pgp::decrypt(gathering, &location, &bytes) {
                 stream(gathering, location.unwrapped(kind), &mut decrypted, None);
             }

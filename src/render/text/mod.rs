@@ -3,6 +3,7 @@
 mod ladder;
 mod paint;
 mod table;
+mod table_style;
 
 use std::collections::HashMap;
 use std::io::{self, Write as _};

@@ -1,9 +1,9 @@
 //! The attempts as a table.
 
-use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::paint::Paint;
-use crate::model::outcome::OutcomeName;
+use super::table_style as style;
 use crate::model::report::{Attempt, Report};
 use crate::model::visible::visible;
 use crate::render::escape::shortened;
@@ -70,15 +70,8 @@ pub(super) fn attempts(report: &Report, width: usize, paint: Paint) -> String {
     table.style_mut().row_separator = comfy_table::LineStyle::none();
     table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    if paint.0 {
-        table.enforce_styling()
-    } else {
-        table.force_no_tty()
-    };
-    table.set_header(columns.iter().map(|column| {
-        let cell = Cell::new(column.title());
-        if paint.0 { cell.add_attribute(Attribute::Bold) } else { cell }
-    }));
+    style::prepare(&mut table, paint);
+    table.set_header(columns.iter().map(|column| style::heading(Cell::new(column.title()), paint)));
     for attempt in &report.attempts {
         table.add_row(columns.iter().map(|column| view.cell(attempt, *column)));
     }
@@ -129,22 +122,13 @@ impl View<'_> {
                 if self.server_below {
                     text.push_str(&format!("\n  {}", host()));
                 }
-                self.colored(attempt.outcome, Cell::new(text))
+                style::outcome(attempt.outcome, self.paint, Cell::new(text))
             }
             Column::Sure => {
                 let mark = if attempt.conflict.is_some() { " *" } else { "" };
                 Cell::new(format!("{}{mark}", attempt.confidence.as_str()))
             }
             Column::Proof => Cell::new(self.report.places(attempt).join("\n")),
-        }
-    }
-
-    fn colored(&self, outcome: OutcomeName, cell: Cell) -> Cell {
-        match outcome {
-            _ if !self.paint.0 => cell,
-            OutcomeName::Success => cell.fg(Color::DarkGreen),
-            OutcomeName::Unknown => cell.fg(Color::DarkYellow),
-            _ => cell.fg(Color::DarkRed).add_attribute(Attribute::Bold),
         }
     }
 }
