@@ -1,20 +1,16 @@
 //! Events to attempts: every thread of a log by itself.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::attempt_builder::AttemptBuilder;
 use super::facts::{CitationRole, Level, LineRef, LogAttempt, Trail};
 use super::intern::Interner;
 use super::quotations::Quotations;
 use super::scan::Record;
+use super::shelf::Shelf;
 use super::thread::Thread;
-use crate::model::mdm::RequestKind;
 
-/// More attempts than a node can make in the years that a log may span; bounds memory where a log was made up.
-const MAX_ATTEMPTS: usize = 1 << 20;
 /// More threads than a node has.
 const MAX_THREADS: usize = 1 << 16;
 
@@ -36,15 +32,6 @@ pub(super) struct Found {
     pub(super) attempts: Vec<LogAttempt>,
     /// Whether there were more attempts or threads than are kept.
     pub(super) overflowed: bool,
-}
-
-/// Attempts that are complete, each with its place in the order of their beginnings.
-#[derive(Default)]
-pub(super) struct Shelf {
-    begun: usize,
-    /// Whether there were more than are kept.
-    overflowed: bool,
-    done: Vec<(usize, LogAttempt)>,
 }
 
 impl<'a> Attempts<'a> {
@@ -96,25 +83,4 @@ impl<'a> Attempts<'a> {
 /// Returns whether a record is of a Test Connection.
 fn is_of_call(role: CitationRole) -> bool {
     matches!(role, CitationRole::Begin | CitationRole::ApiVersion | CitationRole::Connecting | CitationRole::Retry)
-}
-
-impl Shelf {
-    /// Begins an attempt, unless there are too many.
-    pub(super) fn begin(
-        &mut self,
-        thread: &Arc<str>,
-        at: LineRef,
-        kind: RequestKind,
-        in_call: bool,
-    ) -> Option<AttemptBuilder> {
-        let room = self.done.len() < MAX_ATTEMPTS;
-        self.overflowed |= !room;
-        self.begun += 1;
-        room.then(|| AttemptBuilder::new(self.begun, Arc::clone(thread), at, kind, in_call))
-    }
-
-    /// Puts an attempt away that is over.
-    pub(super) fn close(&mut self, open: Option<AttemptBuilder>) {
-        self.done.extend(open.and_then(AttemptBuilder::finish));
-    }
 }

@@ -16,6 +16,7 @@ mod quotations;
 mod record;
 mod records;
 mod scan;
+mod shelf;
 mod sniff;
 mod steps;
 mod thread;

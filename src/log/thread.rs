@@ -7,11 +7,11 @@
 use std::sync::Arc;
 
 use super::attempt_builder::AttemptBuilder;
-use super::attempts::Shelf;
 use super::endpoint::Url;
 use super::event::{Event, Quote, What};
 use super::facts::{CauseKind, CitationRole, LineRef};
 use super::intern::Interner;
+use super::shelf::Shelf;
 use crate::model::mdm::RequestKind;
 use crate::model::time::SECOND;
 use crate::model::url;

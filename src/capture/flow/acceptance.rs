@@ -5,7 +5,6 @@
 //! A capture is not the stack: it may have lost what moved the numbers on. So numbers ahead of what was captured are believed
 //! as far as a window reaches, and numbers behind what the other side acknowledged are not.
 
-use super::connection::TrackedFlow;
 use super::reassembly::ReassembledDirection;
 use crate::capture::packet::Segment;
 
@@ -22,16 +21,24 @@ impl ReassembledDirection<'_> {
     }
 
     /// Returns whether a number acknowledges the SYN that this side sent, and nothing beyond what may have followed it.
-    pub(super) fn is_acknowledged_by(&self, number: u32, follows: i64) -> bool {
+    fn is_acknowledged_by(&self, number: u32, follows: i64) -> bool {
         let Some(position) = self.initial().and_then(|_| self.position_of(number)) else { return true };
         (0..=self.sent_up_to().saturating_add(follows)).contains(&position)
     }
 }
 
-impl TrackedFlow<'_> {
+/// The numbers of a connection as both sides know them.
+pub(super) struct KnownNumbers<'f, 'a> {
+    pub(super) to_server: &'f ReassembledDirection<'a>,
+    pub(super) to_client: &'f ReassembledDirection<'a>,
+    /// Whether the server's answer to the SYN was captured.
+    pub(super) has_syn_ack: bool,
+}
+
+impl KnownNumbers<'_, '_> {
     /// Returns whether the client's SYN was captured, and nothing that the server said to it.
-    pub(super) fn waits_for_syn_ack(&self) -> bool {
-        self.to_server.initial().is_some() && self.facts.syn_ack.is_none() && self.to_client.position_of(0).is_none()
+    fn waits_for_syn_ack(&self) -> bool {
+        self.to_server.initial().is_some() && !self.has_syn_ack && self.to_client.position_of(0).is_none()
     }
 
     /// Returns whether the side that receives a RST would believe it (RFC 9293, section 3.10.7.3; RFC 5961, section 3). In

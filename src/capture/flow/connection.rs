@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
+use super::acceptance::KnownNumbers;
 use super::reassembly::ReassembledDirection;
 use crate::capture::application::read_application;
 use crate::capture::packet::{FiveTuple, Segment, address};
@@ -86,6 +87,15 @@ impl<'a> TrackedFlow<'a> {
         }
     }
 
+    /// Returns what the numbers of a packet are compared with.
+    fn known_numbers(&self) -> KnownNumbers<'_, 'a> {
+        KnownNumbers {
+            to_server: &self.to_server,
+            to_client: &self.to_client,
+            has_syn_ack: self.facts.syn_ack.is_some(),
+        }
+    }
+
     /// Returns whether it is the client that sends from here.
     pub(super) fn is_client(&self, tuple: &FiveTuple) -> bool {
         let TcpFlow { client, server, .. } = &self.facts;
@@ -103,11 +113,11 @@ impl<'a> TrackedFlow<'a> {
         let by_client = self.is_client(tuple);
         let keep = self.state == FlowState::Open;
         let reset = segment.has(Segment::RST);
-        if reset && !self.believes_reset(segment, by_client) {
+        if reset && !self.known_numbers().believes_reset(segment, by_client) {
             self.facts.visibility.disbelieved += 1;
             return None;
         }
-        if !by_client && self.is_challenge(segment) {
+        if !by_client && self.known_numbers().is_challenge(segment) {
             self.facts.last = self.facts.last.max(at);
             self.facts.challenge_ack.get_or_insert(at);
             return None;
@@ -179,7 +189,7 @@ impl<'a> TrackedFlow<'a> {
 
     /// Takes an ICMP error that quotes a packet of the client with this sequence number.
     pub(super) fn add_icmp(&mut self, error: IcmpError, sequence: Option<u32>) {
-        if sequence.is_some_and(|sequence| !self.is_in_flight(sequence)) {
+        if sequence.is_some_and(|sequence| !self.known_numbers().is_in_flight(sequence)) {
             self.facts.visibility.disbelieved += 1;
             return;
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{CauseKind, LineRef, LogCause, LogCitation};
+use super::cause::{CauseKind, LogCause};
+use super::citation::LogCitation;
+use super::line_ref::LineRef;
 use crate::model::mdm::{DeviceCriterion, RequestKind};
 
 /// One attempt: a request, or a Test Connection from `callMdmServerInfo` (or the first record seen of it) to its return, on

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::LineRef;
+use super::line_ref::LineRef;
 
 /// A record that proves or tells something, quoted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,13 @@
 mod attempt;
 mod cause;
 mod citation;
+mod line_ref;
 
 pub use attempt::{Contradiction, ContradictionKind, LogAnswer, LogAttempt, LogTry, ProxyMention, ResponseBody, Trail};
 pub use cause::{CauseKind, ConnectTarget, LogCause};
 pub(super) use citation::CitationText;
 pub use citation::{CitationRole, LogCitation};
+pub use line_ref::LineRef;
 
 use crate::model::time::LocalTime;
 use crate::model::warning::Warning;
@@ -97,15 +99,4 @@ pub struct ClockStep {
     pub before: LocalTime,
     /// The wall clock after.
     pub after: LocalTime,
-}
-
-/// Where a fact stands in a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LineRef {
-    /// Index of the input.
-    pub input: usize,
-    /// Line number from 1, as an editor shows it.
-    pub line: u64,
-    /// The record's time stamp; `None` in an excerpt without time stamps.
-    pub time: Option<LocalTime>,
 }
