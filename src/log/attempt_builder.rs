@@ -276,8 +276,8 @@ impl AttemptBuilder {
         let Some((role, quote)) = quote else { return };
         let text = match (quote, self.tries.last().and_then(|last| last.url.clone())) {
             (Quote::Words(words), _) => CitationText::Whole(texts.share(&words)),
-            (Quote::WithUrl(words), Some(url)) => CitationText::Request { words, url },
-            (Quote::WithUrl(words), None) => CitationText::Whole(texts.share(words)),
+            (Quote::Request(method), Some(url)) => CitationText::Request { method, url },
+            (Quote::Request(method), None) => CitationText::Whole(texts.share(method.as_str())),
         };
         if self.attempt.citations.len() == MAX_CITATIONS {
             self.attempt.citations.pop();

@@ -64,8 +64,8 @@ impl<'a> Attempts<'a> {
         }
         let Shelf { overflowed, mut done, .. } = self.shelf;
         done.sort_unstable_by_key(|(number, _)| *number);
-        self.quotations.mark(&mut done);
         let mut attempts: Vec<LogAttempt> = done.into_iter().map(|(_, attempt)| attempt).collect();
+        self.quotations.mark(&mut attempts);
         // Where requests have their ends, one without has lost it.
         let ends = level.is_some_and(|level| level <= Level::Debug)
             && attempts.iter().any(|attempt| attempt.answer.is_none() && attempt.end.is_some());

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::endpoint::{self, Url};
-use super::facts::{CauseKind, CitationRole, Level, LogAnswer, LogCause, ProxyMention, ResponseBody};
+use super::facts::{CauseKind, CitationRole, Level, LogAnswer, LogCause, Method, ProxyMention, ResponseBody};
 use super::record::Header;
 use super::{answer, body, cause};
 use crate::model::mdm::RequestKind;
@@ -29,8 +29,8 @@ pub(super) struct Event {
 pub(super) enum Quote {
     /// As they are.
     Words(String),
-    /// These, and the URL that the record names behind them.
-    WithUrl(&'static str),
+    /// A request, whose URL the record names.
+    Request(Method),
 }
 
 /// The meaning of a record.
@@ -92,14 +92,14 @@ pub(super) struct Failure {
 
 /// The beginnings of messages. Longer beginnings stand before those that they begin with.
 const KNOWN: [(&str, Known); 25] = [
-    ("sendGETRequestDom", Known::Request),
-    ("sendPOSTRequest", Known::Request),
-    ("sendPUTRequest", Known::Request),
+    ("sendGETRequestDom", Known::Bounds),
+    ("sendPOSTRequest", Known::Bounds),
+    ("sendPUTRequest", Known::Bounds),
     ("QueryType is", Known::Query),
-    (GET, Known::Get(GET_URL)),
-    ("POST: MDM Server URL", Known::Get("POST: MDM Server URL: ")),
-    ("PUT: MDM Server URL", Known::Get("PUT: MDM Server URL: ")),
-    ("DELETE: MDM Server URL", Known::Get("DELETE: MDM Server URL: ")),
+    ("GET: MDM Server URL", Known::Request(Method::Get)),
+    ("POST: MDM Server URL", Known::Request(Method::Post)),
+    ("PUT: MDM Server URL", Known::Request(Method::Put)),
+    ("DELETE: MDM Server URL", Known::Request(Method::Delete)),
     ("Proxy Config in request", Known::Proxy),
     ("MDM Server Response Code", Known::Response),
     ("Response data received", Known::Body),
@@ -119,8 +119,6 @@ const KNOWN: [(&str, Known); 25] = [
     ("returning from the method", Known::Answer),
 ];
 
-const GET: &str = "GET: MDM Server URL";
-const GET_URL: &str = "GET: MDM Server URL: ";
 /// MdmClient's last word begins with these; in other records the reason stands behind them.
 const FAILED: &str = "Connection Failed";
 const FAILED_HOST: &str = "Connection Failed to the MDM server host";
@@ -129,10 +127,9 @@ const SERVER_INFO: &str = "callMdmServerInfo";
 
 #[derive(Clone, Copy)]
 enum Known {
-    Request,
+    Request(Method),
     Query,
-    /// With the words of the quotation that stand before the URL.
-    Get(&'static str),
+    Bounds,
     Proxy,
     Response,
     Body,
@@ -161,15 +158,15 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
     };
     let whole = header.time.is_some();
     let (what, role) = match known {
-        Known::Request if contains(rest, "start") => return Some(Event { what: What::Request, quote: None }),
-        Known::Request if contains(rest, "end ") => return Some(Event { what: What::RequestEnd, quote: None }),
-        Known::Request => return None,
+        Known::Bounds if contains(rest, "start") => return Some(Event { what: What::Request, quote: None }),
+        Known::Bounds if contains(rest, "end ") => return Some(Event { what: What::RequestEnd, quote: None }),
+        Known::Bounds => return None,
         Known::Query => {
             return Some(Event { what: What::Query(RequestKind::of_query_type(&text(rest))), quote: None });
         }
-        Known::Get(words) => {
+        Known::Request(method) => {
             let url = endpoint::url(text(rest).trim_start_matches([':', ' ']));
-            return Some(Event { what: What::Get(url), quote: Some((CitationRole::Get, Quote::WithUrl(words))) });
+            return Some(Event { what: What::Get(url), quote: Some((CitationRole::Get, Quote::Request(method))) });
         }
         Known::Body => return body(whole_line.get(first.len() - rest.len()..).unwrap_or(rest), more),
         Known::Error => return Some(error(first, more)),

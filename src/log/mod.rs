@@ -103,11 +103,38 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
              administration node, repeat the attempt and collect the log again",
         ));
     }
+    facts.warnings.extend(facts.parts.iter().filter_map(level_warning));
+    facts.warnings.extend(facts.parts.iter().filter_map(width_warning));
     if let (true, Some((input, _))) = (found.overflowed, texts.first()) {
         let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
         facts.warnings.push(Warning::about(*input, WarningCode::TooManyAttempts, message));
     }
     facts
+}
+
+/// Warns of a part of a log in which the MDM component said little.
+fn level_warning(part: &LogPartFacts) -> Option<Warning> {
+    let level = part.level.filter(|level| *level >= Level::Info)?;
+    let hidden = match level {
+        Level::Info => "the answers, and where a Test Connection begins and ends",
+        _ => "what went well, and which request a failure is of",
+    };
+    let message = format!(
+        "the MDM component wrote this log at {} and above, which hides {hidden}; set external-mdm to TRACE on the node and \
+         collect the log again",
+        level.as_str()
+    );
+    Some(Warning::about(part.input, WarningCode::LogLevel, message))
+}
+
+/// Warns of a part of a log whose lines a screen or a program has cut off.
+fn width_warning(part: &LogPartFacts) -> Option<Warning> {
+    let message = format!(
+        "the lines of this log are cut off at {} bytes, which hides hosts, proxies and reasons; take the log out of a support \
+         bundle instead of a screen",
+        part.width?
+    );
+    Some(Warning::about(part.input, WarningCode::LogLinesCut, message))
 }
 
 #[cfg(test)]

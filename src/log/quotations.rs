@@ -5,7 +5,7 @@
 //! milliseconds, in which no other thread can begin a request and end it.
 
 use super::event::What;
-use super::facts::{Contradiction, ContradictionKind, LineRef, LogAttempt};
+use super::facts::{CitationRole, Contradiction, ContradictionKind, LineRef, LogAttempt};
 use super::steps::distance;
 use crate::model::time::MILLISECOND;
 
@@ -19,7 +19,7 @@ const MAX_FOUND: usize = 1 << 12;
 #[derive(Default)]
 pub(super) struct Quotations<'a> {
     open: Option<Open<'a>>,
-    found: Vec<Found>,
+    found: Vec<Quotation>,
 }
 
 /// A record with foreign words whose thread has not gone on.
@@ -28,19 +28,15 @@ struct Open<'a> {
     at: LineRef,
     /// How many attempts had begun.
     begun: usize,
-    /// The last record that was seen.
-    last: LineRef,
-    /// How many have begun by then.
-    begun_since: usize,
+    /// The last record that was seen, and how many have begun by then.
+    last: (LineRef, usize),
 }
 
-/// Foreign words with the attempts that begin inside of them.
-struct Found {
+/// Foreign words, from the record that begins them up to the one that is none of them.
+#[derive(Clone, Copy)]
+struct Quotation {
     at: LineRef,
-    /// The last line that may be part of them.
     end: LineRef,
-    /// Numbers of the first attempt and of the one behind the last.
-    attempts: (usize, usize),
 }
 
 impl<'a> Quotations<'a> {
@@ -50,7 +46,7 @@ impl<'a> Quotations<'a> {
             if open.thread == thread {
                 self.end(at, begun);
             } else if is_soon(open.at, at) {
-                (open.last, open.begun_since) = (at, begun + 1);
+                open.last = (at, begun + 1);
             } else {
                 self.open = None;
             }
@@ -61,43 +57,66 @@ impl<'a> Quotations<'a> {
             _ => false,
         };
         if foreign && self.open.is_none() {
-            self.open = Some(Open { thread, at, begun, last: at, begun_since: begun });
+            self.open = Some(Open { thread, at, begun, last: (at, begun) });
         }
     }
 
     /// The log, or a part of it, is over.
     pub(super) fn close(&mut self) {
-        if let Some(open) = &self.open {
-            let (last, begun) = (open.last, open.begun_since);
+        if let Some((last, begun)) = self.open.as_ref().map(|open| open.last) {
             self.end(LineRef { line: last.line + 1, ..last }, begun);
         }
     }
 
     fn end(&mut self, end: LineRef, begun: usize) {
-        let Some(open) = self.open.take() else { return };
-        if begun > open.begun && is_soon(open.at, end) && self.found.len() < MAX_FOUND {
-            self.found.push(Found { at: open.at, end, attempts: (open.begun + 1, begun + 1) });
+        if let Some(open) = self.open.take().filter(|open| begun > open.begun) {
+            self.keep(Quotation { at: open.at, end });
         }
     }
 
-    /// Marks the attempts, in order of their numbers, that lie wholly inside of foreign words.
-    pub(super) fn mark(&self, attempts: &mut [(usize, LogAttempt)]) {
-        for found in &self.found {
-            let first = attempts.partition_point(|(number, _)| *number < found.attempts.0);
-            let inside = attempts.get_mut(first..).unwrap_or_default().iter_mut();
-            for (_, attempt) in inside.take_while(|(number, _)| *number < found.attempts.1) {
-                let last = attempt.citations.last().map(|citation| citation.at).max(attempt.end);
-                let complete =
-                    attempt.tries.iter().any(|attempted| attempted.get.is_some() && attempted.result.is_some());
-                if let Some(last) =
-                    last.filter(|last| complete && last.input == found.at.input && last.line < found.end.line)
-                {
-                    let quoted = Contradiction { first: found.at, second: last, kind: ContradictionKind::Quoted };
-                    attempt.contradiction.get_or_insert(Box::new(quoted));
-                }
+    fn keep(&mut self, found: Quotation) {
+        if is_soon(found.at, found.end) && self.found.len() < MAX_FOUND {
+            self.found.push(found);
+        }
+    }
+
+    /// Marks the attempts that lie wholly inside of foreign words. They are in order of their first records.
+    pub(super) fn mark(&mut self, attempts: &mut [LogAttempt]) {
+        // Foreign words may pretend to be records of the same thread, which its own next record then excludes.
+        attempts.iter().filter_map(quotation_in).for_each(|found| self.keep(found));
+        let input = |attempt: &LogAttempt| attempt.begin.map(|begin| begin.input);
+        let line = |attempt: &LogAttempt| attempt.begin.map_or(0, |begin| begin.line);
+        let mut rest = attempts;
+        while let Some(of) = rest.first().map(input) {
+            let (own, others) = rest.split_at_mut(rest.partition_point(|attempt| input(attempt) == of).max(1));
+            rest = others;
+            for Quotation { at, end } in self.found.iter().filter(|found| Some(found.at.input) == of).copied() {
+                let first = own.partition_point(|attempt| line(attempt) <= at.line);
+                let inside = own.get_mut(first..).unwrap_or_default().iter_mut();
+                inside.take_while(|attempt| line(attempt) < end.line).for_each(|attempt| mark(attempt, at, end));
             }
         }
     }
+}
+
+/// Marks an attempt whose records all stand between these.
+fn mark(attempt: &mut LogAttempt, at: LineRef, end: LineRef) {
+    let last = attempt.citations.last().map(|citation| citation.at).max(attempt.end);
+    let complete = attempt.tries.iter().any(|seen| seen.get.is_some() && seen.result.is_some());
+    if let Some(last) = last.filter(|last| complete && last.input == at.input && last.line < end.line) {
+        let quoted = Contradiction { first: at, second: last, kind: ContradictionKind::Quoted };
+        attempt.contradiction.get_or_insert(Box::new(quoted));
+    }
+}
+
+/// Returns the foreign words in an attempt whose records exclude each other: between those that may have brought them and the
+/// record that excludes them.
+fn quotation_in(attempt: &LogAttempt) -> Option<Quotation> {
+    let contradiction = attempt.contradiction.as_ref()?;
+    let foreign = |role| matches!(role, CitationRole::Body | CitationRole::Error | CitationRole::Verdict);
+    let mut citations = attempt.citations.iter().filter(|citation| foreign(citation.role));
+    let brought = citations.find(|citation| is_soon(citation.at, contradiction.second))?;
+    Some(Quotation { at: brought.at, end: contradiction.second })
 }
 
 /// Returns whether a record follows another one so soon that its thread can have waited for nothing.

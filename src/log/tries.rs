@@ -133,7 +133,7 @@ impl Tries {
             self.contradict(first, at);
         } else if !last.cause.as_ref().is_some_and(|known| known.kind != CauseKind::Other) {
             last.http_status = last.http_status.or(status);
-            last.cause = cause.or(last.cause.take());
+            last.cause = cause.map(Box::new).or(last.cause.take());
             last.result = last.result.or(Some(at));
         }
         self.results.fail();
@@ -148,7 +148,7 @@ impl Tries {
             Some(known) => known.kind == CauseKind::Other && cause.kind != CauseKind::Other,
         };
         if sharper {
-            last.cause = Some(cause);
+            last.cause = Some(Box::new(cause));
             last.result = last.result.or(Some(at));
         }
         sharper

@@ -85,6 +85,10 @@ warning_codes! {
     Limit = "limit",
     /// Something is encrypted and no passphrase was given.
     NeedsPassphrase = "needs_passphrase",
+    /// The MDM component wrote a log at a level that hides successes, retries or answers.
+    LogLevel = "log_level",
+    /// Lines of a log are cut off at the same width.
+    LogLinesCut = "log_lines_cut",
     /// A log has no records of the MDM component.
     NoMdmRecords = "no_mdm_records",
     /// What was taken for a capture does not begin like one.

@@ -35,7 +35,7 @@ impl<'a> LogEvidence<'a> {
     pub fn of(attempted: Option<&'a LogTry>, attempt: Option<&'a LogAttempt>) -> Self {
         let answer = attempt.and_then(|attempt| attempt.answer.as_deref());
         let verdict = attempt.and_then(|attempt| attempt.verdict.as_deref()).map(|(_, cause)| cause);
-        let own = attempted.and_then(|attempted| attempted.cause.as_ref());
+        let own = attempted.and_then(|attempted| attempted.cause.as_deref());
         let cause = most_telling(own, verdict);
         let status =
             attempted.and_then(|attempted| attempted.http_status).or(cause.and_then(|cause| status_of(cause.kind)));

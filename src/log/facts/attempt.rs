@@ -50,12 +50,12 @@ impl LogAttempt {
     /// one says no more than the host (OpenJDK, InetAddress).
     pub fn reason(&self) -> Option<&str> {
         let words = |cause: &LogCause| !cause.words.is_empty();
-        let last = self.tries.last().and_then(|last| last.cause.as_ref()).filter(|cause| words(cause));
+        let last = self.tries.last().and_then(|last| last.cause.as_deref()).filter(|cause| words(cause));
         let verdict = self.verdict.as_ref().map(|verdict| &verdict.1).filter(|cause| words(cause));
         let named = |cause: &&LogCause| !matches!(cause.kind, CauseKind::Other | CauseKind::SomeTimeout);
         let cause = last.filter(named).or(verdict.filter(named)).or(last).or(verdict);
         let fuller = cause.filter(|cause| cause.is_bare()).and_then(|cause| {
-            let mut others = self.tries.iter().rev().filter_map(|attempted| attempted.cause.as_ref());
+            let mut others = self.tries.iter().rev().filter_map(|attempted| attempted.cause.as_deref());
             others.find(|other| other.kind == cause.kind && !other.is_bare())
         });
         let told = fuller.or(cause).map(|cause| cause.words.as_str());
@@ -100,7 +100,7 @@ pub struct LogTry {
     /// What the response body looks like; `None` when there is no record of it, as the level TRACE alone has one.
     pub body: Option<ResponseBody>,
     /// How it failed. [`CauseKind::Other`] is a failure too, in words that no rule knows.
-    pub cause: Option<LogCause>,
+    pub cause: Option<Box<LogCause>>,
 }
 
 impl LogTry {

@@ -20,7 +20,7 @@ impl LogCitation {
     pub fn text(&self) -> Cow<'_, str> {
         match &self.text {
             CitationText::Whole(text) => Cow::Borrowed(text),
-            CitationText::Request { words, url } => Cow::Owned(format!("{words}{url}")),
+            CitationText::Request { method, url } => Cow::Owned(format!("{}: MDM Server URL: {url}", method.as_str())),
         }
     }
 }
@@ -31,12 +31,28 @@ pub(in crate::log) enum CitationText {
     /// As it is.
     Whole(Arc<str>),
     /// A request, whose URL the try has as well.
-    Request {
-        /// What stands in front of the URL.
-        words: &'static str,
-        /// The URL.
-        url: Arc<str>,
-    },
+    Request { method: Method, url: Arc<str> },
+}
+
+/// The method of a request, as records of requests begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::log) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    /// Returns the word in the record.
+    pub(in crate::log) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// What a cited record tells.

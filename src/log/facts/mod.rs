@@ -8,8 +8,8 @@ mod line_ref;
 
 pub use attempt::{Contradiction, ContradictionKind, LogAnswer, LogAttempt, LogTry, ProxyMention, ResponseBody, Trail};
 pub use cause::{CauseKind, ConnectTarget, LogCause};
-pub(super) use citation::CitationText;
 pub use citation::{CitationRole, LogCitation};
+pub(super) use citation::{CitationText, Method};
 pub use line_ref::LineRef;
 
 use crate::model::time::LocalTime;

@@ -2,6 +2,7 @@
 
 mod clients;
 mod clocks;
+mod log;
 mod names;
 mod network;
 mod pairing;
