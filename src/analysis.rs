@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::assemble::{Listed, assemble};
+use crate::assemble::{Facts, Listed, assemble};
 use crate::capture::secrets::Secrets;
 use crate::classify::classify;
+use crate::correlate::clock::KnownClocks;
 use crate::correlate::join;
 use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item};
@@ -112,14 +113,17 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     let secrets = secrets(&reading, &named, &mut warnings);
 
     let logs = reading.logs();
+    let nodes = reading.nodes();
     let known = Targets::gather(&logs, &options.declared());
     let captures = reading.captures(&known.interest(), &secrets);
 
     options.progress.begin(Stage::Joining, 0);
-    let joined = join(&logs, &captures, &known, options.log_zone.as_ref());
+    let clocks = KnownClocks { option: options.log_zone.as_ref(), stated: &nodes.clocks };
+    let joined = join(&logs, &captures, &known, clocks);
     warnings.extend(reading.found.check_unchanged());
     let verdicts = classify(&joined.attempts, &known);
-    let report = assemble(listed(&reading.found.items), &logs, &captures, &joined, &verdicts, options, warnings);
+    let facts = Facts { logs: &logs, captures: &captures, nodes: &nodes, clocks };
+    let report = assemble(listed(&reading.found.items), facts, &joined, &verdicts, options, warnings);
     drop((joined, verdicts));
     // What was read is given back while the report is used. Where the caller's thread is all there is, nothing that is put off
     // would ever be done.

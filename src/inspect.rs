@@ -7,10 +7,13 @@ use serde::Serialize;
 
 use crate::capture::Interest;
 use crate::capture::secrets::Secrets;
+use crate::catalog::listed;
 use crate::input::{Member, MemberKind};
+use crate::model::report::InputKind;
 use crate::model::time::{LocalTime, Timestamp};
 use crate::model::warning::Warning;
 use crate::model::warning::WarningCode;
+use crate::node::Nodes;
 use crate::options::Options;
 use crate::reading::Reading;
 
@@ -41,7 +44,7 @@ pub struct Inspected {
     /// Times of the first and the last record.
     #[serde(flatten)]
     pub span: Span,
-    /// Why it is not used, and what else there is to say.
+    /// Why it is not used, what a node's own file is used for, and what else there is to say.
     pub note: Option<String>,
 }
 
@@ -74,6 +77,8 @@ pub struct InspectionWarning {
 struct RecordCount {
     records: Option<u64>,
     span: Span,
+    /// What an analysis uses it for, where its kind does not say so.
+    purpose: Option<String>,
 }
 
 /// Looks at what lies at the paths; `-` is standard input.
@@ -101,7 +106,8 @@ pub fn inspect(inputs: &[PathBuf], options: &Options) -> Inspection {
 }
 
 fn inspected(member: &Member, counts: &[RecordCount]) -> Inspected {
-    let RecordCount { records, span } = member.item.and_then(|item| counts.get(item)).cloned().unwrap_or_default();
+    let RecordCount { records, span, purpose } =
+        member.item.and_then(|item| counts.get(item)).cloned().unwrap_or_default();
     Inspected {
         path: member.path.clone(),
         kind: member.kind,
@@ -110,7 +116,7 @@ fn inspected(member: &Member, counts: &[RecordCount]) -> Inspected {
         used: member.used,
         records,
         span,
-        note: member.note.clone(),
+        note: member.note.clone().or(purpose),
     }
 }
 
@@ -119,7 +125,7 @@ fn count(reading: &Reading<'_>, warnings: &mut Vec<Warning>) -> Vec<RecordCount>
     let mut counts = vec![RecordCount::default(); reading.found.items.len()];
     let mut put = |input: usize, records: u64, span: Span| {
         if let Some(count) = counts.get_mut(input) {
-            *count = RecordCount { records: Some(records), span };
+            *count = RecordCount { records: Some(records), span, purpose: None };
         }
     };
     for facts in reading.logs() {
@@ -130,7 +136,36 @@ fn count(reading: &Reading<'_>, warnings: &mut Vec<Warning>) -> Vec<RecordCount>
         facts.parts.iter().for_each(|part| put(part.input, part.frames, Span::of_capture(part.span)));
         warnings.extend(facts.warnings);
     }
+    let nodes = reading.nodes();
+    for part in &nodes.parts {
+        put(part.input, part.records, Span::of_capture(part.span));
+    }
+    for (input, purpose) in purposes(&nodes, reading) {
+        counts.get_mut(input).into_iter().for_each(|count| count.purpose = Some(purpose.clone()));
+    }
     counts
+}
+
+/// What the files that tell of a node are used for.
+fn purposes(nodes: &Nodes, reading: &Reading<'_>) -> Vec<(usize, String)> {
+    let path = |input: &usize| reading.found.items.get(*input).map(|item| item.path.clone());
+    let of_node = |node: usize| {
+        let logs = nodes.of_log.iter().zip(&reading.groups.logs).filter(|(of, _)| **of == Some(node));
+        let paths: Vec<String> = logs.filter_map(|(_, group)| group.first().and_then(path)).collect();
+        listed(paths.iter().map(String::as_str), 0).map(|paths| format!("of the node of {paths}"))
+    };
+    let mut found = Vec::new();
+    for (index, node) in nodes.nodes.iter().enumerate() {
+        let of = of_node(index).unwrap_or_else(|| "of a node without a log here".to_owned());
+        for &input in &node.inputs {
+            let what = match reading.found.items.get(input).map(|item| item.kind) {
+                Some(InputKind::IseLocalStore) => "time zone",
+                _ => "version and settings",
+            };
+            found.push((input, format!("{what} {of}")));
+        }
+    }
+    found
 }
 
 impl Span {

@@ -1,7 +1,7 @@
 //! Says of every attempt of a Cisco ISE node to reach its MDM server what happened, and proves it with log lines and
 //! packet frames.
 //!
-//! Data flows one way: [`input`] finds the logs and captures, [`log`] and [`capture`] read them, `evidence` says what each
+//! Data flows one way: [`input`] finds the files, [`log`], [`capture`] and [`node`] read them, `evidence` says what each
 //! side claims, `correlate` joins the two, `classify` gives the verdicts, `assemble` makes the [`report`] of them, and
 //! [`render`] writes it.
 
@@ -19,6 +19,7 @@ pub mod input;
 mod inspect;
 pub mod log;
 pub mod model;
+pub mod node;
 pub mod options;
 mod ordered_parallel;
 pub mod progress;

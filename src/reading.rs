@@ -8,6 +8,7 @@ use crate::capture::secrets::Secrets;
 use crate::capture::{CaptureFacts, CapturePart, Interest, read_capture};
 use crate::input::{self, Found, Groups, Item};
 use crate::log::{LogFacts, LogPart, read_log};
+use crate::node::{NodeFile, Nodes, gather};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
 use crate::sources::KINDS;
@@ -46,6 +47,17 @@ impl<'o> Reading<'o> {
             read_capture(&parts, interest, secrets, self.progress)
         };
         self.groups.captures.par_iter().map(read).collect()
+    }
+
+    /// Reads what tells of the nodes, and puts it to the logs.
+    pub(crate) fn nodes(&self) -> Nodes {
+        let files: Vec<NodeFile<'_>> = self
+            .items(&self.groups.nodes)
+            .map(|(input, item)| NodeFile { input, path: &item.path, kind: item.kind, bytes: &item.data })
+            .collect();
+        let logs = self.groups.logs.iter();
+        let paths = logs.map(|group| self.items(group).map(|(input, item)| (input, item.path.as_str())).collect());
+        gather(&files, &paths.collect::<Vec<_>>())
     }
 
     fn begin(&self, stage: Stage, groups: &[Vec<usize>]) {

@@ -6,6 +6,7 @@ use crate::capture::{looks_like_pcap, looks_like_pcapng};
 use crate::input::{Recognise, SourceKind, SourceKinds};
 use crate::log::looks_like_log;
 use crate::model::report::InputKind;
+use crate::node::{looks_like_local_store, looks_like_showtech};
 
 /// All kinds; of two that would recognise the same file, the first has it.
 pub const KINDS: SourceKinds = &[
@@ -13,6 +14,8 @@ pub const KINDS: SourceKinds = &[
     SourceKind { kind: InputKind::Pcapng, by: Recognise::Magic(looks_like_pcapng) },
     SourceKind { kind: InputKind::KeyLog, by: Recognise::Text(looks_like_keylog) },
     SourceKind { kind: InputKind::IsePscLog, by: Recognise::Text(|head| looks_like_log(head).is_some()) },
+    SourceKind { kind: InputKind::IseLocalStore, by: Recognise::Text(looks_like_local_store) },
+    SourceKind { kind: InputKind::ShowTech, by: Recognise::Text(looks_like_showtech) },
 ];
 
 #[cfg(test)]
@@ -41,6 +44,11 @@ mod tests {
         assert_eq!(recognised(secret.as_bytes()), Some(InputKind::KeyLog));
         assert_eq!(recognised(&0xa1b2_3c4d_u32.to_le_bytes()), Some(InputKind::Pcap));
         assert_eq!(recognised(b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a"), Some(InputKind::Pcapng));
+        let stored =
+            "2026-07-01 00:02:37.362 +02:00 0000012345 5200 NOTICE Passed-Authentication: Authentication succeeded,\n";
+        assert_eq!(recognised(stored.as_bytes()), Some(InputKind::IseLocalStore));
+        let version = "Cisco Identity Services Engine\n------------------------------\nVersion      : 3.3.0.430\n";
+        assert_eq!(recognised(version.as_bytes()), Some(InputKind::ShowTech));
         assert_eq!(recognised(b"INFO: nothing of interest\n"), None);
     }
 }

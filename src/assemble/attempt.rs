@@ -14,14 +14,14 @@ use crate::evidence::wire::WireTry;
 use crate::log::{LogTry, ProxyMention};
 use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::outcome::Outcome;
-use crate::model::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Proxy, Server, Source, Step, Try};
+use crate::model::report::{Api, Attempt, Diagnosis, Dns, Evidence, Flow, Node, Proxy, Server, Source, Step, Try};
 use crate::model::time::Timestamp;
 
 /// Steps and pieces of evidence that are shown of one attempt.
 const MAX_EVENTS: usize = 200;
 
 /// The attempt of this number with its verdict.
-pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Attempt {
+pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, node: Option<&Node>) -> Attempt {
     let log = joined.log.map(|(_, log)| log);
     let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_ref()).collect();
     let server = server(joined);
@@ -83,7 +83,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict) 
         vantages: joined.vantages.clone(),
         next_collection: None,
     };
-    attempt.diagnosis = catalog::diagnosis(outcome, &Context::of(&attempt));
+    attempt.diagnosis = catalog::diagnosis(outcome, &Context { node, ..Context::of(&attempt) });
     attempt
 }
 

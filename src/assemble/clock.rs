@@ -1,20 +1,19 @@
 //! The clocks as the report shows them, and what a reader must know of them.
 
 use crate::capture::CaptureFacts;
-use crate::correlate::clock::{milliseconds, offset_of, offset_text};
+use crate::correlate::clock::{KnownClocks, milliseconds, offset_text};
 use crate::correlate::{Joined, PairClock};
 use crate::log::LogFacts;
 use crate::model::report::{Clock, Confidence, OffsetSource, ZoneChange};
-use crate::model::time::Timestamp;
+use crate::model::time::{SECOND, Timestamp};
 use crate::model::warning::{Warning, WarningCode};
-use crate::model::zone::LogZone;
 
 /// One entry for each pair that shares attempts, that with the most first; where none does, one that says so.
 pub(super) fn clocks(
     logs: &[LogFacts],
     captures: &[CaptureFacts],
     joined: &Joined<'_>,
-    zone: Option<&LogZone>,
+    known: KnownClocks<'_>,
 ) -> Vec<Clock> {
     let inputs = |log: usize, capture: usize| {
         let log = logs.get(log).into_iter().flat_map(|log| &log.parts).map(|part| part.input).collect();
@@ -32,8 +31,8 @@ pub(super) fn clocks(
         return vec![Clock {
             log_inputs,
             capture_inputs,
-            log_utc_offset: offset_text(zone.map_or(0, |zone| offset_of(&zone.0, first))),
-            log_utc_offset_source: if zone.is_some() { OffsetSource::Option } else { OffsetSource::Assumed },
+            log_utc_offset: offset_text(known.of(0).map_or(0, |known| known.clock.offset_at(first))),
+            log_utc_offset_source: known.of(0).map_or(OffsetSource::Assumed, |known| known.source),
             log_minus_capture_ms: None,
             log_minus_capture_ms_range: None,
             matched_attempts: 0,
@@ -65,22 +64,78 @@ pub(super) fn clocks(
         .collect()
 }
 
-/// Times that rest on an assumption.
-pub(super) fn warnings(logs: &[LogFacts], joined: &Joined<'_>) -> Vec<Warning> {
+/// The offset of a log's clock at a moment, in nanoseconds.
+pub(super) fn offset_at(log: usize, at: Timestamp, joined: &Joined<'_>, known: KnownClocks<'_>) -> i64 {
+    let estimated = || {
+        let clock = joined.clocks.iter().find(|clock| clock.log == log)?;
+        let later = clock.changes.iter().rfind(|(from, _)| *from <= at);
+        Some(later.map_or(clock.zone, |(_, offset)| *offset))
+    };
+    let source = joined.sources.get(log).copied();
+    let known = known.of(log).filter(|known| Some(known.source) == source);
+    known.map(|known| known.clock.offset_at(at)).or_else(estimated).unwrap_or_default()
+}
+
+/// What is to be said of the times: that they rest on an assumption, and where two statements of a zone contradict each other.
+pub(super) fn warnings(
+    logs: &[LogFacts],
+    joined: &Joined<'_>,
+    known: KnownClocks<'_>,
+    path_of: impl Fn(usize) -> String,
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (log, facts) in logs.iter().enumerate() {
-        let assumed = joined.assumed.get(log).copied().unwrap_or_default();
-        let Some(part) =
-            facts.parts.iter().find(|part| part.span.is_some()).filter(|_| assumed && !facts.attempts.is_empty())
-        else {
-            continue;
-        };
-        warnings.push(Warning::about(
-            part.input,
-            WarningCode::ZoneAssumed,
-            "The log does not say its time zone and no capture tells it: its times are shown as if they were UTC. \
-             Give the appliance's zone with --log-timezone.",
-        ));
+        let Some(part) = facts.parts.iter().find(|part| part.span.is_some()) else { continue };
+        let source = joined.sources.get(log).copied();
+        if source == Some(OffsetSource::Assumed) && !facts.attempts.is_empty() {
+            warnings.push(Warning::about(
+                part.input,
+                WarningCode::ZoneAssumed,
+                "The log does not say its time zone and no capture tells it: its times are shown as if they were UTC. \
+                 Give the appliance's zone with --log-timezone.",
+            ));
+        }
+        let reading = joined.readings.get(log).and_then(|reading| reading.span(&facts.parts));
+        let (Some(stated), Some((first, _))) = (known.stated(log), reading) else { continue };
+        let states = offset_text(stated.clock.offset_at(first));
+        let path = path_of(stated.input);
+        let used = offset_text(offset_at(log, first, joined, known));
+        if source == Some(OffsetSource::Option) && used != states {
+            let message = format!(
+                "--log-timezone says that the node's clock is at UTC{used}, and {path}, which is of the same node, states \
+                 {states}: the option is used. Leave it out unless that file is another node's."
+            );
+            warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
+        } else if source == Some(OffsetSource::Estimated) && used != states {
+            let message = format!(
+                "{path} states that the node's clock is at UTC{states}, and log and capture together show UTC{used}, which is \
+                 used. Check whether the capture or that file is another node's."
+            );
+            warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
+        } else if source == Some(OffsetSource::Bundle)
+            && let Some(shown) = other_zone(log, joined)
+        {
+            let message = format!(
+                "{path} states that the node's clock is at UTC{states}, and log and capture together show UTC{}: times are \
+                 those of the capture. Check whether the capture or that file is another node's, and the clock of the node.",
+                offset_text(shown)
+            );
+            warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
+        }
     }
     warnings
+}
+
+/// Zones lie so far apart.
+const ZONE_STEP: i64 = 900 * SECOND;
+/// A clock is seldom off by just what zones lie apart; within so much of it, it is in another zone.
+const NEAR_ZONE: i64 = 30 * SECOND;
+
+/// The zone that a log and a capture show where that is not the one which is stated: what is left between them is just what
+/// zones lie apart.
+fn other_zone(log: usize, joined: &Joined<'_>) -> Option<i64> {
+    let clock = joined.clocks.iter().find(|clock| clock.log == log && clock.confidence > Confidence::Low)?;
+    let skew = clock.skew?;
+    let steps = (skew + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
+    (steps != 0 && (skew - steps).abs() <= NEAR_ZONE).then_some(clock.zone + steps)
 }

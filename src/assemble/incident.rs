@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::catalog::{self, Context};
 use crate::model::authority::with_port;
 use crate::model::outcome::{Outcome, OutcomeName};
-use crate::model::report::{Attempt, Change, Diagnosis, Incident, IncidentServer};
+use crate::model::report::{Attempt, Change, Diagnosis, Incident, IncidentServer, Node};
 use crate::model::url::Url;
 
 /// Hexadecimal digits of a fingerprint.
@@ -22,15 +22,15 @@ type ServerKey = (Option<String>, Option<u16>);
 /// An attempt with its outcome.
 type Decided<'a> = (&'a Attempt, Outcome);
 
-/// Finds the incidents. Attempts are in order of time and have their ids; each has its outcome.
-pub(super) fn incidents(attempts: &[Attempt], outcomes: &[Outcome]) -> Vec<Incident> {
+/// Finds the incidents. Attempts are in order of time and have their ids; each has its outcome, and its node where that is known.
+pub(super) fn incidents(attempts: &[Attempt], outcomes: &[Outcome], nodes: &[Option<&Node>]) -> Vec<Incident> {
     let mut by_server: BTreeMap<ServerKey, Vec<Decided<'_>>> = BTreeMap::new();
     for (attempt, outcome) in attempts.iter().zip(outcomes) {
         let host = attempt.server.host.as_ref().map(|host| host.to_ascii_lowercase());
         by_server.entry((host, attempt.server.port)).or_default().push((attempt, *outcome));
     }
     let mut incidents: Vec<Incident> =
-        by_server.into_iter().flat_map(|(server, attempts)| of_server(&server, &attempts)).collect();
+        by_server.into_iter().flat_map(|(server, attempts)| of_server(&server, &attempts, nodes)).collect();
     incidents.sort_by_key(|incident| incident.attempts.first().copied());
     for (index, incident) in incidents.iter_mut().enumerate() {
         incident.id = index + 1;
@@ -38,7 +38,7 @@ pub(super) fn incidents(attempts: &[Attempt], outcomes: &[Outcome]) -> Vec<Incid
     incidents
 }
 
-fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>]) -> Vec<Incident> {
+fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>], nodes: &[Option<&Node>]) -> Vec<Incident> {
     let mut incidents: Vec<(Incident, &Attempt, Outcome)> = Vec::new();
     let mut last_success: Option<&Attempt> = None;
     let mut open = false;
@@ -88,7 +88,8 @@ fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>]) -> Vec<Incident
     incidents
         .into_iter()
         .map(|(incident, first, outcome)| {
-            let (context, resolved) = (Context::of(first), incident.resolved_by.is_some());
+            let node = first.id.checked_sub(1).and_then(|index| nodes.get(index).copied().flatten());
+            let (context, resolved) = (Context { node, ..Context::of(first) }, incident.resolved_by.is_some());
             let count = incident.attempts.len();
             let diagnosis = catalog::incident_diagnosis(outcome, &context, count, &incident.changes, resolved);
             let attempt_of = |id: &usize| {

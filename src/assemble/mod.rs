@@ -9,6 +9,7 @@ mod flow;
 mod incident;
 mod log_events;
 mod next_collection;
+mod nodes;
 mod quality;
 mod servers;
 mod wire_events;
@@ -21,14 +22,18 @@ use self::next_collection::{Polls, next_collection};
 
 use crate::capture::CaptureFacts;
 use crate::classify::Verdict;
+use crate::correlate::clock::{KnownClocks, offset_text};
 use crate::correlate::{Joined, JoinedAttempt};
 use crate::log::LogFacts;
 use crate::model::mdm::RequestKind;
 use crate::model::member_path;
 use crate::model::outcome::{Outcome, OutcomeName};
-use crate::model::report::{Attempt, Input, InputKind, KindCount, Report, SCHEMA_VERSION, Saw, Summary, Tool};
+use crate::model::report::{
+    Attempt, Input, InputKind, InputRole, KindCount, Node, OffsetSource, Report, SCHEMA_VERSION, Saw, Summary, Tool,
+};
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
+use crate::node::Nodes;
 use crate::options::Options;
 
 /// Attempts that one thread puts together at a time.
@@ -45,17 +50,31 @@ pub struct Listed {
     pub bytes: u64,
 }
 
+/// What was read.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'f> {
+    /// The logs.
+    pub logs: &'f [LogFacts],
+    /// The captures.
+    pub captures: &'f [CaptureFacts],
+    /// The nodes that wrote them.
+    pub nodes: &'f Nodes,
+    /// The clocks of the logs, as far as they are known without a capture.
+    pub clocks: KnownClocks<'f>,
+}
+
 /// Puts the report together.
 pub fn assemble(
     listed: Vec<Listed>,
-    logs: &[LogFacts],
-    captures: &[CaptureFacts],
+    facts: Facts<'_>,
     joined: &Joined<'_>,
     verdicts: &[Verdict],
     options: &Options,
     mut warnings: Vec<Warning>,
 ) -> Report {
-    let clocks = clock::clocks(logs, captures, joined, options.log_zone.as_ref());
+    let Facts { logs, captures, nodes: found, clocks: known } = facts;
+    let clocks = clock::clocks(logs, captures, joined, known);
+    let nodes = nodes::nodes(found);
     let wanted: Vec<(&JoinedAttempt<'_>, &Verdict)> =
         joined.attempts.iter().zip(verdicts).filter(|(attempt, _)| is_within(attempt.started(), options)).collect();
     let outcomes: Vec<Outcome> = wanted.iter().map(|(_, verdict)| verdict.ruling.outcome).collect();
@@ -64,18 +83,27 @@ pub fn assemble(
         .enumerate()
         // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
         .with_max_len(RUN)
-        .map(|(index, (attempt, verdict))| attempt::attempt(index + 1, attempt, verdict))
+        .map(|(index, (attempt, verdict))| {
+            let node = nodes::of_attempt(attempt, found).and_then(|node| nodes.get(node));
+            attempt::attempt(index + 1, attempt, verdict, node)
+        })
         .collect();
     let polls = Polls::among(&attempts);
-    let utc_offset = joined.clocks.first().map(|clock| clock.zone);
+    let of_attempts: Vec<Option<&Node>> =
+        wanted.iter().map(|(attempt, _)| nodes.get(nodes::of_attempt(attempt, found)?)).collect();
+    let first = attempts.iter().find_map(|attempt| attempt.started_at);
+    let log = joined.clocks.first().map_or(0, |clock| clock.log);
+    let tells = joined.sources.get(log).is_some_and(|source| *source != OffsetSource::Assumed);
+    let utc_offset = first.filter(|_| tells).map(|first| clock::offset_at(log, first, joined, known));
     for attempt in &mut attempts {
         if let Some(lost) = lost_between(attempt, &listed) {
             attempt.diagnosis.remedy.insert(0, lost);
         }
         attempt.next_collection = next_collection(attempt, polls, utc_offset);
     }
-    let incidents = incident::incidents(&attempts, &outcomes);
-    warnings.extend(clock::warnings(logs, joined));
+    let incidents = incident::incidents(&attempts, &outcomes, &of_attempts);
+    let path_of = |input: usize| listed.get(input).map(|listed| listed.path.clone()).unwrap_or_default();
+    warnings.extend(clock::warnings(logs, joined, known, path_of));
     warnings.extend(logs.iter().flat_map(|log| &log.warnings).cloned());
     warnings.extend(captures.iter().flat_map(|capture| &capture.warnings).cloned());
     warnings.sort();
@@ -90,14 +118,14 @@ pub fn assemble(
     Report {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-        inputs: inputs(listed, logs, captures, joined, &warnings),
+        inputs: inputs(listed, facts, joined, &warnings),
         clock: clocks.first().cloned(),
         clocks,
         summary,
         attempts,
         incidents,
         servers,
-        nodes: Vec::new(),
+        nodes,
         warnings,
     }
 }
@@ -137,16 +165,12 @@ fn is_within(started: Option<Timestamp>, options: &Options) -> bool {
     options.since.is_none_or(|since| started >= since) && options.until.is_none_or(|until| started <= until)
 }
 
-fn inputs(
-    listed: Vec<Listed>,
-    logs: &[LogFacts],
-    captures: &[CaptureFacts],
-    joined: &Joined<'_>,
-    warnings: &[Warning],
-) -> Vec<Input> {
+fn inputs(listed: Vec<Listed>, facts: Facts<'_>, joined: &Joined<'_>, warnings: &[Warning]) -> Vec<Input> {
+    let Facts { logs, captures, nodes, clocks } = facts;
     let mut inputs: Vec<Input> = listed
         .into_iter()
         .map(|listed| Input {
+            node: nodes.at(&listed.path).filter(|_| listed.kind.role() == InputRole::Capture),
             path: listed.path,
             kind: listed.kind,
             bytes: listed.bytes,
@@ -156,7 +180,6 @@ fn inputs(
             warnings: Vec::new(),
             utc_offset: None,
             utc_offset_source: None,
-            node: None,
             quality: None,
             sha256: None,
         })
@@ -172,12 +195,25 @@ fn inputs(
             input.records = Some(part.records);
             let span = joined.readings.get(log).and_then(|reading| reading.span(std::slice::from_ref(part)));
             (input.first_time, input.last_time) = span.unzip();
+            input.utc_offset = span.map(|(first, _)| offset_text(clock::offset_at(log, first, joined, clocks)));
+            input.utc_offset_source = span.and(joined.sources.get(log).copied());
+            input.node = nodes.of_log.get(log).copied().flatten();
         }
     }
     for part in captures.iter().flat_map(|capture| &capture.parts) {
         let Some(input) = inputs.get_mut(part.input) else { continue };
         input.records = Some(part.frames);
         (input.first_time, input.last_time) = part.span.unzip();
+    }
+    for part in &nodes.parts {
+        let Some(input) = inputs.get_mut(part.input) else { continue };
+        input.records = Some(part.records);
+        (input.first_time, input.last_time) = part.span.unzip();
+    }
+    for (node, told) in nodes.nodes.iter().enumerate() {
+        for &input in &told.inputs {
+            inputs.get_mut(input).into_iter().for_each(|input| input.node = Some(node));
+        }
     }
     for seen in captures.iter().flat_map(|capture| &capture.quality) {
         if let Some(input) = inputs.get_mut(seen.input) {

@@ -6,7 +6,7 @@ use super::remedy::{Only, Remedy};
 use crate::model::authority::with_port;
 use crate::model::mdm::{RequestKind, Vendor, vendor_of_server};
 use crate::model::outcome::OutcomeName;
-use crate::model::report::{Attempt, Dns, Flow, Proxy, Server, Source};
+use crate::model::report::{Attempt, Dns, Flow, Node, Proxy, Server, Source};
 use crate::model::url::Url;
 
 /// How many addresses or names are written out before the rest is only counted.
@@ -37,10 +37,12 @@ pub struct Context<'a> {
     pub kind: Option<RequestKind>,
     /// What the server says of itself: vendor and product.
     pub product: Option<&'a str>,
+    /// The node that asked.
+    pub node: Option<&'a Node>,
 }
 
 impl<'a> Context<'a> {
-    /// All that an attempt tells.
+    /// All that an attempt tells; of which node it is, the caller knows.
     pub fn of(attempt: &'a Attempt) -> Self {
         Self {
             server: Some(&attempt.server),
@@ -54,6 +56,7 @@ impl<'a> Context<'a> {
             reason: attempt.reason.as_deref(),
             kind: kind(attempt),
             product: attempt.api.vendor.as_deref().or(attempt.api.product.as_deref()),
+            node: None,
         }
     }
 

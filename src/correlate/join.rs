@@ -7,7 +7,7 @@ use super::attach_retries::{attach_retries, remembered_failure};
 use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
 use super::capture_only;
 use super::capture_view::CaptureView;
-use super::clock::{self, pair_clocks};
+use super::clock::{self, KnownClocks, pair_clocks};
 use super::log_request::{LogRequest, LogResult};
 use super::matched::{LogTable, Matched, matched_intervals};
 use super::matching::{Offsets, Place, matching};
@@ -17,9 +17,8 @@ use crate::capture::CaptureFacts;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{Ending, WireTry};
 use crate::log::{CauseKind, LogFacts};
-use crate::model::report::Confidence;
+use crate::model::report::{Confidence, OffsetSource};
 use crate::model::time::Timestamp;
-use crate::model::zone::LogZone;
 
 /// Attempts and clocks.
 #[derive(Clone, Debug)]
@@ -30,8 +29,8 @@ pub struct Joined<'a> {
     pub clocks: Vec<PairClock>,
     /// How to read each log's clock, for times outside of attempts.
     pub readings: Vec<Reading>,
-    /// The zone of each log was neither given nor found out.
-    pub assumed: Vec<bool>,
+    /// Where the zone of each log comes from.
+    pub sources: Vec<OffsetSource>,
 }
 
 /// Joins logs and captures.
@@ -39,14 +38,14 @@ pub fn join<'a>(
     logs: &'a [LogFacts],
     captures: &'a [CaptureFacts],
     known: &Targets,
-    zone: Option<&LogZone>,
+    clocks: KnownClocks<'_>,
 ) -> Joined<'a> {
     let mut views: Vec<CaptureView<'a>> =
         captures.iter().enumerate().map(|(index, facts)| CaptureView::new(index, facts, known)).collect();
     let first_inputs = captures.iter().map(|facts| facts.parts.first().map_or(0, |part| part.input)).collect();
     let vantages = Vantages::merge(&mut views, first_inputs);
     let (tables, said): (Vec<LogTable>, Vec<Vec<LogRequest<'a>>>) =
-        logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, zone)).unzip();
+        logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, clocks.of(index))).unzip();
     let mut offsets = Offsets(tables.iter().map(LogTable::offsets).collect());
     let seats = matching(&said, &views, &offsets);
     for (log, row) in offsets.0.iter_mut().enumerate() {
@@ -114,13 +113,12 @@ impl<'a> Matched<'_, 'a> {
             let started = attempt.started();
             (started.is_none(), started)
         });
-        let assumed = (0..self.logs.len())
-            .map(|log| {
-                self.tables.get(log).is_some_and(|table| !table.calendar.has_zone())
-                    && clocks.iter().all(|clock| clock.log != log)
-            })
-            .collect();
-        Joined { attempts, clocks, readings, assumed }
+        let source = |(log, table): (usize, &LogTable)| match table.source {
+            OffsetSource::Estimated if clocks.iter().all(|clock| clock.log != log) => OffsetSource::Assumed,
+            source => source,
+        };
+        let sources = self.tables.iter().enumerate().map(source).collect();
+        Joined { attempts, clocks, readings, sources }
     }
 
     fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {

@@ -3,30 +3,53 @@
 use std::sync::Arc;
 
 use super::capture_view::CaptureView;
-use super::clock::{Calendar, Estimate};
+use super::clock::{Calendar, Estimate, Known};
 use super::interval::{LogInterval, WireInterval};
 use super::log_request::{self, LogRequest};
 use super::matching::{Offsets, Place, with_changes};
 use crate::evidence::wire::WireTry;
 use crate::log::LogFacts;
-use crate::model::zone::LogZone;
+use crate::model::report::{Confidence, OffsetSource};
 
 /// How a log's clock is read, and what it has in common with each capture's.
 pub(super) struct LogTable {
     pub(super) calendar: Arc<Calendar>,
     pub(super) estimates: Vec<Option<Estimate>>,
+    /// Where the clock of the calendar comes from; estimated where it has none.
+    pub(super) source: OffsetSource,
 }
 
 impl LogTable {
-    /// Of a log, with its requests.
+    /// Of a log, with its requests. Where captures know the log well, but by no clock that the bundle states, they are believed.
     pub(super) fn new<'a>(
         index: usize,
         log: &'a LogFacts,
         views: &[CaptureView<'a>],
-        zone: Option<&LogZone>,
+        known: Option<Known>,
+    ) -> (Self, Vec<LogRequest<'a>>) {
+        let stated = known.as_ref().is_some_and(|known| known.source == OffsetSource::Bundle);
+        let by_statement = Self::by(index, log, views, known);
+        if !stated || views.is_empty() || by_statement.0.is_sure(Confidence::Medium) {
+            return by_statement;
+        }
+        let by_capture = Self::by(index, log, views, None);
+        if by_capture.0.is_sure(Confidence::High) { by_capture } else { by_statement }
+    }
+
+    /// Whether a capture shows the log's requests, so surely.
+    fn is_sure(&self, confidence: Confidence) -> bool {
+        self.estimates.iter().flatten().any(|estimate| estimate.confidence >= confidence)
+    }
+
+    fn by<'a>(
+        index: usize,
+        log: &'a LogFacts,
+        views: &[CaptureView<'a>],
+        known: Option<Known>,
     ) -> (Self, Vec<LogRequest<'a>>) {
         let requests = |calendar: &Calendar| log_request::requests(index, log, calendar);
-        let mut calendar = Calendar::new(log, zone.map(|zone| zone.0.clone()));
+        let source = known.as_ref().map_or(OffsetSource::Estimated, |known| known.source);
+        let mut calendar = Calendar::new(log, known.map(|known| known.clock));
         let mut estimates = Vec::new();
         for view in views {
             let (settled, found) = with_changes(log, view, calendar, requests);
@@ -34,7 +57,7 @@ impl LogTable {
             estimates.push(found);
         }
         let said = requests(&calendar);
-        (Self { calendar: Arc::new(calendar), estimates }, said)
+        (Self { calendar: Arc::new(calendar), estimates, source }, said)
     }
 
     pub(super) fn offsets(&self) -> Vec<Option<i64>> {

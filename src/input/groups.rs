@@ -19,6 +19,8 @@ pub struct Groups {
     pub captures: Vec<Vec<usize>>,
     /// The key logs.
     pub keylogs: Vec<usize>,
+    /// What tells of a node.
+    pub nodes: Vec<usize>,
 }
 
 /// Puts the parts of one log, and of one capture, together. Groups come in the order of their first items.
@@ -26,6 +28,7 @@ pub fn groups(items: &[Item]) -> Groups {
     let mut logs = Grouping::default();
     let mut captures = Grouping::default();
     let mut keylogs = Vec::new();
+    let mut nodes = Vec::new();
     for (index, item) in items.iter().enumerate() {
         let (folder, name) = (folder(&item.path), base(&item.path));
         match item.kind.role() {
@@ -36,10 +39,11 @@ pub fn groups(items: &[Item]) -> Groups {
                 captures.add(folder, &format!("{stem}.{format}.{:?}", item.kind), index);
             }
             InputRole::Secrets => keylogs.push(index),
+            InputRole::Node => nodes.push(index),
         }
     }
     logs.join_archived_parts(items);
-    Groups { logs: logs.groups, captures: captures.groups, keylogs }
+    Groups { logs: logs.groups, captures: captures.groups, keylogs, nodes }
 }
 
 #[derive(Default)]
@@ -142,6 +146,6 @@ mod tests {
     fn a_converted_capture_is_not_joined_with_its_original() {
         let found =
             grouped(&[("x.pcap", InputKind::Pcap), ("x.pcapng", InputKind::Pcapng), ("k.log", InputKind::KeyLog)]);
-        assert_eq!(found, Groups { logs: vec![], captures: vec![vec![0], vec![1]], keylogs: vec![2] });
+        assert_eq!(found, Groups { logs: vec![], captures: vec![vec![0], vec![1]], keylogs: vec![2], nodes: vec![] });
     }
 }

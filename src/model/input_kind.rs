@@ -17,6 +17,10 @@ pub enum InputKind {
     Pcapng,
     /// TLS secrets in NSS key-log format.
     KeyLog,
+    /// What a node logs of authentications and of itself, `iseLocalStore.log`.
+    IseLocalStore,
+    /// The answers of a node's `show` commands, `showtech.out`.
+    ShowTech,
 }
 
 /// What a file is good for.
@@ -28,6 +32,8 @@ pub enum InputRole {
     Capture,
     /// It opens TLS sessions of captures.
     Secrets,
+    /// It tells of the node itself: its zone, its version, how it is set.
+    Node,
 }
 
 /// What there is to say of a kind.
@@ -41,7 +47,8 @@ struct About {
 
 impl InputKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::IsePscLog, Self::Pcap, Self::Pcapng, Self::KeyLog];
+    pub const ALL: [Self; 6] =
+        [Self::IsePscLog, Self::Pcap, Self::Pcapng, Self::KeyLog, Self::IseLocalStore, Self::ShowTech];
 
     /// The one place for all of it: a new kind does not compile before it has its entry.
     const fn about(self) -> About {
@@ -69,6 +76,21 @@ impl InputKind {
                 unit: "secret",
                 role: InputRole::Secrets,
                 names: &["keylog", "sslkey"],
+            },
+            Self::IseLocalStore => About {
+                word: "ise_local_store",
+                label: "local store of ISE",
+                unit: "record",
+                role: InputRole::Node,
+                // An analysis does without it, so one that is not understood is not worth a warning.
+                names: &[],
+            },
+            Self::ShowTech => About {
+                word: "show_tech",
+                label: "show tech-support of ISE",
+                unit: "line",
+                role: InputRole::Node,
+                names: &[],
             },
         }
     }

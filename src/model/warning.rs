@@ -125,6 +125,8 @@ warning_codes! {
     WrongPassphrase = "wrong_passphrase",
     /// Nothing tells the time zone of a log, so its times are shown as if they were UTC.
     ZoneAssumed = "zone_assumed",
+    /// Two statements of a log's time zone contradict each other.
+    ZoneDisagrees = "zone_disagrees",
 }
 
 impl From<&str> for WarningCode {

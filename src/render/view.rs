@@ -136,7 +136,9 @@ impl Report {
     /// The first time that any attempt or input shows.
     pub(super) fn first_time(&self) -> Option<Timestamp> {
         let attempts = self.attempts.iter().filter_map(|attempt| attempt.started_at);
-        attempts.chain(self.inputs.iter().filter_map(|input| input.first_time)).min()
+        // A node's own records may begin weeks before what the report is about.
+        let inputs = self.inputs.iter().filter(|input| input.kind.role() != InputRole::Node);
+        attempts.chain(inputs.filter_map(|input| input.first_time)).min()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::support::{Ran, Scratch, root, run};
 /// A row of the README and what shows that it is true.
 type Row = (&'static str, fn(&Sample));
 
-const ROWS: [Row; 28] = [
+const ROWS: [Row; 30] = [
     ("ISE log", |s| s.same(&[("anything.txt", s.log.clone()), ("x.pcap", s.capture())])),
     ("Windows line ends", |s| {
         let crlf = s.text().replace('\n', "\r\n");
@@ -42,6 +42,14 @@ const ROWS: [Row; 28] = [
             ("ise-psc.log", new.as_bytes().to_vec()),
             ("TCPDump.pcap", s.capture()),
         ]);
+    }),
+    ("Local store", |s| {
+        let line =
+            "2026-11-24 05:22:21.362 -06:00 0000012345 5200 NOTICE Passed-Authentication: Authentication succeeded,\n";
+        s.same_with("support/localStore/iseLocalStore.log", line);
+    }),
+    ("show tech-support", |s| {
+        s.same_with("support/showtech.out", "Displaying time zone ...\nAmerica/Chicago\nDisplaying x ...\n")
     }),
     ("pcap", |s| {
         for (big_endian, nanoseconds) in [(false, false), (false, true), (true, false), (true, true)] {
@@ -200,6 +208,12 @@ impl Sample {
             scratch.file(name, data);
         }
         self.same_verdicts(&run(&mut scratch.mdmlog(["analyze", "."])));
+    }
+
+    /// With a file of the node beside them, they come to the same.
+    fn same_with(&self, name: &str, text: &str) {
+        let own = [("support/ise-psc.log", self.log.clone()), ("TCPDump.pcap", self.capture())];
+        self.same(&[&own[..], &[(name, text.as_bytes().to_vec())]].concat());
     }
 
     fn same_log(&self, log: &[u8]) {

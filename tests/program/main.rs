@@ -27,6 +27,7 @@ mod inspect;
 #[cfg(target_os = "linux")]
 mod linear;
 mod lnav;
+mod node;
 mod overwrite;
 mod package;
 mod pseudonyms;

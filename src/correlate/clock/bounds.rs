@@ -47,7 +47,7 @@ impl Bounds {
     pub fn likeliest(self) -> i64 {
         let middle = self.low + (self.high - self.low) / 2;
         // More digits than packets have would say more than is known.
-        middle.min(self.low + AT_ONCE) / MICROSECOND * MICROSECOND
+        middle.min(self.low + AT_ONCE).div_euclid(MICROSECOND) * MICROSECOND
     }
 }
 

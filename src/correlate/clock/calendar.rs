@@ -1,11 +1,9 @@
 //! Readings of a log's wall clock made into one line of time. With the zone given, that is UTC; else it is the wall clock
 //! with the jumps taken out that changes of the zone made, so that one offset holds for all of it.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-
 use crate::log::{ClockStep, LineRef, LogFacts, LogPartFacts};
-use crate::model::time::{LocalTime, MILLISECOND, SECOND, Timestamp};
+use crate::model::time::{LocalTime, MILLISECOND, SECOND};
+use crate::model::wall_clock::WallClock;
 
 /// What changes of daylight saving time move the clock by: an hour, or half an hour on Lord Howe.
 const ZONE_STEPS: [i64; 2] = [3600 * SECOND, 1800 * SECOND];
@@ -32,16 +30,22 @@ pub struct Change {
 /// How to read a log's wall clock.
 #[derive(Clone, Debug)]
 pub struct Calendar {
-    zone: Option<TimeZone>,
+    clock: Option<WallClock>,
     /// The inputs of the log in order of time.
     parts: Vec<usize>,
     changes: Vec<Change>,
+    /// Where a clock that is given was surely put back: in the hour that comes twice, what follows is of the second.
+    put_back: Vec<Change>,
 }
 
 impl Calendar {
-    /// For a log whose zone is given, or is to be found out.
-    pub fn new(log: &LogFacts, zone: Option<TimeZone>) -> Self {
-        Self { zone, parts: log.parts.iter().map(|part| part.input).collect(), changes: Vec::new() }
+    /// For a log whose clock is known, or is to be found out.
+    pub fn new(log: &LogFacts, clock: Option<WallClock>) -> Self {
+        let put_back = match clock {
+            Some(_) => Self::possible_changes(log).into_iter().filter(|change| change.by < 0).collect(),
+            None => Vec::new(),
+        };
+        Self { clock, parts: log.parts.iter().map(|part| part.input).collect(), changes: Vec::new(), put_back }
     }
 
     /// This calendar with one more change of the zone.
@@ -52,14 +56,14 @@ impl Calendar {
         other
     }
 
-    /// Whether the zone is given.
+    /// Whether the clock is known.
     pub fn has_zone(&self) -> bool {
-        self.zone.is_some()
+        self.clock.is_some()
     }
 
-    /// The zone, when it is given.
-    pub fn zone(&self) -> Option<&TimeZone> {
-        self.zone.as_ref()
+    /// The clock, when it is known.
+    pub fn clock(&self) -> Option<&WallClock> {
+        self.clock.as_ref()
     }
 
     /// The changes of the zone, in order of the log.
@@ -70,8 +74,8 @@ impl Calendar {
     /// A record's time on the unfolded line, in nanoseconds.
     pub fn unfold(&self, at: LineRef) -> Option<i64> {
         let time = at.time?;
-        Some(match &self.zone {
-            Some(zone) => in_zone(time, zone).nanos(),
+        Some(match &self.clock {
+            Some(clock) => clock.utc(time, self.was_put_back(at, time)).nanos(),
             None => time.nanos().saturating_sub(self.shift_at(at)),
         })
     }
@@ -94,6 +98,13 @@ impl Calendar {
             .filter(|change| self.place(change.input, change.line) <= place)
             .map(|change| change.by)
             .sum()
+    }
+
+    /// Whether the clock was put back before a record, in the hours before its reading.
+    fn was_put_back(&self, at: LineRef, time: LocalTime) -> bool {
+        let place = self.place(at.input, at.line);
+        let near = |change: &&Change| (time.nanos() - change.after.nanos()).abs() <= 2 * ZONE_STEPS[0];
+        self.put_back.iter().filter(near).any(|change| self.place(change.input, change.line) <= place)
     }
 
     fn place(&self, input: usize, line: u64) -> (usize, u64) {
@@ -130,26 +141,10 @@ fn changes_of(step: ClockStep) -> (Option<i64>, Option<i64>) {
     (back, forward)
 }
 
-/// A wall clock reading in a zone; in the hour that comes twice the first is meant, in the one that never is, what the
-/// clock would have shown.
-fn in_zone(time: LocalTime, zone: &TimeZone) -> Timestamp {
-    let nanos = time.nanos();
-    let civil = jiff::Timestamp::from_nanosecond(i128::from(nanos)).map(|time| TimeZone::UTC.to_datetime(time));
-    let utc = civil.and_then(|civil: DateTime| zone.to_ambiguous_timestamp(civil).compatible());
-    let utc = utc.ok().and_then(|utc| i64::try_from(utc.as_nanosecond()).ok());
-    Timestamp::from_nanos(utc.unwrap_or(nanos))
-}
-
 /// `-06:00` for an offset in nanoseconds.
 pub fn offset_text(offset: i64) -> String {
     let minutes = (offset.abs() / (60 * SECOND)) % (100 * 60);
     format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
-}
-
-/// The offset of a zone at a moment, in nanoseconds.
-pub fn offset_of(zone: &TimeZone, time: Timestamp) -> i64 {
-    let time = jiff::Timestamp::from_nanosecond(i128::from(time.nanos())).unwrap_or_default();
-    i64::from(zone.to_offset(time).seconds()) * SECOND
 }
 
 /// Nanoseconds as milliseconds, to the microsecond.
@@ -159,6 +154,9 @@ pub fn milliseconds(nanos: i64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::DateTime;
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     #[test]
@@ -195,7 +193,7 @@ mod tests {
     #[test]
     fn a_zone_makes_utc_of_both_sides_of_a_change() {
         let zone = TimeZone::get("America/Denver").unwrap();
-        let calendar = Calendar::new(&LogFacts::default(), Some(zone));
+        let calendar = Calendar::new(&LogFacts::default(), Some(WallClock::Zone(zone)));
         let at = |text: &str| {
             let civil: DateTime = text.parse().unwrap();
             let utc = TimeZone::UTC.to_timestamp(civil).unwrap();

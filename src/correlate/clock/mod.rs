@@ -3,9 +3,11 @@
 mod bounds;
 mod calendar;
 mod estimate;
+mod known;
 mod pair_clocks;
 
 pub use bounds::Bounds;
-pub use calendar::{Calendar, milliseconds, offset_of, offset_text};
+pub use calendar::{Calendar, milliseconds, offset_text};
 pub(super) use estimate::{Estimate, Pairing, Reach, estimate, settle};
+pub use known::{Known, KnownClocks};
 pub(super) use pair_clocks::pair_clocks;

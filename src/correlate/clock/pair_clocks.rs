@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::bounds::Bounds;
-use super::calendar::offset_of;
 use super::estimate::{Estimate, nearest_zone};
 use crate::correlate::attempt::PairClock;
 use crate::correlate::matched::{LogTable, Matched};
@@ -40,12 +39,12 @@ fn pair_clock(
     let confidence = if count < 2 { estimate.confidence.min(Confidence::Medium) } else { estimate.confidence };
     let range = Bounds::of(&matched.intervals(log, capture));
     let without = |zone: i64| range.map(|range| Bounds { low: range.low - zone, high: range.high - zone });
-    match table.calendar.zone() {
+    match table.calendar.clock() {
         Some(given) => PairClock {
             log,
             capture,
-            zone: offset_of(given, Timestamp::from_nanos(first - offset)),
-            source: OffsetSource::Option,
+            zone: given.offset_at(Timestamp::from_nanos(first - offset)),
+            source: table.source,
             skew: Some(offset),
             range,
             matched: count,

@@ -27,7 +27,11 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .text("bundle", "what was analysed, as it was named; null with `--redact`", |row| row.run.bundle.as_deref())
         .long("input", "number of the input, from 0; never null", |row| Some(row.number))
         .text("path", "its path; never null", |row| Some(&row.input.path))
-        .text("kind", "`ise_psc_log`, `pcap`, `pcapng` or `key_log`; never null", |row| Some(row.input.kind.as_str()))
+        .text(
+            "kind",
+            "`ise_psc_log`, `pcap`, `pcapng`, `key_log`, `ise_local_store` or `show_tech`; never null",
+            |row| Some(row.input.kind.as_str()),
+        )
         .long("bytes", "its size when unpacked; never null", |row| Some(row.input.bytes))
         .long("records", "log records or packets", |row| row.input.records)
         .time("first_time", "time of the first", |row| row.input.first_time)

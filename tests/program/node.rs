@@ -1,0 +1,264 @@
+//! What other files of a bundle say of the node, and what follows from it.
+
+use std::fmt::Write as _;
+
+use jiff::tz::TimeZone;
+use mdmlog::report::{Input, InputKind, OffsetSource, Report};
+use mdmlog::time::Timestamp;
+use mdmlog::warning::WarningCode;
+use mdmlog::{Options, analyze};
+
+use crate::support::{Scratch, mdmlog, run};
+use crate::traps::world::{EPOCH, Told, World};
+
+const HOST: &str = "mdm.example.com";
+const SHOWTECH: &str = "\
+*****************************************
+Displaying System Clock ...
+*****************************************
+Wed Nov 15 00:13:20 CET 2023
+
+Displaying running-config ...
+hostname ise-psn1
+clock timezone Europe/Berlin
+ip name-server 192.0.2.153
+Displaying NTP status ...
+unsynchronised
+
+Cisco Identity Services Engine
+---------------------------------------------
+Version      : 3.2.0.542
+
+Cisco Identity Services Engine Patch
+---------------------------------------------
+Version      : 2
+";
+
+/// A local store with a line at each of these times, in milliseconds of the story, at a zone in minutes.
+fn store(lines: impl IntoIterator<Item = (i64, i64)>) -> String {
+    let mut text = String::new();
+    for (number, (at, zone)) in lines.into_iter().enumerate() {
+        let local = EPOCH + at + zone * 60_000;
+        let time = TimeZone::UTC.to_datetime(jiff::Timestamp::from_millisecond(local).unwrap());
+        let sign = if zone < 0 { '-' } else { '+' };
+        let (time, fraction) = (time.strftime("%Y-%m-%d %H:%M:%S"), local.rem_euclid(1000));
+        let (hours, minutes) = (zone.abs() / 60, zone.abs() % 60);
+        writeln!(
+            text,
+            "{time}.{fraction:03} {sign}{hours:02}:{minutes:02} {number:010} 5200 NOTICE Passed-Authentication: Authentication \
+             succeeded, ConfigVersionId=77, UserName=user{number},"
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// Successes that the log alone tells, at these seconds of the story.
+fn told(zone: i64, seconds: &[i64]) -> World {
+    let mut world = World::in_zone(zone);
+    for at in seconds {
+        world.told("admin-http-pool1", HOST, at * 1000, &[(at * 1000 + 62, Told::Status(200))]);
+    }
+    world
+}
+
+/// Successes that log and capture show.
+fn shown(zone: i64, skew: i64, seconds: &[i64]) -> World {
+    let mut world = World { skew, ..World::in_zone(zone) };
+    for (at, port) in seconds.iter().zip(40_000..) {
+        world.success(at * 1000, port, "admin-http-pool1", HOST);
+    }
+    world
+}
+
+/// A delivery, analysed.
+fn report_of(files: &[(&str, &[u8])], options: &Options) -> Report {
+    let scratch = Scratch::new();
+    for (name, content) in files {
+        scratch.file(name, content);
+    }
+    let here = [scratch.path().to_owned()];
+    analyze(&here, options).unwrap()
+}
+
+/// When the attempts began, in milliseconds of the story.
+fn starts(report: &Report) -> Vec<i64> {
+    let at = |time: Option<Timestamp>| time.unwrap().nanos() / 1_000_000 - EPOCH;
+    report.attempts.iter().map(|attempt| at(attempt.started_at)).collect()
+}
+
+#[track_caller]
+fn log(report: &Report) -> &Input {
+    report.inputs.iter().find(|input| input.kind == InputKind::IsePscLog).unwrap()
+}
+
+fn zone_warnings(report: &Report) -> Vec<(&str, &str)> {
+    let of_zone = [WarningCode::ZoneAssumed, WarningCode::ZoneDisagrees];
+    let warnings = report.warnings.iter().filter(|warning| of_zone.contains(&warning.code));
+    warnings.map(|warning| (warning.code.as_str(), warning.message.as_str())).collect()
+}
+
+#[test]
+fn a_log_without_a_capture_is_read_by_the_offsets_of_its_nodes_local_store() {
+    for (zone, offset) in [(330, "+05:30"), (-360, "-06:00"), (0, "+00:00")] {
+        let report = report_of(
+            &[
+                ("support/logs/ise-psc.log", told(zone, &[1, 60]).log_text().as_bytes()),
+                ("support/localStore/iseLocalStore.log", store([(0, zone), (90_000, zone)]).as_bytes()),
+            ],
+            &Options::default(),
+        );
+        assert_eq!(starts(&report), [1_000, 60_000]);
+        assert_eq!(log(&report).utc_offset.as_deref(), Some(offset));
+        assert_eq!(log(&report).utc_offset_source, Some(OffsetSource::Bundle));
+        assert_eq!(zone_warnings(&report), []);
+    }
+}
+
+#[test]
+fn without_a_word_of_the_bundle_the_zone_is_assumed_and_that_is_said() {
+    let report = report_of(&[("ise-psc.log", told(60, &[1]).log_text().as_bytes())], &Options::default());
+    assert_eq!(log(&report).utc_offset.as_deref(), Some("+00:00"));
+    assert_eq!(log(&report).utc_offset_source, Some(OffsetSource::Assumed));
+    assert!(matches!(zone_warnings(&report)[..], [("zone_assumed", _)]));
+    assert!(report.nodes.is_empty());
+}
+
+#[test]
+fn the_hour_that_comes_twice_is_read_as_the_store_says_and_the_log_shows() {
+    // 22:13:20 UTC; at 23:00 UTC the clock goes back from 01:00 to 00:00.
+    let change = 2_800_000;
+    let seconds = [600, 2_500, 2_900, 5_000, 9_000];
+    let mut world = told(120, &seconds);
+    world.later_zone = Some((change, 60));
+    for at in 0..100 {
+        world.noise(at * 100_000);
+    }
+    let lines = (0..1000).map(|n| n * 10_000).map(|at| (at, if at < change { 120 } else { 60 }));
+    let report = report_of(
+        &[
+            ("ise-psc.log", world.log_text().as_bytes()),
+            ("iseLocalStore.log", store(lines).replace('.', ":").as_bytes()),
+        ],
+        &Options::default(),
+    );
+    assert_eq!(starts(&report), seconds.map(|at| at * 1000));
+    assert_eq!(zone_warnings(&report), []);
+}
+
+#[test]
+fn with_the_zone_of_the_bundle_one_attempt_is_enough_to_find_the_skew() {
+    let world = shown(345, 1_850, &[5]);
+    let report = report_of(
+        &[
+            ("ise-psc.log", world.log_text().as_bytes()),
+            ("TCPDump.pcap", &world.pcap()),
+            ("localStore/iseLocalStore.log", store([(0, 345)]).as_bytes()),
+        ],
+        &Options::default(),
+    );
+    let clock = report.clock.unwrap();
+    assert_eq!((clock.log_utc_offset.as_str(), clock.log_utc_offset_source), ("+05:45", OffsetSource::Bundle));
+    assert!((clock.log_minus_capture_ms.unwrap() - 1_850.0).abs() <= 50.0, "{clock:?}");
+    assert_eq!(report.attempts.len(), 1);
+}
+
+#[test]
+fn an_option_that_the_bundle_contradicts_is_used_and_both_are_named() {
+    let files = [("ise-psc.log", told(120, &[1]).log_text()), ("iseLocalStore.log", store([(0, 120)]))];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let given = |zone: &str| Options { log_zone: Some(zone.parse().unwrap()), ..Options::default() };
+    let report = report_of(&files, &given("-06:00"));
+    assert_eq!(starts(&report), [1_000 + 8 * 3_600_000]);
+    let warnings = zone_warnings(&report);
+    assert!(
+        matches!(warnings[..], [("zone_disagrees", message)] if ["--log-timezone", "UTC-06:00", "iseLocalStore.log", "+02:00"]
+        .iter()
+        .all(|part| message.contains(part))),
+        "{warnings:?}"
+    );
+    assert_eq!(log(&report).utc_offset_source, Some(OffsetSource::Option));
+    let report = report_of(&files, &given("Africa/Cairo"));
+    assert_eq!((starts(&report), zone_warnings(&report)), (vec![1_000], vec![]));
+}
+
+#[test]
+fn a_bundle_that_the_capture_contradicts_is_not_believed() {
+    for (stated, used, source) in [(-360, "+02:00", OffsetSource::Estimated), (60, "+01:00", OffsetSource::Bundle)] {
+        let world = shown(120, 0, &[1, 8, 21, 47, 95]);
+        let report = report_of(
+            &[
+                ("ise-psc.log", world.log_text().as_bytes()),
+                ("TCPDump.pcap", &world.pcap()),
+                ("iseLocalStore.log", store([(0, stated)]).as_bytes()),
+            ],
+            &Options::default(),
+        );
+        // Whatever the zone is called, the times are the capture's.
+        let wanted = [1_000, 8_000, 21_000, 47_000, 95_000];
+        let near = |(start, wanted): (&i64, &i64)| (start - wanted).abs() <= 50;
+        assert!(starts(&report).iter().zip(&wanted).all(near), "{:?}", starts(&report));
+        assert_eq!(log(&report).utc_offset.as_deref(), Some(used));
+        assert_eq!(log(&report).utc_offset_source, Some(source));
+        let warnings = zone_warnings(&report);
+        assert!(
+            matches!(warnings[..], [("zone_disagrees", message)] if message.contains("iseLocalStore.log")
+            && message.contains("UTC+02:00")),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
+fn each_node_of_a_delivery_has_its_own_clock() {
+    let (pan, psn) = (told(120, &[1]), told(-300, &[31]));
+    let report = report_of(
+        &[
+            ("ise-pan1/support/ise-psc.log", pan.log_text().as_bytes()),
+            ("ise-pan1/support/localStore/iseLocalStore.log", store([(0, 120)]).as_bytes()),
+            ("ise-psn1/support/ise-psc.log", psn.log_text().as_bytes()),
+            ("ise-psn1/support/localStore/iseLocalStore.log", store([(0, -300)]).as_bytes()),
+            ("ise_show_tech_ise-psn1_2023-11-15.txt", SHOWTECH.replace("Europe/Berlin", "Etc/GMT+5").as_bytes()),
+        ],
+        &Options::default(),
+    );
+    assert_eq!(starts(&report), [1_000, 31_000]);
+    let of_logs: Vec<_> = report.inputs.iter().filter(|input| input.kind == InputKind::IsePscLog).collect();
+    let hosts = of_logs.iter().map(|log| report.nodes[log.node.unwrap()].hostname.as_deref());
+    assert_eq!(hosts.collect::<Vec<_>>(), [None, Some("ise-psn1")]);
+    let offsets: Vec<_> = of_logs.iter().map(|log| log.utc_offset.as_deref()).collect();
+    assert_eq!(offsets, [Some("+02:00"), Some("-05:00")]);
+    assert_eq!(zone_warnings(&report), []);
+}
+
+#[test]
+fn what_a_node_says_of_itself_is_in_the_report() {
+    let report = report_of(
+        &[("logs/ise-psc.log", told(60, &[1]).log_text().as_bytes()), ("showtech/showtech.out", SHOWTECH.as_bytes())],
+        &Options::default(),
+    );
+    let [node] = &report.nodes[..] else { panic!("{:?}", report.nodes) };
+    assert_eq!(node.hostname.as_deref(), Some("ise-psn1"));
+    assert_eq!(node.version.as_deref(), Some("3.2.0.542"));
+    assert_eq!(node.patches, Some(vec!["2".to_owned()]));
+    assert_eq!(node.time_zone.as_deref(), Some("Europe/Berlin"));
+    assert_eq!(node.ntp_synchronized, Some(false));
+    assert_eq!(node.name_servers, Some(vec!["192.0.2.153".to_owned()]));
+    assert_eq!(node.proxy, None);
+    // The zone that the node is set to is better than none.
+    assert_eq!((starts(&report), log(&report).node), (vec![1_000], Some(0)));
+}
+
+#[test]
+fn inspect_says_what_each_file_of_a_bundle_is_used_for() {
+    let scratch = Scratch::new();
+    scratch.file("logs/ise-psc.log", told(60, &[1]).log_text());
+    scratch.file("logs/localStore/iseLocalStore.log", store([(0, 60)]));
+    scratch.file("showtech.out", SHOWTECH);
+    let ran = run(mdmlog(["inspect", ".", "--format", "text"]).current_dir(scratch.path())).with_status(0);
+    for part in
+        ["time zone of the node of ./logs/ise-psc.log", "version and settings of the node of", "3 of 3 are read"]
+    {
+        assert!(ran.stdout.contains(part), "expected `{part}`\n{ran}");
+    }
+}
