@@ -16,6 +16,7 @@ use divan::{Bencher, black_box};
 use mdmlog::Options;
 use mdmlog::capture::secrets::Secrets;
 use mdmlog::capture::{CapturePart, read_capture};
+use mdmlog::correlate::clock::KnownClocks;
 use mdmlog::correlate::join;
 use mdmlog::evidence::targets::Targets;
 use mdmlog::log::{LogPart, read_log};
@@ -37,5 +38,5 @@ fn attempts(bencher: Bencher, attempts: u64) {
     let captures = [read_capture(&[part], &known.interest(), &Secrets::default(), &progress)];
     bencher
         .counter(ItemsCount::new(logs[0].attempts.len()))
-        .bench_local(|| join(black_box(&logs), black_box(&captures), &known, None));
+        .bench_local(|| join(black_box(&logs), black_box(&captures), &known, KnownClocks::default()));
 }

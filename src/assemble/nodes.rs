@@ -1,8 +1,8 @@
 //! The nodes as the report shows them, and which node an attempt is of.
 
 use crate::correlate::JoinedAttempt;
-use crate::model::report::Node;
-use crate::node::{NodeFacts, Nodes, ShowTech};
+use crate::model::report::{FailureMinute, Node};
+use crate::node::{FailureMinute as Counted, NodeFacts, Nodes, ShowTech};
 
 /// What the inputs say of each node.
 pub(super) fn nodes(found: &Nodes) -> Vec<Node> {
@@ -10,10 +10,34 @@ pub(super) fn nodes(found: &Nodes) -> Vec<Node> {
 }
 
 fn node(facts: &NodeFacts) -> Node {
-    let NodeFacts { hostname, shown, failures: _, inputs: _ } = facts;
+    let NodeFacts { hostname, shown, failures, inputs: _ } = facts;
     let ShowTech { lines: _, hostname: _, version, patches, time_zone, ntp_synchronized, name_servers, proxy } =
         shown.clone();
-    Node { hostname: hostname.clone(), version, patches, time_zone, ntp_synchronized, name_servers, proxy }
+    let mdm_failures = failures.iter().map(|(input, counted)| minute(*input, counted)).collect();
+    Node {
+        hostname: hostname.clone(),
+        version,
+        patches,
+        time_zone,
+        ntp_synchronized,
+        name_servers,
+        proxy,
+        mdm_failures,
+    }
+}
+
+fn minute(input: usize, counted: &Counted) -> FailureMinute {
+    let Counted { server, at, connection, api_version, response, endpoints, line } = counted.clone();
+    FailureMinute {
+        at,
+        server,
+        input,
+        line,
+        connection_failures: connection,
+        version_mismatches: api_version,
+        response_errors: response,
+        endpoints,
+    }
 }
 
 /// Returns the node whose log has an attempt.

@@ -3,6 +3,7 @@
 use super::advice::advice;
 use super::changes::{look_at, matters};
 use super::context::{Blank, Context, date};
+use super::of_node::of_node;
 use super::{Only, capital, entry, fill};
 use crate::model::authority::with_port;
 use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
@@ -11,11 +12,15 @@ use crate::model::report::{Change, Diagnosis, Flow, Tls};
 /// What an outcome means for this attempt, in one sentence, and what to do.
 pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {
     let entry = entry(outcome.name(), outcome.detail().as_deref());
-    let mut remedy = if outcome.name().is_failure() { advice(context) } else { Vec::new() };
+    let failed = outcome.name().is_failure();
+    let mut remedy = if failed { advice(context) } else { Vec::new() };
     let of_vendor = context.vendor().is_some_and(|vendor| entry.remedy.iter().any(|r| r.only == Only::Vendor(vendor)));
     let specific = !remedy.is_empty() || of_vendor;
     let suiting = entry.remedy.iter().filter(|remedy| context.suits(outcome.name(), remedy, specific));
     remedy.extend(suiting.map(|remedy| fill(&remedy.text(), context)));
+    if failed {
+        remedy.splice(0..0, of_node(outcome, context));
+    }
     Diagnosis { summary: summary(outcome, context), remedy }
 }
 

@@ -11,6 +11,7 @@ mod context;
 mod diagnosis;
 mod entry;
 mod explain;
+mod of_node;
 mod remedy;
 mod texts;
 

@@ -141,6 +141,30 @@ pub struct Node {
     pub name_servers: Option<Vec<String>>,
     /// The proxy that it is set to.
     pub proxy: Option<String>,
+    /// Which trouble with MDM servers its own records tell, minute by minute, whatever the level of the MDM component was.
+    #[serde(default)]
+    pub mdm_failures: Vec<FailureMinute>,
+}
+
+/// What a node's own records say of an MDM server within one minute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FailureMinute {
+    /// When the minute began.
+    pub at: Timestamp,
+    /// The server as ISE is set to call it.
+    pub server: Option<String>,
+    /// Index of the input.
+    pub input: usize,
+    /// The first line that counts, from 1.
+    pub line: u64,
+    /// Records of code 89003: the node failed to connect to the server.
+    pub connection_failures: u64,
+    /// Records of code 89004: the version of the API does not fit.
+    pub version_mismatches: u64,
+    /// Records of code 89005: the answer was an error.
+    pub response_errors: u64,
+    /// How many different endpoints these records, and authentications that met the server unreachable, name.
+    pub endpoints: u64,
 }
 
 /// A server as it stood at the end of what was given.

@@ -61,8 +61,8 @@ pub struct NodeFacts {
     pub hostname: Option<String>,
     /// What the answers of its `show` commands say.
     pub shown: ShowTech,
-    /// What its records say of MDM servers, in order of time.
-    pub failures: Vec<FailureMinute>,
+    /// What its records say of MDM servers, in order of time, each with its input.
+    pub failures: Vec<(usize, FailureMinute)>,
     /// The inputs that say it.
     pub inputs: Vec<usize>,
 }
@@ -221,7 +221,9 @@ fn facts(files: &[&Told<'_>]) -> NodeFacts {
     let mut facts = NodeFacts { inputs: files.iter().map(|told| told.file.input).collect(), ..NodeFacts::default() };
     for told in files {
         match &told.what {
-            Content::Store(store) => facts.failures.extend(store.failures.minutes()),
+            Content::Store(store) => {
+                facts.failures.extend(store.failures.minutes().into_iter().map(|minute| (told.file.input, minute)));
+            }
             Content::Shown(shown) => {
                 let known = &mut facts.shown;
                 let ShowTech {
@@ -244,7 +246,7 @@ fn facts(files: &[&Told<'_>]) -> NodeFacts {
             }
         }
     }
-    facts.failures.sort_by(|a, b| (a.at, &a.server).cmp(&(b.at, &b.server)));
+    facts.failures.sort_by(|(_, a), (_, b)| (a.at, &a.server).cmp(&(b.at, &b.server)));
     facts
 }
 

@@ -239,7 +239,9 @@ struct ProxyParts {
 
 impl ProxyParts {
     fn line(&mut self, line: &str) {
-        let (key, value) = pair(line).map_or((String::new(), line), |(key, value)| (key.to_ascii_lowercase(), value));
+        // `proxy.example.com:3128` is no name of a setting with its value.
+        let named = pair(line).filter(|(key, _)| !(is_name(key) && key.contains('.')));
+        let (key, value) = named.map_or((String::new(), line), |(key, value)| (key.to_ascii_lowercase(), value));
         if key.contains("port") {
             self.port = self.port.or_else(|| value.parse().ok());
         } else if key.is_empty() || ["host", "server", "address", "proxy"].iter().any(|word| key.contains(word)) {
@@ -321,6 +323,8 @@ Proxy Port : 3128
         assert_eq!(found.name_servers, Some(vec!["192.0.2.53".to_owned(), "2001:db8::53".to_owned()]));
         assert_eq!(found.proxy.as_deref(), Some("proxy.example.com:3128"));
         assert_eq!((found.version, found.patches), (None, None));
+        let bare = read_showtech(b"Displaying proxy ...\n192.0.2.8:3128\n");
+        assert_eq!(bare.proxy.as_deref(), Some("192.0.2.8:3128"));
     }
 
     #[test]

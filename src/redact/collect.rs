@@ -32,6 +32,20 @@ pub(super) fn originals(report: &Report, names: &Names) -> Originals {
             }
         }
     }
+    for node in &report.nodes {
+        let proxy = node.proxy.as_deref().map(|proxy| split_port(proxy).map_or(proxy, |(host, _)| host));
+        for host in node.hostname.as_deref().into_iter().chain(proxy) {
+            add(host, names.endpoint(host));
+        }
+        for server in node.name_servers.iter().flatten() {
+            add(server, names.endpoint(server));
+        }
+        for server in node.mdm_failures.iter().filter_map(|minute| minute.server.as_deref()) {
+            if server.len() >= SHORTEST_NAME {
+                add(server, names.attribute(server));
+            }
+        }
+    }
     for incident in &report.incidents {
         for digits in [&incident.fingerprint, &incident.ticket_key] {
             add(digits, names.digits(digits));

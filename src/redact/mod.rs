@@ -17,8 +17,9 @@ use self::names::Names;
 use self::scan::Scanner;
 use crate::model::mdm::DeviceCriterion;
 use crate::model::report::{
-    Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, Evidence, Flow, Icmp, Incident, IncidentServer,
-    Input, Likely, NextCollection, Node, Proxy, Quality, Report, Server, ServerState, Step, Summary, Tls, Try,
+    Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, Evidence, FailureMinute, Flow, Icmp, Incident,
+    IncidentServer, Input, Likely, NextCollection, Node, Proxy, Quality, Report, Server, ServerState, Step, Summary,
+    Tls, Try,
 };
 use crate::model::warning::Warning;
 
@@ -130,13 +131,35 @@ impl Redaction<'_> {
     }
 
     fn node(&self, node: &mut Node) {
-        let Node { hostname, version: _, patches: _, time_zone, ntp_synchronized: _, name_servers, proxy } = node;
+        let Node {
+            hostname,
+            version: _,
+            patches: _,
+            time_zone,
+            ntp_synchronized: _,
+            name_servers,
+            proxy,
+            mdm_failures,
+        } = node;
         self.endpoint(hostname);
         // A zone names a place.
         *time_zone = None;
         name_servers.iter_mut().flatten().for_each(|server| *server = self.names.endpoint(server));
         if let Some(proxy) = proxy {
             *proxy = self.names.with_port(proxy);
+        }
+        for FailureMinute {
+            at: _,
+            server,
+            input: _,
+            line: _,
+            connection_failures: _,
+            version_mismatches: _,
+            response_errors: _,
+            endpoints: _,
+        } in mdm_failures
+        {
+            server.iter_mut().for_each(|server| *server = self.names.attribute(server));
         }
     }
 

@@ -249,6 +249,61 @@ fn what_a_node_says_of_itself_is_in_the_report() {
     assert_eq!((starts(&report), log(&report).node), (vec![1_000], Some(0)));
 }
 
+/// Two minutes of trouble by the node's own records.
+const TROUBLE: &str = "\
+2023-11-14 23:13:21.000 +01:00 0000012346 89003 ERROR External-MDM: Failed to connect to MDM server, MDMServerName=FLEET_PRO, EndpointMacAddress=00-26-B4-24-FE-B4,
+2023-11-14 23:13:22.000 +01:00 0000012347 5400 NOTICE Failed-Attempt: Authentication failed, Calling-Station-ID=00-26-B4-24-FE-B5, MdmServerReachable=UnReachable, MDMServerName=FLEET_PRO,
+2023-11-14 23:14:22.000 +01:00 0000012348 89005 ERROR External-MDM: Response error, MDMServerName=FLEET_PRO,
+";
+
+#[test]
+fn a_nodes_own_records_tell_how_many_endpoints_were_hurt() {
+    let report = report_of(
+        &[("ise-psc.log", told(60, &[1]).log_text().as_bytes()), ("iseLocalStore.log", TROUBLE.as_bytes())],
+        &Options::default(),
+    );
+    let minutes: Vec<_> = report.nodes[0]
+        .mdm_failures
+        .iter()
+        .map(|minute| (minute.line, minute.connection_failures, minute.response_errors, minute.endpoints))
+        .collect();
+    assert_eq!(minutes, [(1, 1, 0, 2), (3, 0, 1, 0)]);
+    assert_eq!(report.nodes[0].mdm_failures[0].at.to_string(), "2023-11-14T22:13:00.000Z");
+    assert_eq!(report.nodes[0].mdm_failures[0].server.as_deref(), Some("FLEET_PRO"));
+}
+
+#[test]
+fn advice_goes_by_what_the_node_says_of_itself() {
+    let mut world = World::in_zone(60);
+    let refused = "AADSTS700024: Client assertion is not within its valid time range";
+    world.told("admin-http-pool1", "login.microsoftonline.com", 1_000, &[(1_062, Told::Failure(refused))]);
+    let log = world.log_text();
+    let remedy = |files: &[(&str, &[u8])]| report_of(files, &Options::default()).attempts[0].diagnosis.remedy.clone();
+    let with = remedy(&[("ise-psc.log", log.as_bytes()), ("showtech.out", SHOWTECH.as_bytes())]);
+    assert!(with[0].contains("not synchronized") && with[0].contains("AADSTS700024"), "{with:?}");
+    let without = remedy(&[("ise-psc.log", log.as_bytes())]);
+    assert!(!without[0].contains("not synchronized"), "{without:?}");
+}
+
+#[test]
+fn nothing_that_names_a_node_is_left_when_names_are_replaced() {
+    let scratch = Scratch::new();
+    scratch.file("ise-psc.log", told(60, &[1]).log_text());
+    scratch.file("localStore/iseLocalStore.log", TROUBLE);
+    scratch.file(
+        "showtech.out",
+        SHOWTECH.replace("Displaying NTP", "Displaying proxy\nproxy.corp.example:3128\nDisplaying NTP"),
+    );
+    let ran = |redact: &[&str]| {
+        let arguments = [&["analyze", ".", "--format", "json"], redact].concat();
+        run(mdmlog(arguments).current_dir(scratch.path())).with_status(0).stdout
+    };
+    let (plain, redacted) = (ran(&[]), ran(&["--redact"]));
+    for name in ["ise-psn1", "192.0.2.153", "FLEET_PRO", "proxy.corp.example", "Europe/Berlin"] {
+        assert!(plain.contains(name) && !redacted.contains(name), "{name}\n{redacted}");
+    }
+}
+
 #[test]
 fn inspect_says_what_each_file_of_a_bundle_is_used_for() {
     let scratch = Scratch::new();

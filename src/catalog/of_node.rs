@@ -1,0 +1,182 @@
+//! Advice that follows from what the node's own files say: a clock that nothing keeps, a resolver that the node is not set to, a
+//! proxy that was passed by, a release that a vendor no longer supports.
+
+use super::advice::aadsts;
+use super::context::{Context, listed};
+use crate::model::authority::split_port;
+use crate::model::mdm::Vendor;
+use crate::model::outcome::{Outcome, TlsDetail};
+use crate::model::report::Node;
+
+/// Codes of Entra ID that speak of time.
+const OF_TIME: [u32; 2] = [50_012, 700_024];
+/// Releases of ISE that Intune's second NAC service needs, each with the first patch (Cisco's UEM guide); later ones need none.
+const FOR_INTUNE: [((u32, u32), u32); 2] = [((3, 1), 8), ((3, 2), 4)];
+
+/// Returns what the node's own files advise for an attempt that failed, first things first.
+pub(super) fn of_node(outcome: Outcome, context: &Context<'_>) -> Vec<String> {
+    let Some(node) = context.node else { return Vec::new() };
+    [
+        clock(outcome, context, node),
+        release(context, node),
+        resolver(outcome, context, node),
+        proxy(outcome, context, node),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The failure is about time, and NTP does not keep the node's clock.
+fn clock(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
+    let code = context.reason.and_then(aadsts).filter(|code| OF_TIME.contains(code));
+    let expired = outcome == Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate));
+    let about = match code {
+        Some(code) => format!("AADSTS{code}"),
+        None if expired => "the validity of the certificate".to_owned(),
+        None => return None,
+    };
+    (node.ntp_synchronized == Some(false)).then(|| {
+        format!(
+            "Put the node's clock right first: its `show ntp` in the bundle says that it is not synchronized, and {about} is about time. In the \
+             node's CLI, `show ntp` and `show clock`: name NTP servers that answer, and repeat the attempt once they are in step."
+        )
+    })
+}
+
+/// Intune is asked by a release that its service no longer knows.
+fn release(context: &Context<'_>, node: &Node) -> Option<String> {
+    if context.vendor() != Some(Vendor::Intune) {
+        return None;
+    }
+    let version = node.version.as_deref()?;
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    let release = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let patches = node.patches.as_deref()?;
+    let patch = patches.iter().filter_map(|patch| patch.parse::<u32>().ok()).max();
+    let enough = match FOR_INTUNE.iter().find(|(with_patch, _)| *with_patch == release) {
+        Some((_, first)) => patch.is_some_and(|patch| patch >= *first),
+        None => FOR_INTUNE.iter().all(|(with_patch, _)| release > *with_patch),
+    };
+    let (major, minor) = release;
+    let patch = patch.map_or_else(|| " without a patch".to_owned(), |patch| format!(" patch {patch}"));
+    (!enough).then(|| {
+        format!(
+            "Upgrade ISE to 3.1 patch 8, 3.2 patch 4 or later, which Intune needs since 2024-03-24 (Cisco's UEM guide): this node has \
+             {major}.{minor}{patch}, says its `show version` in the bundle."
+        )
+    })
+}
+
+/// A name did not resolve, and a server was asked that the node is not set to.
+fn resolver(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
+    let servers = node.name_servers.as_deref().filter(|servers| !servers.is_empty())?;
+    if !matches!(outcome, Outcome::DnsFailure(_)) {
+        return None;
+    }
+    let mut strange: Vec<&str> = context.dns.iter().map(|dns| dns.resolver.as_str()).collect();
+    strange.retain(|asked| !servers.iter().any(|server| server == asked));
+    strange.dedup();
+    let strange = listed(strange.into_iter(), 0)?;
+    let servers = listed(servers.iter().map(String::as_str), 0)?;
+    Some(format!(
+        "Compare the DNS servers: {strange} was asked, and the node's configuration in the bundle names {servers}. If they were changed since, \
+         restart ISE's services so that they are used; else the capture is another node's."
+    ))
+}
+
+/// The server was not to be reached, and the node has a proxy that was not used.
+fn proxy(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
+    let proxy = node.proxy.as_deref()?;
+    let of_the_way = matches!(
+        outcome,
+        Outcome::SynTimeout | Outcome::ConnectionRefused | Outcome::Unreachable(_) | Outcome::ConnectionReset(_)
+    );
+    let direct = context.flow.filter(|_| context.proxy.is_none() && of_the_way)?;
+    let host = |end: &str| split_port(end).map_or_else(|| end.to_owned(), |(host, _)| host.to_owned());
+    (host(&direct.server) != host(proxy)).then(|| {
+        format!(
+            "In ISE, Administration > System > Settings > Proxy: the node is set to the proxy {proxy}, says the bundle, and went past it to {}. Take \
+             the MDM server off the list of hosts that bypass the proxy, or let the node out to it directly.",
+            direct.server
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::outcome::DnsDetail;
+    use crate::model::report::{Dns, Server};
+
+    fn server(host: &str) -> Server {
+        Server { host: Some(host.to_owned()), port: Some(443), url: None, addresses: vec![] }
+    }
+
+    fn node() -> Node {
+        Node {
+            version: Some("3.2.0.542".to_owned()),
+            patches: Some(vec!["2".to_owned()]),
+            ntp_synchronized: Some(false),
+            name_servers: Some(vec!["192.0.2.153".to_owned()]),
+            ..Node::default()
+        }
+    }
+
+    #[test]
+    fn a_clock_that_nothing_keeps_is_named_where_the_failure_is_about_time() {
+        let (node, server) = (node(), server("login.example.com"));
+        let said = |reason, outcome| {
+            let context = Context { node: Some(&node), server: Some(&server), reason, ..Context::default() };
+            of_node(outcome, &context).iter().any(|line| line.contains("`show ntp`"))
+        };
+        assert!(said(Some("AADSTS700024: Client assertion is not within its valid time range"), Outcome::Http401));
+        assert!(said(None, Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate))));
+        assert!(!said(Some("AADSTS7000215: Invalid client secret"), Outcome::Http401));
+        assert!(!said(None, Outcome::ReadTimeout));
+    }
+
+    #[test]
+    fn releases_that_intune_does_not_know_are_to_be_upgraded() {
+        let server = server("fef.msua06.manage.microsoft.com");
+        for (version, patch, told) in [
+            ("3.2.0.542", Some("2"), true),
+            ("3.2.0.542", Some("4"), false),
+            ("3.1.0.518", None, true),
+            ("3.1.0.518", Some("10"), false),
+            ("3.0.0.458", Some("9"), true),
+            ("3.3.0.430", None, false),
+        ] {
+            let patches = Some(patch.into_iter().map(str::to_owned).collect());
+            let node = Node { version: Some(version.to_owned()), patches, ..Node::default() };
+            let context = Context { node: Some(&node), server: Some(&server), ..Context::default() };
+            assert_eq!(!of_node(Outcome::Http404, &context).is_empty(), told, "{version} {patch:?}");
+        }
+    }
+
+    #[test]
+    fn a_resolver_that_the_node_is_not_set_to_is_pointed_out() {
+        let (node, server) = (node(), server("mdm.example.com"));
+        let asked = |resolver: &str, outcome| {
+            let dns = [Dns {
+                input: 0,
+                name: "mdm.example.com".to_owned(),
+                qtype: "A".to_owned(),
+                resolver: resolver.to_owned(),
+                rcode: None,
+                answers: vec![],
+                cnames: vec![],
+                queries: 1,
+                latency_ms: None,
+                first_frame: 1,
+                answer_frame: None,
+            }];
+            let context = Context { node: Some(&node), server: Some(&server), dns: &dns, ..Context::default() };
+            of_node(outcome, &context)
+        };
+        let lines = asked("192.0.2.53", Outcome::DnsFailure(Some(DnsDetail::NoAnswer)));
+        assert!(lines[0].contains("192.0.2.53 was asked") && lines[0].contains("names 192.0.2.153"), "{lines:?}");
+        assert!(asked("192.0.2.153", Outcome::DnsFailure(Some(DnsDetail::NoAnswer))).is_empty());
+        assert!(asked("192.0.2.53", Outcome::SynTimeout).is_empty());
+    }
+}
