@@ -129,7 +129,7 @@ pub fn gather(files: &[NodeFile<'_>], logs: &[Vec<(usize, &str)>]) -> Nodes {
     }
     for told in &told {
         let own = roots.root_of(told.file.path);
-        let lies_apart = own.is_empty() && !deliveries.get(&own).is_some_and(|delivery| !delivery.logs.is_empty());
+        let lies_apart = own.is_empty() && deliveries.get(&own).is_none_or(|delivery| delivery.logs.is_empty());
         let named = hostname(told).filter(|_| lies_apart).and_then(|host| roots.named(&host));
         deliveries.entry(named.unwrap_or(own)).or_default().files.push(told);
     }
