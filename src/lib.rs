@@ -13,6 +13,8 @@ pub mod capture;
 pub mod catalog;
 pub mod classify;
 pub mod correlate;
+#[cfg(test)]
+mod direction;
 pub mod evidence;
 mod extract;
 pub mod input;

@@ -1,8 +1,6 @@
 //! Finds the originals that stand in fields of their own, so that they are known when they come up within texts.
 
-use std::collections::BTreeMap;
-
-use super::names::{Names, attributes, is_public_file};
+use super::names::{Names, Originals, attributes, is_public_file};
 use super::scan::is_known_by_looks;
 use crate::model::authority::split_port;
 use crate::model::mdm::DeviceCriterion;
@@ -12,9 +10,6 @@ use crate::model::url::Url;
 
 /// Shorter names of organisations and files are too likely to be ordinary words.
 const SHORTEST_NAME: usize = 4;
-
-/// Originals, in lower case, with their pseudonyms.
-pub(super) type Originals = BTreeMap<String, String>;
 
 /// All originals of the report that may come up in its texts and that no pattern would find there.
 pub(super) fn originals(report: &Report, names: &Names) -> Originals {

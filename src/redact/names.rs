@@ -1,5 +1,6 @@
 //! Pseudonyms in the shapes of their originals.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,6 +14,9 @@ use crate::model::member_path;
 const PUBLIC_FILES: [&str; 6] = ["ise-psc.log", "TCPDump.pcap", "support", "logs", "pcap", "-"];
 /// Longest file extension that is kept.
 const EXTENSION: usize = 6;
+
+/// Originals, in lower case, with their pseudonyms.
+pub(super) type Originals = BTreeMap<String, String>;
 
 /// Makes pseudonyms under one key.
 pub(super) struct Names {

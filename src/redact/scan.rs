@@ -8,8 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Captures, Regex};
 
-use super::collect::Originals;
-use super::names::Names;
+use super::names::{Names, Originals};
 
 /// What may be an original by its looks; each group is told from the others by its name.
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -16,7 +16,6 @@ mod cli;
 mod contract;
 mod corpus;
 mod damage;
-mod direction;
 mod docs;
 mod explain;
 mod formats;

@@ -1,7 +1,7 @@
 //! What an answer on the wire stands for: its status, whose it is, and whether it came to its end.
 
 use super::WireTry;
-use super::claim::{WireEvidence, close_words, doubt_unless};
+use super::account::{WireEvidence, close_words, doubt_unless};
 use super::visibility::Doubt;
 use crate::capture::{Close, HttpReply, Side};
 use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, UnknownDetail};

@@ -2,28 +2,16 @@
 
 use std::net::IpAddr;
 
+use super::account::{WireEvidence, close_words, doubt_unless, side};
 use super::answer::{of_answer, of_broken_answer, of_possible_answer};
 use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, FrameRef, IcmpError, Side, TcpFlow};
+use crate::capture::{FrameRef, IcmpError, Side, TcpFlow};
 use crate::model::outcome::{
     DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
 use crate::model::time::SECOND;
-
-/// The wire's account of a request.
-#[derive(Clone, Debug)]
-pub struct WireEvidence {
-    /// What it stands for; `Unknown` when the wire shows it and can't tell.
-    pub outcome: Outcome,
-    /// Why that is no proof; empty when nothing else can be meant.
-    pub doubts: Vec<Doubt>,
-    /// Status, when it could be read.
-    pub status: Option<u16>,
-    /// What it shows, to follow `the capture shows`.
-    pub words: String,
-}
 
 impl WireEvidence {
     /// Of a try for this host. `to_proxy_host` is whether a lookup was for the proxy's name.
@@ -35,11 +23,6 @@ impl WireEvidence {
             evidence.doubts.dedup();
         }
         evidence
-    }
-
-    /// Whether nothing else can be meant.
-    pub fn is_certain(&self) -> bool {
-        self.doubts.is_empty()
     }
 
     fn of_ending(wire: &WireTry<'_>, host: Option<&str>, to_proxy_host: bool) -> Self {
@@ -123,10 +106,6 @@ impl WireEvidence {
             }
         }
     }
-}
-
-pub(super) fn doubt_unless(certain: bool) -> Vec<Doubt> {
-    if certain { Vec::new() } else { vec![Doubt::MayMeanElse] }
 }
 
 /// A capture that goes on for so long behind the first SYN shows that nothing came: servers answer within a second, and most
@@ -225,18 +204,6 @@ fn dns_words(detail: DnsDetail) -> &'static str {
         DnsDetail::NoData => "no address",
         DnsDetail::NoAnswer => "no answer",
     }
-}
-
-/// The word in the report.
-pub const fn side(side: Side) -> &'static str {
-    match side {
-        Side::Client => "client",
-        Side::Server => "server",
-    }
-}
-
-pub(super) fn close_words(close: &Close) -> String {
-    format!("{} from the {}", if close.reset { "RST" } else { "FIN" }, side(close.by))
 }
 
 /// What an ICMP error says of the way (RFC 792; RFC 1812, section 5.2.7.1; RFC 4443, section 3.1).

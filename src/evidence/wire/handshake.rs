@@ -1,7 +1,7 @@
 //! What an end in the TLS handshake, or right behind it, stands for.
 
 use super::WireTry;
-use super::claim::{WireEvidence, close_words, doubt_unless};
+use super::account::{WireEvidence, close_words, doubt_unless};
 use super::ending::said_goodbye;
 use super::tls_failure as tls;
 use crate::capture::{Close, Side};

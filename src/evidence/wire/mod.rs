@@ -1,6 +1,7 @@
 //! What a capture shows of single requests, before any log is asked: lookups of names, connections in the order in
 //! which a client tried them, and the requests on each connection.
 
+mod account;
 mod answer;
 mod claim;
 mod ending;
@@ -13,7 +14,8 @@ mod tls_failure;
 mod visibility;
 mod wire_try;
 
-pub use claim::{WireEvidence, dead_before, icmp_meaning, side};
+pub use account::{WireEvidence, side};
+pub use claim::{dead_before, icmp_meaning};
 pub use ending::Ending;
 pub use lookup::{Lookup, LookupResult, read_lookups};
 pub use request::Request;

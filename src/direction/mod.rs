@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 use imports::Imports;
 use modules::Modules;
 
-use crate::support::root;
-
 /// The stages, each before those that may name it. Those of one row know nothing of each other.
 const STAGES: &[&[&str]] = &[
     &["model", "progress", "ordered_parallel"],
@@ -31,6 +29,11 @@ const STAGES: &[&[&str]] = &[
     &["slice", "extract", "inspect"],
     &["lib"],
 ];
+
+/// The path of a file of this crate.
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name)
+}
 
 /// Returns the number of the row and the name of the stage that a file belongs to.
 fn stage(file: &Path) -> (usize, String) {
@@ -74,7 +77,7 @@ fn in_circles(imports: &Imports) -> Vec<String> {
 
 #[test]
 fn no_stage_names_one_after_it() {
-    let library = Modules::read(&root().join("src/lib.rs"));
+    let library = Modules::read(&source("lib.rs"));
     assert!(library.0.len() > 100, "{} modules", library.0.len());
     let found = against(&imports::imports(&library, true));
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -82,8 +85,8 @@ fn no_stage_names_one_after_it() {
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for top in ["src/lib.rs", "src/main.rs"] {
-        let found = in_circles(&imports::imports(&Modules::read(&root().join(top)), false));
+    for top in ["lib.rs", "main.rs"] {
+        let found = in_circles(&imports::imports(&Modules::read(&source(top)), false));
         assert!(found.is_empty(), "{}", found.join("\n"));
     }
 }
