@@ -10,13 +10,15 @@ use crate::support::{Ran, mdmlog, root, run};
 macro_rules! for_each_case {
     ($macro:ident) => {
         $macro! {
-            big_endian_vlan, capture_only, capture_only_plain, cut_capture, directory, dns_failures,
-            dozen_slow_link, dozen_tls12, duplicated_packets, encrypted_bundle, five_outcomes,
-            http_errors, ipv6, key_log, late_success, log_excerpt, log_only, long_syn_timeout,
-            many_addresses, odd_answers_plain, one_server_over_time, overlapping_threads, pcapng_cooked,
+            big_endian_vlan, capture_only, capture_only_plain, cut_capture, device_queries,
+            device_queries_outage, directory, dns_failures, dozen_slow_link, dozen_tls12,
+            duplicated_packets, encrypted_bundle, five_outcomes, heartbeats, http_errors, ipv6,
+            key_log, late_success, log_excerpt, log_only, long_syn_timeout, many_addresses,
+            odd_answers_plain, one_server_over_time, overlapping_threads, pcapng_cooked,
             pool_stale, proxy_and_direct, proxy_failures, proxy_moods, resolver_first_silent,
-            rotated_gz_zip, short_snaplen, snap_96, tar_gz, through_proxy, tls_failures, tls13_blind,
-            tls13_log, transport_failures, tunnel13_log
+            rotated_gz_zip, short_snaplen, snap_96, tar_gz, through_proxy, tls_failures,
+            tls13_blind, tls13_log, transport_failures, tunnel13_log, two_nodes,
+            two_vantage_points, zone_of_the_bundle
         }
     };
 }

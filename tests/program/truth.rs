@@ -84,6 +84,21 @@ fn compare_attempt(attempt: &Value, truth: &Value, clock_known: bool) -> Vec<Str
             problems.push(format!("flow of client `{client}`, expected port {port}"));
         }
     }
+    if right && has(&truth["request_kind"]) && attempt["kind"] != truth["request_kind"] {
+        problems.push(format!("kind {}, expected {}", attempt["kind"], truth["request_kind"]));
+    }
+    if let Some(blocked) = truth["blocked_before_edge"].as_bool()
+        && right
+        && truth["outcome"] != "dns_failure"
+    {
+        let mut saw: Vec<&str> =
+            list(&attempt["vantages"]).iter().map(|vantage| vantage["saw"].as_str().unwrap()).collect();
+        saw.sort_unstable();
+        let expected = if blocked { ["nothing", "request"] } else { ["both", "both"] };
+        if saw != expected {
+            problems.push(format!("vantages saw {saw:?}, expected {expected:?}"));
+        }
+    }
     if list(&attempt["evidence"]).is_empty() {
         problems.push("no evidence".to_owned());
     }
