@@ -16,6 +16,8 @@ pub struct Interest {
     pub hosts: BTreeSet<String>,
     /// Literal addresses from URLs and from `Connect to host [host/address]` texts.
     pub addresses: BTreeSet<IpAddr>,
+    /// Those of them that are asked for as such: what goes there is meant, whatever name it bears.
+    pub literal_addresses: BTreeSet<IpAddr>,
     /// Proxies by address.
     pub proxies: BTreeSet<SocketAddr>,
     /// Host names of proxies, in lower case.

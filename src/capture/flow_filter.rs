@@ -1,6 +1,7 @@
 //! The filter of the second pass: which packets are of endpoints that are worth following.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 
 use super::Interest;
 use super::address_bloom::{AddressBloom, FollowedAddresses};
@@ -83,10 +84,18 @@ impl<'s> FlowFilter<'s> {
         }
     }
 
-    /// Returns whether the first payload of a client tells that the connection is about something else, so that nothing more of
-    /// it need be kept.
-    pub(super) fn rejects(&self, payload: &[u8]) -> bool {
+    /// Returns whether what goes to a server is meant, whatever name it bears: by the server's address, or by its port where that
+    /// is all that somebody knows.
+    fn takes_any_name(&self, server: SocketAddr) -> bool {
+        self.interest.literal_addresses.contains(&server.ip())
+            || (self.any_address && self.interest.ports.contains(&server.port()))
+    }
+
+    /// Returns whether the first payload of a client to a server tells that the connection is about something else, so that
+    /// nothing more of it need be kept.
+    pub(super) fn rejects(&self, server: SocketAddr, payload: &[u8]) -> bool {
         match payload {
+            _ if self.takes_any_name(server) => false,
             [0x16, 3, ..] => super::tls::peek_sni(payload).is_some_and(|name| !self.names.is_server(&name)),
             [b'A'..=b'Z', ..] if payload.starts_with(b"CONNECT ") => {
                 super::http::peek_connect(payload).is_some_and(|(host, _)| !is_target(&host, self.names, self.interest))
@@ -100,6 +109,9 @@ impl<'s> FlowFilter<'s> {
         let carried = flow.to_server.bytes > 0 || flow.to_client.bytes > 0;
         if !flow.start_seen && flow.icmp.is_empty() && !carried {
             return false;
+        }
+        if self.takes_any_name(flow.server) {
+            return true;
         }
         let asked = flow.tls.as_ref().and_then(|tls: &TlsSession| tls.sni.as_deref());
         let named = asked.map(|name| self.names.is_server(name));
@@ -116,7 +128,7 @@ impl<'s> FlowFilter<'s> {
             });
         }
         let (address, port) = (number(flow.server.ip()), flow.server.port());
-        if self.candidates.servers.contains(&address) || (self.any_address && self.interest.ports.contains(&port)) {
+        if self.candidates.servers.contains(&address) {
             return true;
         }
         let declared = self.interest.proxies.contains(&flow.server) || self.candidates.proxies.contains(&address);

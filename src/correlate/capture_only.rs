@@ -8,7 +8,7 @@ use super::capture_view::CaptureView;
 use super::retry::{MOST_TRIES, is_retry};
 use super::wire_request::WireRequest;
 use crate::evidence::targets::Targets;
-use crate::evidence::wire::{HostSource, LookupResult, Session};
+use crate::evidence::wire::{Ending, HostSource, LookupResult, Session};
 use crate::model::mdm::{is_api_target, is_mdm_name};
 use crate::model::time::{SECOND, Timestamp};
 
@@ -37,7 +37,7 @@ pub fn attempts(
         let mut latest: BTreeMap<(IpAddr, String), usize> = BTreeMap::new();
         for (index, slot) in view.slots.iter().enumerate() {
             let Some(session) = view.session(slot).filter(|_| !taken.contains(&(capture, index))) else { continue };
-            let Some(host) = mdm_host(session, known) else { continue };
+            let Some(target) = target(session, slot, known) else { continue };
             let a_node = node.is_none_or(|node| node.is_empty() || node.contains(&session.client));
             if !(a_node || asks_like_ise(session) || !any_log) || !is_an_attempt(slot, session, view) {
                 continue;
@@ -49,7 +49,7 @@ pub fn attempts(
             if seen_elsewhere.contains(capture, session) {
                 continue;
             }
-            let key = (session.client, host.to_owned());
+            let key = (session.client, target);
             let goes_on = latest.get(&key).copied().filter(|&attempt| {
                 let before = own.get(attempt).and_then(|places| view.slots.get(places.last()?.1));
                 before.is_some_and(|before| {
@@ -79,6 +79,15 @@ pub fn attempts(
     attempts
 }
 
+/// Returns whom a session is for when that is an MDM server, or the proxy that the caller named and that took no connection,
+/// so that nothing could be asked of it.
+fn target(session: &Session<'_>, slot: &WireRequest<'_>, known: &Targets) -> Option<String> {
+    let host = mdm_host(session, known).map(str::to_owned);
+    let proxy = session.proxy.filter(|_| session.proxy_declared && session.hosts.is_empty());
+    let refused = matches!(slot.ending, Some(Ending::SynSilence | Ending::Refused(_) | Ending::Unreachable(_)));
+    host.or_else(|| proxy.filter(|_| refused).map(|proxy| proxy.to_string()))
+}
+
 /// The MDM server that a session is for, when it is for one.
 fn mdm_host<'s>(session: &'s Session<'_>, known: &Targets) -> Option<&'s str> {
     let is_mdm = |host: &str| known.hosts.contains(host) || is_mdm_name(host);
@@ -86,7 +95,8 @@ fn mdm_host<'s>(session: &'s Session<'_>, known: &Targets) -> Option<&'s str> {
         .hosts
         .iter()
         .find(|(host, source)| is_mdm(host) && (*source != HostSource::Address || known.hosts.contains(host.as_str())));
-    found.or_else(|| session.hosts.first().filter(|_| asks_like_ise(session))).map(|(host, _)| host.as_str())
+    let meant = || asks_like_ise(session) || session.flow().is_some_and(|flow| known.takes_port(flow.server.port()));
+    found.or_else(|| session.hosts.first().filter(|_| meant())).map(|(host, _)| host.as_str())
 }
 
 /// Whether a request asks for what ISE asks an MDM server for.

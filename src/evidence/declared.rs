@@ -17,7 +17,7 @@ pub struct Declared {
 }
 
 /// A proxy that the caller names: `ADDR:PORT` or `HOST:PORT`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProxyOption {
     /// Host name in lower case, or literal address.
     pub host: String,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-use super::declared::Declared;
+use super::declared::{Declared, ProxyOption};
 use crate::capture::Interest;
 use crate::log::{LogCause, LogFacts, LogTry, ProxyMention};
 
@@ -18,6 +18,8 @@ pub struct Targets {
     pub proxy_hosts: BTreeSet<String>,
     /// Ports of MDM servers.
     pub ports: BTreeSet<u16>,
+    /// Proxies that the caller named: what is asked of them is meant, and that they do not answer as well.
+    pub declared_proxies: BTreeSet<ProxyOption>,
     /// The hosts that have an address, as `Connect to host [host/address]` tells.
     by_address: BTreeMap<IpAddr, BTreeSet<String>>,
 }
@@ -40,6 +42,7 @@ impl Targets {
         known.ports.extend(&declared.ports);
         for proxy in &declared.proxies {
             known.learn_proxy(&proxy.host, Some(proxy.port));
+            known.declared_proxies.insert(proxy.clone());
         }
         known
     }
@@ -49,10 +52,21 @@ impl Targets {
         Interest {
             hosts: self.hosts.clone(),
             addresses: self.by_address.keys().copied().collect(),
+            literal_addresses: self.by_address.keys().copied().filter(|address| self.is_literal(*address)).collect(),
             proxies: self.proxies.clone(),
             proxy_hosts: self.proxy_hosts.clone(),
             ports: self.ports.clone(),
         }
+    }
+
+    /// Returns whether an address is itself the name of a host, so that what goes there is meant whatever name it bears.
+    pub fn is_literal(&self, address: IpAddr) -> bool {
+        self.hosts_at(address).any(|host| host.parse() == Ok(address))
+    }
+
+    /// Returns whether connections to a port are meant wherever they go, since ports are all that is known.
+    pub fn takes_port(&self, port: u16) -> bool {
+        self.hosts.is_empty() && self.by_address.is_empty() && self.ports.contains(&port)
     }
 
     /// The hosts that have this address.

@@ -17,7 +17,9 @@ pub(crate) struct Url<'a> {
 impl<'a> Url<'a> {
     /// Takes a URL apart. A text without scheme begins with the authority.
     pub(crate) fn split(text: &'a str) -> Self {
-        let (scheme, rest) = text.split_once("://").map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
+        // What stands in a path or a query is another URL's.
+        let split = text.split_once("://").filter(|(scheme, _)| !scheme.contains(['/', '?', '#']));
+        let (scheme, rest) = split.map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         Self { scheme, authority, target }
     }
@@ -63,6 +65,8 @@ mod tests {
         assert_eq!(Url::split("h:443"), Url { scheme: None, authority: "h:443", target: "" });
         assert_eq!((Url::split("https://h?a=b").path(), Url::split("https://h?a=b").query()), ("", Some("a=b")));
         assert_eq!(Url::split("https://h/a#b?c=d").query(), None);
+        let redirect = Url::split("/x/info?redirect=http://portal.example.org/a");
+        assert_eq!((redirect.scheme, redirect.authority, redirect.path()), (None, "", "/x/info"));
         assert_eq!(Url::split(""), Url::default());
     }
 }

@@ -10,6 +10,8 @@ use crate::capture::packet::Segment;
 
 /// How far ahead of what was captured a number may be: the largest receive buffer that systems have by default.
 const WINDOW: i64 = 8 << 20;
+/// What a client may have sent besides its SYN and not been captured, when the first packet of the server acknowledges it.
+const FIRST_FLIGHT: i64 = 64 << 10;
 
 impl ReassembledDirection<'_> {
     /// Returns whether a number may be of this direction now (RFC 9293, section 3.10.7.4): not behind what the other side
@@ -57,7 +59,9 @@ impl KnownNumbers<'_, '_> {
     /// server does that believes in an older connection from the same port (RFC 5961, section 4).
     pub(super) fn is_challenge(&self, segment: &Segment<'_>) -> bool {
         let acknowledges = segment.flags & (Segment::SYN | Segment::ACK | Segment::RST) == Segment::ACK;
-        acknowledges && self.waits_for_syn_ack() && !self.to_server.is_acknowledged_by(segment.acknowledgment, WINDOW)
+        acknowledges
+            && self.waits_for_syn_ack()
+            && !self.to_server.is_acknowledged_by(segment.acknowledgment, FIRST_FLIGHT)
     }
 
     /// Returns whether a packet of the client with this sequence number was on its way, so that an ICMP error that quotes it

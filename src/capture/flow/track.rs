@@ -222,7 +222,7 @@ impl<'a, 's> Tracker<'a, 's> {
         let keep = flow.state == FlowState::Open;
         // A client that begins with something else is not followed further.
         let first = flow.add(tuple, segment, payload.clone(), at) == Some(0);
-        let rejected = first && keep && flow.is_client(tuple) && self.filter.rejects(&payload);
+        let rejected = first && keep && flow.is_client(tuple) && self.filter.rejects(flow.facts.server, &payload);
         self.kept = (self.kept + flow.kept()).saturating_sub(kept);
         if rejected {
             self.reject(index);

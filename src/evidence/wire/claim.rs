@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::account::{WireEvidence, close_words, doubt_unless, side};
 use super::answer::{of_answer, of_broken_answer, of_possible_answer};
+use super::ending::LONG_WAIT;
 use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
@@ -11,7 +12,6 @@ use crate::capture::{FrameRef, IcmpError, Side, TcpFlow};
 use crate::model::outcome::{
     DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
-use crate::model::time::SECOND;
 
 impl WireEvidence {
     /// Of a try for this host. `to_proxy_host` is whether a lookup was for the proxy's name.
@@ -108,9 +108,6 @@ impl WireEvidence {
     }
 }
 
-/// A capture that goes on for so long behind the first SYN shows that nothing came: servers answer within a second, and most
-/// clients give up after ten.
-const SYN_WATCH: i64 = 15 * SECOND;
 /// So many repetitions, 1, 2 and 4 seconds apart (RFC 6298), take as long as most clients wait.
 const ENOUGH_REPETITIONS: usize = 2;
 
@@ -148,7 +145,7 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
                 [_] | [] => doubts.push(Doubt::AskedOnce),
                 // Each repetition says that nothing came until then.
                 [first, rest @ ..] => {
-                    let long_enough = rest.len() >= ENOUGH_REPETITIONS || waited(first) >= SYN_WATCH;
+                    let long_enough = rest.len() >= ENOUGH_REPETITIONS || waited(first) >= LONG_WAIT;
                     doubts.extend((!long_enough && !wire.waited).then_some(Doubt::CaptureEnds));
                 }
             }

@@ -9,6 +9,9 @@ use crate::model::time::{SECOND, Timestamp};
 
 /// A SYN that gets no answer within Linux's first retransmission timeout is unanswered.
 const SYN_PATIENCE: i64 = SECOND;
+/// Who was not answered in so long a time will not be: servers and resolvers answer within seconds, and a capture need not go
+/// on behind the last repetition.
+pub(super) const LONG_WAIT: i64 = 15 * SECOND;
 /// The capture must go on for so long behind a ClientHello before its end is called silence.
 const HANDSHAKE_PATIENCE: i64 = 5 * SECOND;
 /// And behind a request, which servers may think about: ISE's own longest timeout.
@@ -252,9 +255,11 @@ fn of_syns(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     if flow.challenge_ack.is_some() {
         return Ending::Cut;
     }
-    match flow.syns.last() {
-        Some(syn) if since(end, syn.time) >= SYN_PATIENCE => Ending::SynSilence,
-        _ => Ending::Cut,
+    let waited = |syn: Option<&FrameRef>| syn.map_or(0, |syn| since(end, syn.time));
+    if waited(flow.syns.last()) >= SYN_PATIENCE || waited(flow.syns.first()) >= LONG_WAIT {
+        Ending::SynSilence
+    } else {
+        Ending::Cut
     }
 }
 

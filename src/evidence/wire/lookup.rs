@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use super::ending::LONG_WAIT;
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, Rcode, RrType};
 use crate::model::outcome::DnsDetail;
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
@@ -186,6 +187,7 @@ impl<'a> Lookup<'a> {
             self.result = LookupResult::Failed(Some(DnsDetail::NxDomain));
             return;
         }
+        let waited = |since: Timestamp| end.nanos().saturating_sub(since.nanos());
         let last = whole.iter().max_by_key(|(qtype, answer)| (rank(answer.rcode), *qtype != RrType::A, answer.at.time));
         self.result = match last {
             Some((_, answer)) => match answer.rcode {
@@ -197,8 +199,10 @@ impl<'a> Lookup<'a> {
                 Rcode::SERVFAIL => LookupResult::Failed(Some(DnsDetail::ServFail)),
                 _ => LookupResult::Failed(None),
             },
-            // The last query must have had the time to be answered.
-            None if end.nanos().saturating_sub(self.last.nanos()) < SECOND && !self.answered_last => LookupResult::Cut,
+            // The last query must have had the time to be answered, or the first one all the more.
+            None if !self.answered_last && waited(self.last) < SECOND && waited(self.first.time) < LONG_WAIT => {
+                LookupResult::Cut
+            }
             None => LookupResult::Failed(Some(DnsDetail::NoAnswer)),
         };
     }

@@ -52,6 +52,8 @@ pub struct Session<'a> {
     pub port: Option<u16>,
     /// The proxy that was connected to.
     pub proxy: Option<SocketAddr>,
+    /// The caller named that proxy.
+    pub proxy_declared: bool,
     /// Every connection, in order; empty when the name did not resolve.
     pub flows: Vec<&'a TcpFlow>,
     /// Index of the lookup that it began with.
@@ -88,7 +90,8 @@ pub fn read_sessions<'a>(
     end: Timestamp,
 ) -> Vec<Session<'a>> {
     let mut sessions: Vec<Session<'a>> = Vec::new();
-    let proxies = proxies(flows, known);
+    let declared = declared_proxies(lookups, known);
+    let proxies = proxies(flows, &declared, known);
     let mut ordered: Vec<&TcpFlow> = flows.iter().collect();
     ordered.sort_by_key(|flow| flow.first);
     // Only the latest sessions to a port can still go on.
@@ -105,6 +108,7 @@ pub fn read_sessions<'a>(
             hosts: hosts(flow, lookups, known, proxied),
             port: server_port(flow, proxied),
             proxy: proxied.then_some(flow.server),
+            proxy_declared: declared.contains(&flow.server),
             flows: vec![flow],
             lookup: looked_up,
             requests: Request::of(flow),
@@ -156,6 +160,7 @@ pub fn read_sessions<'a>(
                 hosts: vec![(lookup.host.clone(), HostSource::Named)],
                 port: None,
                 proxy: None,
+                proxy_declared: false,
                 flows: Vec::new(),
                 lookup: Some(index),
                 requests: Vec::new(),
@@ -222,11 +227,22 @@ fn is_beside(sessions: &[Session<'_>], other: usize, next: &Session<'_>) -> bool
     })
 }
 
-/// Endpoints that are proxies: known ones, and those that were ever asked to CONNECT or for a whole URL.
-fn proxies(flows: &[TcpFlow], known: &Targets) -> HashSet<SocketAddr> {
+/// Endpoints that are proxies: known ones, declared ones, and those that were ever asked to CONNECT or for a whole URL.
+fn proxies(flows: &[TcpFlow], declared: &HashSet<SocketAddr>, known: &Targets) -> HashSet<SocketAddr> {
     let as_proxy = |flow: &&TcpFlow| flow.connect.is_some() || absolute(flow).is_some();
     let asked = flows.iter().filter(as_proxy).map(|flow| flow.server);
-    asked.chain(known.proxies.iter().copied()).collect()
+    asked.chain(known.proxies.iter().copied()).chain(declared.iter().copied()).collect()
+}
+
+/// Returns the endpoints of the proxies that the caller named, by address or by a name that was looked up.
+fn declared_proxies(lookups: &[Lookup<'_>], known: &Targets) -> HashSet<SocketAddr> {
+    let mut endpoints = HashSet::new();
+    for proxy in &known.declared_proxies {
+        let looked_up = lookups.iter().filter(|lookup| lookup.host == proxy.host);
+        let addresses = looked_up.flat_map(|lookup| lookup.addresses.iter().copied()).chain(proxy.address());
+        endpoints.extend(addresses.map(|address| SocketAddr::new(address, proxy.port)));
+    }
+    endpoints
 }
 
 /// The lookup that a connection was made for: the latest that gave its address, when it ended just before; of those
@@ -303,14 +319,17 @@ const MAX_HOSTS: usize = 16;
 const MAX_LOOKUPS: usize = 4096;
 
 fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets, proxied: bool) -> Vec<(String, HostSource)> {
+    let address = flow.server.ip();
+    let literal = || (address.to_string(), HostSource::Address);
     if let Some(host) = said_host(flow) {
-        return vec![(host, HostSource::Named)];
+        let mut hosts = vec![(host, HostSource::Named)];
+        hosts.extend((!proxied && known.is_literal(address)).then(literal));
+        return hosts;
     }
     if proxied {
         return Vec::new();
     }
     let mut hosts: Vec<(String, HostSource)> = Vec::new();
-    let address = flow.server.ip();
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
     let (earlier, later) = lookups.split_at_checked(until).unwrap_or_default();
     // Of a connection that is older than the capture, only later lookups can tell the address.
@@ -332,6 +351,9 @@ fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets, proxied: bool)
         if hosts.len() < MAX_HOSTS && hosts.iter().all(|(name, _)| name != host) {
             hosts.push((host.to_owned(), HostSource::Address));
         }
+    }
+    if hosts.is_empty() && known.takes_port(flow.server.port()) {
+        hosts.push(literal());
     }
     hosts
 }

@@ -2,10 +2,13 @@
 
 mod clients;
 mod clocks;
+
+mod forgery;
 mod log;
 mod names;
 mod network;
 mod pairing;
 mod story;
+mod targets;
 pub mod wire;
 pub mod world;

@@ -239,8 +239,12 @@ impl World {
     }
 
     pub fn capture_only(&self) -> Report {
+        self.capture_with(&Options::default())
+    }
+
+    pub fn capture_with(&self, options: &Options) -> Report {
         let scratch = Scratch::new();
-        analyze(&[scratch.file("TCPDump.pcap", self.pcap())], &Options::default()).unwrap()
+        analyze(&[scratch.file("TCPDump.pcap", self.pcap())], options).unwrap()
     }
 
     pub fn log_only(&self) -> Report {
