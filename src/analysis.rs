@@ -7,11 +7,12 @@ use crate::capture::secrets::Secrets;
 use crate::classify::classify;
 use crate::correlate::clock::KnownClocks;
 use crate::correlate::join;
+use crate::digests::Digests;
 use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item};
 use crate::model::report::{Attempt, Report};
 use crate::model::warning::{Warning, WarningCode};
-use crate::options::Options;
+use crate::options::{Hashing, Options};
 use crate::progress::Stage;
 use crate::reading::Reading;
 
@@ -109,6 +110,7 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     if reading.groups.logs.is_empty() && reading.groups.captures.is_empty() {
         return Err(Error::Nothing(reading.found.errors));
     }
+    let digests = digests(&reading.found.items, options.sha256);
     let mut warnings = input_warnings(&reading.found);
     let secrets = secrets(&reading, &named, &mut warnings);
 
@@ -123,8 +125,11 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     warnings.extend(reading.found.check_unchanged());
     let verdicts = classify(&joined.attempts, &known);
     let facts = Facts { logs: &logs, captures: &captures, nodes: &nodes, clocks };
-    let report = assemble(listed(&reading.found.items), facts, &joined, &verdicts, options, warnings);
+    let mut report = assemble(listed(&reading.found.items), facts, &joined, &verdicts, options, warnings);
     drop((joined, verdicts));
+    for (input, digest) in report.inputs.iter_mut().zip(digests.finish()) {
+        input.sha256 = digest;
+    }
     // What was read is given back while the report is used. Where the caller's thread is all there is, nothing that is put off
     // would ever be done.
     if rayon::current_num_threads() > 1 {
@@ -138,6 +143,16 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
 fn input_warnings(found: &Found) -> Vec<Warning> {
     let errors = found.errors.iter().map(|error| Warning::general(error.code.clone(), error.message.clone()));
     found.warnings.iter().cloned().chain(errors).collect()
+}
+
+/// Begins to hash the inputs.
+fn digests(items: &[Item], hashing: Hashing) -> Digests {
+    let files = items.iter().map(|item| item.data.clone());
+    match hashing {
+        Hashing::Auto => Digests::begin(files, Digests::UP_TO),
+        Hashing::Always => Digests::begin(files, u64::MAX),
+        Hashing::Never => Digests::none(),
+    }
 }
 
 fn listed(items: &[Item]) -> Vec<Listed> {

@@ -13,6 +13,7 @@ pub mod capture;
 pub mod catalog;
 pub mod classify;
 pub mod correlate;
+mod digests;
 #[cfg(test)]
 mod direction;
 pub mod evidence;

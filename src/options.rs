@@ -32,6 +32,8 @@ pub struct Options {
     pub passphrase: Option<Passphrase>,
     /// Asks for the passphrase of an encrypted bundle when none was given.
     pub prompt: Option<Prompt>,
+    /// Which inputs have their SHA-256 in the report.
+    pub sha256: Hashing,
     /// How much an archive may unpack to.
     pub limits: Limits,
     /// Where the run says how far it has come.
@@ -53,6 +55,18 @@ impl Options {
     pub fn declared(&self) -> Declared {
         Declared { hosts: self.hosts.clone(), ports: self.ports.clone(), proxies: self.proxies.clone() }
     }
+}
+
+/// Which inputs are hashed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hashing {
+    /// Those of 256 MiB and less: to hash larger ones takes longer than to analyse them.
+    #[default]
+    Auto,
+    /// All.
+    Always,
+    /// None.
+    Never,
 }
 
 /// Asks a person for a passphrase; called only when an encrypted bundle is met and no passphrase was given.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use mdmlog::Extract;
 use mdmlog::model::visible::visible;
+use mdmlog::options::Hashing;
 
 use super::args::{ExtractArgs, TrailArgs};
 use super::output::Output;
@@ -16,6 +17,8 @@ pub fn run(args: ExtractArgs) -> Result<Status, Failure> {
     let output = output.filter(|path| path.as_os_str() != "-");
     let reads = Reads::analysis(&paths, &input, &analysis);
     let mut options = session::analysis("extract", &paths, input, analysis)?;
+    // The report is not shown, and what is in it for those who check it is not needed.
+    options.sha256 = Hashing::Never;
     let spell_out = output.is_none() && terminal::stdout_is_terminal();
     let out = Output::new(output.as_deref(), "the records", &reads)?;
     let extract = session::run(&run, &mut options, |options| mdmlog::extract(&paths, options, attempt))??;

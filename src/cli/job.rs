@@ -5,9 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use mdmlog::Options;
+use mdmlog::options::Hashing;
 use mdmlog::render::{Format, TextStyle};
 
-use super::args::{AnalyzeArgs, FormatChoice, RunArgs};
+use super::args::{AnalyzeArgs, FormatChoice, RunArgs, When};
 use super::fail_on::FailOn;
 use super::reads::Reads;
 use super::tables::Tables;
@@ -57,7 +58,12 @@ impl Job {
     pub fn new(args: AnalyzeArgs) -> Result<Self, Failure> {
         let key = args.redact_key.as_ref().map(|key| key.0.as_os_str());
         let reads = Reads::analysis(&args.paths, &args.input, &args.analysis).and_key(key);
-        let options = session::analysis("analyze", &args.paths, args.input, args.analysis)?;
+        let mut options = session::analysis("analyze", &args.paths, args.input, args.analysis)?;
+        options.sha256 = match args.sha256 {
+            When::Auto => Hashing::Auto,
+            When::Always => Hashing::Always,
+            When::Never => Hashing::Never,
+        };
         let output = args.output.filter(|path| path.as_os_str() != "-");
         let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
         Ok(Self {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write as _};
 
+use mdmlog::options::Hashing;
+
 use super::args::{SliceArgs, TrailArgs};
 use super::output::Output;
 use super::reads::Reads;
@@ -13,6 +15,8 @@ pub fn run(args: SliceArgs) -> Result<Status, Failure> {
     let output = output.filter(|path| path.as_os_str() != "-");
     let reads = Reads::analysis(&paths, &input, &analysis);
     let mut options = session::analysis("slice", &paths, input, analysis)?;
+    // The report is not shown, and what is in it for those who check it is not needed.
+    options.sha256 = Hashing::Never;
     if output.is_none() && terminal::stdout_is_terminal() {
         return Err(Failure::Usage(format!(
             "packets are nothing for a terminal: name a file, as in `--output attempt{attempt}.pcapng`, or pipe them on"

@@ -39,12 +39,41 @@ pub(super) fn describe_unknown(head: &[u8]) -> (&'static str, bool) {
     if sample.iter().all(|&byte| byte == 0) {
         return ("nothing but zeros", false);
     }
+    if let Some(log) = other_log(sample) {
+        return (log, false);
+    }
     let odd = sample.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b)).count();
     if odd == 0 {
         ("text that is no ISE log with MDM records", false)
     } else {
         ("binary data of an unknown kind", false)
     }
+}
+
+/// Returns the name of a log that lies in every bundle and tells nothing of MDM servers, by the shape of its lines: `d` is a
+/// digit and `w` what a word is made of, once or more.
+fn other_log(head: &[u8]) -> Option<&'static str> {
+    const SHAPES: [(&[u8], &str); 2] = [
+        // `Radius,2026-07-01 10:59:58,362,DEBUG,0x7f0...`
+        (b"w,dddd-dd-dd dd:dd:dd,ddd,", "a log of ISE's runtime (prrt-server.log), which is not read"),
+        // `28/08/2016 17:23:35,VERBOSE,1402...`
+        (b"dd/dd/dddd dd:dd:dd,w,", "a log of ISE's Active Directory agent (ad_agent.log), which is not read"),
+    ];
+    let mut lines = head.split(|&byte| byte == b'\n').take(20);
+    lines.find_map(|line| SHAPES.iter().find(|(shape, _)| has_shape(line, shape))).map(|(_, name)| *name)
+}
+
+fn has_shape(mut line: &[u8], shape: &[u8]) -> bool {
+    shape.iter().all(|shape| {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        let length = match shape {
+            b'w' => line.iter().take_while(|byte| is_word(byte)).count(),
+            b'd' => line.first().is_some_and(u8::is_ascii_digit).into(),
+            other => (line.first() == Some(other)).into(),
+        };
+        line = line.get(length..).unwrap_or_default();
+        length > 0
+    })
 }
 
 #[cfg(test)]
@@ -58,6 +87,10 @@ mod tests {
             ("a snoop capture, which `editcap -F pcap` converts", true)
         );
         assert_eq!(describe_unknown(b"hello\n").0, "text that is no ISE log with MDM records");
+        let runtime = b"Radius,2026-07-01 10:59:58,362,DEBUG,0x7f0,cntx=1,RADIUS PACKET\n";
+        assert!(describe_unknown(runtime).0.contains("prrt-server.log"));
+        let agent = b"x\n28/08/2016 17:23:35,VERBOSE,140204120491776,Finding user\n";
+        assert!(describe_unknown(agent).0.contains("ad_agent.log"));
         assert_eq!(describe_unknown(&[0; 100]).0, "nothing but zeros");
         assert_eq!(describe_unknown(&[1, 2, 3]).0, "binary data of an unknown kind");
     }

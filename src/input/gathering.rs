@@ -145,7 +145,15 @@ impl<'a, 'c> Gathering<'a, 'c> {
         let kind = if head.is_empty() { MemberKind::Empty } else { MemberKind::Unknown };
         let (seems, ours) = describe_unknown(head);
         self.list(location, kind, size, Some(format!("seems to be {seems}")));
-        if ours || names::promises_input(&location.path) {
+        if names::is_for_cisco(&location.path) {
+            // It would be recognised, were it whole.
+            let message = format!(
+                "{} is not read: by its name it is a support bundle for Cisco alone, but it seems to be {seems}; make it \
+                 anew with shared key encryption",
+                location.path
+            );
+            self.note(&location.key, WarningCode::PublicKey, message);
+        } else if ours || names::promises_input(&location.path) {
             let message = match kind {
                 MemberKind::Empty => format!("{} is empty", location.path),
                 _ => format!("{} is not read: it seems to be {seems}; expected {EXPECTED}", location.path),

@@ -12,6 +12,12 @@ pub(super) fn promises_input(path: &str) -> bool {
     promised || capture_parts(&name).is_some()
 }
 
+/// Tells whether ISE names a support bundle like this that it encrypts for Cisco: `NAME-pk-YYMMDD-HHMM.tar.gpg`.
+pub(super) fn is_for_cisco(path: &str) -> bool {
+    let name = base(path).to_ascii_lowercase();
+    name.contains("-pk-") && (name.ends_with(".gpg") || name.ends_with(".pgp"))
+}
+
 /// Returns the name without the ending of a codec.
 fn unpacked(name: &str) -> &str {
     let endings = [".gz", ".bz2", ".xz", ".zst", ".gpg", ".pgp", ".asc"];
@@ -130,5 +136,12 @@ mod tests {
         assert!(promises_input("b.tar!logs/ise-psc.log.2023-08-15-1.gz"));
         assert!(promises_input("a/TCPDump.PCAP3"));
         assert!(!promises_input("b.tar!support/catalina.out"));
+    }
+
+    #[test]
+    fn a_bundle_that_is_for_cisco_says_so_in_its_name() {
+        assert!(is_for_cisco("d/ise-support-bundle-ise1-pk-260701-1105.tar.gpg"));
+        assert!(!is_for_cisco("ise-support-bundle-ise1-ps-260701-1105.tar.gpg"));
+        assert!(!is_for_cisco("d-pk-x/ise-psc.log"));
     }
 }

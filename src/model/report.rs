@@ -81,7 +81,7 @@ pub struct Input {
     /// Of a capture: what it could see.
     #[serde(default)]
     pub quality: Option<Quality>,
-    /// SHA-256 of the file or member as it was read, in hexadecimal.
+    /// SHA-256 of the file or member as it was read, in hexadecimal; null for one of more than 256 MiB unless all were wanted.
     #[serde(default)]
     pub sha256: Option<String>,
 }

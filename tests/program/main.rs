@@ -11,6 +11,7 @@
 
 mod analyze;
 mod blind;
+mod bundle;
 mod cases;
 mod cli;
 mod contract;

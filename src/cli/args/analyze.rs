@@ -8,6 +8,7 @@ use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use mdmlog::render::Format;
 
+use super::When;
 use super::shared::{AnalysisArgs, InputArgs, RunArgs};
 use crate::cli::fail_on::FailOn;
 use crate::cli::help;
@@ -58,6 +59,12 @@ pub struct AnalyzeArgs {
     /// MDMLOG_REDACT_KEY is the key, if set. Who knows the key can find out whether a pseudonym stands for a given name.
     #[arg(long, value_name = "KEY", help_heading = OUTPUT)]
     pub redact_key: Option<RedactKey>,
+
+    /// When to put the SHA-256 of inputs into the report: auto, always, never
+    ///
+    /// `auto` is: of those up to 256 MiB, as hashing a larger one takes longer than its analysis.
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, help_heading = OUTPUT)]
+    pub sha256: When,
 
     #[command(flatten)]
     pub analysis: AnalysisArgs,

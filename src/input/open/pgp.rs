@@ -13,6 +13,13 @@ use crate::input::metered::packed;
 use crate::input::passphrase::Unlocked;
 use crate::model::warning::WarningCode;
 
+/// Whose key it is, and how to get a bundle that opens: ISE offers both ways where it makes a bundle (Cisco ISE
+/// Administrator Guide, "Download Cisco ISE Log Files"; Cisco ISE CLI Reference Guide, `backup-logs`).
+const PUBLIC_KEY: &str = "is encrypted for a public key, so that only the key's holder can open it; of a support bundle of \
+    ISE, whose name then has `-pk-` in it, that is Cisco. Make the bundle anew with shared key encryption (Operations > \
+    Troubleshoot > Download Logs > Support Bundle, or `backup-logs NAME repository REPOSITORY encryption-key plain KEY`), and \
+    give its key with `--passphrase-file FILE` or in `MDMLOG_PASSPHRASE`";
+
 /// Returns what reads the content; `None` where it stays closed, which is then noted.
 pub(super) fn decrypt<'a>(
     gathering: &mut Gathering<'a, '_>,
@@ -44,13 +51,7 @@ pub(super) fn decrypt<'a>(
             gathering.failed(&location.key, &location.path, &reached.into(), 0);
             return None;
         }
-        Closed::PublicKey => (
-            WarningCode::PublicKey,
-            "encrypted for a public key",
-            "is encrypted for a public key, so that only the key's holder can open it; make the support bundle \
-             with shared key encryption, or decrypt it first"
-                .to_owned(),
-        ),
+        Closed::PublicKey => (WarningCode::PublicKey, "encrypted for a public key", PUBLIC_KEY.to_owned()),
         Closed::WrongPassphrase => (WarningCode::WrongPassphrase, "the passphrase is wrong", WRONG.to_owned()),
         Closed::Damaged(why) => {
             let text = format!("cannot be decrypted ({why}); get a whole copy");

@@ -1,6 +1,9 @@
 //! Paths, folders and names.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
+use crate::model::report::InputKind;
 
 #[test]
 fn a_folder_is_walked_in_order_of_names() {
@@ -139,4 +142,36 @@ fn a_folder_of_many_small_logs_stays_within_the_memory_that_was_allowed() {
     }
     let found = scratch.find(&["d"]);
     assert!(found.items.iter().map(|item| &item.data).eq(&logs), "{found:?}");
+}
+
+/// Heads that were looked at, and the longest of them.
+static LOOKED_AT: (AtomicUsize, AtomicUsize) = (AtomicUsize::new(0), AtomicUsize::new(0));
+
+#[test]
+fn of_files_that_are_of_no_use_only_the_beginning_is_looked_at_and_once() {
+    const COUNTING: SourceKinds = &[SourceKind {
+        kind: InputKind::IsePscLog,
+        by: Recognise::Text(|head| {
+            LOOKED_AT.0.fetch_add(1, Ordering::Relaxed);
+            LOOKED_AT.1.fetch_max(head.len(), Ordering::Relaxed);
+            head.starts_with(b"log")
+        }),
+    }];
+    let large = vec![b'x'; 1 << 20];
+    let names: Vec<_> = (0..500).map(|number| format!("{number}.txt")).collect();
+    let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"hello"[..])).collect();
+    members.extend([("large.out", large.as_slice()), ("ise-psc.log", b"log")]);
+    for (name, bundle, around) in [
+        ("b.tar", tar(&members), 0),
+        ("b.tar.gz", gzip(&tar(&members)), 0),
+        ("b.zip", zip(::zip::CompressionMethod::Deflated, &members), 0),
+    ] {
+        let scratch = Scratch::new();
+        let before = LOOKED_AT.0.load(Ordering::Relaxed);
+        let found = find(&[scratch.write(name, &bundle)], COUNTING, &scratch.options, &Progress::default());
+        assert_eq!(found.items.len(), 1, "{found:?}");
+        let looked_at = LOOKED_AT.0.load(Ordering::Relaxed) - before;
+        assert_eq!(looked_at, members.len() + around, "{name}");
+    }
+    assert!(LOOKED_AT.1.load(Ordering::Relaxed) <= 64 << 10);
 }

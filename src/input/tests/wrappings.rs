@@ -163,6 +163,12 @@ fn a_bundle_for_a_public_key_is_told_apart_from_one_with_a_passphrase() {
         .with_passphrase("correct horse")
         .find_in("b.gpg", b"\x85\x01\x0c\x03\x01\x02\x03\x04\x05\x06\x07\x08\x01");
     assert_eq!(error_codes(&found), ["public_key"]);
+    let message = &found.errors[0].message;
+    assert!(message.contains("Cisco") && message.contains("shared key encryption"), "{message}");
+    // Cut or damaged so that nothing shows what it is, its name still tells for whom it is.
+    let found = Scratch::new().find_in("bundle-ise1-pk-260701-1105.tar.gpg", b"\x01\x02 is no message");
+    assert_eq!(error_codes(&found), ["public_key"]);
+    assert!(found.errors[0].message.contains("for Cisco alone"), "{:?}", found.errors);
 }
 
 #[test]
