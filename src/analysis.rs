@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use bytes::Bytes;
+
 use crate::assemble::{Facts, Listed, assemble};
-use crate::capture::secrets::Secrets;
+use crate::capture::secrets::{KeyLogs, Secrets};
 use crate::classify::classify;
 use crate::correlate::clock::KnownClocks;
 use crate::correlate::join;
 use crate::digests::Digests;
 use crate::evidence::targets::Targets;
-use crate::input::{Found, Groups, InputError, Item};
+use crate::input::{Found, Groups, InputError, Item, whole_file};
 use crate::model::report::{Attempt, Report};
 use crate::model::warning::{Warning, WarningCode};
 use crate::options::{Hashing, Options};
@@ -92,7 +94,7 @@ pub(crate) struct Analyzed {
     pub(crate) items: Vec<Item>,
     pub(crate) groups: Groups,
     /// Key logs that the caller named.
-    pub(crate) keylogs: Vec<Vec<u8>>,
+    pub(crate) keylogs: Vec<Bytes>,
 }
 
 impl Analyzed {
@@ -163,31 +165,28 @@ fn listed(items: &[Item]) -> Vec<Listed> {
 }
 
 /// Reads the key logs that the caller names; their content is checked where it is read.
-fn named_keylogs(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<u8>)>, Error> {
+fn named_keylogs(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Bytes)>, Error> {
     let read = |path: &PathBuf| {
-        let bytes = std::fs::read(path).map_err(|source| Error::KeyLog { path: path.clone(), source })?;
+        let bytes = whole_file(path).map_err(|source| Error::KeyLog { path: path.clone(), source })?;
         Ok((path.clone(), bytes))
     };
     paths.iter().map(read).collect()
 }
 
 /// Returns the TLS secrets of all key logs; those in a pcapng are found where it is read.
-fn secrets(reading: &Reading<'_>, named: &[(PathBuf, Vec<u8>)], warnings: &mut Vec<Warning>) -> Secrets {
-    let mut all = Secrets::default();
+fn secrets(reading: &Reading<'_>, named: &[(PathBuf, Bytes)], warnings: &mut Vec<Warning>) -> Secrets {
+    let mut all = KeyLogs::default();
     for &index in &reading.groups.keylogs {
         let Some(item) = reading.found.items.get(index) else { continue };
-        let (secrets, found) = Secrets::parse(&item.data, Some(index));
-        all.extend(secrets);
-        warnings.extend(found);
+        warnings.extend(all.read(item.data.clone(), Some(index)));
     }
     for (path, bytes) in named {
-        let (secrets, found) = Secrets::parse(bytes, None);
-        if secrets.is_empty() {
+        let before = all.len();
+        warnings.extend(all.read(bytes.clone(), None));
+        if all.len() == before {
             let message = format!("`{}` holds no TLS secrets in NSS key-log format", path.display());
             warnings.push(Warning::general(WarningCode::KeylogEmpty, message));
         }
-        warnings.extend(found);
-        all.extend(secrets);
     }
-    all
+    all.finish()
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+
 use super::chunks::{self, CHUNK, Start};
 use super::container::{Damage, first_packet_time};
 use super::first_pass::{FirstPass, ScannedChunk};
@@ -11,7 +13,7 @@ use super::frame_hints::{FrameHints, Seed};
 use super::names::Names;
 use super::quality::{self, FileQuality, Peers};
 use super::second_pass::{SecondPass, Sightings};
-use super::secrets::Secrets;
+use super::secrets::{KeyLogs, Secrets};
 use super::{CaptureFacts, CapturePartFacts, Interest};
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::time::Timestamp;
@@ -76,11 +78,11 @@ pub(super) fn read_in_chunks(
         break (pass.finish(&names, interest), key_logs, files, peers);
     };
     let mut secrets = secrets.clone();
+    let mut own = KeyLogs::default();
     for (input, text) in key_logs {
-        let (found, warnings) = Secrets::parse(text, Some(input));
-        secrets.extend(found);
-        facts.warnings.extend(warnings);
+        facts.warnings.extend(own.read(Bytes::copy_from_slice(text), Some(input)));
     }
+    secrets.extend(own.finish());
     second_pass(&files, &FlowFilter::new(&candidates, &names, interest), &secrets, &mut facts);
     if candidates.dns_overflow {
         facts.warnings.push(Warning::general(

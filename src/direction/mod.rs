@@ -13,7 +13,7 @@ use modules::Modules;
 
 /// The stages, each before those that may name it. Those of one row know nothing of each other.
 const STAGES: &[&[&str]] = &[
-    &["model", "progress", "ordered_parallel"],
+    &["model", "progress", "ordered_parallel", "digests"],
     &["input"],
     &["log", "capture", "node"],
     &["evidence"],

@@ -41,6 +41,7 @@ mod source;
 mod spool;
 #[cfg(test)]
 mod tests;
+mod whole_file;
 
 pub use found::Found;
 pub use groups::{Groups, groups};
@@ -50,6 +51,7 @@ pub use member_kind::MemberKind;
 pub use overwrite::Existing;
 pub use passphrase::{Ask, Passphrase, PassphraseSource};
 pub use source::{Recognise, SourceKind, SourceKinds};
+pub use whole_file::whole_file;
 
 use budget::Budget;
 use context::Context;

@@ -12,19 +12,22 @@ const RANDOM: usize = 32;
 
 /// The lines of the key logs that are about sessions in these frames, and about how many sessions they are.
 pub(super) fn of_frames(analyzed: &Analyzed, frames: &[SliceFrame]) -> (Vec<u8>, usize) {
+    let texts = texts(analyzed);
+    if texts.is_empty() {
+        return (Vec::new(), 0);
+    }
+    // Few of the lines of a key log may be of these sessions.
+    let wanted: HashSet<&[u8]> = frames.iter().flat_map(|frame| sessions(&frame.bytes)).collect();
     let mut by_session: HashMap<Vec<u8>, BTreeSet<&[u8]>> = HashMap::new();
-    for text in texts(analyzed) {
+    for text in texts {
         for line in text.split(|byte| matches!(byte, b'\n' | b'\r')) {
-            if let Some(session) = session_of(line) {
+            if let Some(session) = session_of(line).filter(|session| wanted.contains(session.as_slice())) {
                 by_session.entry(session).or_default().insert(line);
             }
         }
     }
     let mut seen: HashSet<&[u8]> = HashSet::new();
     let mut key_log = Vec::new();
-    if by_session.is_empty() {
-        return (key_log, 0);
-    }
     for session in frames.iter().flat_map(|frame| sessions(&frame.bytes)) {
         if let Some((session, lines)) = by_session.get_key_value(session)
             && seen.insert(session)
@@ -40,7 +43,7 @@ pub(super) fn of_frames(analyzed: &Analyzed, frames: &[SliceFrame]) -> (Vec<u8>,
 
 /// All key logs: those that were named, that lie beside the captures, and within them.
 fn texts(analyzed: &Analyzed) -> Vec<&[u8]> {
-    let mut texts: Vec<&[u8]> = analyzed.keylogs.iter().map(Vec::as_slice).collect();
+    let mut texts: Vec<&[u8]> = analyzed.keylogs.iter().map(|text| &text[..]).collect();
     for item in &analyzed.items {
         match item.kind {
             InputKind::KeyLog => texts.push(&item.data),
