@@ -522,7 +522,7 @@ fn attempts_inside_of_a_body_are_marked() {
     let forged = [(1, "b", BEGIN), (1, "b", GET), (1, "b", OK), (1, "b", END)];
     let around = |body| {
         [
-            &[(0, "a", GET), (1, "a", "MDM Server Response Code: 401"), (1, "a", body)][..],
+            &[(0, "a", GET), (1, "a", "MDM Server Response Code: 404"), (1, "a", body)][..],
             &forged,
             &[(1, "a", NOT_FOUND)],
         ]

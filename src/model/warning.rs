@@ -83,12 +83,12 @@ warning_codes! {
     LeftOut = "left_out",
     /// A bound on members, bytes, depth or time was reached, so that something was not opened or not read to its end.
     Limit = "limit",
-    /// Something is encrypted and no passphrase was given.
-    NeedsPassphrase = "needs_passphrase",
     /// The MDM component wrote a log at a level that hides successes, retries or answers.
     LogLevel = "log_level",
     /// Lines of a log are cut off at the same width.
     LogLinesCut = "log_lines_cut",
+    /// Something is encrypted and no passphrase was given.
+    NeedsPassphrase = "needs_passphrase",
     /// A log has no records of the MDM component.
     NoMdmRecords = "no_mdm_records",
     /// What was taken for a capture does not begin like one.

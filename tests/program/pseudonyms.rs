@@ -140,7 +140,10 @@ impl Originals {
             InputKind::IseLocalStore | InputKind::ShowTech => {
                 let text = String::from_utf8_lossy(bytes);
                 let address = Regex::new(r"\b\d{1,3}(?:\.\d{1,3}){3}\b").unwrap();
-                address.find_iter(&text).for_each(|address| self.host(address.as_str()));
+                // Versions of ISE look like addresses, but for their numbers.
+                for address in address.find_iter(&text).filter(|found| found.as_str().parse::<Ipv4Addr>().is_ok()) {
+                    self.host(address.as_str());
+                }
                 let named = Regex::new(r"(?m)^hostname (\S+)|MDMServerName=([^,]+)|UserName=([^,]+)").unwrap();
                 for name in named.captures_iter(&text).flat_map(|found| [found.get(1), found.get(2), found.get(3)]) {
                     name.into_iter().for_each(|name| self.add("user", name.as_str()));

@@ -26,7 +26,7 @@ fn tshark(file: &Path, arguments: &[&str]) -> Vec<String> {
 fn a_slice_has_the_packets_of_its_attempt_as_they_were_captured() {
     let slice = mdmlog::slice(&[case(FIVE)], &Options::default(), 5, false).unwrap();
     let numbers: Vec<_> = slice.frames.iter().map(|frame| frame.frame).collect();
-    assert_eq!(numbers, (98..=105).collect::<Vec<_>>());
+    assert_eq!(numbers, [96, 97, 98, 99, 100, 101, 102, 104]);
     let mut file = Vec::new();
     slice.write(&mut file).unwrap();
     let wanted = Wanted { frames: (1..=99).collect(), ..Wanted::default() };

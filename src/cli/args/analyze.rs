@@ -8,7 +8,7 @@ use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use mdmlog::render::Format;
 
-use super::When;
+use super::shared::When;
 use super::shared::{AnalysisArgs, InputArgs, RunArgs};
 use crate::cli::fail_on::FailOn;
 use crate::cli::help;

@@ -4,8 +4,11 @@ use super::WireTry;
 use super::account::{WireEvidence, close_words, doubt_unless};
 use super::ending::said_goodbye;
 use super::tls_failure as tls;
-use crate::capture::{Close, Side};
+use crate::capture::{Close, Side, TlsAlert};
 use crate::model::outcome::{Outcome, ResetDetail, TlsDetail, UnknownDetail};
+
+/// Stamps of packets that cross each other are this far from their order at most, in nanoseconds.
+const CROSSED: u64 = 5_000_000;
 
 /// Returns whether what listens on the port speaks something else than TLS.
 pub(super) fn speaks_no_tls(wire: &WireTry<'_>) -> bool {
@@ -23,9 +26,14 @@ pub(super) fn of_handshake_closed(wire: &WireTry<'_>, close: &Close) -> WireEvid
         (true, false) => (Some(ResetDetail::DuringHandshake), "in the TLS handshake"),
         (true, true) => (Some(ResetDetail::DuringHandshake), "at once behind the TLS handshake"),
     };
+    // Where the queues of an interface put packets out of order, a client's alert may have come first.
+    let crossed = session.is_some_and(|session| {
+        let apart = |alert: &TlsAlert| alert.at.time.nanos().abs_diff(close.at.time.nanos());
+        session.alerts.iter().any(|alert| alert.by == Side::Client && apart(alert) <= CROSSED)
+    });
     WireEvidence {
         outcome: Outcome::ConnectionReset(detail),
-        doubts: doubt_unless(begun && !done),
+        doubts: doubt_unless(begun && !done && !crossed),
         status: None,
         words: format!("{} {when}", close_words(close)),
     }
