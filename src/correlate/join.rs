@@ -187,7 +187,18 @@ fn wait_as_told(said: &LogRequest<'_>, offset: i64, wire: &mut WireTry<'_>) {
         return;
     };
     let until = Timestamp::from_nanos(result - offset).max(wire.capture_end);
-    wire.ending = Some(Ending::of(flow, &wire.session.requests, wire.request, until));
+    let ending = Ending::of(flow, &wire.session.requests, wire.request, until);
+    let connecting = matches!(said.kind, LogResult::Cause(CauseKind::ConnectTimedOut | CauseKind::SomeTimeout));
+    let nothing_came = !flow.syns.is_empty()
+        && flow.visibility.from_server == 0
+        && flow.closes.is_empty()
+        && flow.icmp.is_empty()
+        && flow.challenge_ack.is_none();
+    wire.ending = Some(match ending {
+        // The client may give up soon after its last SYN; what it waited counts from the first.
+        Ending::Cut if connecting && nothing_came => Ending::SynSilence,
+        ending => ending,
+    });
     wire.waited = true;
 }
 

@@ -56,7 +56,7 @@ fn lnav_reads_records_levels_threads_and_bodies() {
             "SELECT log_time, log_opid, logger, log_body FROM ise_psc_log \
              WHERE log_level = 'error' AND log_body LIKE 'A connection timeout%'"
         ),
-        ["2026-11-24 05:22:34.293,admin-http-pool1,cisco.cpm.mdm.api.MdmClient,A connection timeout occurred. Check \
+        ["2026-11-26 11:01:37.339,admin-http-pool1,cisco.cpm.mdm.api.MdmClient,A connection timeout occurred. Check \
           the connection settings"]
     );
     let bodies = lnav.ask(
