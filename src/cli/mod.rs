@@ -25,6 +25,7 @@ pub mod slice;
 pub mod stderr;
 mod tables;
 mod terminal;
+mod unfinished;
 
 pub use args::{Args, Command};
 pub use failure::{Failure, Status};

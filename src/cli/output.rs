@@ -4,10 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use super::Failure;
 use super::reads::Reads;
-use super::{Failure, interrupt};
+use super::unfinished::{Unfinished, folder};
 
 /// A place to write to.
 pub struct Output {
@@ -81,40 +80,17 @@ fn target(path: &Path) -> io::Result<Destination> {
     }
 }
 
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 fn to_stdout(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     render(&mut out)?;
     out.flush()
 }
 
-/// Writes beside the file and puts what was written in its place.
+/// Writes a file that takes the place when it is whole.
 fn to_file(path: &Path, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let file = unfinished_beside(path)?;
-    render(&mut file.as_file())?;
-    // Some systems find out only now that the disk is full.
-    file.as_file().sync_all()?;
-    interrupt::finish(|| file.persist(path).map(drop).map_err(io::Error::from))
-}
-
-/// Makes a file that can take this one's place, and goes when the program is interrupted.
-pub(super) fn unfinished_beside(path: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mdmlog-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As for any new file, of which the umask then takes its part.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let file = interrupt::create_unfinished(|| builder.tempfile_in(folder(path)))?;
-    if let Ok(metadata) = fs::metadata(path) {
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    Ok(file)
+    let unfinished = Unfinished::new(path)?;
+    render(&mut unfinished.file())?;
+    Unfinished::finish(vec![unfinished])
 }
 
 #[cfg(test)]

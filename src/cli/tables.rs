@@ -46,13 +46,11 @@ mod written {
     use std::io;
     use std::path::{Path, PathBuf};
 
+    use crate::cli::Failure;
+    use crate::cli::reads::Reads;
+    use crate::cli::unfinished::Unfinished;
     use mdmlog::Report;
     use mdmlog::render::parquet::{Run, Table};
-    use tempfile::NamedTempFile;
-
-    use crate::cli::output::unfinished_beside;
-    use crate::cli::reads::Reads;
-    use crate::cli::{Failure, interrupt};
 
     /// The directory to write.
     pub struct Tables(PathBuf);
@@ -86,20 +84,15 @@ mod written {
                 let run = Run::new(report, inputs.map(named))?;
                 let files = Table::ALL.map(|table| self.unfinished(table, report, &run));
                 // All of them, or none.
-                let files = files.into_iter().collect::<io::Result<Vec<_>>>()?;
-                interrupt::finish(|| {
-                    files.into_iter().try_for_each(|(file, path)| file.persist(path).map(drop)).map_err(io::Error::from)
-                })
+                Unfinished::finish(files.into_iter().collect::<io::Result<Vec<_>>>()?)
             };
             write().map_err(|error| self.failure(error))
         }
 
-        fn unfinished(&self, table: Table, report: &Report, run: &Run) -> io::Result<(NamedTempFile, PathBuf)> {
-            let path = self.0.join(table.file_name());
-            let file = unfinished_beside(&path)?;
-            table.write(report, run, file.as_file())?;
-            file.as_file().sync_all()?;
-            Ok((file, path))
+        fn unfinished(&self, table: Table, report: &Report, run: &Run) -> io::Result<Unfinished> {
+            let unfinished = Unfinished::new(&self.0.join(table.file_name()))?;
+            table.write(report, run, unfinished.file())?;
+            Ok(unfinished)
         }
 
         fn failure(&self, error: io::Error) -> Failure {

@@ -263,7 +263,18 @@ fn send(signal: &str, child: &std::process::Child) {
     assert!(sent.success(), "{signal}");
 }
 
-/// While the report is being written there is a file with a name: either it is removed, or the report is there whole.
+/// Whether the program has written to a file in this folder, which may have no name yet.
+#[cfg(unix)]
+fn is_writing_in(child: &std::process::Child, folder: &std::path::Path) -> bool {
+    let mut open = std::fs::read_dir(format!("/proc/{}/fd", child.id())).into_iter().flatten().flatten();
+    let written = |file: std::fs::DirEntry| {
+        let is_here = std::fs::read_link(file.path()).is_ok_and(|open| open.starts_with(folder));
+        is_here && std::fs::metadata(file.path()).is_ok_and(|file| file.len() > 0)
+    };
+    open.any(written) || std::fs::read_dir(folder).unwrap().next().is_some()
+}
+
+/// While the report is being written there may be a file with a name: either it is removed, or the report is there whole.
 #[cfg(unix)]
 #[test]
 fn an_interrupt_while_writing_leaves_no_half_written_file() {
@@ -277,8 +288,7 @@ fn an_interrupt_while_writing_leaves_no_half_written_file() {
         std::fs::create_dir(scratch.path().join("out")).unwrap();
         let mut command = scratch.mdmlog(arguments);
         let mut child = command.env("TMPDIR", scratch.path().join("tmp")).stderr(Stdio::piped()).spawn().unwrap();
-        // A name shows up when writing begins.
-        while scratch.names_in("out").is_empty() && child.try_wait().unwrap().is_none() {
+        while !is_writing_in(&child, &scratch.path().join("out")) && child.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
         send(signal, &child);
