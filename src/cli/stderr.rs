@@ -1,6 +1,7 @@
 //! What is said on standard error, always in one form: `mdmlog: ...`. Text that comes from inputs is shown with its
 //! control characters escaped, and a standard error that is closed ends nothing.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::Write as _;
 
@@ -23,11 +24,23 @@ pub fn note(text: impl Display) {
     say(NOTE, "note: ", text);
 }
 
-/// Says what the inputs are short of, one line each.
+/// Warnings of one kind that are said one by one.
+const SAID: usize = 100;
+
+/// Says what the inputs are short of, one line each; where a bundle has thousands of the same kind, the report has the rest.
 pub fn warnings(report: &Report) {
+    let mut said: BTreeMap<&str, usize> = BTreeMap::new();
     for Warning { input, code, message } in &report.warnings {
-        let input = input.and_then(|input| report.inputs.get(input));
-        warning(input.map(|input| input.path.as_str()), code.as_str(), message);
+        let alike = said.entry(code.as_str()).or_default();
+        *alike += 1;
+        if *alike <= SAID {
+            let input = input.and_then(|input| report.inputs.get(input));
+            warning(input.map(|input| input.path.as_str()), code.as_str(), message);
+        }
+    }
+    for (code, count) in said.into_iter().filter(|(_, count)| *count > SAID) {
+        let more = count - SAID;
+        warning(None, code, &format!("there are {more} more warnings of this kind, which the report has"));
     }
 }
 

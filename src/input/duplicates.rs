@@ -29,8 +29,14 @@ pub(super) fn remove(all: &mut Findings) {
             None => {}
         }
     }
-    for (index, earlier) in twice.into_iter().rev() {
-        let (key, item) = all.items.remove(index);
+    // Taken out one by one, each would move all that come after it.
+    let mut twice = twice.into_iter().peekable();
+    let items = std::mem::take(&mut all.items);
+    for (index, (key, item)) in items.into_iter().enumerate() {
+        let Some((_, earlier)) = twice.next_if(|(other, _)| *other == index) else {
+            all.items.push((key, item));
+            continue;
+        };
         let message = format!("{} has the same content as {earlier} and is used once", item.path);
         if let Ok(member) = all.members.binary_search_by(|(other, _)| other.cmp(&key))
             && let Some((_, member)) = all.members.get_mut(member)

@@ -53,7 +53,7 @@ impl Found {
             .mapped
             .into_iter()
             .filter(|file| used.contains(file.key.as_slice()))
-            .map(|file| (all.items.iter().position(|(key, _)| key.starts_with(&file.key)), file))
+            .map(|file| (first_in(&all.items, &file.key), file))
             .collect();
         let listing = all
             .members
@@ -102,6 +102,12 @@ impl Found {
         };
         self.mapped.iter().filter_map(changed).collect()
     }
+}
+
+/// Returns the first of the items, which are sorted, that is this file or lies in it.
+fn first_in(items: &[(TreeKey, Item)], file: &TreeKey) -> Option<usize> {
+    let first = items.partition_point(|(key, _)| key < file);
+    items.get(first).filter(|(key, _)| key.starts_with(file)).map(|_| first)
 }
 
 /// Returns those of a list sorted by key that belong to one of the given paths.

@@ -210,4 +210,24 @@ fn archives() {
     let bzip2 = bzip2.finish().unwrap();
     is_linear("g.bz2", |n| bzip2.repeat(20 * n));
     is_linear("h.zst", |n| zstd::encode_all(&b""[..], 19).unwrap().repeat(500 * n));
+    // The same log over and over, and blocks of one member each.
+    let log = "2023-08-15 10:21:07,123 DEBUG  [pool-1][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- end HTTP request\n";
+    is_linear("i.tar", |n| {
+        let mut tar = tar::Builder::new(Vec::new());
+        for number in 0..150 * n {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(log.len() as u64);
+            tar.append_data(&mut header, format!("{number}.log"), log.as_bytes()).unwrap();
+        }
+        tar.into_inner().unwrap()
+    });
+    is_linear("j.7z", |n| {
+        let mut writer = sevenz_rust2::ArchiveWriter::new(std::io::Cursor::new(Vec::new())).unwrap();
+        writer.set_content_methods(vec![sevenz_rust2::EncoderMethod::COPY.into()]);
+        for number in 0..100 * n {
+            let entry = sevenz_rust2::ArchiveEntry::new_file(&format!("{number}.txt"));
+            writer.push_archive_entry(entry, Some(&b"hello"[..])).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    });
 }

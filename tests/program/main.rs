@@ -11,6 +11,7 @@
 
 mod analyze;
 mod blind;
+mod bombs;
 mod bundle;
 mod cases;
 mod cli;
