@@ -7,6 +7,7 @@ use std::sync::Arc;
 pub use crate::evidence::declared::{Declared, ProxyOption};
 use crate::input::{InputOptions, PassphraseSource};
 pub use crate::input::{Limits, Passphrase};
+use crate::model::mdm::RequestKind;
 use crate::model::time::Timestamp;
 pub use crate::model::zone::LogZone;
 use crate::progress::Progress;
@@ -26,6 +27,8 @@ pub struct Options {
     pub since: Option<Timestamp>,
     /// Keep attempts that start at this moment or earlier.
     pub until: Option<Timestamp>,
+    /// Keep attempts that asked for one of these; all when empty.
+    pub kinds: Vec<RequestKind>,
     /// Files with TLS secrets in NSS key log format.
     pub keylogs: Vec<PathBuf>,
     /// What opens encrypted bundles.

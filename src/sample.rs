@@ -1,10 +1,12 @@
 //! Reports for the tests of the renderings.
 
 use crate::catalog;
+use crate::model::mdm::RequestKind;
 use crate::model::outcome::{
     DnsDetail, OtherDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
 };
 use crate::model::report::{Attempt, Report};
+use crate::model::time::SECOND;
 
 /// A report with a dozen attempts of many outcomes, seen by log and capture, with incidents.
 pub(crate) fn report() -> Report {
@@ -22,6 +24,23 @@ pub(crate) fn report() -> Report {
             incident.resolved_by.is_some(),
         );
     }
+    report
+}
+
+/// Queries that went well, one each ten seconds, with a failure in between now and then.
+pub(crate) fn queries(count: usize, failed_each: usize) -> Report {
+    let mut report = report();
+    let (good, bad) = (report.attempts[0].clone(), report.attempts[9].clone());
+    report.attempts = (0..count)
+        .map(|index| {
+            let mut attempt = if index % failed_each == failed_each - 1 { bad.clone() } else { good.clone() };
+            attempt.id = index + 1;
+            attempt.kind = RequestKind::DeviceQuery;
+            attempt.duration_ms = Some(100.0 + (index % 100) as f64);
+            attempt.started_at = good.started_at.map(|time| time.plus_nanos(10 * SECOND * index as i64));
+            attempt
+        })
+        .collect();
     report
 }
 

@@ -50,10 +50,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
     let target = server.url.as_deref();
     let mut attempt = Attempt {
         id,
-        kind: match log {
-            Some(log) => log.kind,
-            None => target.and_then(|url| RequestKind::of_target(server.host.as_deref(), url)).unwrap_or_default(),
-        },
+        kind: kind(joined, &server),
         query: target.and_then(DeviceCriterion::of_target),
         outcome: outcome.name(),
         detail: outcome.detail().map(Into::into),
@@ -85,6 +82,15 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
     };
     attempt.diagnosis = catalog::diagnosis(outcome, &Context { node, ..Context::of(&attempt) });
     attempt
+}
+
+/// What an attempt asked for, as the log tells it or the URL.
+pub(super) fn kind(joined: &JoinedAttempt<'_>, server: &Server) -> RequestKind {
+    match (joined.log, server.url.as_deref()) {
+        (Some((_, log)), _) => log.kind,
+        (None, Some(url)) => RequestKind::of_target(server.host.as_deref(), url).unwrap_or_default(),
+        (None, None) => RequestKind::default(),
+    }
 }
 
 /// The log's own words of a failure.
@@ -150,7 +156,7 @@ fn url(attempted: &JoinedTry<'_>) -> Option<String> {
     })
 }
 
-fn server(joined: &JoinedAttempt<'_>) -> Server {
+pub(super) fn server(joined: &JoinedAttempt<'_>) -> Server {
     let logs = || joined.tries.iter().rev().filter_map(|attempted| attempted.log);
     let wires = || joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_ref());
     let host = logs().find_map(|log| log.host.as_deref().map(str::to_owned));

@@ -75,8 +75,13 @@ pub fn assemble(
     let Facts { logs, captures, nodes: found, clocks: known } = facts;
     let clocks = clock::clocks(logs, captures, joined, known);
     let nodes = nodes::nodes(found);
+    let is_wanted = |joined: &JoinedAttempt<'_>| {
+        let kinds = &options.kinds;
+        is_within(joined.started(), options)
+            && (kinds.is_empty() || kinds.contains(&attempt::kind(joined, &attempt::server(joined))))
+    };
     let wanted: Vec<(&JoinedAttempt<'_>, &Verdict)> =
-        joined.attempts.iter().zip(verdicts).filter(|(attempt, _)| is_within(attempt.started(), options)).collect();
+        joined.attempts.iter().zip(verdicts).filter(|(attempt, _)| is_wanted(attempt)).collect();
     let outcomes: Vec<Outcome> = wanted.iter().map(|(_, verdict)| verdict.ruling.outcome).collect();
     let mut attempts: Vec<Attempt> = wanted
         .par_iter()

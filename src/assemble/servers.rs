@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::outcome::OutcomeName;
+use crate::model::quantile::quantile;
 use crate::model::report::{Attempt, Incident, ServerHealth, ServerState};
 
 /// Returns the state of each server that an attempt names, in the order of their names. Attempts are in order of time.
@@ -59,12 +60,6 @@ fn state(host: Option<String>, port: Option<u16>, attempts: &[&Attempt], open_in
     }
 }
 
-/// The least of the sorted values that so many of a hundred do not exceed.
-fn quantile(sorted: &[f64], of_hundred: usize) -> Option<f64> {
-    let rank = (sorted.len() * of_hundred).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,13 +78,5 @@ mod tests {
             };
             assert_eq!(state.state, expected, "{state:?}");
         }
-    }
-
-    #[test]
-    fn quantiles_are_values_that_were_seen() {
-        assert_eq!(quantile(&[], 50), None);
-        assert_eq!(quantile(&[3.0], 95), Some(3.0));
-        let hundred: Vec<f64> = (1..=100).map(f64::from).collect();
-        assert_eq!((quantile(&hundred, 50), quantile(&hundred, 95)), (Some(50.0), Some(95.0)));
     }
 }

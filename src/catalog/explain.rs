@@ -1,38 +1,13 @@
 //! The catalog as `mdmlog explain` shows it, and as `docs/outcomes.md` has it.
 
 use std::fmt::Write as _;
-use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::{Context, Entry, Topic, entries, entry, fill};
+use super::explain_format::ExplainFormat;
+use super::{Context, Entry, Topic, entries, entry, fill, kinds};
 use crate::model::outcome::OutcomeName;
 use crate::model::wrap::wrapped;
-
-/// What an explanation is written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ExplainFormat {
-    /// For a terminal.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-    /// For a wiki or a ticket.
-    Markdown,
-}
-
-impl FromStr for ExplainFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            "markdown" => Ok(Self::Markdown),
-            other => Err(format!("`{other}` is not a format of explain; it has text, json and markdown")),
-        }
-    }
-}
 
 /// Every outcome and detail with a few words each, in lines of at most `width` columns where the text is wrapped.
 pub fn list(format: ExplainFormat, width: usize) -> String {
@@ -47,6 +22,7 @@ pub fn list(format: ExplainFormat, width: usize) -> String {
                 let line = format!("  {name:<column$}  {}", e.title);
                 let _ = writeln!(out, "{}", wrapped(&line, width, column + 4));
             }
+            let _ = write!(out, "\nKinds of request:\n\n{}", kinds::listed(width));
             let hint = "`mdmlog explain OUTCOME` or `mdmlog explain OUTCOME/DETAIL` says what it means, how it is proved and what to do.";
             let _ = writeln!(out, "\n{}", wrapped(hint, width, 0));
             out
@@ -175,6 +151,7 @@ fn outcomes_page() -> String {
             markdown(&mut out, entry, if entry.detail.is_none() { 2 } else { 3 });
         }
     }
+    out.push_str(&kinds::section());
     out
 }
 

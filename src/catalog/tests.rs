@@ -249,6 +249,12 @@ fn a_topic_is_read_in_each_of_its_spellings() {
     assert_eq!(topic("SYN-timeout"), Ok((OutcomeName::SynTimeout, None)));
     assert_eq!(topic("http_error/504"), Ok((OutcomeName::HttpError, Some("504".into()))));
     assert_eq!(topic("nxdomain"), Ok((OutcomeName::DnsFailure, Some("nxdomain".into()))));
+    assert_eq!(topic("404"), Ok((OutcomeName::Http404, None)));
+    assert_eq!(topic("401"), Ok((OutcomeName::Http401, None)));
+    assert_eq!(topic("503"), Ok((OutcomeName::HttpError, Some("503".into()))));
+    assert_eq!(topic("407"), Ok((OutcomeName::ProxyError, Some("407".into()))));
+    assert_eq!(topic("DNS"), Ok((OutcomeName::DnsFailure, None)));
+    assert!(topic("199").is_err() && topic("204").is_err());
     assert_eq!(topic("syn_timout").unwrap_err(), "`syn_timout` is not an outcome; did you mean `syn_timeout`?");
     assert!(topic("refused").unwrap_err().contains("several outcomes"));
     assert!(topic("dns_failure/refusd").unwrap_err().contains("nxdomain, servfail, refused"));

@@ -25,7 +25,7 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     }
     match place {
         Place::Document(output, format) => {
-            let rendering = format.rendering(job.style);
+            let rendering = format.rendering_with(job.style, &job.fields);
             output.write(|out| rendering.render(&report, out))?;
         }
         // Paths that were named tell of a customer as those in the report do.

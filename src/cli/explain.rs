@@ -1,6 +1,6 @@
-//! `mdmlog explain`: the catalog of outcomes.
+//! `mdmlog explain`: the catalog of outcomes and kinds of request.
 
-use mdmlog::catalog::{self, ExplainFormat};
+use mdmlog::catalog::{self, ExplainFormat, Explained};
 
 use super::args::{ExplainArgs, ExplainChoice};
 use super::output::Output;
@@ -18,7 +18,8 @@ pub fn run(args: &ExplainArgs) -> Result<Status, Failure> {
     };
     let width = terminal::width().min(WIDEST);
     let text = match &args.outcome {
-        Some(topic) => catalog::explain(topic, format, width),
+        Some(Explained::Outcome(topic)) => catalog::explain(topic, format, width),
+        Some(Explained::Kind(kind)) => catalog::explain_kind(*kind, format, width),
         None => catalog::list(format, width),
     };
     Output::stdout("the explanation").write(|out| out.write_all(text.as_bytes()))?;

@@ -131,6 +131,8 @@ pub const SCHEMA: &str = "\
 Examples:
   Keep the contract beside a program that reads reports:
       mdmlog schema > mdmlog-report.schema.json
+  The same for one that reads ndjson:
+      mdmlog schema --line > mdmlog-line.schema.json
 ";
 
 /// Of `completions`.

@@ -26,6 +26,8 @@ pub struct Job {
     pub product: Product,
     /// How text looks.
     pub style: TextStyle,
+    /// What every ticket gets besides its own fields.
+    pub fields: Vec<(String, String)>,
     /// Whether to put pseudonyms in, and under which key.
     pub redaction: Option<Redaction>,
     /// What to tell by the exit status.
@@ -65,6 +67,12 @@ impl Job {
             When::Never => Hashing::Never,
         };
         let output = args.output.filter(|path| path.as_os_str() != "-");
+        let is_tickets = matches!(args.format, FormatChoice::Of(format) if format.is_tickets());
+        if !args.field.is_empty() && !is_tickets {
+            return Err(Failure::Usage(
+                "--field sets fields of tickets: it goes with --format jira or servicenow".into(),
+            ));
+        }
         let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
         Ok(Self {
             product: match args.format {
@@ -75,7 +83,8 @@ impl Job {
                 }
                 FormatChoice::Auto => Product::Document { format: Format::Json, file: output },
             },
-            style: TextStyle { width: terminal::width(), color, verbose: args.verbose },
+            style: TextStyle { width: terminal::width(), color, verbose: args.verbose, all: args.all },
+            fields: args.field,
             redaction: redaction(args.redact, args.redact_key.map(|key| key.0))?,
             fail_on: args.fail_on,
             run: args.run,

@@ -6,9 +6,9 @@ use super::args::SchemaArgs;
 use super::output::Output;
 use super::{Failure, Status};
 
-/// Prints the JSON Schema of the report.
-pub fn run(_: &SchemaArgs) -> Result<Status, Failure> {
-    let schema = mdmlog::render::schema();
+/// Prints the JSON Schema of the report, or of a line.
+pub fn run(args: &SchemaArgs) -> Result<Status, Failure> {
+    let schema = if args.line { mdmlog::render::line_schema() } else { mdmlog::render::schema() };
     Output::stdout("the schema").write(|out| {
         serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
         out.write_all(b"\n")

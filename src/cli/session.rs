@@ -39,6 +39,7 @@ pub fn analysis(
         proxies: analysis.proxy,
         since: analysis.since,
         until: analysis.until,
+        kinds: analysis.kind,
         keylogs: analysis.keylog,
         ..options
     })

@@ -37,6 +37,11 @@ pub fn archive(path: &str) -> Option<&str> {
     path.rsplit_once(INSIDE).map(|(archive, _)| archive)
 }
 
+/// Returns what stands behind the name of the outermost file, the separator with it; nothing for a file that was named itself.
+pub fn within(path: &str) -> &str {
+    path.find(INSIDE).and_then(|at| path.get(at..)).unwrap_or_default()
+}
+
 /// Returns the names of which a path is made, outermost first, each with the separator behind it.
 pub fn parts(path: &str) -> impl Iterator<Item = (&str, Option<char>)> {
     path.split_inclusive(SEPARATORS).map(|part| match part.strip_suffix(SEPARATORS) {
@@ -68,6 +73,7 @@ mod tests {
         assert_eq!(path, "d/b.tar!logs.zip!support/ise-psc.log");
         assert_eq!(archive(&path), Some("d/b.tar!logs.zip"));
         assert_eq!(archive("d/b.tar"), None);
+        assert_eq!((within(&path), within("d/b.tar")), ("!logs.zip!support/ise-psc.log", ""));
         assert_eq!(member("b", &"ü".repeat(4096)).len(), 2 + 4096);
     }
 

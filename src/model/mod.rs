@@ -6,6 +6,7 @@ pub(crate) mod input_kind;
 pub mod mdm;
 pub(crate) mod member_path;
 pub mod outcome;
+pub(crate) mod quantile;
 pub(crate) mod redacted_debug;
 pub mod report;
 pub(crate) mod sanitize;

@@ -18,31 +18,24 @@ pub(super) fn markdown(text: &str) -> String {
     parts.iter().enumerate().map(part).collect()
 }
 
+/// Prose, in which URLs are code: what is code is no link.
 fn markdown_prose(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut rest = text.chars();
-    while let Some(c) = rest.next() {
-        match c {
-            // Mentions are looked for after the Markdown is rendered, so that a backslash does not stop them.
-            '@' => out.push_str("(at)"),
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
-            // `https://` and `www.` become links by themselves.
-            ':' if rest.as_str().starts_with('/') => out.push_str("\\:"),
-            '.' if out.get(out.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case("www")) => {
-                out.push_str("\\.");
-            }
-            c => out.push(c),
+    let word = |word: &str| {
+        let is_url = word.contains("://") || word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
+        if !is_url {
+            return escaped(word);
         }
-    }
+        // What a sentence puts around a URL stays outside.
+        let bare = word.trim_start_matches(['(', '"', '\'', '<', '[']);
+        let before = word.get(..word.len() - bare.len()).unwrap_or_default();
+        let url = bare.trim_end_matches(['.', ',', ';', ':', ')', '"', '\'', '>', ']', '!', '?']);
+        let behind = bare.get(url.len()..).unwrap_or_default();
+        format!("{}{}{}", escaped(before), markdown_code(url), escaped(behind))
+    };
+    let mut out = text.split(' ').map(word).collect::<Vec<_>>().join(" ");
     match out.chars().next() {
-        // At the start of a line these begin lists, headings and rules.
-        Some('-' | '+' | '=') => out.insert(0, '\\'),
+        // At the start of a line these begin lists, headings, quotes and rules.
+        Some('-' | '+' | '=' | '>' | '#') => out.insert(0, '\\'),
         Some(c) if c.is_ascii_digit() => {
             if let Some(end) = out.find(|c: char| !c.is_ascii_digit())
                 && out.get(end..).is_some_and(|rest| rest.starts_with(['.', ')']))
@@ -51,6 +44,36 @@ fn markdown_prose(text: &str) -> String {
             }
         }
         _ => {}
+    }
+    out
+}
+
+/// A word in which nothing is markup; what can be none stays as it is.
+fn escaped(word: &str) -> String {
+    let mut out = String::with_capacity(word.len() + 8);
+    let mut before = None;
+    let mut rest = word.chars();
+    while let Some(c) = rest.next() {
+        let after = rest.clone().next();
+        let within = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        match c {
+            // Mentions are looked for after the Markdown is rendered, so that a backslash does not stop them.
+            '@' => out.push_str("(at)"),
+            // An entity, or a tag.
+            '&' if after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '#') => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            // Within a word, this is no emphasis.
+            '_' if within(before) && within(after) => out.push('_'),
+            // A reference to another ticket.
+            '#' if within(after) => out.push_str("\\#"),
+            '!' if after == Some('[') => out.push_str("\\!"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+        before = Some(c);
     }
     out
 }
@@ -91,13 +114,27 @@ mod tests {
 
     #[test]
     fn markdown_prose_has_no_markup_left() {
-        assert_eq!(markdown("[x](http://e.vil) <b> @all"), "\\[x\\](http\\://e.vil) &lt;b&gt; (at)all");
-        assert_eq!(markdown("www.evil.example"), "www\\.evil.example");
+        assert_eq!(markdown("[x](http://e.vil) <b> @all"), "\\[`x](http://e.vil`) &lt;b> (at)all");
+        assert_eq!(markdown("www.evil.example"), "`www.evil.example`");
         assert_eq!(markdown("1. x"), "1\\. x");
         assert_eq!(markdown("- x"), "\\- x");
         assert_eq!(markdown("run `a*b` at x:443"), "run `a*b` at x:443");
-        assert_eq!(markdown("a ` <b>"), "a \\` &lt;b&gt;");
+        assert_eq!(markdown("a ` <b>"), "a \\` &lt;b>");
+        assert_eq!(markdown("> quote"), "\\> quote");
+        assert_eq!(markdown("see #12 and &amp;"), "see \\#12 and &amp;amp;");
         assert_eq!(markdown("198.51.100.7 answered"), "198\\.51.100.7 answered");
+    }
+
+    #[test]
+    fn what_is_no_markup_stays_as_it_is() {
+        for text in ["In ISE, Administration > System: ise_api_version, a & b!", "4 SYNs over 3.1 s {x}"] {
+            assert_eq!(markdown(text), text);
+        }
+        let url = "https://a.example:443/x_y/?ise_api_version=3";
+        assert_eq!(
+            markdown(&format!("ISE asked for {url}, so (see {url}).")),
+            format!("ISE asked for `{url}`, so (see `{url}`).")
+        );
     }
 
     #[test]

@@ -81,8 +81,19 @@ impl Format {
         }
     }
 
+    /// Whether it is a ticket for each failure of each server.
+    pub const fn is_tickets(self) -> bool {
+        matches!(self, Self::Jira | Self::Servicenow)
+    }
+
     /// The rendering of this format; the style is for text alone.
     pub fn rendering(self, style: TextStyle) -> Box<dyn Rendering> {
+        self.rendering_with(style, &[])
+    }
+
+    /// The same with fields that every ticket gets besides its own, or in place of them: names and values. A value that is
+    /// JSON stays what it is in Jira; other formats have no such fields.
+    pub fn rendering_with(self, style: TextStyle, fields: &[(String, String)]) -> Box<dyn Rendering> {
         match self {
             Self::Text => Box::new(Text(style)),
             Self::Json => Box::new(json::Json),
@@ -91,8 +102,8 @@ impl Format {
             Self::Markdown => Box::new(markdown::Markdown),
             Self::Csv => Box::new(csv::Csv),
             Self::Ecs => Box::new(ecs::Ecs),
-            Self::Jira => Box::new(jira::Jira),
-            Self::Servicenow => Box::new(servicenow::ServiceNow),
+            Self::Jira => Box::new(jira::Jira(fields.to_vec())),
+            Self::Servicenow => Box::new(servicenow::ServiceNow(fields.to_vec())),
         }
     }
 }

@@ -19,14 +19,21 @@ const LINE: usize = 400;
 /// Most lines of proof.
 const PROOF: usize = 40;
 
-/// One issue per ticket and line.
-pub(super) struct Jira;
+/// One issue per ticket and line, each with these fields besides its own.
+pub(super) struct Jira(pub(super) Vec<(String, String)>);
 
 impl Rendering for Jira {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
         for ticket in report.tickets() {
-            layout::line(&issue(report, &ticket), &mut out)?;
+            let mut issue = issue(report, &ticket);
+            for (name, value) in &self.0 {
+                let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value.as_str()));
+                if let Some(fields) = issue.pointer_mut("/fields").and_then(Value::as_object_mut) {
+                    fields.insert(name.clone(), value);
+                }
+            }
+            layout::line(&issue, &mut out)?;
         }
         out.flush()
     }
@@ -173,7 +180,7 @@ mod tests {
 
     fn issues(report: &Report) -> Vec<Value> {
         let mut out = Vec::new();
-        Jira.render(report, &mut out).unwrap();
+        Jira(Vec::new()).render(report, &mut out).unwrap();
         String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
@@ -204,6 +211,23 @@ mod tests {
         later.incidents[0].first_at = None;
         later.incidents[0].attempts = vec![2];
         assert_eq!(label(issues(&later)), first);
+    }
+
+    #[test]
+    fn fields_of_ones_own_come_besides_the_others_or_in_place_of_them() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields = vec![
+            field("project", r#"{"key": "OPS"}"#),
+            field("customfield_10010", "network team"),
+            field("customfield_10011", "7"),
+        ];
+        let mut out = Vec::new();
+        Jira(fields).render(&sample::report(), &mut out).unwrap();
+        let first: Value = serde_json::from_str(String::from_utf8(out).unwrap().lines().next().unwrap()).unwrap();
+        assert_eq!(first["fields"]["project"], json!({"key": "OPS"}));
+        assert_eq!(first["fields"]["customfield_10010"], "network team");
+        assert_eq!(first["fields"]["customfield_10011"], 7);
+        assert!(first["fields"]["summary"].is_string());
     }
 
     #[test]

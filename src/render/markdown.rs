@@ -2,13 +2,19 @@
 
 use std::io::{self, Write as _};
 
-use super::Rendering;
 use super::escape::{markdown, markdown_code};
-use super::view::{asked_for, change_side, likely, readable, server, verdict};
+use super::fold::{self, Row};
+use super::ticket::Ticket;
+use super::view::{asked_for, change_side, number, readable, server, verdict};
+use super::{Rendering, notes, state};
 use crate::model::report::{Incident, Report};
 
 /// More rows make a ticket unreadable; the whole is in the other formats.
 const ROWS: usize = 200;
+/// Inputs and servers that are listed.
+const LISTED: usize = 20;
+/// Ids that are named one by one.
+const NAMED: usize = 24;
 
 /// GitHub-flavoured Markdown.
 pub(super) struct Markdown;
@@ -16,16 +22,28 @@ pub(super) struct Markdown;
 impl Rendering for Markdown {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        writeln!(out, "# MDM server: {}\n", markdown(&report.headline()))?;
-        for input in &report.inputs {
-            let records = input.records.map(|records| format!(", {records} records")).unwrap_or_default();
-            writeln!(out, "- Input {}{records}", markdown_code(&input.path))?;
+        writeln!(out, "# MDM server: {}\n\n{}\n", markdown(&report.now()), markdown(&report.headline()))?;
+        let (inputs, paths) = (&report.inputs, report.shown_paths());
+        for (input, path) in inputs.iter().zip(paths).take(LISTED) {
+            let records =
+                input.records.map(|records| format!(", {records} {}s", input.kind.unit())).unwrap_or_default();
+            writeln!(out, "- Input {}{records}", markdown_code(path))?;
+        }
+        if let Some(more) = inputs.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            writeln!(out, "- {more} more inputs")?;
         }
         for line in report.clock_lines() {
             writeln!(out, "- Clock: {}", markdown(&line))?;
         }
-        for incident in &report.incidents {
-            write_incident(report, incident, &mut out)?;
+        for server in report.servers.iter().take(LISTED) {
+            let name = markdown_code(&state::name(server));
+            writeln!(out, "- Server {name}: {}", markdown(&report.state_words(server)))?;
+        }
+        if let Some(more) = report.servers.len().checked_sub(LISTED).filter(|more| *more > 0) {
+            writeln!(out, "- {more} more servers")?;
+        }
+        for ticket in report.tickets() {
+            write_ticket(report, &ticket, &mut out)?;
         }
         attempts(report, &mut out)?;
         if !report.warnings.is_empty() {
@@ -42,19 +60,29 @@ impl Rendering for Markdown {
     }
 }
 
-/// One incident, with the proof of its first attempt; what a ticket about it alone says.
-pub(super) fn write_incident(report: &Report, incident: &Incident, out: &mut dyn io::Write) -> io::Result<()> {
+/// One failure of one server, with the proof of its first attempt; of one that is over, no more than that it was.
+fn write_ticket(report: &Report, ticket: &Ticket<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let incident = ticket.head;
     let verdict = verdict(incident.outcome, incident.detail.as_deref());
     let server = server(incident.server.host.as_deref(), incident.server.port);
-    writeln!(out, "\n## Incident {}: {} at {}\n", incident.id, markdown_code(&verdict), markdown_code(&server))?;
+    let (named, numbers): (&str, Vec<_>) = match ticket.incidents.as_slice() {
+        [one] => ("Incident", vec![one.id]),
+        many => ("Incidents", many.iter().map(|incident| incident.id).collect()),
+    };
+    let over = if ticket.is_open() { "" } else { " (resolved)" };
+    let (verdict, server) = (markdown_code(&verdict), markdown_code(&server));
+    writeln!(out, "\n## {named} {}: {verdict} at {server}{over}\n", ids(&numbers))?;
     writeln!(out, "{}\n", markdown(&incident.diagnosis.summary))?;
     let time = |time: Option<_>| time.map_or_else(|| "unknown".to_owned(), |time| format!("{} UTC", readable(time)));
-    writeln!(out, "- First: {}, last: {}", time(incident.first_at), time(incident.last_at))?;
-    writeln!(out, "- Attempts: {}", ids(&incident.attempts))?;
+    writeln!(out, "- First: {}, last: {}", time(ticket.first_at()), time(ticket.last_at()))?;
+    match ticket.incidents.len() {
+        1 => writeln!(out, "- Attempts: {}", ids(&incident.attempts))?,
+        runs => writeln!(out, "- Attempts: {} in {runs} runs", number(ticket.attempts()))?,
+    }
     if let Some(id) = incident.last_success_before {
         writeln!(out, "- Last success before: {}", ids(&[id]))?;
     }
-    match incident.resolved_by {
+    match ticket.resolved_by() {
         Some(id) => writeln!(out, "- Resolved by: {}", ids(&[id]))?,
         None => writeln!(out, "- Not resolved in what was given")?,
     }
@@ -68,39 +96,51 @@ pub(super) fn write_incident(report: &Report, incident: &Incident, out: &mut dyn
             side(change.after.as_deref())
         )?;
     }
-    if let Some(count) = incident.endpoints {
-        writeln!(out, "- Endpoints asked for: {count}")?;
+    if let Some(count) = ticket.endpoints {
+        writeln!(out, "- Endpoints asked for: {}", number(count))?;
     }
-    writeln!(out, "- Ticket key: {}", markdown_code(&incident.ticket_key))?;
+    writeln!(out, "- Ticket key: {}", markdown_code(ticket.key))?;
     writeln!(out, "- Fingerprint: {}", markdown_code(&incident.fingerprint))?;
+    if !ticket.is_open() {
+        return Ok(());
+    }
     if !incident.diagnosis.remedy.is_empty() {
         writeln!(out, "\n### What to do\n")?;
     }
     for (index, remedy) in incident.diagnosis.remedy.iter().enumerate() {
         writeln!(out, "{}. {}", index + 1, markdown(remedy))?;
     }
-    let first = incident.attempts.first().and_then(|id| report.attempt(*id));
-    if let Some(reason) = first.and_then(|attempt| attempt.reason.as_deref()) {
+    proof(report, incident, out)
+}
+
+fn proof(report: &Report, incident: &Incident, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(attempt) = incident.attempts.first().and_then(|id| report.attempt(*id)) else { return Ok(()) };
+    if let Some(reason) = &attempt.reason {
         writeln!(out, "\nThe log's words: {}", markdown_code(reason))?;
     }
-    if let Some(attempt) = first.filter(|attempt| !attempt.evidence.is_empty()) {
-        writeln!(out, "\n### Proof (attempt {})\n\n| Where | What | Wireshark |\n| --- | --- | --- |", attempt.id)?;
-        for evidence in &attempt.evidence {
-            writeln!(
-                out,
-                "| {} | {} | {} |",
-                markdown_code(&report.evidence_place(evidence)),
-                markdown_code(&evidence.what),
-                evidence.display_filter.as_deref().map(markdown_code).unwrap_or_default()
-            )?;
-        }
+    if attempt.evidence.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n### Proof (attempt {})\n\n| Where | What | Wireshark |\n| --- | --- | --- |", attempt.id)?;
+    for evidence in &attempt.evidence {
+        writeln!(
+            out,
+            "| {} | {} | {} |",
+            markdown_code(&report.evidence_place(evidence)),
+            markdown_code(&evidence.what),
+            evidence.display_filter.as_deref().map(markdown_code).unwrap_or_default()
+        )?;
     }
     Ok(())
 }
 
 fn ids(ids: &[usize]) -> String {
     // A bare `#4` would be a link to another ticket.
-    ids.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
+    let shown = ids.iter().take(NAMED).map(usize::to_string).collect::<Vec<_>>().join(", ");
+    match ids.len().checked_sub(NAMED) {
+        Some(more) if more > 0 => format!("{shown} and {} more", number(more)),
+        _ => shown,
+    }
 }
 
 fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
@@ -109,28 +149,40 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     writeln!(out, "\n## Attempts\n\n| No. | Time (UTC) | Asked for | Server | Outcome | Confidence | Proof |")?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
-    for attempt in report.attempts.iter().take(ROWS) {
+    let rows = fold::rows(report, false);
+    for row in rows.iter().take(ROWS) {
+        let attempt = row.first();
+        let outcome = markdown_code(&verdict(attempt.outcome, attempt.detail.as_deref()));
+        let (id, outcome, proof) = match row {
+            Row::One(attempt) => {
+                let places = report.places(attempt);
+                let places = places.iter().map(|place| markdown_code(place)).collect::<Vec<_>>().join(", ");
+                (attempt.id.to_string(), outcome, places)
+            }
+            Row::Many(fold) => {
+                let (first, last) = (fold.first.id, fold.last.id);
+                (format!("{first} to {last}"), format!("{outcome} x {}", number(fold.count)), fold.words().join(", "))
+            }
+        };
         writeln!(
             out,
-            "| {} | {} | {} | {} | {} | {} | {} |",
-            attempt.id,
+            "| {id} | {} | {} | {} | {outcome} | {} | {proof} |",
             attempt.started_at.map(readable).unwrap_or_default(),
             markdown(&asked_for(attempt)),
             markdown_code(&server(attempt.server.host.as_deref(), attempt.server.port)),
-            markdown_code(&verdict(attempt.outcome, attempt.detail.as_deref())),
             attempt.confidence.as_str(),
-            report.places(attempt).iter().map(|place| markdown_code(place)).collect::<Vec<_>>().join(", ")
         )?;
     }
-    if let Some(more) = report.attempts.len().checked_sub(ROWS).filter(|more| *more > 0) {
-        writeln!(out, "\n{more} more attempts are left out here.")?;
+    if rows.len() > ROWS {
+        let shown: usize = rows.iter().take(ROWS).map(Row::count).sum();
+        writeln!(out, "\n{} more attempts are left out here.", number(report.attempts.len() - shown))?;
     }
-    for attempt in &report.attempts {
-        let notes = attempt.conflict.iter().chain(&attempt.missing_source).chain(&attempt.confidence_reasons);
-        let likely = likely(attempt).map(|likely| format!("most likely {likely}"));
-        for note in notes.chain(&likely) {
-            writeln!(out, "\nAttempt {}: {}", attempt.id, markdown(note))?;
-        }
+    let (notes, more) = notes::notes(report, "", false);
+    for note in notes {
+        writeln!(out, "\nAttempt {}: {}", note.about, markdown(&note.text))?;
+    }
+    if more > 0 {
+        writeln!(out, "\n{more} more notes are left out here.")?;
     }
     Ok(())
 }

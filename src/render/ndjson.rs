@@ -2,17 +2,19 @@
 
 use std::io::{self, Write as _};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Rendering, json};
-use crate::model::report::{Attempt, Report};
+use crate::model::report::{Attempt, OffsetSource, Report};
 
 /// One line per attempt.
 pub(super) struct Ndjson;
 
 /// An attempt with what a reader needs who sees no other line.
-#[derive(Serialize)]
-struct Line<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Line<'a> {
+    /// Version of the contract.
     schema_version: &'a str,
     /// Paths of the inputs, which evidence names by index.
     input_paths: &'a [&'a str],
@@ -20,6 +22,10 @@ struct Line<'a> {
     fingerprint: Option<&'a str>,
     /// The same for the same host and outcome.
     ticket_key: Option<&'a str>,
+    /// The zone that the log's times were read with.
+    log_utc_offset: Option<&'a str>,
+    /// Where that comes from; `assumed` says that the times may be off by hours.
+    log_utc_offset_source: Option<OffsetSource>,
     #[serde(flatten)]
     attempt: &'a Attempt,
 }
@@ -31,11 +37,14 @@ impl Rendering for Ndjson {
         let incidents = report.incidents_by_attempt();
         for attempt in &report.attempts {
             let incident = incidents.get(&attempt.id);
+            let zone = report.zone_of(attempt);
             let line = Line {
                 schema_version: &report.schema_version,
                 input_paths: &paths,
                 fingerprint: incident.map(|incident| incident.fingerprint.as_str()),
                 ticket_key: incident.map(|incident| incident.ticket_key.as_str()),
+                log_utc_offset: zone.map(|(offset, _)| offset),
+                log_utc_offset_source: zone.map(|(_, source)| source),
                 attempt,
             };
             json::line(&line, &mut out)?;
@@ -66,5 +75,10 @@ mod tests {
         assert_eq!(lines[1]["fingerprint"], report.incidents[0].fingerprint);
         assert_eq!(lines[1]["ticket_key"], report.incidents[0].ticket_key);
         assert_eq!(lines[9]["query"]["criteria"], "macaddress");
+        assert_eq!(
+            (&lines[1]["log_utc_offset"], &lines[1]["log_utc_offset_source"]),
+            (&"-06:00".into(), &"estimated".into())
+        );
+        assert_eq!(lines[8]["log_utc_offset_source"], serde_json::Value::Null);
     }
 }

@@ -3,6 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use super::ndjson::Line;
 use crate::model::report::{Report, SCHEMA_VERSION};
 
 /// The JSON Schema (draft 2020-12) of the report.
@@ -14,10 +15,36 @@ pub fn schema() -> Value {
     schema.to_value()
 }
 
+/// The JSON Schema (draft 2020-12) of a line of `ndjson`.
+pub fn line_schema() -> Value {
+    let settings = SchemaSettings::draft2020_12().for_serialize();
+    let mut schema = settings.into_generator().into_root_schema_for::<Line<'_>>();
+    let (major, _) = SCHEMA_VERSION.split_once('.').unwrap_or((SCHEMA_VERSION, ""));
+    schema.insert("$id".to_owned(), format!("urn:mdmlog:line:{major}").into());
+    schema.insert("title".to_owned(), "mdmlog line of ndjson".into());
+    schema.to_value()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Rendering as _;
     use crate::sample;
+
+    #[test]
+    fn every_line_of_ndjson_is_valid() {
+        let validator = jsonschema::options().should_validate_formats(true).build(&line_schema()).unwrap();
+        for report in [sample::report(), sample::hostile("<\u{1b}\u{202e}'\"&=")] {
+            let mut out = Vec::new();
+            crate::render::ndjson::Ndjson.render(&report, &mut out).unwrap();
+            for line in String::from_utf8(out).unwrap().lines() {
+                let value: Value = serde_json::from_str(line).unwrap();
+                let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+                assert!(errors.is_empty(), "{errors:#?}");
+            }
+        }
+        assert!(!validator.is_valid(&serde_json::json!({"outcome": "success"})));
+    }
 
     fn validator() -> jsonschema::Validator {
         jsonschema::options().should_validate_formats(true).build(&schema()).unwrap()

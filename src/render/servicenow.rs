@@ -20,14 +20,20 @@ const CORRELATION: usize = 100;
 /// ServiceNow's limit for `description`.
 const DESCRIPTION: usize = 4000;
 
-/// One of ServiceNow's incidents per ticket and line.
-pub(super) struct ServiceNow;
+/// One of ServiceNow's incidents per ticket and line, each with these fields besides its own.
+pub(super) struct ServiceNow(pub(super) Vec<(String, String)>);
 
 impl Rendering for ServiceNow {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
         for ticket in report.tickets() {
-            layout::line(&record(report, &ticket), &mut out)?;
+            let mut record = record(report, &ticket);
+            for (name, value) in &self.0 {
+                if let Some(fields) = record.as_object_mut() {
+                    fields.insert(name.clone(), value.as_str().into());
+                }
+            }
+            layout::line(&record, &mut out)?;
         }
         out.flush()
     }
@@ -87,7 +93,7 @@ mod tests {
 
     fn tickets(report: &Report) -> Vec<Value> {
         let mut out = Vec::new();
-        ServiceNow.render(report, &mut out).unwrap();
+        ServiceNow(vec![("caller_id".into(), "mdmlog".into())]).render(report, &mut out).unwrap();
         String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 

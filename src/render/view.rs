@@ -7,8 +7,11 @@ use crate::model::outcome::OutcomeName;
 use crate::model::report::{
     Attempt, Certificate, Clock, Endpoint, Evidence, Incident, Input, InputRole, OffsetSource, Report, Source, Step,
 };
-use crate::model::time::Timestamp;
+use crate::model::time::{SECOND, Timestamp};
 use crate::model::visible::visible;
+
+/// Nanoseconds in a day.
+const DAY: i64 = 86_400 * SECOND;
 
 impl Report {
     /// The incident of each attempt that belongs to one, by the attempt's id.
@@ -20,9 +23,9 @@ impl Report {
     pub(super) fn headline(&self) -> String {
         let failed = self.attempts.iter().filter(|attempt| attempt.outcome.is_failure()).count();
         let unknown = self.attempts.iter().filter(|attempt| attempt.outcome == OutcomeName::Unknown).count();
-        let mut parts = vec![counted(self.attempts.len(), "attempt"), format!("{failed} failed")];
+        let mut parts = vec![counted(self.attempts.len(), "attempt"), format!("{} failed", number(failed))];
         if unknown > 0 {
-            parts.push(format!("{unknown} unknown"));
+            parts.push(format!("{} unknown", number(unknown)));
         }
         parts.push(counted(self.incidents.len(), "incident"));
         parts.join(", ")
@@ -64,6 +67,16 @@ impl Report {
         let name = file_name(input);
         let shared = self.inputs.iter().filter(|other| file_name(other) == name).count() > 1;
         visible(if shared { &input.path } else { name }).into_owned()
+    }
+
+    /// The paths of the inputs without the folders that all of them lie in: those are of whoever ran the program.
+    pub(super) fn shown_paths(&self) -> Vec<&str> {
+        let folders = self.inputs.iter().map(|input| {
+            let file = input.path.get(..input.path.len() - member_path::within(&input.path).len()).unwrap_or_default();
+            member_path::folder(file)
+        });
+        let common = folders.reduce(shared_folder).unwrap_or_default();
+        self.inputs.iter().map(|input| input.path.strip_prefix(common).unwrap_or(&input.path)).collect()
     }
 
     /// `ise-psc.log:812`, `TCPDump.pcap#20`.
@@ -126,11 +139,8 @@ impl Report {
 
     /// Whether all attempts began on the same day of UTC, so that times alone tell them apart.
     pub(super) fn on_one_day(&self) -> bool {
-        let mut days = self.attempts.iter().filter_map(|attempt| attempt.started_at).map(|time| date_and_time(time).0);
-        match days.next() {
-            Some(first) => days.all(|day| day == first),
-            None => true,
-        }
+        let mut days = self.attempts.iter().filter_map(|attempt| Some(attempt.started_at?.nanos().div_euclid(DAY)));
+        days.next().is_none_or(|first| days.all(|day| day == first))
     }
 
     /// The first time that any attempt or input shows.
@@ -140,6 +150,12 @@ impl Report {
         let inputs = self.inputs.iter().filter(|input| input.kind.role() != InputRole::Node);
         attempts.chain(inputs.filter_map(|input| input.first_time)).min()
     }
+}
+
+/// The folders that two paths of folders begin with.
+fn shared_folder<'p>(one: &'p str, other: &'p str) -> &'p str {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    member_path::folder(one.get(..one.floor_char_boundary(same)).unwrap_or_default())
 }
 
 fn file_name(input: &Input) -> &str {
@@ -190,9 +206,22 @@ pub(super) fn server(host: Option<&str>, port: Option<u16>) -> String {
     }
 }
 
-/// `1 attempt`, `2 attempts`.
+/// `1 attempt`, `2 attempts`, `20,000 attempts`.
 pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with commas between its thousands.
+pub(super) fn number(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Milliseconds in the unit that suits them.
@@ -275,6 +304,23 @@ impl Attempt {
 mod tests {
     use super::*;
     use crate::sample;
+
+    #[test]
+    fn folders_that_all_inputs_share_are_not_shown() {
+        let mut report = sample::report();
+        let mut paths = |paths: [&str; 2]| {
+            report.inputs[0].path = paths[0].into();
+            report.inputs[1].path = paths[1].into();
+            report.shown_paths().join(" ")
+        };
+        assert_eq!(
+            paths(["/home/me/b.tar!s/ise-psc.log", "/home/me/b.tar!x.pcap"]),
+            "b.tar!s/ise-psc.log b.tar!x.pcap"
+        );
+        assert_eq!(paths(["/home/me/a/ise-psc.log", "/home/me/ab/x.pcap"]), "a/ise-psc.log ab/x.pcap");
+        assert_eq!(paths(["ise-psc.log", "/tmp/x.pcap"]), "ise-psc.log /tmp/x.pcap");
+        assert_eq!(paths(["-", "-"]), "- -");
+    }
 
     #[test]
     fn the_headline_counts_what_a_reader_asks_first() {

@@ -71,6 +71,106 @@ fn a_window_keeps_the_attempts_that_start_in_it() {
     assert!(outcomes(&five().report(&["--until", "2001-01-01"])).is_empty());
 }
 
+/// A log of a policy service node: device queries by the thousand, some of which fail, and polls.
+fn queries(count: usize) -> String {
+    let mut log = String::new();
+    for index in 0..count {
+        let criteria = if index % 100 == 99 {
+            "compliance&value=false".to_owned()
+        } else {
+            format!("macaddress&value=02005E{index:06X}")
+        };
+        let stamp = |ms: usize| {
+            let at = index * 7_000 + ms;
+            let (hour, minute, second) = (at / 3_600_000, at / 60_000 % 60, at / 1000 % 60);
+            format!("2026-07-01 {hour:02}:{minute:02}:{second:02},{:03}", at % 1000)
+        };
+        let from = "[PolicyEngineEvaluationThread-1][[]] cisco.cpm.mdm.util.MdmRESTClient -:::::-";
+        let url =
+            format!("https://mdm.example.com:443/ciscoise/v3/devices/?paging=0&querycriteria={criteria}&filter=all");
+        log.push_str(&format!("{} INFO  {from} GET: MDM Server URL: {url}\n", stamp(0)));
+        let result = if (200..205).contains(&index) {
+            "ERROR {from} Error message while connecting to the MDM server : Connection Failed: 401:Unauthorized: x"
+        } else {
+            "INFO  {from} MDM Server Response Code: 200"
+        };
+        log.push_str(&format!("{} {}\n", stamp(90), result.replace("{from}", from)));
+    }
+    log
+}
+
+#[test]
+fn kinds_select_attempts() {
+    let scratch = Scratch::new();
+    scratch.file("ise-psc.log", queries(400));
+    let report = |kinds: &[&str]| -> Value {
+        let ran = run(&mut scratch.mdmlog(["analyze", "ise-psc.log", "-q"].iter().chain(kinds))).with_status(0);
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let all = report(&[]);
+    assert_eq!(all["summary"]["by_kind"]["device_query"], serde_json::json!({"attempts": 396, "failures": 5}));
+    let polls = report(&["--kind", "compliance_poll"]);
+    assert_eq!(outcomes(&polls), ["success"; 4]);
+    assert_eq!(polls["incidents"], serde_json::json!([]));
+    assert_eq!(outcomes(&report(&["--kind", "device_query,compliance_poll"])).len(), 400);
+    assert!(outcomes(&report(&["--kind", "token"])).is_empty());
+    run(&mut scratch.mdmlog(["analyze", "ise-psc.log", "--kind", "devices"])).with_status(2).saying(&["device_query"]);
+}
+
+#[test]
+fn a_log_of_thousands_of_queries_is_read_on_a_page_or_two() {
+    let scratch = Scratch::new();
+    scratch.file("ise-psc.log", queries(3000));
+    let text = |more: &[&str]| {
+        run(&mut scratch.mdmlog(["analyze", "ise-psc.log", "-q", "--format", "text"].iter().chain(more)))
+            .with_status(0)
+            .stdout
+    };
+    let short = text(&[]);
+    assert!(short.starts_with("Reached again since 00:23:55; nothing open.\n"), "{short}");
+    assert!(short.lines().count() < 80 && short.contains("5 endpoints") && short.contains("/min"), "{short}");
+    assert_eq!(short.matches("http_401  ").count(), 6, "{short}");
+    assert!(text(&["--all"]).lines().count() > 3000);
+    for format in ["html", "markdown"] {
+        let ran = run(&mut scratch.mdmlog(["analyze", "ise-psc.log", "-q", "--format", format])).with_status(0);
+        assert!(ran.stdout.len() < 500_000, "{format}: {}", ran.stdout.len());
+    }
+}
+
+#[test]
+fn a_bundle_without_a_command_is_analysed() {
+    let bundle = crate::support::root().join("testdata/cases/five-outcomes/bundle.tar");
+    let bundle = bundle.to_str().unwrap();
+    let plain = run(&mut crate::support::mdmlog(["analyze", bundle, "-q"])).with_status(0).stdout;
+    for words in [&[bundle, "-q"][..], &["-q", bundle], &["--color", "never", "-q", bundle]] {
+        assert_eq!(run(&mut crate::support::mdmlog(words)).with_status(0).stdout, plain, "{words:?}");
+    }
+    run(&mut crate::support::mdmlog(["no-such-file"])).with_status(2).saying(&["unrecognized subcommand"]);
+    run(&mut crate::support::mdmlog(["analyze", bundle, "--json"])).with_status(2).saying(&["say `--format json`"]);
+}
+
+#[test]
+fn fields_are_set_in_tickets_alone() {
+    let ran = five().analyze(&["--format", "servicenow", "--field", "assignment_group=Network", "--field", "impact=1"]);
+    for line in ran.with_status(0).stdout.lines() {
+        let ticket: Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&ticket["assignment_group"], &ticket["impact"]), (&"Network".into(), &"1".into()));
+    }
+    five().analyze(&["--field", "a=b"]).with_status(2).saying(&["--format jira or servicenow"]);
+    five().analyze(&["--format", "jira", "--field", "=b"]).with_status(2).saying(&["no name of a field"]);
+}
+
+#[test]
+fn what_people_call_an_outcome_finds_it() {
+    five().analyze(&["--fail-on", "404"]).with_status(1);
+    five().analyze(&["--fail-on", "dns"]).with_status(1);
+    five().analyze(&["--fail-on", "503,proxy"]).with_status(0);
+    for (word, title) in [("401", "http_401: "), ("dns", "dns_failure: "), ("tls", "tls_failure: ")] {
+        let said = run(&mut crate::support::mdmlog(["explain", word])).with_status(0).stdout;
+        assert!(said.starts_with(title), "{said}");
+    }
+}
+
 #[test]
 fn a_zone_that_is_given_is_taken() {
     let clock = &five().report(&["--log-timezone", "-06:00"])["clock"];

@@ -21,6 +21,18 @@ fn a_detail_is_found_by_itself() {
 }
 
 #[test]
+fn a_kind_of_request_is_explained_too() {
+    let list = run(&mut mdmlog(["explain"])).with_status(0).stdout;
+    for kind in mdmlog::model::mdm::RequestKind::ALL {
+        assert!(list.contains(&format!("  {kind} ")), "{kind}\n{list}");
+        let ran = run(&mut mdmlog(["explain", kind.as_str()])).with_status(0).silent();
+        assert!(ran.stdout.starts_with(&format!("{kind}: ")) && ran.stdout.contains("Known by"), "{ran}");
+        let ran = run(&mut mdmlog(["explain", kind.as_str(), "--format", "json"])).with_status(0);
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&ran.stdout).unwrap()["kind"], kind.as_str());
+    }
+}
+
+#[test]
 fn what_is_no_outcome_gets_a_hint() {
     run(&mut mdmlog(["explain", "sin_timeout"])).with_status(2).saying(&["did you mean `syn_timeout`?"]);
     run(&mut mdmlog(["explain", "weather"])).with_status(2).saying(&["`mdmlog explain` lists them"]);

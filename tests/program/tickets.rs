@@ -414,7 +414,7 @@ fn every_payload_of_every_case_has_the_documented_shape() {
         let Ok(report) = mdmlog::analyze(&[case.unwrap().path()], &options) else { continue };
         let lines = |format: mdmlog::render::Format| {
             let mut out = Vec::new();
-            let style = mdmlog::render::TextStyle { width: 100, color: false, verbose: false };
+            let style = mdmlog::render::TextStyle::default();
             format.rendering(style).render(&report, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()

@@ -8,6 +8,7 @@ use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use mdmlog::render::Format;
 
+use super::outcomes::Outcomes;
 use super::shared::When;
 use super::shared::{AnalysisArgs, InputArgs, RunArgs};
 use crate::cli::fail_on::FailOn;
@@ -45,9 +46,17 @@ pub struct AnalyzeArgs {
     /// `any` is any failure; `http_401` is an outcome, `dns_failure/nxdomain` an outcome with its detail. `mdmlog explain`
     /// lists them.
     #[arg(long, value_name = "any|OUTCOME,...", value_delimiter = ',', help_heading = OUTPUT)]
+    #[arg(value_parser = Outcomes::parser::<FailOn>(&[("any", "any failure")]), hide_possible_values = true)]
     pub fail_on: Vec<FailOn>,
 
-    /// Replace hosts, addresses, users and paths by pseudonyms
+    /// In tickets, set this field, such as assignment_group=Network; may be repeated
+    ///
+    /// It comes besides the fields that a ticket has by itself, or in the place of one. For jira, a value that is JSON stays
+    /// what it is, as in `project={"key":"OPS"}`.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = field, help_heading = OUTPUT)]
+    pub field: Vec<(String, String)>,
+
+    /// Replace hosts, addresses, users, devices and paths by pseudonyms
     ///
     /// The same original has the same pseudonym throughout the report.
     #[arg(long, help_heading = OUTPUT)]
@@ -75,9 +84,26 @@ pub struct AnalyzeArgs {
     #[command(flatten)]
     pub run: RunArgs,
 
+    /// In text, fold nothing and leave nothing out
+    ///
+    /// Without this option, runs of the same success are one line an hour, and of a long table the last attempts are shown.
+    #[arg(long, help_heading = OUTPUT)]
+    pub all: bool,
+
     /// In text, show each attempt step by step
     #[arg(long, short, help_heading = OUTPUT)]
     pub verbose: bool,
+}
+
+/// Name and value of a field.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as `assignment_group=Network`")?;
+    let is_name =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
+    if !is_name {
+        return Err(format!("`{name}` is no name of a field"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// What pseudonyms hang on; as little to be shown as a passphrase.

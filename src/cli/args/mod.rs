@@ -2,14 +2,17 @@
 //! completions come from the definitions here.
 
 mod analyze;
+mod outcomes;
 mod shared;
 mod trail;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand, ValueEnum, ValueHint};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use mdmlog::catalog::Topic;
+use mdmlog::catalog::Explained;
 
 pub use self::analyze::{AnalyzeArgs, FormatChoice};
 pub use self::shared::{AnalysisArgs, InputArgs, LimitArgs, RunArgs, When};
@@ -42,18 +45,53 @@ impl Args {
     /// Reads the command line. When there is nothing more to do, because help was asked for or the usage is wrong, that
     /// has been answered, and the status comes back.
     pub fn from_command_line() -> Result<Self, Status> {
-        Self::try_parse().map_err(|error| {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let read = Self::try_parse_from(&words).or_else(|error| match without_command(&words) {
+            Some(words) => Self::try_parse_from(words),
+            None => Err(error),
+        });
+        read.map_err(|error| {
             if !error.use_stderr() {
                 // A reader that went away, as `head` does, has seen what it wanted.
                 let _ = error.print();
                 return Status::Done;
             }
             // clap says `error:` where every other message of this program says who speaks.
-            let text = error.render().ansi().to_string().replacen("error:", "mdmlog:", 1);
+            let mut text = error.render().ansi().to_string().replacen("error:", "mdmlog:", 1);
+            text.push_str(&format_meant(&error).map(|hint| format!("\n{hint}\n")).unwrap_or_default());
             let _ = std::io::Write::write_all(&mut anstream::stderr(), text.as_bytes());
             Status::Failed
         })
     }
+}
+
+/// The words with `analyze` put in, where a person named a file and no command.
+fn without_command(words: &[OsString]) -> Option<Vec<OsString>> {
+    let command = Args::command();
+    let is_command = |word: &OsString| command.find_subcommand(word).is_some() || word == "help";
+    let mut behind = words.iter().skip(1);
+    let mut named = false;
+    while let Some(word) = behind.next() {
+        match word.to_str() {
+            Some("--color") => drop(behind.next()),
+            Some(option) if option.starts_with('-') && option.len() > 1 => {}
+            _ if is_command(word) => return None,
+            _ => named |= word == "-" || Path::new(word).exists(),
+        }
+    }
+    let mut words = words.to_vec();
+    words.insert(words.len().min(1), "analyze".into());
+    named.then_some(words)
+}
+
+/// What a person may have meant who typed a format as an option of its own, such as `--json`.
+fn format_meant(error: &clap::Error) -> Option<String> {
+    let typed = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(typed))) => typed.strip_prefix("--")?,
+        _ => return None,
+    };
+    let format: mdmlog::render::Format = typed.parse().ok()?;
+    Some(format!("  tip: say `--format {format}`"))
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,18 +133,23 @@ pub struct InspectArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::EXPLAIN)]
 pub struct ExplainArgs {
-    /// An outcome such as syn_timeout, or an outcome with its detail such as dns_failure/nxdomain
-    pub outcome: Option<Topic>,
+    /// An outcome such as syn_timeout or dns_failure/nxdomain, a status such as 404, or a kind such as device_query
+    #[arg(value_parser = outcomes::Outcomes::parser::<Explained>(&[]), hide_possible_values = true)]
+    pub outcome: Option<Explained>,
 
     /// How to write it
     #[arg(long, short, value_enum, default_value = "text")]
     pub format: ExplainChoice,
 }
 
-/// Print the JSON Schema of the report
+/// Print the JSON Schema of the report, or of a line of ndjson
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::SCHEMA)]
-pub struct SchemaArgs {}
+pub struct SchemaArgs {
+    /// Of a line of `--format ndjson` instead
+    #[arg(long)]
+    pub line: bool,
+}
 
 /// Print a script with which a shell completes commands and options
 #[derive(Debug, clap::Args)]

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum, ValueHint};
+use mdmlog::model::mdm::RequestKind;
 use mdmlog::options::{LogZone, ProxyOption};
 use mdmlog::time::Timestamp;
 
@@ -44,6 +46,14 @@ pub struct AnalysisArgs {
     /// Keep attempts that start at this time or earlier; a date alone includes that day
     #[arg(long, value_name = "TIME", value_parser = moment::until, help_heading = ANALYSIS)]
     pub until: Option<Timestamp>,
+
+    /// Keep attempts that asked for one of these, such as device_query,compliance_poll
+    ///
+    /// `server_info` is Test Connection and heartbeats; `device_query` is what a policy service node asks when an endpoint
+    /// authenticates; `compliance_poll` asks for the devices that do not comply.
+    #[arg(long, value_name = "KIND,...", value_delimiter = ',', value_parser = kinds(), hide_possible_values = true)]
+    #[arg(help_heading = ANALYSIS)]
+    pub kind: Vec<RequestKind>,
 
     /// TLS secrets in NSS key log format (SSLKEYLOGFILE); may be repeated
     ///
@@ -110,6 +120,12 @@ pub struct RunArgs {
     /// Say nothing on standard error but errors
     #[arg(long, short, help_heading = RUN)]
     pub quiet: bool,
+}
+
+/// Every kind, with its name for help and completions.
+fn kinds() -> impl TypedValueParser<Value = RequestKind> {
+    let named = RequestKind::ALL.map(|kind| PossibleValue::new(kind.as_str()).help(kind.describe()));
+    PossibleValuesParser::new(named).try_map(|name| name.parse::<RequestKind>())
 }
 
 /// A host, not a URL: what else a URL holds would be left unsaid.

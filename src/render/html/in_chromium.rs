@@ -92,6 +92,28 @@ fn the_script_filters_and_opens_what_a_link_leads_to() {
 
 #[test]
 #[ignore = "needs Chromium: scripts/html-in-chromium"]
+fn the_script_of_a_large_page_draws_what_is_asked_for() {
+    let chromium = chromium();
+    let page = page("large.html", &sample::queries(20_000, 400));
+    let dom = |address: &str| run(chromium, &["--dump-dom", "--virtual-time-budget=10000"], &page, address);
+    let list =
+        |page: &str| page.split_once("<div id=\"list\">").unwrap().1.split_once("<p id=\"more\"").unwrap().0.to_owned();
+
+    // All rows of this page are fewer than two screens of them.
+    let plain = list(&dom(""));
+    assert_eq!(plain.matches("<summary>").count(), 50 + 56, "{plain}");
+    let failed = list(&dom("?outcome=failed"));
+    assert_eq!(failed.matches("<summary>").count(), 50, "{failed}");
+    let linked = list(&dom("?outcome=success#attempt-400"));
+    let open = linked.split("<details ").find(|attempt| attempt.contains("id=\"attempt-400\"")).unwrap();
+    assert!(open.contains("open=") && open.contains("Evidence") && open.contains("Step by step"), "{open}");
+    // What has no row of its own is in a run.
+    let within = list(&dom("#attempt-7"));
+    assert!(within.contains("id=\"attempt-1\"") && within.contains("open="), "{within}");
+}
+
+#[test]
+#[ignore = "needs Chromium: scripts/html-in-chromium"]
 fn a_browser_finds_nothing_to_run_in_foreign_text() {
     let chromium = chromium();
     let payload =

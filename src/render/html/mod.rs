@@ -1,11 +1,14 @@
-//! The report for a browser: one file that needs nothing else, neither a network nor a script. The script adds filters
-//! to a page that is complete without it. A policy in the page itself forbids all that is not in it, so that even
+//! The report for a browser: one file that needs nothing else, no network and, for a report of a few hundred attempts, no
+//! script: there it adds filters to a page that is complete without it. Of a large report, the page has the summary, the
+//! incidents and the last attempts without a script, which draws the others out of the data in the page. A policy in the page itself forbids all that is not in it, so that even
 //! text that got past the escaping could do nothing.
 
 mod attempt;
+mod attempts;
 mod facts;
 mod incident;
 mod ladder;
+mod large;
 mod parts;
 mod summary;
 mod timeline;
@@ -17,13 +20,16 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::Rendering;
-use crate::model::report::Report;
+use super::view::date_and_time;
+use super::{Rendering, fold};
+use crate::model::member_path;
+use crate::model::report::{Report, ServerHealth};
 
 use parts::Shown;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
+const LARGE_SCRIPT: &str = include_str!("large.js");
 
 /// A page for a browser.
 pub(super) struct Html;
@@ -31,44 +37,54 @@ pub(super) struct Html;
 impl Rendering for Html {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
+        let rows = fold::rows(report, false);
+        let (script, class) = if large::is_large(&rows) { (LARGE_SCRIPT, " class=\"large\"") } else { (SCRIPT, "") };
         write!(out, "{}", html! { (DOCTYPE) }.into_string())?;
-        writeln!(out, "<html lang=\"en\">\n{}\n<body>", head(report).into_string())?;
+        writeln!(out, "<html lang=\"en\">\n{}\n<body{class}>", head(report, script).into_string())?;
         writeln!(out, "{}\n<main id=\"main\">", banner(report).into_string())?;
         writeln!(out, "{}", summary::section(report).into_string())?;
         writeln!(out, "{}", timeline::section(report).into_string())?;
         writeln!(out, "{}", incident::section(report).into_string())?;
         // Attempts are many, and are written as they are made.
-        attempt::write_section(report, &mut out)?;
+        attempts::write_section(report, &rows, &mut out)?;
         writeln!(out, "{}\n</main>", summary::inputs(report).into_string())?;
         writeln!(out, "{}", footer(report).into_string())?;
-        writeln!(out, "<script>{SCRIPT}</script>\n</body>\n</html>")?;
+        writeln!(out, "<script>{script}</script>\n</body>\n</html>")?;
         out.flush()
     }
 }
 
-fn head(report: &Report) -> Markup {
+fn head(report: &Report, script: &str) -> Markup {
     html! {
         head {
             meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta http-equiv="Content-Security-Policy" content=(policy(script));
             meta name="viewport" content="width=device-width, initial-scale=1";
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
             meta name="robots" content="noindex";
             meta name="generator" content=(Shown(&format!("{} {}", report.tool.name, report.tool.version)));
-            title { "MDM server: " (Shown(&report.headline())) }
+            title { (Shown(&title(report))) }
             style { (PreEscaped(STYLE)) }
         }
     }
 }
 
+/// What was analysed and of which day, and whether it works now: browsers show the beginning.
+fn title(report: &Report) -> String {
+    let bundle = report.shown_paths().first().and_then(|path| member_path::parts(path).next()).map(|(name, _)| name);
+    let day = report.first_time().map(|time| date_and_time(time).0);
+    let parts = [bundle.map(str::to_owned), day].into_iter().flatten().chain([format!("MDM server: {}", report.now())]);
+    parts.collect::<Vec<_>>().join(", ")
+}
+
 /// Nothing is loaded, sent or run but this style and this script.
-fn policy() -> String {
+fn policy(script: &str) -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE),
-        hash(SCRIPT)
+        hash(script)
     )
 }
 
@@ -77,6 +93,7 @@ fn banner(report: &Report) -> Markup {
         a.skip href="#main" { "Skip to the report" }
         header.top {
             h1 { "How the MDM server was reached" }
+            p class={ "now " (now_tone(report)) } { (Shown(&report.now())) }
             p.headline { (Shown(&report.headline())) }
             nav aria-label="Sections" {
                 a href="#summary" { "Summary" }
@@ -86,6 +103,16 @@ fn banner(report: &Report) -> Markup {
                 a href="#inputs" { "Inputs" }
             }
         }
+    }
+}
+
+/// The colour of whether it works now.
+fn now_tone(report: &Report) -> &'static str {
+    let is = |wanted: ServerHealth| report.servers.iter().any(|server| server.state == wanted);
+    match (is(ServerHealth::Down), is(ServerHealth::Up)) {
+        (true, _) => "bad",
+        (false, true) => "good",
+        (false, false) => "open",
     }
 }
 

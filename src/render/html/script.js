@@ -3,6 +3,7 @@
 (() => {
   const form = document.getElementById("filters");
   const attempts = [...document.querySelectorAll("details.attempt")];
+  const incidents = [...document.querySelectorAll("article.incident")];
   const count = form.querySelector("output");
   // Text is put into lower case once, when it is first searched for.
   const texts = new Map();
@@ -11,23 +12,25 @@
     return texts.get(attempt);
   };
 
-  const fits = (attempt, outcome, server, words) =>
+  const fits = (attempt, outcome, server, kind, words) =>
     (!outcome || attempt.dataset.outcome === outcome || (outcome === "failed" && attempt.dataset.failed === "true")) &&
     (!server || attempt.dataset.server === server) &&
+    (!kind || !attempt.dataset.kind || attempt.dataset.kind === kind) &&
     words.every((word) => text(attempt).includes(word));
 
   const filter = () => {
-    const { outcome, server, text } = form.elements;
+    const { outcome, server, kind, text } = form.elements;
     const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const attempt of attempts) {
-      attempt.hidden = !fits(attempt, outcome.value, server.value, words);
+      attempt.hidden = !fits(attempt, outcome.value, server.value, kind && kind.value, words);
       if (!attempt.hidden) shown += 1;
     }
+    for (const incident of incidents) incident.hidden = !fits(incident, outcome.value, server.value, "", words);
     count.textContent = shown === attempts.length ? "" : `${shown} of ${attempts.length} attempts shown`;
     // The address tells what is shown, so that it can be sent to someone else.
     const query = new URLSearchParams();
-    for (const { name, value } of [outcome, server, text]) if (value) query.set(name, value);
+    for (const { name, value } of [outcome, server, kind, text].filter(Boolean)) if (value) query.set(name, value);
     const address = (query.size ? `?${query}` : location.pathname) + location.hash;
     try { history.replaceState(null, "", address); } catch { /* Not every browser lets a local file do that. */ }
   };
@@ -71,7 +74,7 @@
   });
 
   const asked = new URLSearchParams(location.search);
-  for (const name of ["outcome", "server", "text"]) if (asked.has(name)) form.elements[name].value = asked.get(name);
+  for (const name of ["outcome", "server", "kind", "text"]) if (asked.has(name) && form.elements[name]) form.elements[name].value = asked.get(name);
   form.hidden = attempts.length === 0;
   if (asked.size) filter();
   follow();

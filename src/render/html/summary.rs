@@ -3,8 +3,12 @@
 use maud::{Markup, html};
 
 use super::parts::{Shown, tone};
-use crate::model::report::Report;
-use crate::render::view::{counted, readable};
+use crate::model::report::{Node, Report, ServerHealth};
+use crate::render::state;
+use crate::render::view::{counted, number, readable};
+
+/// Servers that are listed.
+const SERVERS: usize = 40;
 
 /// What a reader asks first.
 pub(super) fn section(report: &Report) -> Markup {
@@ -15,6 +19,25 @@ pub(super) fn section(report: &Report) -> Markup {
             ul.tiles {
                 @for (outcome, count) in &report.summary.by_outcome {
                     li.(tone(*outcome)) { span.count { (count) } " " span.name { (outcome.as_str()) } }
+                }
+            }
+            @if report.summary.by_kind.len() > 1 {
+                p.weak {
+                    @for (index, (kind, count)) in report.summary.by_kind.iter().enumerate() {
+                        @if index > 0 { ", " }
+                        (number(count.attempts)) " " (kind.describe())
+                        @if count.failures > 0 { " (" (number(count.failures)) " failed)" }
+                    }
+                }
+            }
+            @if !report.servers.is_empty() {
+                dl.facts.servers {
+                    @for server in report.servers.iter().take(SERVERS) {
+                        div { dt { (state::name(server)) } dd.(tone_of(server.state)) { (report.state_words(server)) } }
+                    }
+                }
+                @if let Some(more) = report.servers.len().checked_sub(SERVERS).filter(|more| *more > 0) {
+                    p.weak { (number(more)) " more servers" }
                 }
             }
             @for line in report.clock_lines() { p.clock { "Clock: " (Shown(&line)) } }
@@ -29,6 +52,66 @@ pub(super) fn section(report: &Report) -> Markup {
                             }
                         }
                     }
+                }
+            }
+        }
+    }
+}
+
+const fn tone_of(state: ServerHealth) -> &'static str {
+    match state {
+        ServerHealth::Up => "good",
+        ServerHealth::Down => "bad",
+        ServerHealth::Unknown => "open",
+    }
+}
+
+/// What the inputs say of the nodes that wrote them.
+fn nodes(report: &Report) -> Markup {
+    let words = |node: &Node| {
+        let text = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}{value}"));
+        let list =
+            |name: &str, values: &Option<Vec<String>>| values.as_ref().map(|all| format!("{name}{}", all.join(", ")));
+        let ntp =
+            node.ntp_synchronized.map(|yes| if yes { "NTP synchronized" } else { "NTP not synchronized" }.to_owned());
+        let parts = [
+            text("ISE ", &node.version),
+            list("patches ", &node.patches),
+            text("zone ", &node.time_zone),
+            ntp,
+            list("DNS ", &node.name_servers),
+            text("proxy ", &node.proxy),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    };
+    html! {
+        @if !report.nodes.is_empty() {
+            h3 { "Nodes" }
+            dl.facts {
+                @for node in &report.nodes {
+                    div {
+                        dt { (Shown(node.hostname.as_deref().unwrap_or("a node"))) }
+                        dd { (Shown(&words(node))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What captures could not see.
+fn quality(report: &Report) -> Markup {
+    let weak = || {
+        report.inputs.iter().enumerate().filter_map(|(index, input)| {
+            input.quality.as_ref().filter(|quality| !quality.weakens.is_empty()).map(|quality| (index, quality))
+        })
+    };
+    html! {
+        @if weak().next().is_some() {
+            h3 { "What the captures could not see" }
+            ul {
+                @for (index, quality) in weak() {
+                    @for line in &quality.weakens { li { (report.input_name(index)) ": " (Shown(line)) } }
                 }
             }
         }
@@ -52,9 +135,9 @@ pub(super) fn inputs(report: &Report) -> Markup {
                         }
                     }
                     tbody {
-                        @for input in &report.inputs {
+                        @for (input, path) in report.inputs.iter().zip(report.shown_paths()) {
                             tr {
-                                td.long { (Shown(&input.path)) }
+                                td.long { (Shown(path)) }
                                 td { (input.kind.label()) }
                                 td.number { @if let Some(records) = input.records { (records) } }
                                 td.time { @if let Some(time) = input.first_time { (readable(time)) } }
@@ -64,6 +147,8 @@ pub(super) fn inputs(report: &Report) -> Markup {
                     }
                 }
             }
+            (nodes(report))
+            (quality(report))
         }
     }
 }

@@ -119,7 +119,7 @@ fn figure(report: &Report, axis: &Axis) -> Markup {
                 svg.timeline viewBox={ "0 0 1000 " (bottom + 34) } role="img" aria-label=(title) {
                     @for tick in axis.ticks() {
                         line.grid x1=(axis.x(tick)) x2=(axis.x(tick)) y1=(TOP) y2=(bottom) {}
-                        text.tick x=(axis.x(tick)) y=(bottom + 16) { (label(axis, tick)) }
+                        text class=(anchor(axis, tick)) x=(axis.x(tick)) y=(bottom + 16) { (label(axis, tick)) }
                     }
                     @for (index, (name, bands)) in bands.iter().enumerate() {
                         text.row x=(LEFT - 12.0) y=(y(index) + 4) { (name) }
@@ -152,6 +152,11 @@ fn figure(report: &Report, axis: &Axis) -> Markup {
             }
         }
     }
+}
+
+/// A label near the right end is written to the left of its tick, so that it is whole.
+fn anchor(axis: &Axis, tick: i64) -> &'static str {
+    if axis.part(tick) > 0.94 { "tick last" } else { "tick" }
 }
 
 fn said(outcome: OutcomeName, mark: &Mark) -> String {

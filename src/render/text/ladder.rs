@@ -1,7 +1,8 @@
 //! An attempt step by step: a column for each who takes part, an arrow for each step.
 
+use super::legend::Legend;
 use super::paint::{Paint, STRONG, WEAK};
-use crate::model::report::{Attempt, Endpoint, Report};
+use crate::model::report::{Attempt, Endpoint};
 use crate::model::visible::visible;
 use crate::render::escape::shortened;
 use crate::render::view::milliseconds;
@@ -16,7 +17,7 @@ const SHORTEST: usize = 24;
 
 /// The ladder of an attempt, in lines; none for an attempt without steps. What does not fit is shortened: what is worth
 /// reading in full stands among the proofs.
-pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint, width: usize) -> Vec<String> {
+pub(super) fn lines(legend: &Legend, attempt: &Attempt, paint: Paint, width: usize) -> Vec<String> {
     let lanes = attempt.lanes();
     let Some(start) = attempt.steps.iter().find_map(|step| step.time) else { return vec![] };
     let mut out = vec![header(&lanes, paint)];
@@ -24,7 +25,7 @@ pub(super) fn lines(report: &Report, attempt: &Attempt, paint: Paint, width: usi
         let time = step.time.map_or_else(String::new, |time| format!("+{}", milliseconds(time.millis_since(start))));
         let lane = |endpoint| lanes.iter().position(|lane| *lane == endpoint).unwrap_or_default();
         let art = arrow(lanes.len(), lane(step.from), lane(step.to));
-        let place = report.step_place(step);
+        let place = legend.step(step);
         let taken = TIME + 3 + art.chars().count() + 2 + 2 + place.chars().count();
         let text = visible(&step.what);
         let text = shortened(&text, width.saturating_sub(taken).max(SHORTEST));

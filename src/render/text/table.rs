@@ -1,22 +1,24 @@
-//! The attempts as a table.
+//! The attempts as a table. What does not fit is left away, the least worth first, and no number, time or name is broken.
 
-use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, presets};
-
-use super::paint::Paint;
-use super::table_style as style;
+use super::legend::Legend;
+use super::paint::{Paint, STRONG, WEAK};
+use crate::model::mdm::RequestKind;
+use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Report};
 use crate::model::visible::visible;
+use crate::model::wrap::wrapped;
 use crate::render::escape::shortened;
-use crate::render::view::{date_and_time, milliseconds, readable, server};
+use crate::render::fold::{Fold, Row};
+use crate::render::view::{date_and_time, milliseconds, number, server};
 
-/// Narrower tables do without thread and duration.
-const ROOM_FOR_THREAD: usize = 100;
-/// Narrower tables have the server below the outcome.
-const ROOM_FOR_SERVER: usize = 140;
 /// Longest host name that is shown whole.
 const HOST: usize = 48;
-/// Longest detail that is shown whole.
-const DETAIL: usize = 32;
+/// Longest detail, thread and criterion that are shown whole.
+const WORD: usize = 32;
+/// Blanks between columns.
+const GAP: usize = 2;
+/// Places are given at least so much room before other columns go.
+const PROOF: usize = 20;
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,19 +27,36 @@ enum Column {
     Time,
     Took,
     Thread,
+    Asked,
     Server,
     Outcome,
     Sure,
     Proof,
 }
 
+/// Those that can be left away, the first of them first; what asked for and server then stand below the outcome.
+const LEAST_WORTH: [Column; 5] = [Column::Took, Column::Thread, Column::Server, Column::Asked, Column::Sure];
+
 impl Column {
+    const ALL: [Self; 9] = [
+        Self::Id,
+        Self::Time,
+        Self::Took,
+        Self::Thread,
+        Self::Asked,
+        Self::Server,
+        Self::Outcome,
+        Self::Sure,
+        Self::Proof,
+    ];
+
     const fn title(self) -> &'static str {
         match self {
             Self::Id => "#",
             Self::Time => "Time",
             Self::Took => "Took",
             Self::Thread => "Thread",
+            Self::Asked => "Asked for",
             Self::Server => "Server",
             Self::Outcome => "Outcome",
             Self::Sure => "Sure",
@@ -53,82 +72,174 @@ pub(super) fn only_server(report: &Report) -> Option<String> {
     (first.0.is_some() && servers.all(|other| other == first)).then(|| server(first.0, first.1))
 }
 
-/// The table, fit to the width.
-pub(super) fn attempts(report: &Report, width: usize, paint: Paint) -> String {
-    use Column::{Id, Outcome, Proof, Server, Sure, Thread, Time, Took};
+/// The table, fit to the width, in lines.
+pub(super) fn lines(report: &Report, legend: &Legend, rows: &[&Row<'_>], width: usize, paint: Paint) -> Vec<String> {
     let one_server = only_server(report).is_some();
-    let server_beside = width >= ROOM_FOR_SERVER && !one_server;
-    let columns: &[Column] = match width >= ROOM_FOR_THREAD {
-        true if server_beside => &[Id, Time, Took, Thread, Server, Outcome, Sure, Proof],
-        true => &[Id, Time, Took, Thread, Outcome, Sure, Proof],
-        false => &[Id, Time, Outcome, Sure, Proof],
-    };
-    let view = View { report, one_day: report.on_one_day(), server_below: !server_beside && !one_server, paint };
-
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.style_mut().row_separator = comfy_table::LineStyle::none();
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    style::prepare(&mut table, paint);
-    table.set_header(columns.iter().map(|column| style::heading(Cell::new(column.title()), paint)));
-    for attempt in &report.attempts {
-        table.add_row(columns.iter().map(|column| view.cell(attempt, *column)));
-    }
-    for (index, column) in columns.iter().enumerate() {
-        let Some(layout) = table.column_mut(index) else { continue };
-        layout.set_padding((0, if *column == Proof { 0 } else { 2 }));
-        // Numbers, times and outcomes are of no use in pieces; thread, server and proof may wrap.
-        match column {
-            Id | Time | Took | Outcome | Sure => {
-                layout.set_constraint(ColumnConstraint::ContentWidth);
-            }
-            Server | Thread | Proof => {}
+    let one_kind = report.attempts.iter().all(|attempt| attempt.kind == RequestKind::ServerInfo);
+    let mut columns: Vec<Column> = Column::ALL.to_vec();
+    columns.retain(|column| !(one_server && *column == Column::Server || one_kind && *column == Column::Asked));
+    let mut view = View { legend, one_day: report.on_one_day(), short: false, asked_below: false, server_below: false };
+    let mut widths: Vec<usize> = columns.iter().map(|column| view.width(*column, rows)).collect();
+    for least in LEAST_WORTH {
+        if taken(&widths) + GAP + PROOF <= width {
+            break;
         }
+        // A day above the time costs no more than a column.
+        view.short = true;
+        match least {
+            Column::Server => view.server_below = !one_server,
+            Column::Asked => view.asked_below = !one_kind,
+            _ => {}
+        }
+        let kept = columns.iter().zip(&widths).filter(|(column, _)| **column != least);
+        // What is left keeps its width, but for what takes in what goes.
+        let fit = |(column, width): (&Column, &usize)| match column {
+            Column::Time | Column::Outcome => (*column, view.width(*column, rows)),
+            column => (*column, *width),
+        };
+        (columns, widths) = kept.map(fit).unzip();
     }
-    table.to_string()
+    let room = width.saturating_sub(taken(&widths) + GAP).max(PROOF / 2);
+    if let Some(proof) = widths.last_mut() {
+        *proof = room;
+    }
+    let titles: Vec<Vec<String>> = columns.iter().map(|column| vec![column.title().to_owned()]).collect();
+    let mut out = laid_out(&titles, &widths, |_, text| paint.with(STRONG, text));
+    out.push(paint.with(WEAK, &"─".repeat(width.min(taken(&widths)))));
+    for row in rows {
+        let cells: Vec<Vec<String>> = columns.iter().map(|column| view.cell(row, *column, room)).collect();
+        let outcome = row.first().outcome;
+        out.extend(laid_out(&cells, &widths, |index, text| match columns.get(index) {
+            Some(Column::Outcome) => paint.outcome(outcome, text),
+            _ => text.to_owned(),
+        }));
+    }
+    out
+}
+
+/// Columns that are taken, the gaps between them included.
+fn taken(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
+/// The lines of a row; of the last cell nothing is padded.
+fn laid_out(cells: &[Vec<String>], widths: &[usize], paint: impl Fn(usize, &str) -> String) -> Vec<String> {
+    let height = cells.iter().map(Vec::len).max().unwrap_or_default();
+    let line = |at: usize| {
+        let mut line = String::new();
+        let mut pending = 0;
+        for (index, (cell, width)) in cells.iter().zip(widths).enumerate() {
+            let text = cell.get(at).map(String::as_str).unwrap_or_default();
+            if !text.is_empty() {
+                line.extend(std::iter::repeat_n(' ', pending));
+                line.push_str(&paint(index, text));
+                pending = 0;
+            }
+            pending += width.saturating_sub(text.chars().count()) + GAP;
+        }
+        line
+    };
+    (0..height).map(line).collect()
 }
 
 /// What the cells depend on.
 struct View<'a> {
-    report: &'a Report,
+    legend: &'a Legend,
     one_day: bool,
+    /// Whether a day stands above its time.
+    short: bool,
+    asked_below: bool,
     server_below: bool,
-    paint: Paint,
 }
 
 impl View<'_> {
-    fn cell(&self, attempt: &Attempt, column: Column) -> Cell {
-        let host = || {
-            let server = server(attempt.server.host.as_deref(), attempt.server.port);
-            shortened(&server, HOST).into_owned()
-        };
-        match column {
-            Column::Id => Cell::new(attempt.id),
-            Column::Time => Cell::new(match attempt.started_at {
-                Some(time) if self.one_day => date_and_time(time).1,
-                Some(time) => readable(time),
-                None => "-".to_owned(),
-            }),
-            Column::Took => Cell::new(attempt.duration_ms.map_or_else(|| "-".to_owned(), milliseconds)),
-            Column::Thread => Cell::new(attempt.thread.as_deref().map_or_else(|| "-".into(), visible)),
-            Column::Server => Cell::new(host()),
-            Column::Outcome => {
-                // Proof takes several lines as well, so these cost no room.
-                let mut text = attempt.outcome.to_string();
-                if let Some(detail) = &attempt.detail {
-                    text.push_str(&format!("\n  {}", shortened(&visible(detail), DETAIL)));
-                }
-                if self.server_below {
-                    text.push_str(&format!("\n  {}", host()));
-                }
-                style::outcome(attempt.outcome, self.paint, Cell::new(text))
+    /// The width of a column; that of the places is left to be told.
+    fn width(&self, column: Column, rows: &[&Row<'_>]) -> usize {
+        if column == Column::Proof {
+            return 0;
+        }
+        let cells = rows.iter().flat_map(|row| self.cell(row, column, 0)).map(|line| line.chars().count());
+        cells.max().unwrap_or_default().max(column.title().len())
+    }
+
+    fn cell(&self, row: &Row<'_>, column: Column, room: usize) -> Vec<String> {
+        let attempt = row.first();
+        match (column, row) {
+            (Column::Id, Row::Many(fold)) => vec![format!("{}-{}", fold.first.id, fold.last.id)],
+            (Column::Id, Row::One(_)) => vec![attempt.id.to_string()],
+            (Column::Time, _) => self.time(attempt),
+            (Column::Took, Row::Many(fold)) => vec![fold.median_ms.map_or_else(|| "-".to_owned(), milliseconds)],
+            (Column::Took, Row::One(_)) => vec![attempt.duration_ms.map_or_else(|| "-".to_owned(), milliseconds)],
+            (Column::Thread, Row::Many(_)) => vec![],
+            (Column::Thread, Row::One(_)) => {
+                vec![attempt.thread.as_deref().map_or_else(|| "-".to_owned(), word)]
             }
-            Column::Sure => {
+            (Column::Asked, _) => asked(row),
+            (Column::Server, _) => vec![host(attempt)],
+            (Column::Outcome, _) => self.outcome(row),
+            (Column::Sure, _) => {
                 let mark = if attempt.conflict.is_some() { " *" } else { "" };
-                Cell::new(format!("{}{mark}", attempt.confidence.as_str()))
+                vec![format!("{}{mark}", attempt.confidence.as_str())]
             }
-            Column::Proof => Cell::new(self.report.places(attempt).join("\n")),
+            (Column::Proof, Row::Many(fold)) => self.run(fold, room),
+            (Column::Proof, Row::One(_)) => self.legend.places(attempt, room),
         }
     }
+
+    fn time(&self, attempt: &Attempt) -> Vec<String> {
+        let Some(time) = attempt.started_at else { return vec!["-".to_owned()] };
+        let (day, time) = date_and_time(time);
+        match (self.one_day, self.short) {
+            (true, _) => vec![time],
+            (false, true) => vec![day, time],
+            (false, false) => vec![format!("{day} {time}")],
+        }
+    }
+
+    /// Outcome and detail, and below them what has no column of its own.
+    fn outcome(&self, row: &Row<'_>) -> Vec<String> {
+        let attempt = row.first();
+        let mut lines = vec![match row {
+            Row::One(_) => attempt.outcome.to_string(),
+            Row::Many(fold) => format!("{} x {}", attempt.outcome, number(fold.count)),
+        }];
+        let mut below = |text: String| lines.push(format!("  {text}"));
+        if let Some(detail) = &attempt.detail {
+            below(word(detail));
+        }
+        if self.asked_below {
+            asked(row).into_iter().for_each(&mut below);
+        }
+        if self.server_below {
+            below(host(attempt));
+        }
+        lines
+    }
+
+    /// What there is to say of a run in place of places.
+    fn run(&self, fold: &Fold<'_>, room: usize) -> Vec<String> {
+        // A unit stays with its number.
+        let joined = fold.words().join(",\u{0}").replace(' ', "\u{a0}").replace('\u{0}', " ");
+        wrapped(&joined, room.max(PROOF), 0).lines().map(|line| line.replace('\u{a0}', " ")).collect()
+    }
+}
+
+fn asked(row: &Row<'_>) -> Vec<String> {
+    let attempt = row.first();
+    let kind = attempt.kind.describe().to_owned();
+    match (row, &attempt.query) {
+        (Row::One(_), Some(query)) if attempt.outcome != OutcomeName::Success => {
+            vec![kind, format!("  {}", word(&query.value))]
+        }
+        _ => vec![kind],
+    }
+}
+
+fn host(attempt: &Attempt) -> String {
+    let server = server(attempt.server.host.as_deref(), attempt.server.port);
+    shortened(&server, HOST).into_owned()
+}
+
+fn word(text: &str) -> String {
+    shortened(&visible(text), WORD).into_owned()
 }
