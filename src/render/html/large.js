@@ -79,7 +79,13 @@
     list.append(...fitting.slice(drawn, until).map(draw));
     drawn = until;
     more.hidden = drawn >= fitting.length;
+    // An observer tells of changes alone: asked anew, it also tells of an end that stayed in sight.
+    end.unobserve(more);
+    end.observe(more);
   };
+  const end = new IntersectionObserver((entries) => {
+    if (drawn < fitting.length && entries.some((entry) => entry.isIntersecting)) next();
+  }, { rootMargin: "800px" });
   const restart = () => {
     list.replaceChildren();
     drawn = 0;
@@ -131,9 +137,9 @@
     const own = rows.find((row) => row[ID] === wanted && row[COUNT] === 1) || rows.find(holds);
     if (!own) return;
     if (!fitting.includes(own)) {
-      form.reset();
-      fitting = rows;
-      restart();
+      // Not by a reset of the form, which would draw all rows once more when it is over.
+      for (const { name } of [...form.elements]) if (name) form.elements[name].value = "";
+      filter();
     }
     while (drawn <= fitting.indexOf(own)) next();
     const attempt = list.children[fitting.indexOf(own)];
@@ -149,8 +155,5 @@
   }
   form.hidden = rows.length === 0;
   if (asked.size) filter(); else restart();
-  new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) next();
-  }, { rootMargin: "800px" }).observe(more);
   follow();
 })();
