@@ -85,6 +85,7 @@ fn tls(session: &TlsSession, host: Option<&str>) -> Tls {
             Some(certificate(leaf, host.or(session.sni.as_deref()), at.time))
         }),
         decrypted: session.decrypted,
+        keys_in_vain: session.keys_in_vain,
     }
 }
 

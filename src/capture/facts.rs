@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::dns::{Rcode, RrType};
 use super::quality::{CaptureQuality, PeerVisibility};
 use super::tls::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
+use crate::model::report::KeysInVain;
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 
@@ -343,15 +344,6 @@ pub struct TlsSession {
     pub decrypted: bool,
     /// Why secrets that were given for the session opened nothing of it; `None` when they did, or there are none.
     pub keys_in_vain: Option<KeysInVain>,
-}
-
-/// Why secrets of a session open nothing of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeysInVain {
-    /// The cipher suite is none that mdmlog opens.
-    Suite,
-    /// No record opens with them: they are wrong, or too little was captured.
-    Records,
 }
 
 /// A certificate by which the client says who it is (RFC 8446 section 4.4.2).

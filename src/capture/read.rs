@@ -14,6 +14,7 @@ use super::names::Names;
 use super::quality::{self, FileQuality, Peers};
 use super::second_pass::{SecondPass, Sightings};
 use super::secrets::{KeyLogs, Secrets};
+use super::tls::warn_of_unopened;
 use super::{CaptureFacts, CapturePartFacts, Interest};
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::time::Timestamp;
@@ -198,6 +199,7 @@ fn second_pass(files: &[ScannedFile], filter: &FlowFilter, secrets: &Secrets, fa
         ));
     }
     facts.flows = tracker.finish();
+    facts.warnings.extend(warn_of_unopened(&facts.flows));
 }
 
 /// Gathers what of a file could not be read: the first of each kind.

@@ -65,6 +65,12 @@ impl<'a> Context<'a> {
         self.flow.is_some() || !self.dns.is_empty() || self.sources.contains(&Source::Capture)
     }
 
+    /// Returns whether keys of the TLS session were given, whatever they open.
+    fn has_keys(&self) -> bool {
+        let tls = self.flow.and_then(|flow| flow.tls.as_ref());
+        tls.is_some_and(|tls| tls.decrypted || tls.keys_in_vain.is_some())
+    }
+
     /// Returns whose server it is, as far as its name, its path, its own words and those of the log tell.
     pub(super) fn vendor(&self) -> Option<Vendor> {
         let server = self.server?;
@@ -139,6 +145,7 @@ impl<'a> Context<'a> {
             Only::Always => true,
             Only::Otherwise => !specific,
             Only::Queries => self.is_query(),
+            Only::WithoutKeys => !self.has_keys(),
             // A server of a name that tells nothing may be a Jamf Pro of the company's own; others are known by their names.
             Only::Vendor(vendor) => self.vendor().unwrap_or(Vendor::Jamf) == vendor,
         };

@@ -25,6 +25,8 @@ pub enum Only {
     Otherwise,
     /// With servers of this vendor.
     Vendor(Vendor),
+    /// For an attempt whose TLS session no keys were given for.
+    WithoutKeys,
     /// For requests of policy service nodes: device queries, compliance polls, device actions.
     Queries,
 }
@@ -42,6 +44,11 @@ pub(super) const fn otherwise(text: &'static str) -> Remedy {
 /// A remedy with servers of one vendor; its text goes on after [`place`].
 pub(super) const fn at(vendor: Vendor, text: &'static str) -> Remedy {
     Remedy { only: Only::Vendor(vendor), text }
+}
+
+/// A remedy where no keys of the TLS session were given.
+pub(super) const fn without_keys(text: &'static str) -> Remedy {
+    Remedy { only: Only::WithoutKeys, text }
 }
 
 /// A remedy for requests of policy service nodes.

@@ -599,6 +599,29 @@ pub struct Tls {
     pub certificate: Option<Certificate>,
     /// Whether secrets opened the session.
     pub decrypted: bool,
+    /// Why secrets that were given for the session opened nothing of it; null when they did, or there are none.
+    #[serde(default)]
+    pub keys_in_vain: Option<KeysInVain>,
+}
+
+/// Why secrets of a session open nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeysInVain {
+    /// The cipher suite is none that mdmlog opens.
+    CipherSuite,
+    /// No record opens with them: they are wrong, or too little was captured.
+    NoRecord,
+}
+
+impl KeysInVain {
+    /// Returns the words for a person, to follow the name of the cipher suite.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Self::CipherSuite => "which mdmlog cannot open with the keys that were given",
+            Self::NoRecord => "which the keys that were given do not open",
+        }
+    }
 }
 
 /// A TLS alert.

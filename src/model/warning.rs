@@ -79,6 +79,8 @@ warning_codes! {
     KeylogLimit = "keylog_limit",
     /// Lines of a key log are not in its format.
     KeylogLine = "keylog_line",
+    /// Keys of TLS sessions open nothing: mdmlog does not read the cipher suite, or they are wrong.
+    KeysInVain = "keys_in_vain",
     /// Something is of a kind that this build of mdmlog leaves out.
     LeftOut = "left_out",
     /// A bound on members, bytes, depth or time was reached, so that something was not opened or not read to its end.

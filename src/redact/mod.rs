@@ -280,7 +280,18 @@ impl Redaction<'_> {
     }
 
     fn tls(&self, tls: &mut Tls) {
-        let Tls { version, sni, alpn, cipher, resumed: _, handshake_ms: _, alert, certificate, decrypted: _ } = tls;
+        let Tls {
+            version,
+            sni,
+            alpn,
+            cipher,
+            resumed: _,
+            handshake_ms: _,
+            alert,
+            certificate,
+            decrypted: _,
+            keys_in_vain: _,
+        } = tls;
         self.endpoint(sni);
         for text in [version, alpn, cipher].into_iter().flatten() {
             self.text(text);

@@ -25,6 +25,7 @@ mod frames;
 mod habits;
 mod hostile;
 mod inspect;
+mod keys;
 #[cfg(target_os = "linux")]
 mod linear;
 mod lnav;

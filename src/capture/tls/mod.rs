@@ -21,8 +21,10 @@ mod suites;
 mod tests;
 mod traffic_analysis;
 mod turns;
+mod unopened;
 
 pub use hello::peek_sni;
 pub(crate) use record::begins_tls;
 pub use registry::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
 pub(crate) use session::{ReadSession, read_session};
+pub(crate) use unopened::warn_of_unopened;

@@ -16,7 +16,8 @@ use super::suites::Suite;
 use super::traffic_analysis::TrafficAnalysis;
 use crate::capture::byte_stream::ByteStream;
 use crate::capture::secrets::Secrets;
-use crate::capture::{KeysInVain, Side, TlsSession};
+use crate::capture::{Side, TlsSession};
+use crate::model::report::KeysInVain;
 
 /// Bytes that it takes to see that the server speaks no TLS: as many as a record's header has.
 const CLEAR_ANSWER: usize = 5;
@@ -82,7 +83,7 @@ pub(crate) fn read_session(
     facts.decrypted = to_server.any || to_client.any;
     if keyed && !facts.decrypted && negotiated.cipher.is_some() {
         let read = negotiated.cipher.and_then(Suite::of).is_some();
-        facts.keys_in_vain = Some(if read { KeysInVain::Records } else { KeysInVain::Suite });
+        facts.keys_in_vain = Some(if read { KeysInVain::NoRecord } else { KeysInVain::CipherSuite });
     }
     facts.alpn = facts.alpn.or_else(|| to_client.protocol.clone());
     if facts.certificate.is_none() {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use super::{AlertDescription, AlertLevel};
+use super::{AlertDescription, AlertLevel, warn_of_unopened};
 use crate::capture::fixture::{Connection, connections};
 use crate::capture::secrets::Secrets;
-use crate::capture::{ClientCertificate, FrameRef, KeysInVain, TcpFlow, TlsSession};
+use crate::capture::{ClientCertificate, FrameRef, TcpFlow, TlsSession};
+use crate::model::report::KeysInVain;
 
 const BOTH: [(&str, u16); 2] = [("/one", 200), ("/two", 404)];
 
@@ -140,7 +141,7 @@ fn wrong_secrets_open_nothing_and_change_nothing() {
         let connection = connection(name);
         let (closed, mut flow) = (connection.read(&Secrets::default()), connection.read(&wrong));
         let in_vain = flow.tls.as_mut().and_then(|tls| tls.keys_in_vain.take());
-        assert_eq!(in_vain, Some(KeysInVain::Records), "{name}");
+        assert_eq!(in_vain, Some(KeysInVain::NoRecord), "{name}");
         assert!(!tls(&flow).decrypted && flow.http.is_empty(), "{name}");
         assert_eq!(format!("{flow:?}"), format!("{closed:?}"), "{name}");
     }
@@ -279,8 +280,16 @@ fn keys_of_a_suite_that_is_not_read_are_said_to_be_in_vain() {
     let suite = bytes.windows(2).position(|two| two == [0xc0, 0x2b]).unwrap();
     bytes[suite..suite + 2].copy_from_slice(&[0x00, 0x05]);
     let flow = connection.read(&secrets());
-    assert_eq!((tls(&flow).decrypted, tls(&flow).keys_in_vain), (false, Some(KeysInVain::Suite)));
-    assert_eq!(tls(&connection.read(&Secrets::default())).keys_in_vain, None);
+    assert_eq!((tls(&flow).decrypted, tls(&flow).keys_in_vain), (false, Some(KeysInVain::CipherSuite)));
+    let warnings = warn_of_unopened(&[flow.clone(), flow]);
+    assert_eq!(warnings.len(), 1);
+    let said = &warnings[0].message;
+    assert!(
+        said.contains("frame 4, and 1 more,") && said.contains("uses TLS_RSA_WITH_RC4_128_SHA, which mdmlog"),
+        "{said}"
+    );
+    let flow = connection.read(&Secrets::default());
+    assert_eq!((tls(&flow).keys_in_vain, warn_of_unopened(std::slice::from_ref(&flow)).len()), (None, 0));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Nothing proves how it ended.
 
 use crate::catalog::entry::Entry;
-use crate::catalog::remedy::{Remedy, always};
+use crate::catalog::remedy::{Remedy, always, without_keys};
 use crate::model::outcome::OutcomeName;
 
 const TRACE: Remedy = always(
@@ -35,7 +35,7 @@ pub(super) const UNKNOWN: [Entry; 3] = [
             "The log does not cover the time of the capture, or the component external-mdm was not at TRACE.",
             "The log is from another node than the capture.",
         ],
-        remedy: &[TRACE, always("If the session's TLS secrets are at hand, pass them with `--keylog FILE`.")],
+        remedy: &[TRACE, without_keys("If the session's TLS secrets are at hand, pass them with `--keylog FILE`.")],
     },
     Entry {
         outcome: OutcomeName::Unknown,

@@ -146,6 +146,7 @@ fn tls(tls: &Tls) -> String {
     if tls.decrypted {
         parts.push("decrypted".to_owned());
     }
+    parts.extend(tls.keys_in_vain.map(|why| why.describe().to_owned()));
     visible(&parts.join(", ")).into_owned()
 }
 
