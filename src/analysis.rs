@@ -71,7 +71,12 @@ fn sentences(errors: &[InputError]) -> String {
 
 /// Analyses what lies at the paths: files, directories, bundles, or `-` for standard input.
 ///
-/// What is damaged or not understood is a warning in the report. An error is returned when there is nothing to analyse.
+/// What is damaged or not understood is a warning in the report.
+///
+/// # Errors
+///
+/// [`Error::Nothing`] when there is neither a log nor a capture at the paths, and [`Error::KeyLog`] when a key log that the options
+/// name cannot be read.
 ///
 /// ```
 /// use mdmlog::{Options, analyze};

@@ -20,12 +20,12 @@ pub struct Extract {
     /// The attempt.
     pub attempt: Attempt,
     /// The records, in the order of the log.
-    pub records: Vec<Record>,
+    pub records: Vec<ExtractedRecord>,
 }
 
 /// A record.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct ExtractedRecord {
     /// Index of the input.
     pub input: usize,
     /// Its first line, from 1.
@@ -34,9 +34,9 @@ pub struct Record {
     pub text: Bytes,
 }
 
-impl fmt::Debug for Record {
+impl fmt::Debug for ExtractedRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record")
+        f.debug_struct("ExtractedRecord")
             .field("input", &self.input)
             .field("line", &self.line)
             .field("text", &RedactedInDebug(&self.text))
@@ -46,6 +46,11 @@ impl fmt::Debug for Record {
 
 /// Finds the log records of an attempt: what its thread wrote from the first record that the report cites to the last.
 /// Attempts have the numbers that [`analyze`](crate::analyze) gives them with the same inputs and options.
+///
+/// # Errors
+///
+/// As [`analyze`](crate::analyze), [`Error::NoAttempt`] for a number that no attempt has, and [`Error::NotSeen`] when no log has the
+/// attempt.
 ///
 /// ```
 /// let bundle = "testdata/cases/five-outcomes/bundle.tar".into();
@@ -65,7 +70,7 @@ pub fn extract(inputs: &[PathBuf], options: &Options, attempt: usize) -> Result<
     Ok(Extract { report: analyzed.report, attempt, records })
 }
 
-fn records(attempt: &Attempt, analyzed: &Analyzed) -> Vec<Record> {
+fn records(attempt: &Attempt, analyzed: &Analyzed) -> Vec<ExtractedRecord> {
     let steps = attempt.steps.iter().filter_map(|step| Some((step.input, step.line?)));
     let evidence = attempt.evidence.iter().filter_map(|evidence| Some((evidence.input, evidence.line?)));
     let mut cited: Vec<(usize, u64)> = steps.chain(evidence).collect();
@@ -85,7 +90,7 @@ fn records(attempt: &Attempt, analyzed: &Analyzed) -> Vec<Record> {
         let from = if input == first.0 { first.1 } else { 1 };
         let to = if input == last.0 { last.1 } else { u64::MAX };
         let found = log::records_of(&text, thread, from, to);
-        records.extend(found.into_iter().map(|record| Record {
+        records.extend(found.into_iter().map(|record| ExtractedRecord {
             input,
             line: record.line,
             text: text.slice(record.bytes),
@@ -97,7 +102,7 @@ fn records(attempt: &Attempt, analyzed: &Analyzed) -> Vec<Record> {
     records
 }
 
-/// The files of the log that is cited, in order of time.
+/// Returns the files of the log that is cited, in order of time.
 fn parts(cited: &[(usize, u64)], analyzed: &Analyzed) -> Vec<usize> {
     let group = cited.first().and_then(|(input, _)| analyzed.groups.logs.iter().find(|group| group.contains(input)));
     let mut parts = group.cloned().unwrap_or_default();

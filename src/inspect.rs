@@ -146,7 +146,7 @@ fn count(reading: &Reading<'_>, warnings: &mut Vec<Warning>) -> Vec<RecordCount>
     counts
 }
 
-/// What the files that tell of a node are used for.
+/// Returns what the files that tell of a node are used for.
 fn purposes(nodes: &Nodes, reading: &Reading<'_>) -> Vec<(usize, String)> {
     let path = |input: &usize| reading.found.items.get(*input).map(|item| item.path.clone());
     let of_node = |node: usize| {

@@ -1,41 +1,56 @@
 //! Says of every attempt of a Cisco ISE node to reach its MDM server what happened, and proves it with log lines and
 //! packet frames.
 //!
-//! Data flows one way: [`input`] finds the files, [`log`], [`capture`] and [`node`] read them, `evidence` says what each
-//! side claims, `correlate` joins the two, `classify` gives the verdicts, `assemble` makes the [`report`] of them, and
-//! [`render`] writes it.
+//! [`analyze`] makes a [`Report`] of what lies at some paths, and [`render`] writes it in all formats. [`inspect()`], [`slice()`]
+//! and [`extract()`] look into the same inputs, [`redact`] puts pseudonyms into a report, and [`catalog`] has what each outcome
+//! means and what to do.
+//!
+//! Data flows one way: `input` finds the files, `log`, `capture` and `node` read them, `evidence` says what each side claims,
+//! `correlate` joins the two, `classify` gives the verdicts, `assemble` makes the report of them, and `render` writes it.
+//! `docs/architecture.md` has the whole picture.
 
 #![cfg_attr(not(test), deny(clippy::string_slice))]
 
+pub mod catalog;
+pub mod options;
+pub mod progress;
+pub mod redact;
+pub mod render;
+
 mod analysis;
 mod assemble;
-pub mod capture;
-pub mod catalog;
-pub mod classify;
-pub mod correlate;
+mod classify;
 mod digests;
 #[cfg(test)]
 mod direction;
-pub mod evidence;
 mod extract;
-pub mod input;
 mod inspect;
-pub mod log;
-pub mod model;
-pub mod node;
-pub mod options;
 mod ordered_parallel;
-pub mod progress;
 mod reading;
-pub mod redact;
-pub mod render;
 #[cfg(test)]
 mod sample;
 mod slice;
+
+// The stages, for benchmarks and fuzz targets. They may change with any version.
+#[doc(hidden)]
+pub mod capture;
+#[doc(hidden)]
+pub mod correlate;
+#[doc(hidden)]
+pub mod evidence;
+#[doc(hidden)]
+pub mod input;
+#[doc(hidden)]
+pub mod log;
+#[doc(hidden)]
+pub mod model;
+#[doc(hidden)]
+pub mod node;
+#[doc(hidden)]
 pub mod sources;
 
 pub use analysis::{Error, analyze};
-pub use extract::{Extract, Record, extract};
+pub use extract::{Extract, ExtractedRecord, extract};
 pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
 pub use model::report::Report;
 pub use model::{outcome, report, time, warning};

@@ -44,7 +44,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What of it is for the stage that finds the inputs.
+    /// Returns what of it is for the stage that finds the inputs.
     pub(crate) fn input(&self) -> InputOptions {
         let passphrase = match (&self.passphrase, self.prompt.clone()) {
             (Some(passphrase), _) => PassphraseSource::Given(passphrase.clone()),
@@ -54,7 +54,7 @@ impl Options {
         InputOptions { passphrase, limits: self.limits }
     }
 
-    /// What of it names servers and proxies.
+    /// Returns what of it names servers and proxies.
     pub fn declared(&self) -> Declared {
         Declared { hosts: self.hosts.clone(), ports: self.ports.clone(), proxies: self.proxies.clone() }
     }
@@ -79,7 +79,7 @@ pub struct Prompt(Arc<Ask>);
 type Ask = dyn Fn(&str) -> Option<Passphrase> + Send + Sync;
 
 impl Prompt {
-    /// A way to ask; it is told the path of the bundle, and returns `None` when the person does not answer.
+    /// Makes a way to ask; it is told the path of the bundle, and returns `None` when the person does not answer.
     pub fn new(ask: impl Fn(&str) -> Option<Passphrase> + Send + Sync + 'static) -> Self {
         Self(Arc::new(ask))
     }

@@ -21,7 +21,7 @@ pub enum Stage {
 impl Stage {
     const ALL: [Self; 4] = [Self::Finding, Self::Logs, Self::Captures, Self::Joining];
 
-    /// The word that a person is shown.
+    /// Returns the word that a person is shown.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Finding => "finding",
@@ -48,12 +48,12 @@ impl Progress {
         self.stage.store(stage as u8, Ordering::Relaxed);
     }
 
-    /// So many bytes more are done. For chunks, not for each packet or line.
+    /// Tells that so many bytes more are done. For chunks, not for each packet or line.
     pub fn advance(&self, bytes: u64) {
         self.done.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// The stage, the bytes done in it and the bytes in all.
+    /// Returns the stage, the bytes done in it and the bytes in all.
     pub fn now(&self) -> (Stage, u64, u64) {
         let stage = usize::from(self.stage.load(Ordering::Relaxed));
         let stage = Stage::ALL.get(stage).copied().unwrap_or_default();

@@ -4,7 +4,7 @@ use super::capital;
 use crate::model::outcome::Outcome;
 use crate::model::report::Change;
 
-/// Whether a change of this kind can be what made attempts fail so.
+/// Returns whether a change of this kind can be what made attempts fail so.
 pub(super) fn matters(outcome: Outcome, what: &str) -> bool {
     let kinds: &[&str] = match outcome {
         Outcome::Success | Outcome::Unknown(_) => &[],

@@ -42,7 +42,7 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// All that an attempt tells; of which node it is, the caller knows.
+    /// Takes all that an attempt tells; of which node it is, the caller knows.
     pub fn of(attempt: &'a Attempt) -> Self {
         Self {
             server: Some(&attempt.server),
@@ -60,7 +60,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Whether the capture shows something of the attempt.
+    /// Returns whether the capture shows something of the attempt.
     pub(super) fn on_the_wire(&self) -> bool {
         self.flow.is_some() || !self.dns.is_empty() || self.sources.contains(&Source::Capture)
     }
@@ -78,14 +78,14 @@ impl<'a> Context<'a> {
             .or_else(|| self.reason.is_some_and(speaks_of_wmi).then_some(Vendor::ConfigurationManager))
     }
 
-    /// Whether a policy service node asked, as it does when an endpoint authenticates and on the polling interval.
+    /// Returns whether a policy service node asked, as it does when an endpoint authenticates and on the polling interval.
     fn is_query(&self) -> bool {
         use RequestKind::{CompliancePoll, DeviceAction, DeviceQuery};
         matches!(self.kind, Some(DeviceQuery | CompliancePoll | DeviceAction))
     }
 
-    /// What stands for a blank, when it is known.
-    fn value(&self, blank: Blank) -> Option<String> {
+    /// Returns what stands for a blank, when it is known.
+    pub(super) fn value(&self, blank: Blank) -> Option<String> {
         let server = self.server;
         let certificate = || self.flow?.tls.as_ref()?.certificate.as_ref();
         match blank {
@@ -133,13 +133,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What stands for a blank: what is known, else words that fit any attempt.
+    /// Returns what stands for a blank: what is known, else words that fit any attempt.
     pub(super) fn words(&self, blank: Blank) -> String {
         self.value(blank).unwrap_or_else(|| blank.in_general().to_owned())
     }
 
-    /// Whether a remedy is of use: for this server and this kind of request, and with what is known. `specific` says that
-    /// something more specific than general advice is said as well.
+    /// Returns whether a remedy is of use: for this server and this kind of request, and with what is known. `specific`
+    /// says that something more specific than general advice is said as well.
     pub(super) fn suits(&self, outcome: OutcomeName, remedy: &Remedy, specific: bool) -> bool {
         let wanted = match remedy.only {
             Only::Always => true,
@@ -158,7 +158,8 @@ impl<'a> Context<'a> {
     }
 }
 
-/// What an attempt asked for. Of a capture alone that shows no request nothing tells, whatever the field's default says.
+/// Returns what an attempt asked for. Of a capture alone that shows no request nothing tells, whatever the field's default
+/// says.
 fn kind(attempt: &Attempt) -> Option<RequestKind> {
     let told = attempt.kind != RequestKind::default()
         || attempt.server.url.is_some()
@@ -166,7 +167,7 @@ fn kind(attempt: &Attempt) -> Option<RequestKind> {
     told.then_some(attempt.kind)
 }
 
-/// Whether the log's words are those of a query over WMI, which ISE asks Configuration Manager alone.
+/// Returns whether the log's words are those of a query over WMI, which ISE asks Configuration Manager alone.
 fn speaks_of_wmi(reason: &str) -> bool {
     let lower = reason.to_ascii_lowercase();
     ["wmi", "sccm", "dcom", "domain-username-password", "rpc server"].iter().any(|word| lower.contains(word))
@@ -227,7 +228,7 @@ impl Blank {
         Self::Repeat,
     ];
 
-    /// The name between the braces.
+    /// Returns the name between the braces.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
@@ -248,7 +249,12 @@ impl Blank {
         }
     }
 
-    /// Words that fit any attempt.
+    /// Returns the blank of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|blank| blank.name() == name)
+    }
+
+    /// Returns words that fit any attempt.
     const fn in_general(self) -> &'static str {
         match self {
             Self::Server => "the MDM server",
@@ -271,7 +277,7 @@ impl Blank {
         }
     }
 
-    /// Whether advice that speaks of it is of no use without it.
+    /// Returns whether advice that speaks of it is of no use without it.
     const fn is_needed(self, outcome: OutcomeName) -> bool {
         match self {
             Self::Proxy => !matches!(outcome, OutcomeName::ProxyError),
@@ -281,39 +287,13 @@ impl Blank {
     }
 }
 
-/// Writes out the blanks of a text. What is written in is not looked at again, so that a name with braces stays a name.
-pub fn fill(template: &str, context: &Context<'_>) -> String {
-    let mut text = String::with_capacity(template.len() + 32);
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        let (before, from) = rest.split_at(open);
-        text.push_str(before);
-        let blank = from.find('}').and_then(|close| {
-            let name = from.get(1..close)?;
-            Some((Blank::ALL.into_iter().find(|blank| blank.name() == name)?, from.get(close + 1..)?))
-        });
-        rest = match blank {
-            Some((blank, after)) => {
-                text.push_str(&context.words(blank));
-                after
-            }
-            None => {
-                text.push('{');
-                from.get(1..).unwrap_or_default()
-            }
-        };
-    }
-    text.push_str(rest);
-    text
-}
-
-/// The date of a moment, which is what matters of a certificate's validity.
+/// Returns the date of a moment, which is what matters of a certificate's validity.
 pub(super) fn date(time: crate::model::time::Timestamp) -> String {
     time.to_string().chars().take_while(|c| *c != 'T').collect()
 }
 
-/// The first few with commas between them and the number of the others, with those that are not among the items; `None` for
-/// none.
+/// Lists the first few with commas between them and the number of the others, with those that are not among the items;
+/// `None` for none.
 pub(crate) fn listed<'a>(items: impl Iterator<Item = &'a str>, others: usize) -> Option<String> {
     let items: Vec<&str> = items.collect();
     let shown = items.get(..LIST).unwrap_or(&items);
@@ -325,7 +305,7 @@ pub(crate) fn listed<'a>(items: impl Iterator<Item = &'a str>, others: usize) ->
     }
 }
 
-/// What stands between the authority of a URL and the part that ISE adds to it.
+/// Returns what stands between the authority of a URL and the part that ISE adds to it.
 fn instance(url: &str) -> Option<&str> {
     let path = Url::split(url).path();
     let end = ["/ciscoise", "/MDM/"].into_iter().filter_map(|added| path.find(added)).min()?;

@@ -9,7 +9,7 @@ use crate::model::authority::with_port;
 use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 use crate::model::report::{Change, Diagnosis, Flow, Tls};
 
-/// What an outcome means for this attempt, in one sentence, and what to do.
+/// Returns what an outcome means for this attempt, in one sentence, and what to do.
 pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {
     let entry = entry(outcome.name(), outcome.detail().as_deref());
     let failed = outcome.name().is_failure();
@@ -24,7 +24,8 @@ pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {
     Diagnosis { summary: summary(outcome, context), remedy }
 }
 
-/// What a run of failures means: the diagnosis of its first attempt, with what changed since the last success put first.
+/// Returns what a run of failures means: the diagnosis of its first attempt, with what changed since the last success put
+/// first.
 ///
 /// `attempts` is their number; `resolved` says that a success followed.
 pub fn incident_diagnosis(
@@ -46,12 +47,12 @@ pub fn incident_diagnosis(
     Diagnosis { summary, remedy: lines }
 }
 
-/// A sentence begins with a capital letter, unless it begins with a name.
+/// Makes the first letter a capital, unless the sentence begins with a name.
 fn sentence(text: String) -> String {
     if text.starts_with("the ") { capital(&text) } else { text }
 }
 
-/// One sentence with the names of the attempt.
+/// Returns one sentence with the names of the attempt.
 fn summary(outcome: Outcome, context: &Context<'_>) -> String {
     let say = |template: &str| sentence(fill(template, context));
     let named = context.server.is_some_and(|server| server.host.is_some());
@@ -227,7 +228,7 @@ fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
     }
 }
 
-/// The other end of a connection, with the server's name where the address does not tell it.
+/// Returns the other end of a connection, with the server's name where the address does not tell it.
 fn peer(context: &Context<'_>, flow: &Flow) -> String {
     let server = context.words(Blank::Server);
     let host = context.server.and_then(|server| server.host.as_deref());

@@ -25,7 +25,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// `outcome` or `outcome/detail`, as `mdmlog explain` takes it.
+    /// Returns `outcome` or `outcome/detail`, as `mdmlog explain` takes it.
     pub fn name(&self) -> String {
         match self.detail {
             Some(detail) => format!("{}/{detail}", self.outcome),

@@ -9,7 +9,7 @@ use super::{Context, Entry, Topic, entries, entry, fill, kinds};
 use crate::model::outcome::OutcomeName;
 use crate::model::wrap::wrapped;
 
-/// Every outcome and detail with a few words each, in lines of at most `width` columns where the text is wrapped.
+/// Lists every outcome and detail with a few words each, in lines of at most `width` columns where the text is wrapped.
 pub fn list(format: ExplainFormat, width: usize) -> String {
     match format {
         ExplainFormat::Json => pretty(&Value::Array(entries().map(to_json).collect())),
@@ -34,7 +34,7 @@ fn indent(entry: &Entry) -> usize {
     if entry.detail.is_some() { 2 } else { 0 }
 }
 
-/// One outcome: meaning, proof, causes by likelihood, remedies; in text, lines of at most `width` columns.
+/// Explains one outcome: meaning, proof, causes by likelihood, remedies; in text, lines of at most `width` columns.
 pub fn explain(topic: &Topic, format: ExplainFormat, width: usize) -> String {
     let entry = entry(topic.outcome, topic.detail.as_deref());
     match format {
@@ -126,7 +126,7 @@ fn markdown(out: &mut String, entry: &Entry, level: usize) {
     section("What to do:", remedies(entry), true);
 }
 
-/// Angle brackets outside of code are tags to Markdown.
+/// Escapes angle brackets outside of code, which are tags to Markdown.
 fn in_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, part) in text.split('`').enumerate() {
@@ -142,7 +142,7 @@ fn in_markdown(text: &str) -> String {
     out
 }
 
-/// `docs/outcomes.md`: the whole catalog.
+/// Makes `docs/outcomes.md`: the whole catalog.
 fn outcomes_page() -> String {
     let mut out = format!("{PREAMBLE}\n## How a verdict is made\n\n{RULES}");
     for outcome in OutcomeName::ALL {

@@ -12,6 +12,7 @@ mod diagnosis;
 mod entry;
 mod explain;
 mod explain_format;
+mod fill;
 mod kinds;
 mod of_node;
 mod remedy;
@@ -19,28 +20,29 @@ mod texts;
 mod topic;
 
 pub(crate) use context::listed;
-pub use context::{Blank, Context, fill};
+pub use context::{Blank, Context};
 pub use diagnosis::{diagnosis, incident_diagnosis};
 pub use entry::Entry;
 pub use explain::{explain, list};
 pub use explain_format::ExplainFormat;
+pub use fill::fill;
 pub use kinds::explain_kind;
 pub use remedy::{Only, Remedy, place};
 pub use topic::{Explained, Topic};
 
 use crate::model::outcome::OutcomeName;
 
-/// Every entry, in the order of the table of outcomes; each outcome's own entry comes before those of its details.
+/// Returns every entry, in the order of the table of outcomes; each outcome's own entry comes before those of its details.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
     texts::ALL.iter().copied().flatten()
 }
 
-/// The entry of an outcome and its detail; the outcome's own one when the detail has none.
+/// Returns the entry of an outcome and its detail; the outcome's own one when the detail has none.
 pub fn entry(outcome: OutcomeName, detail: Option<&str>) -> &'static Entry {
     find(outcome, detail).unwrap_or_else(|| texts::general(outcome))
 }
 
-/// The entry with exactly this detail, or of the class of statuses that it belongs to.
+/// Returns the entry with exactly this detail, or of the class of statuses that it belongs to.
 fn find(outcome: OutcomeName, detail: Option<&str>) -> Option<&'static Entry> {
     let class = detail.and_then(class_of_statuses);
     let of = |wanted: Option<&str>| entries().find(|e| e.outcome == outcome && e.detail == wanted);

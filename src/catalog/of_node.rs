@@ -27,7 +27,7 @@ pub(super) fn of_node(outcome: Outcome, context: &Context<'_>) -> Vec<String> {
     .collect()
 }
 
-/// The failure is about time, and NTP does not keep the node's clock.
+/// Advises where the failure is about time, and NTP does not keep the node's clock.
 fn clock(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
     let code = context.reason.and_then(aadsts).filter(|code| OF_TIME.contains(code));
     let expired = outcome == Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate));
@@ -44,7 +44,7 @@ fn clock(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String>
     })
 }
 
-/// Intune is asked by a release that its service no longer knows.
+/// Advises where Intune is asked by a release that its service no longer knows.
 fn release(context: &Context<'_>, node: &Node) -> Option<String> {
     if context.vendor() != Some(Vendor::Intune) {
         return None;
@@ -68,7 +68,7 @@ fn release(context: &Context<'_>, node: &Node) -> Option<String> {
     })
 }
 
-/// A name did not resolve, and a server was asked that the node is not set to.
+/// Advises where a name did not resolve, and a server was asked that the node is not set to.
 fn resolver(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
     let servers = node.name_servers.as_deref().filter(|servers| !servers.is_empty())?;
     if !matches!(outcome, Outcome::DnsFailure(_)) {
@@ -85,7 +85,7 @@ fn resolver(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<Stri
     ))
 }
 
-/// The server was not to be reached, and the node has a proxy that was not used.
+/// Advises where the server was not to be reached, and the node has a proxy that was not used.
 fn proxy(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
     let proxy = node.proxy.as_deref()?;
     let of_the_way = matches!(

@@ -31,27 +31,27 @@ pub enum Only {
     Queries,
 }
 
-/// A remedy for every attempt.
+/// Returns a remedy for every attempt.
 pub(super) const fn always(text: &'static str) -> Remedy {
     Remedy { only: Only::Always, text }
 }
 
-/// A remedy where nothing more specific is said.
+/// Returns a remedy where nothing more specific is said.
 pub(super) const fn otherwise(text: &'static str) -> Remedy {
     Remedy { only: Only::Otherwise, text }
 }
 
-/// A remedy with servers of one vendor; its text goes on after [`place`].
+/// Returns a remedy with servers of one vendor; its text goes on after [`place`].
 pub(super) const fn at(vendor: Vendor, text: &'static str) -> Remedy {
     Remedy { only: Only::Vendor(vendor), text }
 }
 
-/// A remedy where no keys of the TLS session were given.
+/// Returns a remedy where no keys of the TLS session were given.
 pub(super) const fn without_keys(text: &'static str) -> Remedy {
     Remedy { only: Only::WithoutKeys, text }
 }
 
-/// A remedy for requests of policy service nodes.
+/// Returns a remedy for requests of policy service nodes.
 pub(super) const fn queries(text: &'static str) -> Remedy {
     Remedy { only: Only::Queries, text }
 }

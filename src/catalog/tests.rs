@@ -9,7 +9,7 @@ fn server(host: &str, url: Option<&str>) -> Server {
     Server { host: Some(host.to_owned()), port: Some(443), url: url.map(str::to_owned), addresses: vec![] }
 }
 
-/// Every detail that the design's table names, as `Outcome` spells it.
+/// Returns every detail that the design's table names, as `Outcome` spells it.
 fn details() -> Vec<Outcome> {
     use crate::model::outcome::{ResetDetail, UnknownDetail};
     let mut all = vec![Outcome::HttpError(Some(503)), Outcome::HttpError(Some(302)), Outcome::HttpError(Some(403))];
@@ -93,7 +93,7 @@ fn a_diagnosis_names_what_the_attempt_shows() {
     assert_eq!(found.summary, "192.0.2.8:3128 refused to connect to tenant.jamfcloud.com:443 (status 407).");
 }
 
-/// What to do, of an attempt of this kind at this host.
+/// Returns what to do, of an attempt of this kind at this host.
 fn remedies(outcome: Outcome, host: &str, kind: RequestKind) -> Vec<String> {
     let server = server(host, None);
     diagnosis(outcome, &Context { server: Some(&server), kind: Some(kind), ..Context::default() }).remedy

@@ -17,19 +17,21 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let chosen = args.format != FormatChoice::Auto;
     let mut job = Job::new(*args)?;
     // Where nothing can be written, the analysis is in vain.
-    let place = Place::new(&job.product, &job.reads)?;
+    let place = Destination::new(&job.product, &job.reads)?;
     let analysed = session::run(&job.run, &mut job.options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
         mdmlog::redact::redact(&mut report, redaction.key.as_deref());
     }
     match place {
-        Place::Document(output, format) => {
+        Destination::Document(output, format) => {
             let rendering = format.rendering_with(job.style, &job.fields);
             output.write(|out| rendering.render(&report, out))?;
         }
         // Paths that were named tell of a customer as those in the report do.
-        Place::Tables(tables) => tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?,
+        Destination::Tables(tables) => {
+            tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?
+        }
     }
     if !job.run.quiet {
         if !job.shows_warnings() {
@@ -48,12 +50,12 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
 }
 
 /// Where it goes, found to take something.
-enum Place<'j> {
+enum Destination<'j> {
     Document(Output, Format),
     Tables(&'j Tables),
 }
 
-impl<'j> Place<'j> {
+impl<'j> Destination<'j> {
     fn new(product: &'j Product, reads: &Reads) -> Result<Self, Failure> {
         match product {
             Product::Document { format, file } => {
@@ -64,7 +66,7 @@ impl<'j> Place<'j> {
     }
 }
 
-/// The format that a person may expect in a file of this name.
+/// Returns the format that a person may expect in a file of this name.
 fn named_format(path: &Path) -> Option<Format> {
     match path.extension().and_then(OsStr::to_str)? {
         "txt" => Some(Format::Text),

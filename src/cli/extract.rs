@@ -43,7 +43,7 @@ fn as_they_stand(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What was written by strangers must not act on the terminal; tabs do no harm.
+/// Writes the records for a person. What was written by strangers must not act on the terminal; tabs do no harm.
 fn to_terminal(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
     for record in &extract.records {
         for line in String::from_utf8_lossy(&record.text).lines() {
@@ -54,7 +54,7 @@ fn to_terminal(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Where the records stand, file by file.
+/// Returns where the records stand, file by file.
 fn places(extract: &Extract) -> Vec<String> {
     let mut places = Vec::new();
     for records in extract.records.chunk_by(|one, next| one.input == next.input) {

@@ -39,7 +39,7 @@ impl FailOn {
     }
 }
 
-/// `5xx` names all statuses of the class.
+/// Compares what is wanted with what there is; `5xx` names all statuses of the class.
 fn matches(wanted: &str, has: &str) -> bool {
     match wanted.strip_suffix("xx") {
         Some(class) => has.len() == 3 && has.starts_with(class),
@@ -47,7 +47,7 @@ fn matches(wanted: &str, has: &str) -> bool {
     }
 }
 
-/// The status of a run with this report.
+/// Returns the status of a run with this report.
 pub fn status(fail_on: &[FailOn], report: &Report) -> Status {
     let named = |attempt| fail_on.iter().any(|fail_on| fail_on.names(attempt));
     if report.attempts.iter().any(named) { Status::Matched } else { Status::Done }

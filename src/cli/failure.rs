@@ -67,7 +67,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// All failures have the same status; the words tell them apart.
+    /// Returns the status, which is the same for all failures: the words tell them apart.
     pub const fn status(&self) -> Status {
         Status::Failed
     }

@@ -157,7 +157,7 @@ Examples:
       mdmlog man --dir ~/.local/share/man/man1
 ";
 
-/// The sections of one of these texts: heading and lines.
+/// Returns the sections of one of these texts: heading and lines.
 pub fn sections(text: Option<&StyledStr>) -> Vec<(String, Vec<String>)> {
     let mut sections: Vec<(String, Vec<String>)> = Vec::new();
     for line in text.map(ToString::to_string).unwrap_or_default().lines() {

@@ -29,7 +29,7 @@ pub struct Job {
     /// What every ticket gets besides its own fields.
     pub fields: Vec<(String, String)>,
     /// Whether to put pseudonyms in, and under which key.
-    pub redaction: Option<Redaction>,
+    pub redaction: Option<RedactionKey>,
     /// What to tell by the exit status.
     pub fail_on: Vec<FailOn>,
     /// How it goes.
@@ -50,7 +50,7 @@ pub enum Product {
 }
 
 /// How to put pseudonyms in.
-pub struct Redaction {
+pub struct RedactionKey {
     /// The key, unless one is drawn for this report alone.
     pub key: Option<Vec<u8>>,
 }
@@ -94,7 +94,7 @@ impl Job {
         })
     }
 
-    /// Whether the person who would be warned on standard error sees the same warnings in the report beside it.
+    /// Returns whether the person who would be warned on standard error sees the same warnings in the report beside it.
     pub fn shows_warnings(&self) -> bool {
         matches!(self.product, Product::Document { format: Format::Text, file: None })
             && terminal::stdout_is_terminal()
@@ -102,8 +102,8 @@ impl Job {
     }
 }
 
-/// A key that was typed asks for redaction; one that lies in the environment only serves it.
-fn redaction(wanted: bool, typed: Option<OsString>) -> Result<Option<Redaction>, Failure> {
+/// Makes what redacts. A key that was typed asks for redaction; one that lies in the environment only serves it.
+fn redaction(wanted: bool, typed: Option<OsString>) -> Result<Option<RedactionKey>, Failure> {
     if !wanted && typed.is_none() {
         return Ok(None);
     }
@@ -111,10 +111,10 @@ fn redaction(wanted: bool, typed: Option<OsString>) -> Result<Option<Redaction>,
         Some(typed) => Some(key(&typed)?),
         None => std::env::var_os("MDMLOG_REDACT_KEY").map(OsString::into_encoded_bytes).filter(|key| !key.is_empty()),
     };
-    Ok(Some(Redaction { key }))
+    Ok(Some(RedactionKey { key }))
 }
 
-/// The key itself, or what lies in the file behind an at sign, the line break at its end left off.
+/// Returns the key itself, or what lies in the file behind an at sign, the line break at its end left off.
 fn key(typed: &OsStr) -> Result<Vec<u8>, Failure> {
     let mut key = match typed.to_str().and_then(|typed| typed.strip_prefix('@')) {
         Some(file) => std::fs::read(file)

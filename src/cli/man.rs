@@ -37,7 +37,7 @@ pub fn run(args: &ManArgs) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
-/// One page. The sections of the help text become sections of their own, with their lines as they are.
+/// Makes one page. The sections of the help text become sections of their own, with their lines as they are.
 fn page(command: &Command, man: &Man) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     man.render_title(&mut page)?;

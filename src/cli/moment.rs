@@ -5,12 +5,12 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use mdmlog::time::Timestamp;
 
-/// The moment from which attempts are kept; a date is its first moment.
+/// Returns the moment from which attempts are kept; a date is its first moment.
 pub fn since(text: &str) -> Result<Timestamp, String> {
     read(text, |date| Some(date.to_datetime(jiff::civil::Time::midnight())))
 }
 
-/// The moment up to which attempts are kept; a date is its last moment, so that the day is in.
+/// Returns the moment up to which attempts are kept; a date is its last moment, so that the day is in.
 pub fn until(text: &str) -> Result<Timestamp, String> {
     read(text, |date| date.tomorrow().ok()?.to_datetime(jiff::civil::Time::midnight()).checked_sub(1.nanosecond()).ok())
 }

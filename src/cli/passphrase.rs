@@ -14,7 +14,7 @@ use super::{Failure, interrupt, terminal};
 /// Longer first lines are no passphrases, and the file is likely another one.
 const LONGEST: u64 = 64 << 10;
 
-/// The passphrase that was given beforehand.
+/// Returns the passphrase that was given beforehand.
 pub fn given(file: Option<&Path>) -> Result<Option<Passphrase>, Failure> {
     match file {
         Some(path) => first_line(path)
@@ -45,7 +45,7 @@ fn first_line(path: &Path) -> io::Result<String> {
     String::from_utf8(line.to_vec()).map_err(|_| io::Error::other("its first line is not UTF-8"))
 }
 
-/// A way to ask a person, if there is one.
+/// Returns a way to ask a person, if there is one.
 pub fn prompt(bar: Bar) -> Option<Prompt> {
     if !terminal::stdin_is_terminal() || !terminal::stderr_is_terminal() {
         return None;

@@ -139,7 +139,7 @@ fn style(of_known_length: bool) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
 }
 
-/// `12.5 MiB of 2.0 GiB, 1.1 GiB/s`
+/// Returns `12.5 MiB of 2.0 GiB, 1.1 GiB/s`
 fn figures(done: u64, total: u64, per_second: u64) -> String {
     let of = if total > 0 { format!(" of {}", BinaryBytes(total)) } else { String::new() };
     format!("{}{of}, {}/s", BinaryBytes(done), BinaryBytes(per_second))

@@ -9,7 +9,7 @@ use super::args::{AnalysisArgs, InputArgs, LimitArgs, RunArgs, When};
 use super::progress::Bar;
 use super::{Failure, passphrase, terminal};
 
-/// The options that say how inputs are read; fails where the paths make no sense.
+/// Makes the options that say how inputs are read; fails where the paths make no sense.
 pub fn options(command: &str, paths: &[PathBuf], args: InputArgs) -> Result<Options, Failure> {
     check_paths(command, paths)?;
     Ok(Options {
@@ -19,7 +19,7 @@ pub fn options(command: &str, paths: &[PathBuf], args: InputArgs) -> Result<Opti
     })
 }
 
-/// The same for commands that analyse what they read.
+/// Makes the options of commands that analyse what they read.
 pub fn analysis(
     command: &str,
     paths: &[PathBuf],
@@ -98,8 +98,13 @@ fn limits(args: LimitArgs) -> Limits {
     }
 }
 
-/// Sets how many threads the stages share.
-fn set_threads(threads: usize) -> Result<(), Failure> {
+/// Threads for each processor beyond which more only wake each other.
+const MOST_THREADS: usize = 4;
+
+/// Sets how many threads the stages share; none asks for one for each processor.
+fn set_threads(wanted: usize) -> Result<(), Failure> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = wanted.min(MOST_THREADS * processors);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| Failure::System {
         what: "start the threads that --threads asks for",
         error: error.to_string(),

@@ -14,12 +14,12 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default();
 
-/// Why there is no result.
+/// Says why there is no result.
 pub fn error(text: impl Display) {
     say(ERROR, "", text);
 }
 
-/// Something that the person who typed the command should know.
+/// Says something that the person who typed the command should know.
 pub fn note(text: impl Display) {
     say(NOTE, "note: ", text);
 }

@@ -28,12 +28,12 @@ mod without {
             ))
         }
 
-        /// Never comes to it.
+        /// Never gets here: there is no way to make one.
         pub fn check(&self, _: &Reads) -> Result<(), Failure> {
             match *self {}
         }
 
-        /// Never comes to it.
+        /// Never gets here: there is no way to make one.
         pub fn write(&self, _: &Report, _: Option<&[PathBuf]>) -> Result<(), Failure> {
             match *self {}
         }
@@ -56,7 +56,7 @@ mod written {
     pub struct Tables(PathBuf);
 
     impl Tables {
-        /// Into this directory, which must be named.
+        /// Makes tables that go into this directory, which must be named.
         pub fn new(directory: Option<PathBuf>) -> Result<Self, Failure> {
             directory.map(Self).ok_or_else(|| {
                 Failure::Usage(
@@ -100,12 +100,12 @@ mod written {
         }
     }
 
-    /// The paths as they were given.
+    /// Returns the paths as they were given.
     fn named(inputs: &[PathBuf]) -> String {
         inputs.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Whether a file can be made there, or in the directory in which it would have to be made.
+    /// Tries to make a file there, or in the directory in which it would have to be made.
     fn writable(directory: &Path) -> io::Result<()> {
         for folder in directory.ancestors() {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

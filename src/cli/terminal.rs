@@ -26,32 +26,32 @@ impl Color {
     }
 }
 
-/// Whether a person sees standard output.
+/// Returns whether a person sees standard output.
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Whether a person sees standard error.
+/// Returns whether a person sees standard error.
 pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Whether a person sits before standard input.
+/// Returns whether a person sits before standard input.
 pub fn stdin_is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Whether standard output takes colours: as `--color` says, else as the environment and the terminal do.
+/// Returns whether standard output takes colours: as `--color` says, else as the environment and the terminal do.
 pub fn stdout_color() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
-/// Whether a file takes colours: only if they were asked for by name.
+/// Returns whether a file takes colours: only if they were asked for by name.
 pub fn file_color() -> bool {
     ColorChoice::global() == ColorChoice::Always
 }
 
-/// Columns to fill: COLUMNS, when a person set it, else what the terminal has, else a hundred.
+/// Returns the columns to fill: COLUMNS, when a person set it, else what the terminal has, else a hundred.
 pub fn width() -> usize {
     let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
     let has = || terminal_size_of(io::stdout()).map(|(Width(columns), _)| usize::from(columns));

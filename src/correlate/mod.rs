@@ -1,6 +1,6 @@
 //! Joins the two sides: the clock between each log and each capture, and which packets belong to which attempt.
 //!
-//! [`join`] is the story: what the wire shows is put into sessions, the clocks are estimated from what both sides saw, one
+//! `join` is the story: what the wire shows is put into sessions, the clocks are estimated from what both sides saw, one
 //! global assignment gives each request its place, and what is left on either side stands for itself.
 
 mod attach_retries;

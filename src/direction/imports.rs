@@ -9,7 +9,7 @@ use super::modules::{Module, ModulePath, Modules};
 pub type Imports = BTreeMap<PathBuf, BTreeMap<PathBuf, String>>;
 
 /// Where a path leads to.
-enum Place {
+enum NamedPlace {
     Module(ModulePath),
     /// Something that this file defines.
     Item(PathBuf),
@@ -71,15 +71,15 @@ fn add_methods(modules: &Modules, all: &mut Imports) {
 }
 
 impl Modules {
-    fn file_of(&self, place: Place) -> PathBuf {
+    fn file_of(&self, place: NamedPlace) -> PathBuf {
         match place {
-            Place::Module(path) => self.0[&path].file.clone(),
-            Place::Item(file) => file,
+            NamedPlace::Module(path) => self.0[&path].file.clone(),
+            NamedPlace::Item(file) => file,
         }
     }
 
     /// Follows a path from the module that it is written in; `None` when it leads out of the crate.
-    fn find(&self, at: &[String], path: &[String], steps: usize) -> Option<Place> {
+    fn find(&self, at: &[String], path: &[String], steps: usize) -> Option<NamedPlace> {
         let steps = steps.checked_sub(1)?;
         let (mut here, mut rest, mut relative) = (at.to_vec(), path, true);
         while let Some((first, behind)) = rest.split_first() {
@@ -98,21 +98,21 @@ impl Modules {
             } else {
                 let module = &self.0[&here];
                 match self.name(&here, module, first, steps) {
-                    Some(Place::Module(path)) => here = path,
+                    Some(NamedPlace::Module(path)) => here = path,
                     Some(item) => return Some(item),
                     // What a macro makes is not seen.
-                    None => return (!relative).then(|| Place::Item(module.file.clone())),
+                    None => return (!relative).then(|| NamedPlace::Item(module.file.clone())),
                 }
             }
             (rest, relative) = (behind, false);
         }
-        Some(Place::Module(here))
+        Some(NamedPlace::Module(here))
     }
 
     /// Looks up a name that is no module below.
-    fn name(&self, here: &[String], module: &Module, name: &str, steps: usize) -> Option<Place> {
+    fn name(&self, here: &[String], module: &Module, name: &str, steps: usize) -> Option<NamedPlace> {
         if module.items.contains(name) {
-            return Some(Place::Item(module.file.clone()));
+            return Some(NamedPlace::Item(module.file.clone()));
         }
         let known = module.uses.iter().find(|one| one.name.as_deref() == Some(name));
         // A name that is brought in under itself is another crate's.
@@ -120,10 +120,10 @@ impl Modules {
             return self.find(here, &known.path, steps);
         }
         module.uses.iter().filter(|one| one.name.is_none()).find_map(|glob| {
-            let Some(Place::Module(path)) = self.find(here, &glob.path, steps) else { return None };
+            let Some(NamedPlace::Module(path)) = self.find(here, &glob.path, steps) else { return None };
             let below = [path.as_slice(), &[name.to_owned()]].concat();
             if self.0.contains_key(&below) {
-                return Some(Place::Module(below));
+                return Some(NamedPlace::Module(below));
             }
             self.name(&path, &self.0[&path], name, steps.checked_sub(1)?)
         })

@@ -21,7 +21,7 @@ pub struct Module {
     /// Names of what it defines.
     pub items: BTreeSet<String>,
     /// What it brings in.
-    pub uses: Vec<Use>,
+    pub uses: Vec<Import>,
     /// Every other path that it names.
     pub paths: BTreeSet<Vec<String>>,
     /// Types that it adds methods to, with the names of these.
@@ -32,7 +32,7 @@ pub struct Module {
 
 /// One name that a `use` brings in.
 #[derive(Clone)]
-pub struct Use {
+pub struct Import {
     /// The path as it is written.
     pub path: Vec<String>,
     /// What it is called here; `None` where it is all that the path holds.
@@ -160,14 +160,14 @@ impl Module {
                     }
                     return;
                 }
-                "*" => return self.uses.push(Use { path, name: None, shown }),
-                "as" => return self.uses.push(Use { path, name: tree.get(at + 1).cloned(), shown }),
+                "*" => return self.uses.push(Import { path, name: None, shown }),
+                "as" => return self.uses.push(Import { path, name: tree.get(at + 1).cloned(), shown }),
                 "self" if !path.is_empty() => {}
                 _ => path.push(token.clone()),
             }
         }
         if path.len() > before.len() || tree.iter().any(|token| token == "self") {
-            self.uses.push(Use { name: path.last().cloned(), path, shown });
+            self.uses.push(Import { name: path.last().cloned(), path, shown });
         }
     }
 }

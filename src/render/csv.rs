@@ -69,7 +69,7 @@ impl Rendering for Csv {
     }
 }
 
-/// The output's error as it was: by its kind, a reader that went away is told from a disk that is full.
+/// Returns the output's error as it was: by its kind, a reader that went away is told from a disk that is full.
 fn written(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

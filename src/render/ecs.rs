@@ -144,7 +144,7 @@ fn id(report: &Report, attempt: &Attempt) -> String {
     hex::encode(hash.finalize().get(..16).unwrap_or_default())
 }
 
-/// The method, as the log's record of the request names it.
+/// Returns the method, as the log's record of the request names it.
 fn method(attempt: &Attempt) -> Option<&'static str> {
     let said = |method: &str| {
         attempt.evidence.iter().any(|evidence| {
@@ -237,7 +237,7 @@ fn related_addresses(attempt: &Attempt) -> Vec<IpAddr> {
     addresses
 }
 
-/// The value without nulls and without what is empty then: Elasticsearch takes an absent field for unknown.
+/// Returns the value without nulls and without what is empty then: Elasticsearch takes an absent field for unknown.
 fn pruned(value: Value) -> Option<Value> {
     match value {
         Value::Null => None,

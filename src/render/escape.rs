@@ -5,21 +5,27 @@ use std::borrow::Cow;
 
 use crate::model::visible::visible;
 
-/// Text as prose of Markdown (CommonMark, GFM): nothing in it is markup, a link, a mention or HTML. What stands between
-/// a pair of backticks becomes a code span, in which nothing is markup either.
+/// A bar that ends no cell of a table, wherever it stands but in code.
+const BAR: &str = "&#124;";
+
+/// Returns text as prose of Markdown (CommonMark, GFM): nothing in it is markup, a link, a mention or HTML. What stands
+/// between a pair of backticks becomes a code span, in which nothing is markup either.
 pub(super) fn markdown(text: &str) -> String {
     let text = visible(text);
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks makes no pairs.
     if parts.len().is_multiple_of(2) {
-        return markdown_prose(&text);
+        return markdown_prose(&text, markdown_code);
     }
-    let part = |(index, part): (usize, &&str)| if index % 2 == 0 { markdown_prose(part) } else { markdown_code(part) };
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        0 => markdown_prose(part, markdown_code),
+        _ => markdown_code(part),
+    };
     parts.iter().enumerate().map(part).collect()
 }
 
-/// Prose, in which URLs are code: what is code is no link.
-fn markdown_prose(text: &str) -> String {
+/// Returns prose in which URLs are code: what is code is no link.
+fn markdown_prose(text: &str, code: fn(&str) -> String) -> String {
     let word = |word: &str| {
         let is_url = word.contains("://") || word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
         if !is_url {
@@ -30,7 +36,7 @@ fn markdown_prose(text: &str) -> String {
         let before = word.get(..word.len() - bare.len()).unwrap_or_default();
         let url = bare.trim_end_matches(['.', ',', ';', ':', ')', '"', '\'', '>', ']', '!', '?']);
         let behind = bare.get(url.len()..).unwrap_or_default();
-        format!("{}{}{}", escaped(before), markdown_code(url), escaped(behind))
+        format!("{}{}{}", escaped(before), code(url), escaped(behind))
     };
     let mut out = text.split(' ').map(word).collect::<Vec<_>>().join(" ");
     match out.chars().next() {
@@ -48,7 +54,7 @@ fn markdown_prose(text: &str) -> String {
     out
 }
 
-/// A word in which nothing is markup; what can be none stays as it is.
+/// Returns a word in which nothing is markup; what can be none stays as it is.
 fn escaped(word: &str) -> String {
     let mut out = String::with_capacity(word.len() + 8);
     let mut before = None;
@@ -67,7 +73,9 @@ fn escaped(word: &str) -> String {
             // A reference to another ticket.
             '#' if within(after) => out.push_str("\\#"),
             '!' if after == Some('[') => out.push_str("\\!"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
+            // Behind a backslash of the text, not all tables take `\|` for one bar.
+            '|' => out.push_str(BAR),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '$' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -78,7 +86,7 @@ fn escaped(word: &str) -> String {
     out
 }
 
-/// Text as a code span of Markdown, fit for a table cell too.
+/// Returns text as a code span of Markdown, outside of tables.
 pub(super) fn markdown_code(text: &str) -> String {
     let text = visible(text);
     if text.is_empty() {
@@ -86,12 +94,24 @@ pub(super) fn markdown_code(text: &str) -> String {
     }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    // A bar ends a cell even inside of code; GFM takes the backslash away again.
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+    // CommonMark takes one blank of both ends away, where there is something between them.
+    let blanks = text.starts_with(' ') && text.ends_with(' ') && !text.trim_matches(' ').is_empty();
+    let pad = if blanks || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// Text as a cell that no spreadsheet takes for a formula.
+/// Returns text as code in a cell of a table in Markdown. A bar ends a cell even inside of code, and not all that renders
+/// tables agrees on how it is escaped there: it stands between two pieces of code.
+pub(super) fn markdown_code_cell(text: &str) -> String {
+    visible(text).split('|').map(markdown_code).collect::<Vec<_>>().join(BAR)
+}
+
+/// Returns text as prose in a cell of a table in Markdown; what stands in backticks is no code there.
+pub(super) fn markdown_cell(text: &str) -> String {
+    markdown_prose(&visible(text), markdown_code_cell)
+}
+
+/// Returns text as a cell that no spreadsheet takes for a formula.
 pub(super) fn cell(text: &str) -> String {
     let text = visible(text);
     // The full-width forms count as the signs themselves in some spreadsheets.
@@ -99,7 +119,7 @@ pub(super) fn cell(text: &str) -> String {
     if formula { format!("'{text}") } else { text.into_owned() }
 }
 
-/// At most `limit` characters, the last of them an ellipsis when text was cut off.
+/// Returns at most `limit` characters, the last of them an ellipsis when text was cut off.
 pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     if text.chars().nth(limit).is_none() {
         return Cow::Borrowed(text);
@@ -140,8 +160,17 @@ mod tests {
     #[test]
     fn a_code_span_is_fenced_with_more_backticks_than_it_holds() {
         assert_eq!(markdown_code("a``b"), "```a``b```");
-        assert_eq!(markdown_code("`|"), "`` `\\| ``");
+        assert_eq!(markdown_code("`|"), "`` `| ``");
         assert_eq!(markdown_code(""), "");
+    }
+
+    #[test]
+    fn no_bar_of_the_text_ends_a_cell_of_a_table() {
+        assert_eq!(markdown_code_cell("tcp.stream eq 4 || dns"), "`tcp.stream eq 4 `&#124;&#124;` dns`");
+        assert_eq!(markdown_code_cell("a`\\|` <img>"), "``a`\\``&#124;`` ` <img> ``");
+        assert_eq!(markdown_code_cell("a | b | c"), "`a `&#124;`  b  `&#124;` c`");
+        assert_eq!(markdown_cell("\\| <img src=x> `b|`"), "\\\\&#124; &lt;img src=x> \\`b&#124;\\`");
+        assert_eq!(markdown_cell("at http://a.example/|/b"), "at `http://a.example/`&#124;`/b`");
     }
 
     #[test]

@@ -10,7 +10,11 @@ use crate::model::report::Report;
 
 /// One way to write a report.
 pub trait Rendering {
-    /// Writes the report. Errors are those of `out` alone: a report can always be rendered.
+    /// Writes the report.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out` alone: a report can always be rendered.
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
@@ -51,7 +55,7 @@ impl Format {
         Self::Servicenow,
     ];
 
-    /// The name on the command line.
+    /// Returns the name on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -66,7 +70,7 @@ impl Format {
         }
     }
 
-    /// What it is, in a few words.
+    /// Returns what it is, in a few words.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Text => "a report to read on a terminal",
@@ -86,7 +90,7 @@ impl Format {
         matches!(self, Self::Jira | Self::Servicenow)
     }
 
-    /// The rendering of this format; the style is for text alone.
+    /// Returns the rendering of this format; the style is for text alone.
     pub fn rendering(self, style: TextStyle) -> Box<dyn Rendering> {
         self.rendering_with(style, &[])
     }

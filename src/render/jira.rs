@@ -39,7 +39,7 @@ impl Rendering for Jira {
     }
 }
 
-/// The label by which the open ticket is found again: labels have no spaces, so anything but letters and digits goes.
+/// Returns the label by which the open ticket is found again: labels have no spaces, so anything but letters and digits goes.
 fn label(ticket: &Ticket<'_>) -> String {
     let word: String = ticket.key.chars().filter(char::is_ascii_alphanumeric).collect();
     format!("mdmlog-{word}")
@@ -80,19 +80,19 @@ fn issue(report: &Report, ticket: &Ticket<'_>) -> Value {
     })
 }
 
-/// When the last run ended.
+/// Returns when the last run ended.
 pub(super) fn resolved_at(report: &Report, ticket: &Ticket<'_>) -> Option<crate::model::time::Timestamp> {
     report.attempt(ticket.resolved_by()?)?.started_at
 }
 
-/// What happened where, in one line of limited length.
+/// Returns what happened where, in one line of limited length.
 pub(super) fn title(incident: &Incident, limit: usize) -> String {
     let verdict = verdict(incident.outcome, incident.detail.as_deref());
     let server = server(incident.server.host.as_deref(), incident.server.port);
     shortened(&format!("ISE cannot reach its MDM server: {verdict} at {server}"), limit).into_owned()
 }
 
-/// The facts of a ticket, a line each.
+/// Returns the facts of a ticket, a line each.
 pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
     let incident = ticket.head;
     let time = |time: Option<_>| time.map_or_else(|| "unknown".to_owned(), |time| format!("{} UTC", readable(time)));
@@ -117,7 +117,7 @@ pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
     lines.into_iter().map(|line| shortened(&visible(&line), LINE).into_owned()).collect()
 }
 
-/// The proof of the first attempt, a line each: where, what, and the display filter for Wireshark.
+/// Returns the proof of the first attempt, a line each: where, what, and the display filter for Wireshark.
 pub(super) fn proof(report: &Report, incident: &Incident) -> Vec<String> {
     let first = incident.attempts.first().and_then(|id| report.attempt(*id));
     let evidence = first.map(|attempt| attempt.evidence.as_slice()).unwrap_or_default();
@@ -132,7 +132,7 @@ pub(super) fn proof(report: &Report, incident: &Incident) -> Vec<String> {
         .collect()
 }
 
-/// The things to do, a line each.
+/// Returns the things to do, a line each.
 pub(super) fn remedies(incident: &Incident) -> impl Iterator<Item = String> + '_ {
     incident.diagnosis.remedy.iter().map(|remedy| shortened(&visible(remedy), LINE).into_owned())
 }
@@ -158,7 +158,7 @@ fn heading(text: &str) -> Value {
     json!({"type": "heading", "attrs": {"level": 3}, "content": [{"type": "text", "text": text}]})
 }
 
-/// A text node must not be empty, a paragraph may.
+/// Makes a paragraph. A text node must not be empty, a paragraph may.
 fn paragraph(text: &str) -> Value {
     if text.is_empty() {
         return json!({"type": "paragraph", "content": []});
@@ -166,7 +166,7 @@ fn paragraph(text: &str) -> Value {
     json!({"type": "paragraph", "content": [{"type": "text", "text": text}]})
 }
 
-/// A list must have items.
+/// Makes a list, which must have items.
 fn list(kind: &str, lines: impl IntoIterator<Item = String>) -> Option<Value> {
     let items: Vec<Value> =
         lines.into_iter().map(|line| json!({"type": "listItem", "content": [paragraph(&line)]})).collect();

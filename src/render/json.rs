@@ -120,7 +120,7 @@ pub(super) const BUFFER: usize = 1 << 16;
 
 /// Writes one value in one line, and the line break.
 pub(super) fn line<T: Serialize>(value: &T, out: &mut impl io::Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Line))?;
+    value.serialize(&mut Serializer::with_formatter(&mut *out, OneLine))?;
     out.write_all(b"\n")
 }
 
@@ -278,15 +278,16 @@ impl Formatter for Layout {
 }
 
 /// All in one line.
-struct Line;
+struct OneLine;
 
-impl Formatter for Line {
+impl Formatter for OneLine {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         visible_fragment(writer, fragment)
     }
 }
 
-/// JSON only asks for C0 to be escaped; terminals act on C1 and on Unicode's format characters too.
+/// Escapes what a terminal acts on. JSON only asks for C0 to be escaped; terminals act on C1 and on Unicode's format
+/// characters too.
 fn visible_fragment<W: ?Sized + io::Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
     let mut rest = fragment;
     // Most fragments are plain ASCII, of which only DEL is hidden.

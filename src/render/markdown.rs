@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use super::escape::{markdown, markdown_code};
+use super::escape::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 use super::fold::{self, Row};
 use super::ticket::Ticket;
 use super::view::{asked_for, change_side, number, readable, server, verdict};
@@ -60,7 +60,7 @@ impl Rendering for Markdown {
     }
 }
 
-/// One failure of one server, with the proof of its first attempt; of one that is over, no more than that it was.
+/// Writes one failure of one server, with the proof of its first attempt; of one that is over, no more than that it was.
 fn write_ticket(report: &Report, ticket: &Ticket<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let incident = ticket.head;
     let verdict = verdict(incident.outcome, incident.detail.as_deref());
@@ -126,9 +126,9 @@ fn proof(report: &Report, incident: &Incident, out: &mut dyn io::Write) -> io::R
         writeln!(
             out,
             "| {} | {} | {} |",
-            markdown_code(&report.evidence_place(evidence)),
-            markdown_code(&evidence.what),
-            evidence.display_filter.as_deref().map(markdown_code).unwrap_or_default()
+            markdown_code_cell(&report.evidence_place(evidence)),
+            markdown_code_cell(&evidence.what),
+            evidence.display_filter.as_deref().map(markdown_code_cell).unwrap_or_default()
         )?;
     }
     Ok(())
@@ -152,11 +152,11 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let rows = fold::rows(report, false);
     for row in rows.iter().take(ROWS) {
         let attempt = row.first();
-        let outcome = markdown_code(&verdict(attempt.outcome, attempt.detail.as_deref()));
+        let outcome = markdown_code_cell(&verdict(attempt.outcome, attempt.detail.as_deref()));
         let (id, outcome, proof) = match row {
             Row::One(attempt) => {
                 let places = report.places(attempt);
-                let places = places.iter().map(|place| markdown_code(place)).collect::<Vec<_>>().join(", ");
+                let places = places.iter().map(|place| markdown_code_cell(place)).collect::<Vec<_>>().join(", ");
                 (attempt.id.to_string(), outcome, places)
             }
             Row::Many(fold) => {
@@ -168,8 +168,8 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             out,
             "| {id} | {} | {} | {} | {outcome} | {} | {proof} |",
             attempt.started_at.map(readable).unwrap_or_default(),
-            markdown(&asked_for(attempt)),
-            markdown_code(&server(attempt.server.host.as_deref(), attempt.server.port)),
+            markdown_cell(&asked_for(attempt)),
+            markdown_code_cell(&server(attempt.server.host.as_deref(), attempt.server.port)),
             attempt.confidence.as_str(),
         )?;
     }
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn foreign_text_brings_no_markup() {
-        let payload = "x`y|z</td>\n# head\n[a](javascript:b) ![i](http://t.example/p.png) <img src=x onerror=y> @everyone https://t.example";
+        let payload = "x`y|z\\| </td>\n# head\n[a](javascript:b) ![i](http://t.example/p.png) <img src=x onerror=y> @everyone https://t.example";
         let text = rendered(&sample::hostile(payload));
         // What is in code spans is literal; what remains is prose.
         for line in text.lines() {
@@ -220,7 +220,7 @@ mod tests {
         }
     }
 
-    /// A line without its backslash escapes, each of which stands for a literal character.
+    /// Returns a line without its backslash escapes, each of which stands for a literal character.
     fn without_escapes(line: &str) -> String {
         let mut out = String::new();
         let mut chars = line.chars();
@@ -235,7 +235,7 @@ mod tests {
         out
     }
 
-    /// A line without its code spans (CommonMark, section 6.1).
+    /// Returns a line without its code spans (CommonMark, section 6.1).
     fn without_code(line: &str) -> String {
         let mut out = String::new();
         let mut rest = line;

@@ -13,7 +13,7 @@ pub(super) struct Ndjson;
 
 /// An attempt with what a reader needs who sees no other line.
 #[derive(Serialize, JsonSchema)]
-pub(super) struct Line<'a> {
+pub(super) struct AttemptLine<'a> {
     /// Version of the contract.
     schema_version: &'a str,
     /// Paths of the inputs, which evidence names by index.
@@ -38,7 +38,7 @@ impl Rendering for Ndjson {
         for attempt in &report.attempts {
             let incident = incidents.get(&attempt.id);
             let zone = report.zone_of(attempt);
-            let line = Line {
+            let line = AttemptLine {
                 schema_version: &report.schema_version,
                 input_paths: &paths,
                 fingerprint: incident.map(|incident| incident.fingerprint.as_str()),

@@ -3,10 +3,10 @@
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::ndjson::Line;
+use super::ndjson::AttemptLine;
 use crate::model::report::{Report, SCHEMA_VERSION};
 
-/// The JSON Schema (draft 2020-12) of the report.
+/// Returns the JSON Schema (draft 2020-12) of the report.
 pub fn schema() -> Value {
     let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
     let (major, _) = SCHEMA_VERSION.split_once('.').unwrap_or((SCHEMA_VERSION, ""));
@@ -18,7 +18,7 @@ pub fn schema() -> Value {
 /// The JSON Schema (draft 2020-12) of a line of `ndjson`.
 pub fn line_schema() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = settings.into_generator().into_root_schema_for::<Line<'_>>();
+    let mut schema = settings.into_generator().into_root_schema_for::<AttemptLine<'_>>();
     let (major, _) = SCHEMA_VERSION.split_once('.').unwrap_or((SCHEMA_VERSION, ""));
     schema.insert("$id".to_owned(), format!("urn:mdmlog:line:{major}").into());
     schema.insert("title".to_owned(), "mdmlog line of ndjson".into());

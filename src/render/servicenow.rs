@@ -63,12 +63,12 @@ fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
     record
 }
 
-/// A time as ServiceNow takes it: UTC, to the second.
+/// Returns a time as ServiceNow takes it: UTC, to the second.
 fn glide_time(time: Timestamp) -> String {
     seconds(&readable(time)).to_owned()
 }
 
-/// `[code]` makes HTML of what follows it where a form shows the text as a journal entry.
+/// Breaks `[code]`, which makes HTML of what follows it where a form shows the text as a journal entry.
 fn plain(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -21,27 +21,27 @@ pub(super) struct Ticket<'r> {
 }
 
 impl Ticket<'_> {
-    /// Whether one of the runs is still open.
+    /// Returns whether one of the runs is still open.
     pub(super) fn is_open(&self) -> bool {
         self.incidents.iter().any(|incident| incident.resolved_by.is_none())
     }
 
-    /// Number of attempts in all runs.
+    /// Returns the number of attempts in all runs.
     pub(super) fn attempts(&self) -> usize {
         self.incidents.iter().map(|incident| incident.attempts.len()).sum()
     }
 
-    /// Start of the first attempt.
+    /// Returns the start of the first attempt.
     pub(super) fn first_at(&self) -> Option<Timestamp> {
         self.incidents.iter().filter_map(|incident| incident.first_at).min()
     }
 
-    /// Start of the last attempt.
+    /// Returns the start of the last attempt.
     pub(super) fn last_at(&self) -> Option<Timestamp> {
         self.incidents.iter().filter_map(|incident| incident.last_at).max()
     }
 
-    /// Id of the success that ended the last run; `None` while one is open.
+    /// Returns the id of the success that ended the last run; `None` while one is open.
     pub(super) fn resolved_by(&self) -> Option<usize> {
         if self.is_open() { None } else { self.incidents.iter().filter_map(|incident| incident.resolved_by).max() }
     }
@@ -62,7 +62,7 @@ impl Ticket<'_> {
         hex::encode(hash.finalize().get(..8).unwrap_or_default())
     }
 
-    /// The fingerprints of the runs, each once.
+    /// Returns the fingerprints of the runs, each once.
     pub(super) fn fingerprints(&self) -> Vec<&str> {
         let all: BTreeSet<&str> = self.incidents.iter().map(|incident| incident.fingerprint.as_str()).collect();
         all.into_iter().collect()
@@ -70,7 +70,7 @@ impl Ticket<'_> {
 }
 
 impl Report {
-    /// The tickets: open ones first, each kind in order of the first failure.
+    /// Returns the tickets: open ones first, each kind in order of the first failure.
     pub(super) fn tickets(&self) -> Vec<Ticket<'_>> {
         let mut by_key: BTreeMap<&str, Vec<&Incident>> = BTreeMap::new();
         for incident in &self.incidents {
@@ -96,7 +96,7 @@ impl Report {
         Some(Ticket { key, incidents, endpoints, head })
     }
 
-    /// The attempt with this id.
+    /// Returns the attempt with this id.
     pub(super) fn attempt(&self, id: usize) -> Option<&Attempt> {
         // They are numbered in order, unless somebody cut the report.
         let at = id.checked_sub(1).and_then(|index| self.attempts.get(index)).filter(|attempt| attempt.id == id);

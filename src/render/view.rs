@@ -14,12 +14,12 @@ use crate::model::visible::visible;
 const DAY: i64 = 86_400 * SECOND;
 
 impl Report {
-    /// The incident of each attempt that belongs to one, by the attempt's id.
+    /// Returns the incident of each attempt that belongs to one, by the attempt's id.
     pub(super) fn incidents_by_attempt(&self) -> BTreeMap<usize, &Incident> {
         self.incidents.iter().flat_map(|incident| incident.attempts.iter().map(move |id| (*id, incident))).collect()
     }
 
-    /// `12 attempts, 7 failed, 2 incidents`.
+    /// Returns `12 attempts, 7 failed, 2 incidents`.
     pub(super) fn headline(&self) -> String {
         let failed = self.attempts.iter().filter(|attempt| attempt.outcome.is_failure()).count();
         let unknown = self.attempts.iter().filter(|attempt| attempt.outcome == OutcomeName::Unknown).count();
@@ -31,7 +31,7 @@ impl Report {
         parts.join(", ")
     }
 
-    /// How the clocks of log and capture stand to each other, a line for each pair.
+    /// Returns how the clocks of log and capture stand to each other, a line for each pair.
     pub(super) fn clock_lines(&self) -> Vec<String> {
         let clocks: &[Clock] = if self.clocks.is_empty() { self.clock.as_slice() } else { &self.clocks };
         if clocks.is_empty() {
@@ -56,12 +56,12 @@ impl Report {
             .collect()
     }
 
-    /// Short names of inputs, with commas.
+    /// Returns short names of inputs, with commas.
     fn names(&self, inputs: &[usize]) -> String {
         inputs.iter().map(|input| self.input_name(*input)).collect::<Vec<_>>().join(", ")
     }
 
-    /// Name of an input without its folders; the whole path where two inputs share a name.
+    /// Returns the name of an input without its folders; the whole path where two inputs share a name.
     pub(super) fn input_name(&self, index: usize) -> String {
         let Some(input) = self.inputs.get(index) else { return format!("input {index}") };
         let name = file_name(input);
@@ -79,7 +79,7 @@ impl Report {
         self.inputs.iter().map(|input| input.path.strip_prefix(common).unwrap_or(&input.path)).collect()
     }
 
-    /// `ise-psc.log:812`, `TCPDump.pcap#20`.
+    /// Returns `ise-psc.log:812`, `TCPDump.pcap#20`.
     pub(super) fn place(&self, input: usize, line: Option<u64>, frame: Option<u64>) -> String {
         let name = self.input_name(input);
         match (line, frame) {
@@ -89,17 +89,17 @@ impl Report {
         }
     }
 
-    /// Place of a piece of evidence.
+    /// Returns the place of a piece of evidence.
     pub(super) fn evidence_place(&self, evidence: &Evidence) -> String {
         self.place(evidence.input, evidence.line, evidence.frame)
     }
 
-    /// Place of a step.
+    /// Returns the place of a step.
     pub(super) fn step_place(&self, step: &Step) -> String {
         self.place(step.input, step.line, step.frame)
     }
 
-    /// The places of an attempt's evidence, those in one file together: `ise-psc.log:812,816`.
+    /// Returns the places of an attempt's evidence, those in one file together: `ise-psc.log:812,816`.
     pub(super) fn places(&self, attempt: &Attempt) -> Vec<String> {
         let mut by_input: Vec<(usize, Source, Vec<String>)> = Vec::new();
         for evidence in &attempt.evidence {
@@ -120,7 +120,7 @@ impl Report {
             .collect()
     }
 
-    /// The zone that the times of an attempt were read with, where a log tells them, and where that comes from.
+    /// Returns the zone that the times of an attempt were read with, where a log tells them, and where that comes from.
     pub(super) fn zone_of(&self, attempt: &Attempt) -> Option<(&str, OffsetSource)> {
         let evidence = attempt.evidence.iter().find(|evidence| evidence.source == Source::Log)?;
         let input = self.inputs.get(evidence.input)?;
@@ -131,19 +131,19 @@ impl Report {
         Some((&clock.log_utc_offset, clock.log_utc_offset_source))
     }
 
-    /// The host name of the node that made an attempt, where its inputs tell.
+    /// Returns the host name of the node that made an attempt, where its inputs tell.
     pub(super) fn node_of(&self, attempt: &Attempt) -> Option<&str> {
         let inputs = attempt.evidence.iter().filter_map(|evidence| self.inputs.get(evidence.input));
         inputs.filter_map(|input| self.nodes.get(input.node?)).find_map(|node| node.hostname.as_deref())
     }
 
-    /// Whether all attempts began on the same day of UTC, so that times alone tell them apart.
+    /// Returns whether all attempts began on the same day of UTC, so that times alone tell them apart.
     pub(super) fn on_one_day(&self) -> bool {
         let mut days = self.attempts.iter().filter_map(|attempt| Some(attempt.started_at?.nanos().div_euclid(DAY)));
         days.next().is_none_or(|first| days.all(|day| day == first))
     }
 
-    /// The first time that any attempt or input shows.
+    /// Returns the first time that any attempt or input shows.
     pub(super) fn first_time(&self) -> Option<Timestamp> {
         let attempts = self.attempts.iter().filter_map(|attempt| attempt.started_at);
         // A node's own records may begin weeks before what the report is about.
@@ -187,7 +187,7 @@ fn clock_line(clock: &Clock) -> String {
     line
 }
 
-/// `http_error/503`.
+/// Returns `http_error/503`.
 pub(super) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
     match detail {
         Some(detail) => format!("{outcome}/{}", visible(detail)),
@@ -195,7 +195,7 @@ pub(super) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
     }
 }
 
-/// `host:port`, hidden characters spelled out, or a word for an unknown server.
+/// Returns `host:port`, hidden characters spelled out, or a word for an unknown server.
 pub(super) fn server(host: Option<&str>, port: Option<u16>) -> String {
     let Some(host) = host else { return "unknown server".to_owned() };
     let host = visible(host);
@@ -237,7 +237,7 @@ pub(super) fn milliseconds(ms: f64) -> String {
     }
 }
 
-/// Day and time of day in UTC, to the millisecond.
+/// Returns day and time of day in UTC, to the millisecond.
 pub(super) fn date_and_time(time: Timestamp) -> (String, String) {
     let text = time.to_string();
     match text.trim_end_matches('Z').split_once('T') {
@@ -246,25 +246,25 @@ pub(super) fn date_and_time(time: Timestamp) -> (String, String) {
     }
 }
 
-/// `2023-08-15 16:21:07.123`.
+/// Returns `2023-08-15 16:21:07.123`.
 pub(super) fn readable(time: Timestamp) -> String {
     let (day, time) = date_and_time(time);
     format!("{day} {time}")
 }
 
-/// From the one to the other, in seconds: `2023-08-15 16:25:07 to 16:29:07 UTC`.
+/// Returns the time from the one to the other, in seconds: `2023-08-15 16:25:07 to 16:29:07 UTC`.
 pub(super) fn span(first: Timestamp, last: Timestamp) -> String {
     let ((day, _), (last_day, last_time)) = (date_and_time(first), date_and_time(last));
     let last = if day == last_day { last_time } else { format!("{last_day} {last_time}") };
     format!("{} to {} UTC", seconds(&readable(first)), seconds(&last))
 }
 
-/// A time without its fraction.
+/// Returns a time without its fraction.
 pub(super) fn seconds(time: &str) -> &str {
     time.split('.').next().unwrap_or(time)
 }
 
-/// What an attempt asked for: `device query, macaddress 02:00:5E:10:00:01`.
+/// Returns what an attempt asked for: `device query, macaddress 02:00:5E:10:00:01`.
 pub(super) fn asked_for(attempt: &Attempt) -> String {
     match &attempt.query {
         Some(query) => {
@@ -274,19 +274,19 @@ pub(super) fn asked_for(attempt: &Attempt) -> String {
     }
 }
 
-/// What an encrypted answer most likely was, and why.
+/// Returns what an encrypted answer most likely was, and why.
 pub(super) fn likely(attempt: &Attempt) -> Option<String> {
     let likely = attempt.likely.as_ref()?;
     Some(format!("status {}. {}", likely.http_status, visible(&likely.because)))
 }
 
-/// What a change was from and to, or that there was nothing.
+/// Returns what a change was from and to, or that there was nothing.
 pub(super) fn change_side(side: Option<&str>) -> String {
     side.map_or_else(|| "none".to_owned(), |side| visible(side).into_owned())
 }
 
 impl Attempt {
-    /// The certificate of the server.
+    /// Returns the certificate of the server.
     pub(crate) fn certificate(&self) -> Option<&Certificate> {
         self.flow.as_ref()?.tls.as_ref()?.certificate.as_ref()
     }

@@ -56,6 +56,11 @@ impl fmt::Debug for Slice {
 /// Attempts have the numbers that [`analyze`](crate::analyze) gives them with the same inputs and options. The attempt's
 /// TLS secrets, as far as they are known, are put in only on demand: who has them can read what was encrypted.
 ///
+/// # Errors
+///
+/// As [`analyze`](crate::analyze), [`Error::NoAttempt`] for a number that no attempt has, and [`Error::NotSeen`] when no capture has
+/// the attempt.
+///
 /// ```
 /// let bundle = "testdata/cases/five-outcomes/bundle.tar".into();
 /// let slice = mdmlog::slice(&[bundle], &mdmlog::Options::default(), 5, false)?;
@@ -103,12 +108,12 @@ pub fn slice(inputs: &[PathBuf], options: &Options, attempt: usize, with_secrets
     Ok(Slice { report: analyzed.report, attempt, frames, sessions, interfaces, comment, key_log })
 }
 
-/// The bytes of a frame without copying them.
+/// Returns the bytes of a frame without copying them.
 fn owned(data: &Bytes, frame: &RawFrame<'_>) -> Bytes {
     if frame.bytes.is_empty() { Bytes::new() } else { data.slice_ref(frame.bytes) }
 }
 
-/// What is wanted of each input.
+/// Returns what is wanted of each input.
 fn wanted(attempt: &Attempt, analyzed: &Analyzed) -> BTreeMap<usize, Wanted> {
     let mut wanted: BTreeMap<usize, Wanted> = BTreeMap::new();
     let steps = attempt.steps.iter().map(|step| (step.input, step.frame));
@@ -128,7 +133,7 @@ fn wanted(attempt: &Attempt, analyzed: &Analyzed) -> BTreeMap<usize, Wanted> {
     wanted
 }
 
-/// Where a connection lives: in one file, or in all rotated files from its first frame to its last.
+/// Returns where a connection lives: in one file, or in all rotated files from its first frame to its last.
 fn stretches(flow: &Flow, analyzed: &Analyzed) -> Vec<(usize, u64, u64)> {
     let Some(end) = flow.last_input else { return vec![(flow.input, flow.first_frame, flow.last_frame)] };
     let group = analyzed.groups.captures.iter().find(|group| group.contains(&flow.input));
@@ -149,6 +154,10 @@ fn stretches(flow: &Flow, analyzed: &Analyzed) -> Vec<(usize, u64, u64)> {
 
 impl Slice {
     /// Writes it as pcapng.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, and one for a frame or a key log of more than 4 GB, which no block can hold.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
         pcapng::section(&mut out, &self.comment)?;
         for interface in &self.interfaces {

@@ -31,7 +31,7 @@ pub(super) struct Interface {
 }
 
 impl Interface {
-    /// That of a frame.
+    /// Returns the interface of a frame.
     pub(super) fn of(frame: &RawFrame<'_>, path: &str, input: usize) -> Self {
         // Some writers keep more of a frame than their own limit; readers would take that for damage.
         let snap_length = if frame.bytes.len() > frame.snap_length as usize { 0 } else { frame.snap_length };
@@ -50,7 +50,7 @@ impl Interface {
     }
 }
 
-/// The section's header, with what is to be said of all of it.
+/// Writes the section's header, with what is to be said of all of it.
 pub(super) fn section(out: &mut impl Write, comment: &str) -> io::Result<()> {
     let mut body = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();
     // Version 1.0, and a length that is not known.
@@ -62,13 +62,13 @@ pub(super) fn section(out: &mut impl Write, comment: &str) -> io::Result<()> {
     block(out, SECTION_HEADER, &[&body])
 }
 
-/// TLS secrets for the packets that follow.
+/// Writes TLS secrets for the packets that follow.
 pub(super) fn secrets(out: &mut impl Write, key_log: &[u8]) -> io::Result<()> {
     let length = u32::try_from(key_log.len()).map_err(io::Error::other)?;
     block(out, DECRYPTION_SECRETS, &[&TLS_KEY_LOG.to_le_bytes(), &length.to_le_bytes(), key_log])
 }
 
-/// A frame.
+/// Writes a frame.
 pub(super) fn frame(out: &mut impl Write, frame: &SliceFrame) -> io::Result<()> {
     // The format knows no time before 1970.
     let ticks = u64::try_from(frame.time.nanos()).unwrap_or_default();
@@ -88,7 +88,7 @@ fn padding(length: usize) -> usize {
     length.next_multiple_of(4) - length
 }
 
-/// A value that is longer than an option may be is cut.
+/// Adds an option. A value that is longer than one may be is cut.
 fn option(out: &mut Vec<u8>, code: u16, value: &[u8]) {
     let value = value
         .get(..usize::from(u16::MAX) - 3)

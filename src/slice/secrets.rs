@@ -10,7 +10,7 @@ use crate::model::report::InputKind;
 /// Length of a random (RFC 8446, section 4.1.2).
 const RANDOM: usize = 32;
 
-/// The lines of the key logs that are about sessions in these frames, and about how many sessions they are.
+/// Returns the lines of the key logs that are about sessions in these frames, and about how many sessions they are.
 pub(super) fn of_frames(analyzed: &Analyzed, frames: &[SliceFrame]) -> (Vec<u8>, usize) {
     let texts = texts(analyzed);
     if texts.is_empty() {
@@ -41,7 +41,7 @@ pub(super) fn of_frames(analyzed: &Analyzed, frames: &[SliceFrame]) -> (Vec<u8>,
     (key_log, seen.len())
 }
 
-/// All key logs: those that were named, that lie beside the captures, and within them.
+/// Returns all key logs: those that were named, that lie beside the captures, and within them.
 fn texts(analyzed: &Analyzed) -> Vec<&[u8]> {
     let mut texts: Vec<&[u8]> = analyzed.keylogs.iter().map(|text| &text[..]).collect();
     for item in &analyzed.items {
@@ -54,7 +54,7 @@ fn texts(analyzed: &Analyzed) -> Vec<&[u8]> {
     texts
 }
 
-/// The client random, or session ID, that a line is about.
+/// Returns the client random, or session ID, that a line is about.
 fn session_of(line: &[u8]) -> Option<Vec<u8>> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let label = words.next()?;
@@ -65,8 +65,8 @@ fn session_of(line: &[u8]) -> Option<Vec<u8>> {
     hex::decode(key.strip_prefix(b"Session-ID:").unwrap_or(key)).ok().filter(|session| !session.is_empty())
 }
 
-/// What may be randoms and session IDs of hellos in a frame: wherever something looks like a ClientHello or a ServerHello,
-/// since it may lie behind any headers and in a tunnel. What is none matches no secret.
+/// Returns what may be randoms and session IDs of hellos in a frame: wherever something looks like a ClientHello or a
+/// ServerHello, since it may lie behind any headers and in a tunnel. What is none matches no secret.
 fn sessions(frame: &[u8]) -> impl Iterator<Item = &[u8]> {
     // Type, length of three bytes, version, random, length of the session ID.
     const HELLO: usize = 6 + RANDOM + 1;

@@ -6,7 +6,7 @@ use crate::model::member_path::base;
 use crate::model::report::{Attempt, Report, Source};
 use crate::model::visible::visible;
 
-/// The verdict and what leads to it.
+/// Returns the verdict and what leads to it.
 pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {
     let detail = attempt.detail.as_ref().map(|detail| format!("/{detail}")).unwrap_or_default();
     let mut text = format!(
@@ -33,7 +33,7 @@ pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {
     text
 }
 
-/// What a frame proves, with its number in the capture that it comes from.
+/// Returns what a frame proves, with its number in the capture that it comes from.
 pub(super) fn comments(attempt: &Attempt, path: &str, input: usize, frame: u64) -> Vec<String> {
     let is_here = |other: usize, number: Option<u64>| other == input && number == Some(frame);
     let decisive = attempt.steps.iter().any(|step| step.decisive && is_here(step.input, step.frame));

@@ -136,3 +136,26 @@ fn links_between_the_documents_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_files_and_rooms_that_the_page_on_the_architecture_names_are_there() {
+    let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let named = page.split('`').skip(1).step_by(2).filter(|name| name.starts_with("src/"));
+    let mut count = 0;
+    for name in named {
+        assert!(root().join(name).exists(), "{name}");
+        count += 1;
+    }
+    assert!(count > 30, "{count}");
+    for room in std::fs::read_dir(root().join("src")).unwrap() {
+        let room = room.unwrap().file_name().into_string().unwrap();
+        let name = room.trim_end_matches(".rs");
+        assert!(
+            ["lib", "main", "sample"].contains(&name)
+                || room.ends_with(".json")
+                || page.contains(&format!("`{name}`"))
+                || page.contains(&format!("`src/{name}`")),
+            "{room} has no place on the page"
+        );
+    }
+}

@@ -248,3 +248,77 @@ fn hostile_names_and_texts_stay_text_in_every_format() {
         }
     }
 }
+
+#[test]
+fn no_text_of_a_log_ends_a_cell_of_markdown() {
+    let link = "[click](http://evil.example/x) <img src=http://evil.example/p.png> ![p](http://evil.example/p.png)";
+    let mut world = World::default();
+    for (number, before) in (0..).zip(["\\|", "a\\\\|", "a`\\|`", "|", "\\\\\\| |", "<!-- |", "a\\"]) {
+        let words = format!("{before} {link} @octocat **b** `");
+        world.told(
+            &format!("pool-{before}{number}"),
+            HOST,
+            number * 60_000,
+            &[(number * 60_000 + 50, Told::Failure(&words))],
+        );
+        let host = format!("a{before}[click](http:x)b.jamfcloud.com");
+        let at = number * 60_000 + 30_000;
+        world.told(&format!("pool-{number}"), &host, at, &[(at + 50, Told::Failure("Connection refused"))]);
+    }
+    let scratch = Scratch::new();
+    scratch.file("ise-psc.log", world.log_text());
+    let page = run(&mut scratch.mdmlog(["analyze", "ise-psc.log", "-q", "--format", "markdown"])).with_status(0).stdout;
+    assert!(page.contains("click") && page.contains("octocat"), "{page}");
+    // Renderers do not agree on which bars of a cell are escaped, and behind one that is not, code is no longer code.
+    let mut bars = 0;
+    for row in page.lines().filter(|line| line.starts_with('|')) {
+        let count = row.matches('|').count();
+        if row.starts_with("| Where") || row.starts_with("| No.") {
+            bars = count;
+        }
+        assert_eq!(count, bars, "{row}");
+    }
+    assert!(bars > 0, "{page}");
+}
+
+#[test]
+fn no_command_of_a_remedy_holds_a_host_that_is_more_than_a_word_to_a_shell() {
+    let names = [
+        "$(reboot).evil.example",
+        "a;reboot;.evil.example",
+        "x`id`.evil.example",
+        "-oProxy.evil.example",
+        "a|b.evil.example",
+        "a&b.evil.example",
+        "a'b.evil.example",
+        "!{x}.evil.example",
+        "%2e.evil.example",
+        "{host}.evil.example",
+        "mdm.evil.example",
+    ];
+    let mut world = World::default();
+    for (number, name) in (0..).zip(names) {
+        let at = number * 60_000;
+        let words = ["Name or service not known", "Connection refused", "No route to host"][number as usize % 3];
+        world.told(&format!("pool-{number}"), name, at, &[(at + 50, Told::Failure(words))]);
+        let known = world.lookup(at + 2, name, 3, &[]);
+        world.syns(40_000 + number as u16, "198.51.100.7", &[known + 20_000]);
+    }
+    let reports = [world.report(), world.log_only(), world.capture_only()];
+    let diagnoses = reports.iter().flat_map(|report| {
+        let of_incidents = report.incidents.iter().map(|incident| &incident.diagnosis);
+        report.attempts.iter().map(|attempt| &attempt.diagnosis).chain(of_incidents)
+    });
+    let (mut words, mut beside) = (0, 0);
+    for remedy in diagnoses.flat_map(|diagnosis| &diagnosis.remedy) {
+        for command in ["`nslookup ", "`ping ", "`traceroute "] {
+            for argument in remedy.split(command).skip(1).map(|rest| rest.split('`').next().unwrap()) {
+                let is_word = argument.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".:_-".contains(&byte));
+                assert!(is_word && !argument.starts_with('-'), "{command}{argument}: {remedy}");
+                words += 1;
+            }
+        }
+        beside += usize::from(remedy.contains("(HOST stands for \""));
+    }
+    assert!(words > 20 && beside > 5, "{words} {beside}");
+}

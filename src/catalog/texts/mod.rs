@@ -29,7 +29,7 @@ pub(super) const ALL: [&[Entry]; 14] = [
     &unknown::UNKNOWN,
 ];
 
-/// The outcome's own entry.
+/// Returns the outcome's own entry.
 pub(super) const fn general(outcome: OutcomeName) -> &'static Entry {
     match outcome {
         OutcomeName::Success => &http::SUCCESS,

@@ -131,8 +131,8 @@ pub enum FormatChoice {
     Parquet,
 }
 
-/// `auto`, every format that there is, and tables, with descriptions for help and completions. They are the same in every
-/// build, so that the manual holds for each.
+/// Takes `auto`, every format that there is, and tables, with descriptions for help and completions. They are the same in
+/// every build, so that the manual holds for each.
 fn formats() -> impl TypedValueParser<Value = FormatChoice> {
     let auto = PossibleValue::new("auto").help("text on a terminal, json otherwise");
     let named = Format::ALL.map(|format| PossibleValue::new(format.as_str()).help(format.description()));

@@ -106,7 +106,7 @@ pub struct LimitArgs {
 /// How a run goes.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
-    /// Threads to use; 0 is one for each processor
+    /// Threads to use, at most four for each processor; 0 is one for each
     #[arg(long, short = 'j', value_name = "N", default_value_t = 0, help_heading = RUN)]
     #[arg(value_parser = clap::value_parser!(u16).range(0..=1024))]
     pub threads: u16,
@@ -128,7 +128,7 @@ fn kinds() -> impl TypedValueParser<Value = RequestKind> {
     PossibleValuesParser::new(named).try_map(|name| name.parse::<RequestKind>())
 }
 
-/// A host, not a URL: what else a URL holds would be left unsaid.
+/// Reads a host, which is no URL: what else a URL holds would be left unsaid.
 fn host(text: &str) -> Result<String, String> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let port = bare.contains(':') && bare.parse::<std::net::Ipv6Addr>().is_err();

@@ -9,7 +9,7 @@ use crate::render::view::{asked_for, counted, likely, milliseconds, readable};
 /// A name and a value; what is foreign in the value has its hidden characters spelled out.
 pub(super) type Fact = (Cow<'static, str>, String);
 
-/// The facts of an attempt, in the order in which they came about; those that are not known are left out.
+/// Returns the facts of an attempt, in the order in which they came about; those that are not known are left out.
 pub(super) fn facts(report: &Report, attempt: &Attempt) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut add = |name: &'static str, value: Option<String>| {
@@ -171,7 +171,7 @@ fn certificate(certificate: &Certificate) -> String {
     visible(&text).into_owned()
 }
 
-/// What a side of the inputs has to say about an attempt that it did not see, or sees otherwise.
+/// Returns what a side of the inputs has to say about an attempt that it did not see, or sees otherwise.
 pub(super) fn notes(attempt: &Attempt) -> impl Iterator<Item = (&'static str, &str)> {
     let conflict = attempt.conflict.as_deref().map(|text| ("Log and capture disagree", text));
     let unseen = if attempt.sources.contains(&Source::Log) { "Not in the capture" } else { "Not in the log" };

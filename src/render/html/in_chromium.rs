@@ -8,7 +8,7 @@ use std::process::Command;
 use super::*;
 use crate::sample;
 
-/// The program; without it there is nothing to test with.
+/// Returns the program; without it there is nothing to test with.
 fn chromium() -> &'static str {
     ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
@@ -30,7 +30,7 @@ fn page(name: &str, report: &Report) -> PathBuf {
     path
 }
 
-/// What Chromium writes to standard output; its console must stay silent.
+/// Returns what Chromium writes to standard output; its console must stay silent.
 fn run(chromium: &str, options: &[&str], page: &Path, address: &str) -> String {
     let profile = tempfile::tempdir().unwrap();
     let output = Command::new(chromium)
@@ -53,7 +53,7 @@ fn run(chromium: &str, options: &[&str], page: &Path, address: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The opening tags of the attempts.
+/// Returns the opening tags of the attempts.
 fn attempts(page: &str) -> Vec<&str> {
     let tags = page.match_indices("<details class=\"attempt\"").map(|(at, _)| &page[at..]);
     tags.map(|tag| tag.split_inclusive('>').next().unwrap()).collect()

@@ -14,7 +14,7 @@ const HEIGHT: usize = 24;
 /// Steps that are shown of an attempt.
 const STEPS: usize = 200;
 
-/// The ladder; nothing for an attempt without steps.
+/// Returns the ladder; nothing for an attempt without steps.
 pub(super) fn ladder(report: &Report, attempt: &Attempt) -> Markup {
     let lanes = attempt.lanes();
     let start = attempt.steps.iter().find_map(|step| step.time);
@@ -74,7 +74,7 @@ fn place(lanes: &[Endpoint], endpoint: Endpoint) -> usize {
     lanes.iter().position(|lane| *lane == endpoint).unwrap_or_default()
 }
 
-/// An arrow from lane to lane, or a mark on the one lane of a step with itself: a square for a log record.
+/// Returns an arrow from lane to lane, or a mark on the one lane of a step with itself: a square for a log record.
 fn arrow(from: usize, to: usize, source: Source) -> String {
     let x = |lane: usize| lane * LANE + LANE / 2;
     let middle = HEIGHT / 2;

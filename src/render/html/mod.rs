@@ -78,7 +78,7 @@ fn title(report: &Report) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// Nothing is loaded, sent or run but this style and this script.
+/// Returns the policy under which nothing is loaded, sent or run but this style and this script.
 fn policy(script: &str) -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(

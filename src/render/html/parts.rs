@@ -36,7 +36,7 @@ impl Render for Prose<'_> {
     }
 }
 
-/// What an outcome amounts to: the class that gives it its colour.
+/// Returns what an outcome amounts to: the class that gives it its colour.
 pub(super) const fn tone(outcome: OutcomeName) -> &'static str {
     match outcome {
         OutcomeName::Success => "good",
@@ -45,7 +45,7 @@ pub(super) const fn tone(outcome: OutcomeName) -> &'static str {
     }
 }
 
-/// An outcome with its detail, in its colour.
+/// Returns an outcome with its detail, in its colour.
 pub(super) fn badge(outcome: OutcomeName, detail: Option<&str>) -> Markup {
     html! { span.badge.(tone(outcome)) { (verdict(outcome, detail)) } }
 }

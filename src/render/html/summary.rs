@@ -10,7 +10,7 @@ use crate::render::view::{counted, number, readable};
 /// Servers that are listed.
 const SERVERS: usize = 40;
 
-/// What a reader asks first.
+/// Returns what a reader asks first.
 pub(super) fn section(report: &Report) -> Markup {
     html! {
         section #summary aria-labelledby="summary-title" {
@@ -118,7 +118,7 @@ fn quality(report: &Report) -> Markup {
     }
 }
 
-/// The files that were read.
+/// Returns the files that were read.
 pub(super) fn inputs(report: &Report) -> Markup {
     html! {
         section #inputs aria-labelledby="inputs-title" {

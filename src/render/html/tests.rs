@@ -10,7 +10,7 @@ fn rendered(report: &Report) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// The page without style and script.
+/// Returns the page without style and script.
 fn content(report: &Report) -> String {
     let page = rendered(report);
     assert_eq!(
@@ -20,7 +20,7 @@ fn content(report: &Report) -> String {
     page.replace(STYLE, "").replace(SCRIPT, "").replace(LARGE_SCRIPT, "")
 }
 
-/// The tags of a page: name and attributes with their values.
+/// Returns the tags of a page: name and attributes with their values.
 fn tags(page: &str) -> Vec<(String, Vec<(String, String)>)> {
     let mut tags = Vec::new();
     let mut rest = page;

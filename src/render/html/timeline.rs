@@ -42,7 +42,7 @@ impl Axis {
         Some(Self { first, last: last.max(first.saturating_add(SECOND)) })
     }
 
-    /// Between 0 and 1.
+    /// Returns the part of the axis that lies before a time, between 0 and 1.
     fn part(&self, time: i64) -> f64 {
         let length = self.last.saturating_sub(self.first).max(1);
         (time.saturating_sub(self.first) as f64 / length as f64).clamp(0.0, 1.0)
@@ -56,7 +56,7 @@ impl Axis {
         ((self.part(time) * SLICES as f64) as i64).min(SLICES - 1)
     }
 
-    /// Round times for labels.
+    /// Returns round times for labels.
     fn ticks(&self) -> Vec<i64> {
         let seconds = self.last.saturating_sub(self.first) / SECOND;
         let step = STEPS.into_iter().find(|step| seconds / step <= TICKS).unwrap_or_else(|| (seconds / TICKS).max(1));
@@ -69,13 +69,13 @@ impl Axis {
 }
 
 /// The attempts of one outcome in one slice of time.
-struct Mark {
+struct TimelineMark {
     count: usize,
     id: usize,
     time: Timestamp,
 }
 
-/// The section; without times there is nothing to draw.
+/// Returns the section; without times there is nothing to draw.
 pub(super) fn section(report: &Report) -> Markup {
     let untimed = report.attempts.iter().filter(|attempt| attempt.started_at.is_none()).count();
     html! {
@@ -93,11 +93,11 @@ pub(super) fn section(report: &Report) -> Markup {
 }
 
 fn figure(report: &Report, axis: &Axis) -> Markup {
-    let mut rows: BTreeMap<OutcomeName, BTreeMap<i64, Mark>> = BTreeMap::new();
+    let mut rows: BTreeMap<OutcomeName, BTreeMap<i64, TimelineMark>> = BTreeMap::new();
     for attempt in &report.attempts {
         let Some(time) = attempt.started_at else { continue };
         let row = rows.entry(attempt.outcome).or_default();
-        let mark = row.entry(axis.slice(time.nanos())).or_insert(Mark { count: 0, id: attempt.id, time });
+        let mark = row.entry(axis.slice(time.nanos())).or_insert(TimelineMark { count: 0, id: attempt.id, time });
         mark.count += 1;
     }
     let bands: Vec<_> = [("log", InputRole::Log), ("capture", InputRole::Capture)]
@@ -159,7 +159,7 @@ fn anchor(axis: &Axis, tick: i64) -> &'static str {
     if axis.part(tick) > 0.94 { "tick last" } else { "tick" }
 }
 
-fn said(outcome: OutcomeName, mark: &Mark) -> String {
+fn said(outcome: OutcomeName, mark: &TimelineMark) -> String {
     let first = format!("#{} at {}", mark.id, readable(mark.time));
     match mark.count {
         1 => format!("{outcome}: {first}"),
@@ -167,7 +167,7 @@ fn said(outcome: OutcomeName, mark: &Mark) -> String {
     }
 }
 
-/// What the inputs of a kind cover, overlaps joined.
+/// Returns what the inputs of a kind cover, overlaps joined.
 fn bands(report: &Report, axis: &Axis, wanted: impl Fn(&Input) -> bool) -> Vec<(i64, i64)> {
     let mut spans: Vec<_> = report
         .inputs
@@ -187,7 +187,7 @@ fn bands(report: &Report, axis: &Axis, wanted: impl Fn(&Input) -> bool) -> Vec<(
     bands
 }
 
-/// The time of day, and the day where there are several or it is midnight.
+/// Returns the time of day, and the day where there are several or it is midnight.
 fn label(axis: &Axis, tick: i64) -> String {
     let day = |nanos: i64| date_and_time(Timestamp::from_nanos(nanos)).0;
     let (date, time) = date_and_time(Timestamp::from_nanos(tick));

@@ -6,14 +6,14 @@ use crate::model::report::{Attempt, Certificate, Dns, Flow, Incident, Report, Tl
 use crate::render::view::server;
 
 #[derive(Clone, Copy)]
-struct Row<'r> {
+struct AttemptRow<'r> {
     run: &'r Run,
     report: &'r Report,
     attempt: &'r Attempt,
     incident: Option<&'r Incident>,
 }
 
-impl<'r> Row<'r> {
+impl<'r> AttemptRow<'r> {
     fn flow(&self) -> Option<&'r Flow> {
         self.attempt.flow.as_ref()
     }
@@ -26,12 +26,12 @@ impl<'r> Row<'r> {
         self.attempt.certificate()
     }
 
-    /// The path of the capture that has the flow.
+    /// Returns the path of the capture that has the flow.
     fn capture(&self) -> Option<&'r str> {
         Some(self.report.inputs.get(self.flow()?.input)?.path.as_str())
     }
 
-    /// Each value once, in order.
+    /// Returns each value once, in order.
     fn of_dns(&self, get: impl Fn(&'r Dns) -> Option<&'r str>) -> Vec<&'r str> {
         let mut values = Vec::new();
         for value in self.attempt.dns.iter().filter_map(get) {
@@ -43,10 +43,10 @@ impl<'r> Row<'r> {
     }
 }
 
-/// The columns.
+/// Returns the columns.
 pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
     let incidents = report.incidents_by_attempt();
-    let rows = report.attempts.iter().map(|attempt| Row {
+    let rows = report.attempts.iter().map(|attempt| AttemptRow {
         run,
         report,
         attempt,
@@ -88,7 +88,7 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .texts("resolvers", "the DNS servers that were asked", |row| row.of_dns(|dns| Some(&dns.resolver)))
         .texts("rcodes", "what they answered", |row| row.of_dns(|dns| dns.rcode.as_deref()))
         .json("dns_json", "the exchanges, as `dns` of the JSON report", |row| &row.attempt.dns)
-        .text("capture", "path of the input that has the connection", Row::capture)
+        .text("capture", "path of the input that has the connection", AttemptRow::capture)
         .long("stream", "`tcp.stream` of the last try's connection", |row| row.flow()?.stream)
         .text("client", "address and port of the client", |row| Some(&row.flow()?.client))
         .text("flow_server", "address and port of the server or the proxy", |row| Some(&row.flow()?.server))

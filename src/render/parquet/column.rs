@@ -21,14 +21,14 @@ type Values<'r> = Box<dyn Fn(&mut SerializedColumnWriter<'_>) -> Result<()> + 'r
 /// One of them.
 pub(super) struct Column<'r> {
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: ColumnKind,
     pub(super) what: &'static str,
     values: Values<'r>,
 }
 
 /// What the values are.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Text,
     Json,
     Texts,
@@ -39,8 +39,8 @@ pub(super) enum Kind {
     Time,
 }
 
-impl Kind {
-    /// The type as Parquet spells it.
+impl ColumnKind {
+    /// Returns the type as Parquet spells it.
     fn parquet(self, name: &str) -> String {
         match self {
             Self::Text => format!("optional binary {name} (STRING);"),
@@ -58,7 +58,7 @@ impl Kind {
         }
     }
 
-    /// The type for people.
+    /// Returns the type for people.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -81,12 +81,12 @@ impl Column<'_> {
 }
 
 impl<'r> Columns<'r> {
-    /// The columns in order.
+    /// Returns the columns in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Column<'r>> {
         self.0.iter()
     }
 
-    /// The table's type as Parquet spells it.
+    /// Returns the table's type as Parquet spells it.
     pub(super) fn schema(&self, table: &str) -> String {
         let mut text = format!("message {table} {{\n");
         for column in &self.0 {
@@ -113,38 +113,38 @@ impl<'r, R: 'r> Builder<'r, R> {
         what: &'static str,
         get: impl Fn(&R) -> Option<T> + 'r,
     ) -> Self {
-        self.optional::<ByteArrayType>(name, what, Kind::Text, move |row| {
+        self.optional::<ByteArrayType>(name, what, ColumnKind::Text, move |row| {
             get(row).map(|text| ByteArray::from(text.as_ref()))
         })
     }
 
-    /// What is too deep for a column: the value as the JSON report has it, and null where there is nothing.
+    /// Makes a column of what is too deep for one: the value as the JSON report has it, and null where there is nothing.
     pub(super) fn json<T: Serialize + 'r>(
         self,
         name: &'static str,
         what: &'static str,
         get: impl Fn(&R) -> &'r [T] + 'r,
     ) -> Self {
-        self.optional::<ByteArrayType>(name, what, Kind::Json, move |row| {
+        self.optional::<ByteArrayType>(name, what, ColumnKind::Json, move |row| {
             let items = get(row);
             if items.is_empty() { None } else { serde_json::to_vec(items).ok().map(ByteArray::from) }
         })
     }
 
-    /// One value with members of its own, as JSON.
+    /// Makes a column of one value with members of its own, as JSON.
     pub(super) fn object<T: Serialize + 'r>(
         self,
         name: &'static str,
         what: &'static str,
         get: impl Fn(&R) -> Option<&'r T> + 'r,
     ) -> Self {
-        self.optional::<ByteArrayType>(name, what, Kind::Json, move |row| {
+        self.optional::<ByteArrayType>(name, what, ColumnKind::Json, move |row| {
             serde_json::to_vec(get(row)?).ok().map(ByteArray::from)
         })
     }
 
     pub(super) fn integer(self, name: &'static str, what: &'static str, get: impl Fn(&R) -> Option<u16> + 'r) -> Self {
-        self.optional::<Int32Type>(name, what, Kind::Integer, move |row| get(row).map(i32::from))
+        self.optional::<Int32Type>(name, what, ColumnKind::Integer, move |row| get(row).map(i32::from))
     }
 
     /// Counts and numbers; one that has no place in 63 bits is unknown.
@@ -154,17 +154,17 @@ impl<'r, R: 'r> Builder<'r, R> {
         what: &'static str,
         get: impl Fn(&R) -> Option<N> + 'r,
     ) -> Self {
-        self.optional::<Int64Type>(name, what, Kind::Long, move |row| {
+        self.optional::<Int64Type>(name, what, ColumnKind::Long, move |row| {
             get(row).and_then(|number| number.try_into().ok())
         })
     }
 
     pub(super) fn double(self, name: &'static str, what: &'static str, get: impl Fn(&R) -> Option<f64> + 'r) -> Self {
-        self.optional::<DoubleType>(name, what, Kind::Double, get)
+        self.optional::<DoubleType>(name, what, ColumnKind::Double, get)
     }
 
     pub(super) fn boolean(self, name: &'static str, what: &'static str, get: impl Fn(&R) -> Option<bool> + 'r) -> Self {
-        self.optional::<BoolType>(name, what, Kind::Boolean, get)
+        self.optional::<BoolType>(name, what, ColumnKind::Boolean, get)
     }
 
     /// Microseconds, as Spark reads no nanoseconds.
@@ -174,12 +174,12 @@ impl<'r, R: 'r> Builder<'r, R> {
         what: &'static str,
         get: impl Fn(&R) -> Option<Timestamp> + 'r,
     ) -> Self {
-        self.optional::<Int64Type>(name, what, Kind::Time, move |row| {
+        self.optional::<Int64Type>(name, what, ColumnKind::Time, move |row| {
             get(row).map(|time| time.nanos().div_euclid(MICROSECOND))
         })
     }
 
-    /// A list, which is empty where there is nothing.
+    /// Makes a column of a list, which is empty where there is nothing.
     pub(super) fn texts(
         mut self,
         name: &'static str,
@@ -199,7 +199,7 @@ impl<'r, R: 'r> Builder<'r, R> {
             }
             writer.typed::<ByteArrayType>().write_batch(&values, Some(&defined), Some(&repeated)).map(drop)
         });
-        self.columns.push(Column { name, kind: Kind::Texts, what, values });
+        self.columns.push(Column { name, kind: ColumnKind::Texts, what, values });
         self
     }
 
@@ -211,7 +211,7 @@ impl<'r, R: 'r> Builder<'r, R> {
         mut self,
         name: &'static str,
         what: &'static str,
-        kind: Kind,
+        kind: ColumnKind,
         get: impl Fn(&R) -> Option<T::T> + 'r,
     ) -> Self {
         let rows = Rc::clone(&self.rows);

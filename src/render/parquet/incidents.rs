@@ -8,25 +8,25 @@ use crate::model::report::{Incident, Report};
 use crate::model::time::Timestamp;
 
 #[derive(Clone, Copy)]
-struct Row<'r> {
+struct IncidentRow<'r> {
     run: &'r Run,
     incident: &'r Incident,
     last_success_at: Option<Timestamp>,
     resolved_at: Option<Timestamp>,
 }
 
-impl Row<'_> {
-    /// From the first failure to the success that ended it.
+impl IncidentRow<'_> {
+    /// Returns the time from the first failure to the success that ended it.
     fn resolution_ms(&self) -> Option<f64> {
         Some(self.resolved_at?.millis_since(self.incident.first_at?))
     }
 }
 
-/// The columns.
+/// Returns the columns.
 pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
     let times: BTreeMap<_, _> = report.attempts.iter().map(|attempt| (attempt.id, attempt.started_at)).collect();
     let time = |attempt: Option<usize>| times.get(&attempt?).copied().flatten();
-    let rows = report.incidents.iter().map(|incident| Row {
+    let rows = report.incidents.iter().map(|incident| IncidentRow {
         run,
         incident,
         last_success_at: time(incident.last_success_before),
@@ -54,7 +54,7 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
             row.incident.resolved_by
         })
         .time("resolved_at", "when that began", |row| row.resolved_at)
-        .double("resolution_ms", "from `first_at` to `resolved_at`", Row::resolution_ms)
+        .double("resolution_ms", "from `first_at` to `resolved_at`", IncidentRow::resolution_ms)
         .texts("changed", "what was other in its first attempt than in the last success", |row| {
             row.incident.changes.iter().map(|change| change.what.as_str()).collect()
         })

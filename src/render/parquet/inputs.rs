@@ -5,23 +5,23 @@ use super::run::Run;
 use crate::model::report::{Clock, Input, Report};
 
 #[derive(Clone, Copy)]
-struct Row<'r> {
+struct InputRow<'r> {
     run: &'r Run,
     report: &'r Report,
     number: usize,
     input: &'r Input,
 }
 
-impl<'r> Row<'r> {
-    /// The clock of a log: the pairing with the most attempts is listed first.
+impl<'r> InputRow<'r> {
+    /// Returns the clock of a log: the pairing with the most attempts is listed first.
     fn clock(&self) -> Option<&'r Clock> {
         self.report.clocks.iter().find(|clock| clock.log_inputs.contains(&self.number))
     }
 }
 
-/// The columns.
+/// Returns the columns.
 pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
-    let rows = report.inputs.iter().enumerate().map(|(number, input)| Row { run, report, number, input });
+    let rows = report.inputs.iter().enumerate().map(|(number, input)| InputRow { run, report, number, input });
     Builder::new(rows)
         .text("run", "names the report; never null", |row| Some(&row.run.id))
         .text("bundle", "what was analysed, as it was named; null with `--redact`", |row| row.run.bundle.as_deref())

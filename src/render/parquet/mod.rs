@@ -65,12 +65,12 @@ impl Table {
         }
     }
 
-    /// The name of its file.
+    /// Returns the name of its file.
     pub fn file_name(self) -> String {
         format!("{}.parquet", self.as_str())
     }
 
-    /// What the columns are, as a table in Markdown.
+    /// Returns what the columns are, as a table in Markdown.
     pub fn description(self) -> String {
         let report = Report::default();
         let run = Run::default();
@@ -82,6 +82,10 @@ impl Table {
     }
 
     /// Writes the table as a Parquet file.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
     pub fn write(self, report: &Report, run: &Run, out: impl io::Write + Send) -> io::Result<()> {
         self.file(report, run, out).map_err(io_error)
     }
@@ -97,7 +101,7 @@ impl Table {
         }
     }
 
-    /// One row group: a report is small beside what engines split their work by.
+    /// Writes one row group: a report is small beside what engines split their work by.
     fn file(self, report: &Report, run: &Run, out: impl io::Write + Send) -> Result<(), ParquetError> {
         let columns = self.columns(report, run);
         let schema = parse_message_type(&columns.schema(self.as_str()))?;
@@ -124,7 +128,7 @@ impl Table {
     }
 }
 
-/// What the system says, where it was the system.
+/// Returns what the system says, where it was the system.
 fn io_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {

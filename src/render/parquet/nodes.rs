@@ -5,15 +5,15 @@ use super::run::Run;
 use crate::model::report::{Node, Report};
 
 #[derive(Clone, Copy)]
-struct Row<'r> {
+struct NodeRow<'r> {
     run: &'r Run,
     number: usize,
     node: &'r Node,
 }
 
-/// The columns.
+/// Returns the columns.
 pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
-    let rows = report.nodes.iter().enumerate().map(|(number, node)| Row { run, number, node });
+    let rows = report.nodes.iter().enumerate().map(|(number, node)| NodeRow { run, number, node });
     let list = |items: &'r Option<Vec<String>>| items.iter().flatten().map(String::as_str).collect();
     Builder::new(rows)
         .text("run", "names the report; never null", |row| Some(&row.run.id))

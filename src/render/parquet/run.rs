@@ -16,7 +16,11 @@ pub struct Run {
 }
 
 impl Run {
-    /// Of this report on what was named so; without a name where it must not be told.
+    /// Names the run of this report on what was named so; without a name where it must not be told.
+    ///
+    /// # Errors
+    ///
+    /// None but those of writing the report as JSON, which goes to memory.
     pub fn new(report: &Report, bundle: Option<String>) -> io::Result<Self> {
         let mut hash = Hashed(Sha256::new());
         hash.0.update(bundle.as_deref().unwrap_or_default());

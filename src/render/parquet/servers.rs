@@ -5,14 +5,14 @@ use super::run::Run;
 use crate::model::report::{Report, ServerState};
 
 #[derive(Clone, Copy)]
-struct Row<'r> {
+struct ServerRow<'r> {
     run: &'r Run,
     server: &'r ServerState,
 }
 
-/// The columns.
+/// Returns the columns.
 pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
-    let rows = report.servers.iter().map(|server| Row { run, server });
+    let rows = report.servers.iter().map(|server| ServerRow { run, server });
     Builder::new(rows)
         .text("run", "names the report; never null", |row| Some(&row.run.id))
         .text("bundle", "what was analysed, as it was named; null with `--redact`", |row| row.run.bundle.as_deref())

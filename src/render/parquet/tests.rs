@@ -14,7 +14,7 @@ fn file(table: Table, report: &Report) -> SerializedFileReader<Bytes> {
     SerializedFileReader::new(Bytes::from(out)).unwrap()
 }
 
-/// What a reader finds, a value per column.
+/// Returns what a reader finds, a value per column.
 fn rows(table: Table, report: &Report) -> Vec<Value> {
     let file = file(table, report);
     file.get_row_iter(None)

@@ -15,8 +15,8 @@ const TIME: usize = 11;
 /// Steps are told in at least so many characters, however narrow the terminal is.
 const SHORTEST: usize = 24;
 
-/// The ladder of an attempt, in lines; none for an attempt without steps. What does not fit is shortened: what is worth
-/// reading in full stands among the proofs.
+/// Returns the ladder of an attempt, in lines; none for an attempt without steps. What does not fit is shortened: what is
+/// worth reading in full stands among the proofs.
 pub(super) fn lines(legend: &Legend, attempt: &Attempt, paint: Paint, width: usize) -> Vec<String> {
     let lanes = attempt.lanes();
     let Some(start) = attempt.steps.iter().find_map(|step| step.time) else { return vec![] };
@@ -45,7 +45,7 @@ fn header(lanes: &[Endpoint], paint: Paint) -> String {
     format!("{:TIME$}   {}", "", paint.with(WEAK, names.trim_end()))
 }
 
-/// The lanes, with an arrow from one to another, or a dot for a step of a lane with itself.
+/// Returns the lanes, with an arrow from one to another, or a dot for a step of a lane with itself.
 fn arrow(lanes: usize, from: usize, to: usize) -> String {
     let (left, right) = (from.min(to), from.max(to));
     let mut line = String::new();

@@ -18,12 +18,12 @@ const UNSURE: Style = AnsiColor::Yellow.on_default();
 pub(super) struct Paint(pub(super) bool);
 
 impl Paint {
-    /// Text in a style.
+    /// Returns text in a style.
     pub(super) fn with(self, style: Style, text: &str) -> String {
         if self.0 && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    /// Text in the colour of an outcome.
+    /// Returns text in the colour of an outcome.
     pub(super) fn outcome(self, outcome: OutcomeName, text: &str) -> String {
         let style = match outcome {
             OutcomeName::Success => GOOD,

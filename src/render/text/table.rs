@@ -22,7 +22,7 @@ const PROOF: usize = 20;
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum TableColumn {
     Id,
     Time,
     Took,
@@ -35,9 +35,10 @@ enum Column {
 }
 
 /// Those that can be left away, the first of them first; what asked for and server then stand below the outcome.
-const LEAST_WORTH: [Column; 5] = [Column::Took, Column::Thread, Column::Server, Column::Asked, Column::Sure];
+const LEAST_WORTH: [TableColumn; 5] =
+    [TableColumn::Took, TableColumn::Thread, TableColumn::Server, TableColumn::Asked, TableColumn::Sure];
 
-impl Column {
+impl TableColumn {
     const ALL: [Self; 9] = [
         Self::Id,
         Self::Time,
@@ -65,7 +66,7 @@ impl Column {
     }
 }
 
-/// The server when all attempts were made to the same one, so that the table need not repeat it.
+/// Returns the server when all attempts were made to the same one, so that the table need not repeat it.
 pub(super) fn only_server(report: &Report) -> Option<String> {
     let mut servers = report.attempts.iter().map(|attempt| &attempt.server).map(|s| (s.host.as_deref(), s.port));
     let first = servers.next()?;
@@ -76,8 +77,9 @@ pub(super) fn only_server(report: &Report) -> Option<String> {
 pub(super) fn lines(report: &Report, legend: &Legend, rows: &[&Row<'_>], width: usize, paint: Paint) -> Vec<String> {
     let one_server = only_server(report).is_some();
     let one_kind = report.attempts.iter().all(|attempt| attempt.kind == RequestKind::ServerInfo);
-    let mut columns: Vec<Column> = Column::ALL.to_vec();
-    columns.retain(|column| !(one_server && *column == Column::Server || one_kind && *column == Column::Asked));
+    let mut columns: Vec<TableColumn> = TableColumn::ALL.to_vec();
+    columns
+        .retain(|column| !(one_server && *column == TableColumn::Server || one_kind && *column == TableColumn::Asked));
     let mut view = View { legend, one_day: report.on_one_day(), short: false, asked_below: false, server_below: false };
     let mut widths: Vec<usize> = columns.iter().map(|column| view.width(*column, rows)).collect();
     for least in LEAST_WORTH {
@@ -87,14 +89,14 @@ pub(super) fn lines(report: &Report, legend: &Legend, rows: &[&Row<'_>], width: 
         // A day above the time costs no more than a column.
         view.short = true;
         match least {
-            Column::Server => view.server_below = !one_server,
-            Column::Asked => view.asked_below = !one_kind,
+            TableColumn::Server => view.server_below = !one_server,
+            TableColumn::Asked => view.asked_below = !one_kind,
             _ => {}
         }
         let kept = columns.iter().zip(&widths).filter(|(column, _)| **column != least);
         // What is left keeps its width, but for what takes in what goes.
-        let fit = |(column, width): (&Column, &usize)| match column {
-            Column::Time | Column::Outcome => (*column, view.width(*column, rows)),
+        let fit = |(column, width): (&TableColumn, &usize)| match column {
+            TableColumn::Time | TableColumn::Outcome => (*column, view.width(*column, rows)),
             column => (*column, *width),
         };
         (columns, widths) = kept.map(fit).unzip();
@@ -110,7 +112,7 @@ pub(super) fn lines(report: &Report, legend: &Legend, rows: &[&Row<'_>], width: 
         let cells: Vec<Vec<String>> = columns.iter().map(|column| view.cell(row, *column, room)).collect();
         let outcome = row.first().outcome;
         out.extend(laid_out(&cells, &widths, |index, text| match columns.get(index) {
-            Some(Column::Outcome) => paint.outcome(outcome, text),
+            Some(TableColumn::Outcome) => paint.outcome(outcome, text),
             _ => text.to_owned(),
         }));
     }
@@ -154,35 +156,35 @@ struct View<'a> {
 
 impl View<'_> {
     /// The width of a column; that of the places is left to be told.
-    fn width(&self, column: Column, rows: &[&Row<'_>]) -> usize {
-        if column == Column::Proof {
+    fn width(&self, column: TableColumn, rows: &[&Row<'_>]) -> usize {
+        if column == TableColumn::Proof {
             return 0;
         }
         let cells = rows.iter().flat_map(|row| self.cell(row, column, 0)).map(|line| line.chars().count());
         cells.max().unwrap_or_default().max(column.title().len())
     }
 
-    fn cell(&self, row: &Row<'_>, column: Column, room: usize) -> Vec<String> {
+    fn cell(&self, row: &Row<'_>, column: TableColumn, room: usize) -> Vec<String> {
         let attempt = row.first();
         match (column, row) {
-            (Column::Id, Row::Many(fold)) => vec![format!("{}-{}", fold.first.id, fold.last.id)],
-            (Column::Id, Row::One(_)) => vec![attempt.id.to_string()],
-            (Column::Time, _) => self.time(attempt),
-            (Column::Took, Row::Many(fold)) => vec![fold.median_ms.map_or_else(|| "-".to_owned(), milliseconds)],
-            (Column::Took, Row::One(_)) => vec![attempt.duration_ms.map_or_else(|| "-".to_owned(), milliseconds)],
-            (Column::Thread, Row::Many(_)) => vec![],
-            (Column::Thread, Row::One(_)) => {
+            (TableColumn::Id, Row::Many(fold)) => vec![format!("{}-{}", fold.first.id, fold.last.id)],
+            (TableColumn::Id, Row::One(_)) => vec![attempt.id.to_string()],
+            (TableColumn::Time, _) => self.time(attempt),
+            (TableColumn::Took, Row::Many(fold)) => vec![fold.median_ms.map_or_else(|| "-".to_owned(), milliseconds)],
+            (TableColumn::Took, Row::One(_)) => vec![attempt.duration_ms.map_or_else(|| "-".to_owned(), milliseconds)],
+            (TableColumn::Thread, Row::Many(_)) => vec![],
+            (TableColumn::Thread, Row::One(_)) => {
                 vec![attempt.thread.as_deref().map_or_else(|| "-".to_owned(), word)]
             }
-            (Column::Asked, _) => asked(row),
-            (Column::Server, _) => vec![host(attempt)],
-            (Column::Outcome, _) => self.outcome(row),
-            (Column::Sure, _) => {
+            (TableColumn::Asked, _) => asked(row),
+            (TableColumn::Server, _) => vec![host(attempt)],
+            (TableColumn::Outcome, _) => self.outcome(row),
+            (TableColumn::Sure, _) => {
                 let mark = if attempt.conflict.is_some() { " *" } else { "" };
                 vec![format!("{}{mark}", attempt.confidence.as_str())]
             }
-            (Column::Proof, Row::Many(fold)) => self.run(fold, room),
-            (Column::Proof, Row::One(_)) => self.legend.places(attempt, room),
+            (TableColumn::Proof, Row::Many(fold)) => self.run(fold, room),
+            (TableColumn::Proof, Row::One(_)) => self.legend.places(attempt, room),
         }
     }
 
