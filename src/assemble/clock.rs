@@ -95,6 +95,15 @@ pub(super) fn warnings(
                  Give the appliance's zone with --log-timezone.",
             ));
         }
+        if let Some(other) = joined.other_zones.get(log).copied().flatten() {
+            let message = format!(
+                "--log-timezone joins none of the log's attempts with a capture; UTC{} would join {} of them. Leave the option out, or \
+                 give that zone.",
+                offset_text(other.offset),
+                other.attempts
+            );
+            warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
+        }
         let reading = joined.readings.get(log).and_then(|reading| reading.span(&facts.parts));
         let (Some(stated), Some((first, _))) = (known.stated(log), reading) else { continue };
         let states = offset_text(stated.clock.offset_at(first));

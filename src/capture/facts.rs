@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
+use super::contacts::Contact;
 use super::dns::{Rcode, RrType};
 use super::quality::{CaptureQuality, PeerVisibility};
 use super::tls::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
@@ -40,6 +41,8 @@ pub struct CaptureFacts {
     pub dns: Vec<DnsExchange>,
     /// Flows that can matter, in order of their first frame.
     pub flows: Vec<TcpFlow>,
+    /// The servers that clients connected to most, whether they matter or not, the busiest first.
+    pub contacts: Vec<Contact>,
     /// Warnings about what could not be read.
     pub warnings: Vec<Warning>,
 }

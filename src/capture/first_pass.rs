@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::address_bloom::AddressBloom;
 use super::chunks::Start;
+use super::contacts::Contacts;
 use super::dns::{Asked, DnsMessage, Exchanges, Streams};
 use super::flow::StreamIndex;
 use super::frame_hints::{DNS, FrameHint, FrameHints};
@@ -38,6 +39,7 @@ pub(super) struct FirstPass<'a> {
     endpoints: Map<(u128, u16), bool>,
     suspects: Set<FiveTuple>,
     pub(super) peers: Peers,
+    pub(super) contacts: Contacts,
 }
 
 /// Who is worth following.
@@ -67,6 +69,7 @@ impl<'a> FirstPass<'a> {
             endpoints: Map::default(),
             suspects: Set::default(),
             peers: Peers::default(),
+            contacts: Contacts::default(),
         }
     }
 
@@ -114,6 +117,7 @@ impl<'a> FirstPass<'a> {
             }
         }
         quality.take(hints.quality, before, &mut self.peers);
+        self.contacts.add(hints.contacts);
         hints.bloom
     }
 

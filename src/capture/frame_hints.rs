@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use super::Interest;
 use super::address_bloom::AddressBloom;
+use super::contacts::Contacts;
 use super::container::{Damage, Frame, InterfaceDescription, InterfaceStatistics, Sink};
 use super::dns::question_name;
 use super::flow::{RecentStreams, StreamHead};
@@ -54,6 +55,7 @@ pub(super) struct FrameHints<'a, 'i> {
     pub(super) frames: u32,
     pub(super) damages: Vec<Damage>,
     pub(super) quality: ChunkQuality,
+    pub(super) contacts: Contacts,
 }
 
 impl<'a, 'i> FrameHints<'a, 'i> {
@@ -70,6 +72,7 @@ impl<'a, 'i> FrameHints<'a, 'i> {
             frames: 0,
             damages: Vec::new(),
             quality: ChunkQuality::new(),
+            contacts: Contacts::default(),
         }
     }
 
@@ -158,6 +161,9 @@ impl<'a, 'i> FrameHints<'a, 'i> {
 
     fn news(&mut self, frame: &Frame<'a>, tuple: &FiveTuple, head: StreamHead) {
         self.bloom.add(tuple);
+        if head.opens() {
+            self.contacts.connected(tuple.destination, tuple.destination_port);
+        }
         self.quality.peers.note(tuple.source, tuple.destination, Activity::Tcp);
         self.hint(frame, FrameHint::Stream(head));
     }
@@ -187,7 +193,7 @@ impl<'a, 'i> FrameHints<'a, 'i> {
     fn hello(&mut self, frame: &Frame<'a>, tuple: FiveTuple, payload: &[u8], length: [u8; 2], cut: bool) {
         match peek_sni(payload) {
             Some(name) if self.names.is_server(&name) => self.endpoint(frame, tuple, false),
-            Some(_) => {}
+            Some(name) => self.contacts.asked_for(tuple.destination, tuple.destination_port, name),
             None => {
                 let behind = 5 + usize::from(u16::from_be_bytes(length));
                 if !cut && payload.len() < behind {

@@ -10,6 +10,7 @@ mod address_bloom;
 mod application;
 mod byte_stream;
 mod chunks;
+mod contacts;
 mod container;
 mod dns;
 mod excerpt;
@@ -31,6 +32,7 @@ pub mod secrets;
 mod tests;
 pub mod tls;
 
+pub use contacts::Contact;
 pub use container::{
     Container, InterfaceDescription, InterfaceStatistics, RawFrame, container_of, first_packet_time, looks_like_pcap,
     looks_like_pcapng,

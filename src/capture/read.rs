@@ -76,6 +76,7 @@ pub(super) fn read_in_chunks(
         }
         let key_logs = pass.key_logs.clone();
         let peers = std::mem::take(&mut pass.peers);
+        facts.contacts = std::mem::take(&mut pass.contacts).finish();
         break (pass.finish(&names, interest), key_logs, files, peers);
     };
     let mut secrets = secrets.clone();

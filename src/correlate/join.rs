@@ -31,6 +31,17 @@ pub struct Joined<'a> {
     pub readings: Vec<Reading>,
     /// Where the zone of each log comes from.
     pub sources: Vec<OffsetSource>,
+    /// Of each log that a given zone keeps apart from all captures, the zone that would join them.
+    pub other_zones: Vec<Option<OtherZone>>,
+}
+
+/// A zone that joins a log with a capture where the one that was given does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherZone {
+    /// Offset from UTC in nanoseconds, east positive.
+    pub offset: i64,
+    /// Attempts that it joins.
+    pub attempts: usize,
 }
 
 /// Joins logs and captures.
@@ -56,6 +67,7 @@ pub fn join<'a>(
     }
     let matched = Matched { logs, views: &views, said: &said, seats: &seats, offsets: &offsets, tables: &tables };
     let mut joined = matched.join(known);
+    joined.other_zones = (0..logs.len()).map(|log| matched.other_zone(log)).collect();
     for attempt in &mut joined.attempts {
         let wire = attempt.tries.iter().rev().find_map(|attempted| attempted.wire.as_ref());
         attempt.vantages = wire.and_then(|wire| vantages.of(&views, wire));
@@ -118,7 +130,16 @@ impl<'a> Matched<'_, 'a> {
             source => source,
         };
         let sources = self.tables.iter().enumerate().map(source).collect();
-        Joined { attempts, clocks, readings, sources }
+        Joined { attempts, clocks, readings, sources, other_zones: Vec::new() }
+    }
+
+    fn other_zone(&self, log: usize) -> Option<OtherZone> {
+        let given = self.tables.get(log).is_some_and(|table| table.source == OffsetSource::Option);
+        let apart = self.seats.get(log).is_some_and(|seats| seats.iter().all(Option::is_none));
+        let estimate = LogTable::without_statement(log, self.logs.get(log).filter(|_| given && apart)?, self.views)?;
+        // A request that was tried again counts once.
+        let attempts = self.logs.get(log)?.attempts.len().min(estimate.matched);
+        Some(OtherZone { offset: clock::nearest_zone(estimate.offset), attempts })
     }
 
     fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {

@@ -60,6 +60,13 @@ impl LogTable {
         (Self { calendar: Arc::new(calendar), estimates, source }, said)
     }
 
+    /// Returns what log and captures show of the clock when nobody's word is taken for the zone, where that is fairly sure.
+    pub(super) fn without_statement(index: usize, log: &LogFacts, views: &[CaptureView<'_>]) -> Option<Estimate> {
+        let (free, _) = Self::by(index, log, views, None);
+        let sure = free.estimates.into_iter().flatten().filter(|estimate| estimate.confidence > Confidence::Low);
+        sure.max_by_key(|estimate| estimate.matched)
+    }
+
     pub(super) fn offsets(&self) -> Vec<Option<i64>> {
         self.estimates.iter().map(|estimate| estimate.map(|estimate| estimate.offset)).collect()
     }

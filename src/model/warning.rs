@@ -59,6 +59,8 @@ macro_rules! warning_codes {
 }
 
 warning_codes! {
+    /// The window or the kinds that were asked for leave none of the attempts that were found.
+    AllLeftOut = "all_left_out",
     /// A file was written to, cut or replaced while it was read.
     ChangedWhileRead = "changed_while_read",
     /// Bytes are not what the format wants; what comes behind them was read where it could be.
@@ -91,8 +93,12 @@ warning_codes! {
     LogLinesCut = "log_lines_cut",
     /// Something is encrypted and no passphrase was given.
     NeedsPassphrase = "needs_passphrase",
+    /// No server that a capture shows is known as an MDM server.
+    NoKnownServer = "no_known_server",
     /// A log has no records of the MDM component.
     NoMdmRecords = "no_mdm_records",
+    /// A log and the captures cover times that can't overlap.
+    NoOverlap = "no_overlap",
     /// What was taken for a capture does not begin like one.
     NotACapture = "not_a_capture",
     /// A path that was given does not exist.

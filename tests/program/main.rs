@@ -30,6 +30,7 @@ mod keys;
 mod linear;
 mod lnav;
 mod node;
+mod nothing;
 mod overwrite;
 mod package;
 mod pseudonyms;

@@ -55,6 +55,11 @@ impl StreamHead {
         Self { quoted: true, ..self }
     }
 
+    /// Returns whether it is a SYN of a client.
+    pub(crate) fn opens(&self) -> bool {
+        self.flags & SYN_ACK == Segment::SYN
+    }
+
     #[inline]
     pub(crate) fn numbered(self, sequence: u32, acknowledgment: u32) -> Self {
         Self { sequence, acknowledgment, ..self }

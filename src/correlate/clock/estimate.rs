@@ -285,7 +285,7 @@ const NEAR_ZONE: i64 = 30 * SECOND;
 const ZONE_STEP: i64 = 900 * SECOND;
 
 /// The zone in use that is nearest to an offset, in nanoseconds.
-pub fn nearest_zone(offset: i64) -> i64 {
+pub(crate) fn nearest_zone(offset: i64) -> i64 {
     let minute = 60 * SECOND;
     let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
     if (offset - quarter).abs() <= NEAR_ZONE {
