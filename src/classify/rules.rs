@@ -1,6 +1,7 @@
 #![doc = include_str!("rules.md")]
 
-use crate::evidence::log::{LogEvidence, Weight};
+use crate::evidence::claim::Weight;
+use crate::evidence::log::LogEvidence;
 use crate::evidence::wire::{Doubt, WireEvidence};
 use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, UnknownDetail};
 use crate::model::report::Confidence;

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::log_request::{LogRequest, LogResult};
+use super::log_request::LogRequest;
 use super::matched::Matched;
 use super::matching::Place;
 use super::wire_request::WireRequest;
 use crate::capture::TcpFlow;
 use crate::evidence::wire::{Lookup, LookupResult, WireTry};
-use crate::log::CauseKind;
+use crate::model::outcome::Outcome;
 use crate::model::time::{MILLISECOND, SECOND};
 
 /// Java remembers for ten seconds that a name does not resolve, and fails without asking again.
@@ -25,7 +25,7 @@ pub(super) fn remembered_failure<'a>(
     log: usize,
     said: &LogRequest<'a>,
 ) -> Option<WireTry<'a>> {
-    if said.kind != LogResult::Cause(CauseKind::UnknownHost) {
+    if !matches!(said.claim.outcome, Outcome::DnsFailure(_)) {
         return None;
     }
     let (host, start) = (said.host?, said.start?);

@@ -1,10 +1,8 @@
-//! Whether what the log says of a result and what the wire shows can be the same event.
+//! Whether what the log claims of a result and what the wire claims can be the same event. A row for each outcome of the log:
+//! a new outcome, and a new one of the wire, does not compile until it has its place here.
 
-use super::log_request::LogResult;
-use super::wire_request::WireRequest;
-use crate::capture::Side;
-use crate::evidence::wire::{Ending, LookupResult};
-use crate::log::CauseKind;
+use crate::evidence::claim::{Answer, Claim, Weight};
+use crate::model::outcome::{OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 
 /// How well the two agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,124 +15,219 @@ pub enum Compatibility {
     Same,
 }
 
-/// Compares the two. `lookup` is the result of the lookup that the place began with, `status` what was read of the answer.
-pub fn compatibility(
-    said: LogResult,
-    slot: &WireRequest<'_>,
-    lookup: Option<LookupResult>,
-    status: Option<u16>,
-) -> Compatibility {
-    use CauseKind as Cause;
+/// Compares what the log says with what the wire shows.
+pub fn compatibility(said: &Claim, shown: &Claim) -> Compatibility {
     use Compatibility::{Contradiction, Possible, Same};
-    let Some(ending) = &slot.ending else {
-        return match (said, lookup) {
-            (LogResult::Cause(Cause::UnknownHost), Some(LookupResult::Failed(_))) => Same,
-            (LogResult::Cause(Cause::UnknownHost) | LogResult::Nothing, _) => Possible,
-            _ => Contradiction,
-        };
+    use Outcome::{
+        ConnectionRefused, ConnectionReset, DnsFailure, Http401, Http404, HttpError, OtherFailure, ProxyError,
+        ReadTimeout, Success, SynTimeout, TlsFailure, Unknown, Unreachable,
     };
-    let kind = match said {
-        LogResult::Nothing | LogResult::Cause(Cause::Other) => return Possible,
-        LogResult::Status(said) => return of_status(said, ending, status),
-        LogResult::Cause(kind) => kind,
-    };
-    match (kind, ending) {
-        (Cause::UnknownHost, _) => Contradiction,
-        (Cause::ConnectTimedOut | Cause::SomeTimeout, Ending::SynSilence) => Same,
-        (Cause::ConnectTimedOut | Cause::SomeTimeout, Ending::Unreachable(_)) => Possible,
-        (Cause::ConnectTimedOut, Ending::HandshakeSilence(_) | Ending::ConnectUnanswered(_)) => Possible,
+    use TlsDetail::{ClientCertificate, HandshakeTimeout, HostnameMismatch};
+    if let Answer::Came(Some(status)) = said.answer {
+        return of_status(status, shown.answer);
+    }
+    let is_vague = shown.weight == Weight::Vague;
+    match (said.outcome, shown.outcome) {
+        (Unknown(_), _) => Possible,
+        (DnsFailure(_), DnsFailure(_)) if is_vague => Possible,
+        (DnsFailure(_), DnsFailure(_)) => Same,
+        // Every other result takes a connection.
+        (_, DnsFailure(_)) => Contradiction,
         (
-            Cause::SomeTimeout | Cause::ReadTimedOut,
-            Ending::ResponseSilence(_) | Ending::HandshakeSilence(_) | Ending::ConnectUnanswered(_),
-        ) => Same,
-        (Cause::HandshakeTimedOut, Ending::HandshakeSilence(_) | Ending::ConnectUnanswered(_)) => Same,
-        (Cause::HandshakeTimedOut, Ending::HandshakeAborted(_)) => Possible,
-        (Cause::Refused, Ending::Refused(_)) => Same,
-        (Cause::Refused, Ending::Unreachable(_)) => Possible,
-        (Cause::NoRouteToHost | Cause::NetworkUnreachable, Ending::Unreachable(_)) => Same,
-        (Cause::NoRouteToHost | Cause::NetworkUnreachable, Ending::SynSilence) => Possible,
-        (Cause::Reset | Cause::HandshakeTerminated, Ending::HandshakeClosed(_)) => Same,
-        (Cause::Reset | Cause::ClosedWithoutAnswer, Ending::ResponseClosed(_)) => Same,
-        (
-            Cause::HandshakeTerminated | Cause::ClosedWithoutAnswer,
-            Ending::ResponseClosed(_) | Ending::HandshakeClosed(_),
-        ) => Possible,
-        (
-            Cause::Reset | Cause::HandshakeTerminated | Cause::ClosedWithoutAnswer,
-            Ending::ConnectUnanswered(Some(_)),
-        ) => Possible,
-        (Cause::Reset | Cause::HandshakeTerminated, Ending::Alert(_)) => Possible,
-        (Cause::ProxyRefusedConnect(said), Ending::ConnectDenied(reply)) => {
-            if said.is_none_or(|said| said == reply.status) { Same } else { Contradiction }
-        }
-        (Cause::HttpStatus(said), ending) => of_status(said, ending, status),
-        (
-            Cause::UntrustedCertificate
-            | Cause::ExpiredCertificate
-            | Cause::RevokedCertificate
-            | Cause::RevocationUnknown
-            | Cause::WeakCertificate
-            | Cause::UnrecognizedName
-            | Cause::ClientCertificate
-            | Cause::NotTls
-            | Cause::ProtocolVersion
-            | Cause::HandshakeFailure,
-            Ending::Alert(_) | Ending::HandshakeAborted(_),
-        ) => Same,
-        (Cause::HostnameMismatch, Ending::NoRequest(_) | Ending::Alert(_) | Ending::HandshakeAborted(_)) => Same,
-        (
-            Cause::UntrustedCertificate
-            | Cause::ExpiredCertificate
-            | Cause::RevokedCertificate
-            | Cause::RevocationUnknown
-            | Cause::WeakCertificate
-            | Cause::UnrecognizedName
-            | Cause::ClientCertificate
-            | Cause::NotTls
-            | Cause::ProtocolVersion
-            | Cause::HandshakeFailure,
-            Ending::NoRequest(_) | Ending::HandshakeClosed(_),
-        ) => Possible,
-        (Cause::ReadTimedOut | Cause::SomeTimeout, Ending::PossiblyAnswered { close, .. }) => {
-            let gave_up = close.is_none_or(|close| close.by == Side::Client);
-            if gave_up { Same } else { Contradiction }
-        }
-        (Cause::Reset | Cause::ClosedWithoutAnswer, Ending::PossiblyAnswered { close: Some(close), .. })
-            if close.by == Side::Server =>
+            DnsFailure(_),
+            Success | Http401 | Http404 | HttpError(_) | SynTimeout | ConnectionRefused | Unreachable(_)
+            | ConnectionReset(_) | TlsFailure(_) | ReadTimeout | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+        // It failed, in whatever way.
+        (OtherFailure(None), _) => Possible,
+        (_, Unknown(Some(UnknownDetail::Incomplete))) => Possible,
+
+        (SynTimeout, SynTimeout) => Same,
+        (SynTimeout, Unreachable(_)) => Possible,
+        // Words for any timeout fit each silence.
+        (SynTimeout, TlsFailure(Some(HandshakeTimeout)) | ProxyError(None) | ReadTimeout)
+            if said.weight == Weight::Vague =>
         {
             Same
         }
-        // In TLS 1.3 the client believes the handshake done when the server looks at its certificate.
-        (Cause::ClientCertificate, Ending::ResponseClosed(_)) => Same,
-        (Cause::UnexpectedAnswer | Cause::Redirect | Cause::TokenRefused, Ending::Answered(_)) => Same,
-        (Cause::UnexpectedAnswer | Cause::Redirect | Cause::TokenRefused, Ending::PossiblyAnswered { .. }) => Possible,
-        (Cause::ReadTimedOut | Cause::SomeTimeout, Ending::AnswerBroken { close, .. }) => {
-            if close.is_none_or(|close| close.by == Side::Client) { Same } else { Contradiction }
-        }
-        (Cause::Reset | Cause::ClosedWithoutAnswer, Ending::AnswerBroken { close: Some(close), .. })
-            if close.by == Side::Server =>
-        {
-            Same
-        }
-        (_, Ending::Cut) => Possible,
-        // An encrypted answer may be an alert or a close that could not be told from data.
-        (Cause::ReadTimedOut | Cause::Reset | Cause::ClosedWithoutAnswer | Cause::SomeTimeout, Ending::Answered(_)) => {
+        (SynTimeout, TlsFailure(Some(HandshakeTimeout)) | ProxyError(None)) => Possible,
+        (
+            SynTimeout,
+            Success | Http401 | Http404 | HttpError(_) | ConnectionRefused | ConnectionReset(_) | TlsFailure(_)
+            | ReadTimeout | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        (ReadTimeout, ReadTimeout | TlsFailure(Some(HandshakeTimeout)) | ProxyError(None)) => Same,
+        (
+            ReadTimeout,
+            Success | Http401 | Http404 | HttpError(_) | SynTimeout | ConnectionRefused | Unreachable(_)
+            | ConnectionReset(_) | TlsFailure(_) | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        (ConnectionRefused, ConnectionRefused) => Same,
+        (ConnectionRefused, Unreachable(_)) => Possible,
+        (
+            ConnectionRefused,
+            Success | Http401 | Http404 | HttpError(_) | SynTimeout | ConnectionReset(_) | TlsFailure(_) | ReadTimeout
+            | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        (Unreachable(_), Unreachable(_)) => Same,
+        (Unreachable(_), SynTimeout) => Possible,
+        (
+            Unreachable(_),
+            Success | Http401 | Http404 | HttpError(_) | ConnectionRefused | ConnectionReset(_) | TlsFailure(_)
+            | ReadTimeout | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        (ConnectionReset(said), ConnectionReset(when)) => of_reset(said, when, shown),
+        // The proxy closed in place of an answer to CONNECT, which the client took for the server's close.
+        (ConnectionReset(_), ProxyError(None)) if !is_vague => Possible,
+        // An alert, and the close behind it.
+        (ConnectionReset(None | Some(ResetDetail::DuringHandshake)), TlsFailure(None)) if !is_vague => Possible,
+        (
+            ConnectionReset(_),
+            Success | Http401 | Http404 | HttpError(_) | SynTimeout | ConnectionRefused | Unreachable(_)
+            | TlsFailure(_) | ReadTimeout | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        (TlsFailure(Some(HandshakeTimeout)), TlsFailure(Some(HandshakeTimeout)) | ProxyError(None)) => Same,
+        (TlsFailure(Some(HandshakeTimeout)), TlsFailure(None)) if is_vague => Possible,
+        (TlsFailure(Some(HandshakeTimeout)), TlsFailure(_)) | (TlsFailure(_), TlsFailure(Some(HandshakeTimeout))) => {
             Contradiction
         }
-        _ => Contradiction,
+        (TlsFailure(_), TlsFailure(None)) => Same,
+        (TlsFailure(said), TlsFailure(shown)) if said == shown => Same,
+        (TlsFailure(_), TlsFailure(_)) => Possible,
+        // In TLS 1.3 the client believes the handshake done when the server looks at its certificate.
+        (TlsFailure(Some(ClientCertificate)), ConnectionReset(Some(ResetDetail::AfterRequest)))
+            if is_in_place_of_answer(shown) =>
+        {
+            Same
+        }
+        (TlsFailure(Some(HandshakeTimeout | HostnameMismatch)), ConnectionReset(_)) => Contradiction,
+        (TlsFailure(_), ConnectionReset(Some(ResetDetail::DuringHandshake))) => Possible,
+        (
+            TlsFailure(_),
+            Success | Http401 | Http404 | HttpError(_) | SynTimeout | ConnectionRefused | Unreachable(_)
+            | ConnectionReset(_) | ReadTimeout | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        (ProxyError(None), ProxyError(Some(ProxyDetail::Status(_)))) => Same,
+        (ProxyError(Some(said)), ProxyError(Some(shown))) if said == shown => Same,
+        (
+            ProxyError(_),
+            Success | Http401 | Http404 | HttpError(_) | SynTimeout | ConnectionRefused | Unreachable(_)
+            | ConnectionReset(_) | TlsFailure(_) | ReadTimeout | ProxyError(_) | OtherFailure(_) | Unknown(_),
+        ) => Contradiction,
+
+        // The node itself, before anything was on the wire.
+        (OtherFailure(Some(OtherDetail::ConnectionPool | OtherDetail::Local)), _) => Contradiction,
+        // What came was an answer, and not what was asked for.
+        (
+            OtherFailure(Some(OtherDetail::UnexpectedAnswer | OtherDetail::Redirect | OtherDetail::TokenRefused)),
+            Success | Http401 | Http404 | HttpError(_) | OtherFailure(_) | Unknown(_),
+        ) => Same,
+        (
+            OtherFailure(Some(OtherDetail::UnexpectedAnswer | OtherDetail::Redirect | OtherDetail::TokenRefused)),
+            ReadTimeout | ConnectionReset(_),
+        ) if is_vague => Possible,
+        (
+            OtherFailure(Some(OtherDetail::UnexpectedAnswer | OtherDetail::Redirect | OtherDetail::TokenRefused)),
+            SynTimeout | ConnectionRefused | Unreachable(_) | ConnectionReset(_) | TlsFailure(_) | ReadTimeout
+            | ProxyError(_),
+        ) => Contradiction,
+
+        // An answer without its status.
+        (Success | Http401 | Http404 | HttpError(_), _) => match shown.answer {
+            Answer::Came(_) => Same,
+            Answer::Perhaps => Possible,
+            Answer::None => Contradiction,
+        },
     }
 }
 
-fn of_status(said: u16, ending: &Ending<'_>, read: Option<u16>) -> Compatibility {
-    match ending {
-        Ending::Answered(_) | Ending::AnswerBroken { .. } => match read {
-            Some(read) if read != said => Compatibility::Contradiction,
-            _ => Compatibility::Same,
-        },
-        Ending::ConnectDenied(reply) if reply.status == said => Compatibility::Same,
-        Ending::Cut | Ending::PossiblyAnswered { .. } => Compatibility::Possible,
-        // A short answer of TLS 1.3 looks like the close behind it.
-        Ending::ResponseClosed(close) if close.by == Side::Server && !close.reset => Compatibility::Possible,
-        _ => Compatibility::Contradiction,
+/// Compares a status that the log tells with what the wire shows of an answer.
+fn of_status(said: u16, shown: Answer) -> Compatibility {
+    match shown {
+        Answer::Came(Some(read)) if read != said => Compatibility::Contradiction,
+        Answer::Came(_) => Compatibility::Same,
+        Answer::Perhaps => Compatibility::Possible,
+        Answer::None => Compatibility::Contradiction,
+    }
+}
+
+/// Compares when the connection broke.
+fn of_reset(said: Option<ResetDetail>, when: Option<ResetDetail>, shown: &Claim) -> Compatibility {
+    match (said, when) {
+        (None, _) => Compatibility::Same,
+        (Some(said), Some(when)) if said == when => Compatibility::Same,
+        // The client may believe the handshake done, or not yet.
+        (Some(ResetDetail::AfterRequest), _) | (Some(ResetDetail::DuringHandshake), None) => Compatibility::Possible,
+        (Some(ResetDetail::DuringHandshake), Some(_)) if is_in_place_of_answer(shown) => Compatibility::Possible,
+        (Some(ResetDetail::DuringHandshake), Some(_)) => Compatibility::Contradiction,
+    }
+}
+
+/// Returns whether the connection was closed before anything came that may be an answer.
+fn is_in_place_of_answer(shown: &Claim) -> bool {
+    shown.weight != Weight::Vague && !matches!(shown.answer, Answer::Came(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(outcome: Outcome, weight: Weight, answer: Answer) -> Claim {
+        Claim { outcome, weight, answer }
+    }
+
+    fn said(outcome: Outcome) -> Claim {
+        claim(outcome, Weight::Words, Answer::None)
+    }
+
+    fn shown(outcome: Outcome) -> Claim {
+        claim(outcome, Weight::Proof, Answer::None)
+    }
+
+    #[test]
+    fn words_for_any_timeout_fit_each_silence_and_no_close() {
+        let some_timeout = claim(Outcome::SynTimeout, Weight::Vague, Answer::None);
+        let connect_timeout = said(Outcome::SynTimeout);
+        let silence = shown(Outcome::ReadTimeout);
+        assert_eq!(compatibility(&some_timeout, &silence), Compatibility::Same);
+        assert_eq!(compatibility(&connect_timeout, &silence), Compatibility::Contradiction);
+        let closed = shown(Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)));
+        assert_eq!(compatibility(&some_timeout, &closed), Compatibility::Contradiction);
+    }
+
+    #[test]
+    fn a_status_is_compared_with_the_status_that_was_read() {
+        let not_found = claim(Outcome::Http404, Weight::Proof, Answer::Came(Some(404)));
+        let answered = |status| claim(Outcome::Unknown(None), Weight::Proof, Answer::Came(status));
+        assert_eq!(compatibility(&not_found, &answered(Some(404))), Compatibility::Same);
+        assert_eq!(compatibility(&not_found, &answered(None)), Compatibility::Same);
+        assert_eq!(compatibility(&not_found, &answered(Some(200))), Compatibility::Contradiction);
+        assert_eq!(compatibility(&not_found, &shown(Outcome::ReadTimeout)), Compatibility::Contradiction);
+    }
+
+    #[test]
+    fn a_name_that_does_not_resolve_leads_to_no_connection() {
+        let unknown_host = said(Outcome::DnsFailure(None));
+        let cut = claim(Outcome::Unknown(Some(UnknownDetail::Incomplete)), Weight::Vague, Answer::Perhaps);
+        assert_eq!(compatibility(&unknown_host, &shown(Outcome::DnsFailure(None))), Compatibility::Same);
+        assert_eq!(compatibility(&unknown_host, &cut), Compatibility::Contradiction);
+        assert_eq!(compatibility(&said(Outcome::ReadTimeout), &cut), Compatibility::Possible);
+        let lookup = shown(Outcome::DnsFailure(None));
+        assert_eq!(compatibility(&said(Outcome::ConnectionRefused), &lookup), Compatibility::Contradiction);
+    }
+
+    #[test]
+    fn an_rst_in_answer_to_the_syn_is_at_odds_with_what_takes_a_connection_and_not_with_silence_of_the_log() {
+        let refused = shown(Outcome::ConnectionRefused);
+        for outcome in [Outcome::SynTimeout, Outcome::ReadTimeout, Outcome::TlsFailure(Some(TlsDetail::NotTls))] {
+            assert_eq!(compatibility(&said(outcome), &refused), Compatibility::Contradiction, "{outcome}");
+        }
+        assert_eq!(compatibility(&Claim::NOTHING, &refused), Compatibility::Possible);
     }
 }

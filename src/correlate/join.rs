@@ -8,7 +8,7 @@ use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
 use super::capture_only;
 use super::capture_view::CaptureView;
 use super::clock::{self, KnownClocks, pair_clocks};
-use super::log_request::{LogRequest, LogResult};
+use super::log_request::LogRequest;
 use super::matched::{LogTable, Matched, matched_intervals};
 use super::matching::{Offsets, Place, matching};
 use super::missing::{why_not_in_log, why_not_on_wire};
@@ -16,7 +16,8 @@ use super::vantage::Vantages;
 use crate::capture::CaptureFacts;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{Ending, WireTry};
-use crate::log::{CauseKind, LogFacts};
+use crate::log::LogFacts;
+use crate::model::outcome::Outcome;
 use crate::model::report::{Confidence, OffsetSource};
 use crate::model::time::Timestamp;
 
@@ -201,15 +202,13 @@ impl<'a> Matched<'_, 'a> {
 
 /// A capture that ends while the client waits does not show that nothing came; the log tells that it waited in vain.
 fn wait_as_told(said: &LogRequest<'_>, offset: i64, wire: &mut WireTry<'_>) {
-    let timed_out =
-        [CauseKind::ConnectTimedOut, CauseKind::SomeTimeout, CauseKind::ReadTimedOut, CauseKind::HandshakeTimedOut];
-    let timed_out = timed_out.iter().any(|kind| said.kind == LogResult::Cause(*kind));
+    let timed_out = said.claim.is_timeout();
     let (Some(Ending::Cut), Some(flow), Some(result), true) = (wire.ending, wire.flow(), said.result, timed_out) else {
         return;
     };
     let until = Timestamp::from_nanos(result - offset).max(wire.capture_end);
     let ending = Ending::of(flow, &wire.session.requests, wire.request, until);
-    let connecting = matches!(said.kind, LogResult::Cause(CauseKind::ConnectTimedOut | CauseKind::SomeTimeout));
+    let connecting = said.claim.outcome == Outcome::SynTimeout;
     let nothing_came = !flow.syns.is_empty()
         && flow.visibility.from_server == 0
         && flow.closes.is_empty()

@@ -3,9 +3,10 @@
 
 use std::net::SocketAddr;
 
-use crate::log::{CauseKind, LogAttempt, LogFacts, LogTry};
-
 use super::clock::Calendar;
+use crate::evidence::claim::Claim;
+use crate::evidence::log::claim;
+use crate::log::{LogAttempt, LogFacts, LogTry};
 
 /// One request of the log; an attempt that logged none stands for itself.
 #[derive(Clone, Debug)]
@@ -28,19 +29,8 @@ pub struct LogRequest<'a> {
     pub proxied: Option<bool>,
     /// The endpoints that the log says it connected to.
     pub connected_to: Vec<SocketAddr>,
-    /// What it came to in the log's words.
-    pub kind: LogResult,
-}
-
-/// What the log says of a result, reduced to what the wire could show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogResult {
-    /// An HTTP status.
-    Status(u16),
-    /// An exception.
-    Cause(CauseKind),
-    /// Nothing.
-    Nothing,
+    /// What the log claims that it came to.
+    pub claim: Claim,
 }
 
 /// The requests of a log, in order of their attempts.
@@ -64,8 +54,8 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
                 port: attempted.port,
                 proxied: attempted.is_proxied(),
                 connected_to: connected_to(attempted),
-                kind: kind(
-                    attempted,
+                claim: claim(
+                    Some(attempted),
                     if last { attempt.verdict.as_deref().map(|(_, cause)| cause.kind) } else { None },
                 ),
             });
@@ -87,7 +77,7 @@ fn whole<'a>(log: usize, number: usize, attempt: &'a LogAttempt, calendar: &Cale
         port: None,
         proxied: None,
         connected_to: Vec::new(),
-        kind: verdict.map_or(LogResult::Nothing, |(_, cause)| LogResult::Cause(cause.kind)),
+        claim: claim(None, verdict.map(|(_, cause)| cause.kind)),
     }
 }
 
@@ -96,15 +86,4 @@ fn connected_to(attempted: &LogTry) -> Vec<SocketAddr> {
     let Some((target, port)) = target.and_then(|target| Some((target, target.port?))) else { return Vec::new() };
     let literal = target.host.parse().ok();
     target.addresses.iter().copied().chain(literal).map(|address| SocketAddr::new(address, port)).collect()
-}
-
-fn kind(attempted: &LogTry, verdict: Option<CauseKind>) -> LogResult {
-    let cause = attempted.cause.as_ref().map(|cause| cause.kind).filter(|kind| *kind != CauseKind::Other).or(verdict);
-    match (attempted.http_status, cause) {
-        // The status came, and the rest of the answer did not.
-        (Some(200), Some(_)) if attempted.body.is_none() => LogResult::Nothing,
-        (Some(status), _) | (None, Some(CauseKind::HttpStatus(status))) => LogResult::Status(status),
-        (None, Some(kind)) => LogResult::Cause(kind),
-        (None, None) => LogResult::Nothing,
-    }
 }

@@ -124,7 +124,7 @@ pub(super) fn matched_intervals(
             let (_, slot) = seat.filter(|(of, _)| *of == capture)?;
             let slot = view.slots.get(slot)?;
             let said_at = LogInterval { start: said.start?, result: said.result };
-            Some((said_at, slot.spot_for(said.kind)))
+            Some((said_at, slot.spot_for(&said.claim)))
         })
         .collect()
 }

@@ -4,11 +4,11 @@
 use std::net::SocketAddr;
 
 use super::interval::WireInterval;
-use super::log_request::LogResult;
 use crate::capture::TcpFlow;
 use crate::capture::tls::TlsVersion;
-use crate::evidence::wire::{Ending, HostSource, Lookup, Session};
-use crate::log::CauseKind;
+use crate::evidence::claim::{Answer, Claim};
+use crate::evidence::wire::{Ending, HostSource, Lookup, Request, Session, claim};
+use crate::model::outcome::Outcome;
 use crate::model::time::Timestamp;
 
 /// One place.
@@ -26,17 +26,19 @@ pub struct WireRequest<'a> {
     pub last: Timestamp,
     /// How it ended; `None` for a lookup that led to no connection.
     pub ending: Option<Ending<'a>>,
+    /// What that claims.
+    pub claim: Claim,
     /// A client that closes waits for the server's close before it tells (see [`WireRequest::end_for`]).
     pub lingers: bool,
 }
 
 impl WireRequest<'_> {
     /// The place as the clock sees it, for a request with this result.
-    pub fn spot_for(&self, kind: LogResult) -> WireInterval {
+    pub fn spot_for(&self, said: &Claim) -> WireInterval {
         WireInterval {
             start: self.start.nanos(),
-            end: self.end_for(kind).map(Timestamp::nanos),
-            told: self.end_for(kind).and_then(|end| self.told(end)).map(Timestamp::nanos),
+            end: self.end_for(said).map(Timestamp::nanos),
+            told: self.end_for(said).and_then(|end| self.told(end)).map(Timestamp::nanos),
             last: self.last.nanos(),
         }
     }
@@ -60,20 +62,19 @@ impl WireRequest<'_> {
     /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
     /// came while the socket was busy, so that a timeout may follow much later. Java closes a session of TLS 1.3 that
     /// timed out and then waits for the server's close, for as long again, before its caller hears of it.
-    pub fn end_for(&self, kind: LogResult) -> Option<Timestamp> {
-        let cause = match kind {
-            LogResult::Cause(cause) => cause,
-            LogResult::Status(_) => {
-                return match self.ending {
-                    Some(Ending::PossiblyAnswered { response: (_, last), .. }) => Some(last.time),
-                    _ => self.end,
-                };
-            }
-            // Nothing on the wire is what the record of such a result followed.
-            LogResult::Nothing => return None,
-        };
+    pub fn end_for(&self, said: &Claim) -> Option<Timestamp> {
+        if let Answer::Came(Some(_)) = said.answer {
+            return match self.ending {
+                Some(Ending::PossiblyAnswered { response: (_, last), .. }) => Some(last.time),
+                _ => self.end,
+            };
+        }
+        // Nothing on the wire is what the record of such a result followed.
+        if matches!(said.outcome, Outcome::Unknown(_)) {
+            return None;
+        }
         let waited_on = match self.ending {
-            Some(Ending::Unreachable(_)) => matches!(cause, CauseKind::ConnectTimedOut | CauseKind::SomeTimeout),
+            Some(Ending::Unreachable(_)) => said.outcome == Outcome::SynTimeout,
             Some(Ending::ResponseSilence(Some(_)) | Ending::PossiblyAnswered { .. }) => self.lingers,
             _ => false,
         };
@@ -94,6 +95,7 @@ pub fn wire_requests<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: 
                 end: lookup.answered_last.then_some(lookup.last),
                 last: lookup.last,
                 ending: None,
+                claim: claim(None, Some(lookup.result), None),
                 lingers: false,
             });
             continue;
@@ -116,6 +118,7 @@ pub fn wire_requests<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: 
                 end: ending.at(),
                 last: ending.at().unwrap_or_else(|| last_asked(flow)),
                 ending: Some(ending),
+                claim: claim(Some(&ending), None, request.and_then(Request::status)),
                 lingers: flow
                     .tls
                     .as_ref()

@@ -193,7 +193,7 @@ fn costs(said: &LogRequest<'_>, pair: &Pair<'_, '_>, view: &CaptureView<'_>, off
         .filter_map(|&place| {
             let slot = view.slots.get(place)?;
             let (fit, host) = pair.agree(said, place)?;
-            let WireInterval { start: first, end, last, .. } = slot.spot_for(said.kind);
+            let WireInterval { start: first, end, last, .. } = slot.spot_for(&said.claim);
             let times = Times { said_start: start, said_result: result, start: first, end, last };
             let cost = cost::cost(times, fit, host);
             (cost < UNMATCHED).then_some((place, cost))

@@ -87,9 +87,7 @@ impl<'p, 'a> Pair<'p, 'a> {
         let slot = self.view.slots.get(place)?;
         let session = self.view.session(slot)?;
         let host = suits(session, said.host, said.port, said.proxied, &said.connected_to)?;
-        let lookup = self.view.lookup(session).map(|lookup| lookup.result);
-        let status = slot.request.and_then(|index| session.requests.get(index)).and_then(|request| request.status());
-        Some((compatibility(said.kind, slot, lookup, status), host))
+        Some((compatibility(&said.claim, &slot.claim), host))
     }
 
     /// The request behind a mark.
@@ -127,7 +125,7 @@ impl Pairing for Pair<'_, '_> {
     }
 
     fn spot(&self, mark: usize, place: usize) -> Option<WireInterval> {
-        Some(self.view.slots.get(place)?.spot_for(self.said_at(mark)?.kind))
+        Some(self.view.slots.get(place)?.spot_for(&self.said_at(mark)?.claim))
     }
 }
 

@@ -1,19 +1,9 @@
 //! What the log alone says of a request: a status, or a Java exception's words, each with the outcome that it stands for.
 
+use crate::evidence::claim::{Answer, Claim, Weight, at_proxy};
 use crate::log::{CauseKind, LogAnswer, LogAttempt, LogCause, LogTry, ResponseBody};
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::{OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnreachableDetail};
-
-/// How much the log's words are worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    /// They may stand for something else as well.
-    Vague,
-    /// They name what happened as the node saw it.
-    Words,
-    /// A status, or an answer that was read: only the log can know it.
-    Proof,
-}
 
 /// The log's account of a request.
 #[derive(Clone, Copy, Debug)]
@@ -128,19 +118,16 @@ fn of_foreign_status(status: u16, attempted: Option<&LogTry>) -> Weight {
     }
 }
 
-fn of_cause(cause: &LogCause, attempted: Option<&LogTry>) -> (Option<Outcome>, Weight) {
+/// Returns the outcome that an exception's words stand for where no proxy is in the way, and what they are worth.
+fn of_kind(kind: CauseKind) -> (Option<Outcome>, Weight) {
     use CauseKind as Cause;
-    let to_proxy = connects_to_proxy(cause, attempted);
-    let proxied = |detail, direct| if to_proxy { Outcome::ProxyError(Some(detail)) } else { direct };
     let tls = |detail| Outcome::TlsFailure(Some(detail));
-    let outcome = match cause.kind {
-        Cause::UnknownHost => proxied(ProxyDetail::Unreachable, Outcome::DnsFailure(None)),
-        Cause::ConnectTimedOut => proxied(ProxyDetail::Unreachable, Outcome::SynTimeout),
-        Cause::Refused => proxied(ProxyDetail::Refused, Outcome::ConnectionRefused),
-        Cause::NoRouteToHost => proxied(ProxyDetail::Unreachable, Outcome::Unreachable(Some(UnreachableDetail::Host))),
-        Cause::NetworkUnreachable => {
-            proxied(ProxyDetail::Unreachable, Outcome::Unreachable(Some(UnreachableDetail::Network)))
-        }
+    let outcome = match kind {
+        Cause::UnknownHost => Outcome::DnsFailure(None),
+        Cause::ConnectTimedOut => Outcome::SynTimeout,
+        Cause::Refused => Outcome::ConnectionRefused,
+        Cause::NoRouteToHost => Outcome::Unreachable(Some(UnreachableDetail::Host)),
+        Cause::NetworkUnreachable => Outcome::Unreachable(Some(UnreachableDetail::Network)),
         Cause::Reset => Outcome::ConnectionReset(None),
         Cause::HandshakeTerminated => Outcome::ConnectionReset(Some(ResetDetail::DuringHandshake)),
         Cause::ClosedWithoutAnswer => Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)),
@@ -167,6 +154,35 @@ fn of_cause(cause: &LogCause, attempted: Option<&LogTry>) -> (Option<Outcome>, W
         Cause::HttpStatus(_) | Cause::Other => return (None, Weight::Vague),
     };
     (Some(outcome), Weight::Words)
+}
+
+fn of_cause(cause: &LogCause, attempted: Option<&LogTry>) -> (Option<Outcome>, Weight) {
+    let (outcome, weight) = of_kind(cause.kind);
+    // Words for any timeout do not tell with whom.
+    let to_proxy = weight != Weight::Vague && connects_to_proxy(cause, attempted);
+    (outcome.map(|outcome| if to_proxy { at_proxy(outcome) } else { outcome }), weight)
+}
+
+/// Returns what the log claims of a request. `verdict` is how the attempt failed in the end, for its last request.
+pub fn claim(attempted: Option<&LogTry>, verdict: Option<CauseKind>) -> Claim {
+    let own = attempted.and_then(|attempted| attempted.cause.as_ref()).map(|cause| cause.kind);
+    let cause = own.filter(|kind| *kind != CauseKind::Other).or(verdict);
+    let status = attempted.and_then(|attempted| attempted.http_status);
+    match (status, cause) {
+        // The status came, and the rest of the answer did not.
+        (Some(200), Some(_)) if attempted.is_none_or(|attempted| attempted.body.is_none()) => Claim::NOTHING,
+        (Some(status), _) | (None, Some(CauseKind::HttpStatus(status))) => Claim {
+            outcome: Outcome::of_status(status).unwrap_or(Outcome::Unknown(None)),
+            weight: Weight::Proof,
+            answer: Answer::Came(Some(status)),
+        },
+        (None, Some(kind)) => {
+            let (outcome, weight) = of_kind(kind);
+            // It failed, in words that no rule knows.
+            Claim { outcome: outcome.unwrap_or(Outcome::OtherFailure(None)), weight, answer: Answer::None }
+        }
+        (None, None) => Claim::NOTHING,
+    }
 }
 
 /// Whether the exception names another endpoint than the server that was asked for.

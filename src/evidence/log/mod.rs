@@ -2,4 +2,4 @@
 
 mod claim;
 
-pub use claim::{LogEvidence, Weight};
+pub use claim::{LogEvidence, claim};

@@ -6,15 +6,67 @@ use super::account::{WireEvidence, close_words, doubt_unless, side};
 use super::answer::{of_answer, of_broken_answer, of_possible_answer};
 use super::ending::LONG_WAIT;
 use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
+use super::icmp::{icmp_meaning, unreachable};
 use super::visibility::{Doubt, lost};
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{FrameRef, IcmpError, Side, TcpFlow};
-use crate::model::outcome::{
-    DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
-};
+use crate::capture::{Close, FrameRef, Side, TcpFlow};
+use crate::evidence::claim::{Answer, Claim, Weight, at_proxy};
+use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
+
+/// Returns what the end of a request claims by itself. Without an end it is a lookup that led to no connection, with this
+/// result; `status` is what was read of the answer.
+pub fn claim(ending: Option<&Ending<'_>>, lookup: Option<LookupResult>, status: Option<u16>) -> Claim {
+    let says = |outcome, weight, answer| Claim { outcome, weight, answer };
+    let shows = |outcome| says(outcome, Weight::Proof, Answer::None);
+    let waited_or_closed = |close: &Option<Close>| match close {
+        Some(close) if close.by == Side::Server => Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)),
+        _ => Outcome::ReadTimeout,
+    };
+    let Some(ending) = ending else {
+        return match lookup {
+            Some(LookupResult::Failed(detail)) => shows(Outcome::DnsFailure(detail)),
+            Some(LookupResult::Found | LookupResult::Cut) | None => {
+                says(Outcome::DnsFailure(None), Weight::Vague, Answer::None)
+            }
+        };
+    };
+    match ending {
+        Ending::SynSilence => shows(Outcome::SynTimeout),
+        Ending::Unreachable(icmp) => shows(Outcome::Unreachable(unreachable(icmp))),
+        Ending::Refused(_) => shows(Outcome::ConnectionRefused),
+        Ending::ConnectDenied(reply) => {
+            let outcome = Outcome::ProxyError(Some(ProxyDetail::Status(reply.status)));
+            says(outcome, Weight::Proof, Answer::Came(Some(reply.status)))
+        }
+        Ending::ConnectUnanswered(Some(_)) => shows(Outcome::ProxyError(None)),
+        Ending::ConnectUnanswered(None) => says(Outcome::ProxyError(None), Weight::Vague, Answer::None),
+        Ending::Alert(_) => shows(Outcome::TlsFailure(None)),
+        Ending::HandshakeClosed(_) => shows(Outcome::ConnectionReset(Some(ResetDetail::DuringHandshake))),
+        Ending::HandshakeAborted(_) => says(Outcome::TlsFailure(None), Weight::Vague, Answer::None),
+        Ending::HandshakeSilence(_) => shows(Outcome::TlsFailure(Some(TlsDetail::HandshakeTimeout))),
+        // Java compares the name when the handshake is done.
+        Ending::NoRequest(_) => {
+            says(Outcome::TlsFailure(Some(TlsDetail::HostnameMismatch)), Weight::Vague, Answer::None)
+        }
+        Ending::ResponseSilence(_) => shows(Outcome::ReadTimeout),
+        Ending::ResponseClosed(close) => {
+            // A short answer of TLS 1.3 looks like the close behind it.
+            let answer = if close.by == Side::Server && !close.reset { Answer::Perhaps } else { Answer::None };
+            says(Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)), Weight::Proof, answer)
+        }
+        Ending::PossiblyAnswered { close, .. } => says(waited_or_closed(close), Weight::Vague, Answer::Perhaps),
+        Ending::AnswerBroken { close, .. } => says(waited_or_closed(close), Weight::Proof, Answer::Came(status)),
+        Ending::Answered(_) => {
+            let read = |status| Outcome::of_status(status).unwrap_or(Outcome::Unknown(None));
+            let outcome = status.map_or(Outcome::Unknown(Some(UnknownDetail::Encrypted)), read);
+            says(outcome, Weight::Proof, Answer::Came(status))
+        }
+        Ending::Cut => says(Outcome::Unknown(Some(UnknownDetail::Incomplete)), Weight::Vague, Answer::Perhaps),
+    }
+}
 
 impl WireEvidence {
-    /// Of a try for this host. `to_proxy_host` is whether a lookup was for the proxy's name.
+    /// Reads a try for this host. `to_proxy_host` is whether a lookup was for the proxy's name.
     pub fn of(wire: &WireTry<'_>, host: Option<&str>, to_proxy_host: bool) -> Self {
         let mut evidence = Self::of_ending(wire, host, to_proxy_host);
         if evidence.outcome.name() != OutcomeName::Unknown {
@@ -29,7 +81,8 @@ impl WireEvidence {
         let proxied = wire.session.proxy.is_some();
         let says =
             |outcome, certain, words: String| Self { outcome, doubts: doubt_unless(certain), status: None, words };
-        let by_proxy = |detail, direct| if proxied { Outcome::ProxyError(Some(detail)) } else { direct };
+        let claimed = claim(wire.ending.as_ref(), None, None).outcome;
+        let claimed = if proxied { at_proxy(claimed) } else { claimed };
         let peer = wire.flow().map_or_else(String::new, |flow| flow.server.to_string());
         let Some(ending) = &wire.ending else {
             return of_lookup(wire, to_proxy_host);
@@ -40,35 +93,27 @@ impl WireEvidence {
         }
         match ending {
             Ending::SynSilence => {
-                let outcome = by_proxy(ProxyDetail::Unreachable, Outcome::SynTimeout);
                 let syns = wire.flow().map_or(0, |flow| flow.syns.len());
                 says(
-                    outcome,
+                    claimed,
                     true,
                     format!("{syns} SYN{} to {peer} without an answer", if syns == 1 { "" } else { "s" }),
                 )
             }
-            Ending::Unreachable(icmp) => {
-                let outcome = by_proxy(ProxyDetail::Unreachable, Outcome::Unreachable(unreachable(icmp)));
-                says(
-                    outcome,
-                    true,
-                    format!("an ICMP error ({}) from {} in answer to the SYN", icmp_meaning(icmp), icmp.from),
-                )
-            }
-            Ending::Refused(_) => {
-                let outcome = by_proxy(ProxyDetail::Refused, Outcome::ConnectionRefused);
-                says(outcome, true, format!("RST from {peer} in answer to the SYN"))
-            }
+            Ending::Unreachable(icmp) => says(
+                claimed,
+                true,
+                format!("an ICMP error ({}) from {} in answer to the SYN", icmp_meaning(icmp), icmp.from),
+            ),
+            Ending::Refused(_) => says(claimed, true, format!("RST from {peer} in answer to the SYN")),
             Ending::ConnectDenied(reply) => {
-                let outcome = Outcome::ProxyError(Some(ProxyDetail::Status(reply.status)));
-                says(outcome, true, format!("status {} as the proxy's answer to CONNECT", reply.status))
+                says(claimed, true, format!("status {} as the proxy's answer to CONNECT", reply.status))
             }
             Ending::ConnectUnanswered(close) => {
                 let end = close.map_or_else(|| "silence".to_owned(), |close| close_words(&close));
                 // What the proxy closed in answer to CONNECT never reached the server.
                 let certain = close.is_some_and(|close| close.by == Side::Server);
-                says(Outcome::ProxyError(None), certain, format!("a CONNECT to {peer}, and then {end}"))
+                says(claimed, certain, format!("a CONNECT to {peer}, and then {end}"))
             }
             Ending::Alert(alert) => {
                 let (detail, certain) = match wire.flow().and_then(|flow| flow.tls.as_ref()) {
@@ -86,24 +131,18 @@ impl WireEvidence {
                 let outcome = why.map_or(Outcome::Unknown(Some(UnknownDetail::Incomplete)), Outcome::TlsFailure);
                 says(outcome, false, format!("{} in the TLS handshake", close_words(close)))
             }
-            Ending::HandshakeSilence(_) => {
-                let outcome = Outcome::TlsFailure(Some(TlsDetail::HandshakeTimeout));
-                says(outcome, true, format!("silence of {peer} in the TLS handshake"))
-            }
+            Ending::HandshakeSilence(_) => says(claimed, true, format!("silence of {peer} in the TLS handshake")),
             Ending::NoRequest(close) => of_no_request(wire, *close, host),
             Ending::ResponseSilence(close) => {
-                says(Outcome::ReadTimeout, close.is_some(), format!("a request to {peer} without an answer"))
+                says(claimed, close.is_some(), format!("a request to {peer} without an answer"))
             }
             Ending::ResponseClosed(close) => {
-                let outcome = Outcome::ConnectionReset(Some(ResetDetail::AfterRequest));
-                says(outcome, true, format!("{} in place of an answer", close_words(close)))
+                says(claimed, true, format!("{} in place of an answer", close_words(close)))
             }
             Ending::PossiblyAnswered { close, .. } => of_possible_answer(&peer, *close),
             Ending::AnswerBroken { close, .. } => of_broken_answer(wire, close.as_ref()),
             Ending::Answered(_) => of_answer(wire),
-            Ending::Cut => {
-                says(Outcome::Unknown(Some(UnknownDetail::Incomplete)), false, "no end of the exchange".into())
-            }
+            Ending::Cut => says(claimed, false, "no end of the exchange".into()),
         }
     }
 }
@@ -168,11 +207,8 @@ fn of_lookup(wire: &WireTry<'_>, to_proxy_host: bool) -> WireEvidence {
     let name = wire.lookups.last().map_or("", |lookup| lookup.host.as_str());
     let (outcome, certain, words) = match result {
         Some(LookupResult::Failed(detail)) => {
-            let failure = if to_proxy_host {
-                Outcome::ProxyError(Some(ProxyDetail::Unreachable))
-            } else {
-                Outcome::DnsFailure(detail)
-            };
+            let failure = Outcome::DnsFailure(detail);
+            let failure = if to_proxy_host { at_proxy(failure) } else { failure };
             let rcode = wire.lookups.last().and_then(|lookup| lookup.rcode());
             let words = match (detail, rcode) {
                 (Some(detail), _) => dns_words(detail).to_owned(),
@@ -201,44 +237,6 @@ fn dns_words(detail: DnsDetail) -> &'static str {
         DnsDetail::NoData => "no address",
         DnsDetail::NoAnswer => "no answer",
     }
-}
-
-/// What an ICMP error says of the way (RFC 792; RFC 1812, section 5.2.7.1; RFC 4443, section 3.1).
-fn unreachable(icmp: &IcmpError) -> Option<UnreachableDetail> {
-    use UnreachableDetail::{AdminProhibited, Host, Network};
-    match (icmp.v6, icmp.icmp_type, icmp.code) {
-        (false, 3, 9 | 10 | 13 | 14 | 15) | (true, 1, 1 | 5 | 6) => Some(AdminProhibited),
-        (false, 3, 0 | 6 | 11) | (true, 1, 0 | 2) | (false, 11, _) | (true, 3, _) => Some(Network),
-        (false, 3, 1 | 5 | 7 | 8 | 12) | (true, 1, 3) => Some(Host),
-        _ => None,
-    }
-}
-
-/// The error in the words of its RFC.
-pub fn icmp_meaning(icmp: &IcmpError) -> String {
-    let words = match (icmp.v6, icmp.icmp_type, icmp.code) {
-        (false, 3, 0) => "network unreachable",
-        (false, 3, 1) => "host unreachable",
-        (false, 3, 2) => "protocol unreachable",
-        (false, 3, 3) | (true, 1, 4) => "port unreachable",
-        (false, 3, 4) => "fragmentation needed",
-        (false, 3, 6) => "destination network unknown",
-        (false, 3, 7) => "destination host unknown",
-        (false, 3, 9) => "network administratively prohibited",
-        (false, 3, 10) => "host administratively prohibited",
-        (false, 3, 11) => "network unreachable for this type of service",
-        (false, 3, 12) => "host unreachable for this type of service",
-        (false, 3, 13) | (true, 1, 1) => "communication administratively prohibited",
-        (false, 11, _) | (true, 3, _) => "time to live exceeded in transit",
-        (true, 1, 0) => "no route to destination",
-        (true, 1, 2) => "beyond scope of source address",
-        (true, 1, 3) => "address unreachable",
-        (true, 1, 5) => "source address failed ingress/egress policy",
-        (true, 1, 6) => "reject route to destination",
-        (true, 2, _) => "packet too big",
-        (_, kind, code) => return format!("type {kind}, code {code}"),
-    };
-    words.to_owned()
 }
 
 /// Returns whether the client may have gone on to another address of the host: it tries all of them, those of a family that it

@@ -6,6 +6,7 @@ mod answer;
 mod claim;
 mod ending;
 mod handshake;
+mod icmp;
 mod lookup;
 mod request;
 mod session;
@@ -15,8 +16,9 @@ mod visibility;
 mod wire_try;
 
 pub use account::{WireEvidence, side};
-pub use claim::{dead_before, icmp_meaning};
+pub use claim::{claim, dead_before};
 pub use ending::Ending;
+pub use icmp::icmp_meaning;
 pub use lookup::{Lookup, LookupResult, read_lookups};
 pub use request::Request;
 pub use session::{HostSource, Session, read_sessions};
