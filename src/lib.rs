@@ -20,6 +20,7 @@ pub mod render;
 mod analysis;
 mod assemble;
 mod classify;
+mod diff;
 mod digests;
 #[cfg(test)]
 mod direction;
@@ -30,6 +31,7 @@ mod reading;
 #[cfg(test)]
 mod sample;
 mod slice;
+mod verify;
 
 // The stages, for benchmarks and fuzz targets. They may change with any version.
 #[doc(hidden)]
@@ -50,9 +52,17 @@ pub mod node;
 pub mod sources;
 
 pub use analysis::{Error, analyze};
+pub use diff::{
+    ChangeOf, ComparedIncident, Difference, DifferenceFormat, IncidentState, Side, StateCounts, Subject, diff,
+    difference_schema,
+};
 pub use extract::{Extract, ExtractedRecord, extract};
 pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
 pub use model::report::Report;
 pub use model::{outcome, report, time, warning};
 pub use options::Options;
 pub use slice::{Slice, SliceFrame, slice};
+pub use verify::{
+    BrokenCitation, CitationCounts, CitationState, InputState, ReportError, Verification, VerifiedInput,
+    VerifiedReport, read_report, verification_schema, verify,
+};

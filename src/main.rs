@@ -29,6 +29,8 @@ fn run(args: Args) -> Result<Status, Failure> {
         Command::Inspect(args) => cli::inspect::run(args),
         Command::Slice(args) => cli::slice::run(*args),
         Command::Extract(args) => cli::extract::run(*args),
+        Command::Diff(args) => cli::diff::run(*args),
+        Command::Verify(args) => cli::verify::run(args),
         Command::Explain(args) => cli::explain::run(&args),
         Command::Schema(args) => cli::schema::run(&args),
         Command::Completions(args) => cli::completions::run(&args),

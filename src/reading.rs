@@ -60,6 +60,11 @@ impl<'o> Reading<'o> {
         gather(&files, &paths.collect::<Vec<_>>())
     }
 
+    /// Returns where the run says how far it has come.
+    pub(crate) fn progress(&self) -> &Progress {
+        self.progress
+    }
+
     fn begin(&self, stage: Stage, groups: &[Vec<usize>]) {
         let size = groups.iter().flat_map(|group| self.items(group)).map(|(_, item)| item.data.len() as u64).sum();
         self.progress.begin(stage, size);

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
+use super::circumstances::Circumstances;
 use crate::catalog::{self, Context};
-use crate::model::authority::with_port;
 use crate::model::outcome::{Outcome, OutcomeName};
 use crate::model::report::{Attempt, Change, Diagnosis, Incident, IncidentServer, Node};
-use crate::model::url::Url;
 
 /// Hexadecimal digits of a fingerprint.
 const FINGERPRINT: usize = 16;
@@ -123,77 +122,7 @@ fn digest(parts: &[&str]) -> String {
 
 /// What was other in the failure than in the success before it, as far as both tell.
 fn changes(success: &Attempt, failure: &Attempt) -> Vec<Change> {
-    let mut changes = Vec::new();
-    let mut compare = |what: &str, before: Option<String>, after: Option<String>| {
-        if before != after {
-            changes.push(Change { what: what.to_owned(), before, after });
-        }
-    };
-    let (old, new) = (Address::of(success), Address::of(failure));
-    if let (Some(old), Some(new)) = (&old, &new) {
-        compare("url", Some(old.origin.clone()), Some(new.origin.clone()));
-        compare("path", Some(old.path.clone()), Some(new.path.clone()));
-    }
-    let version = |attempt: &Attempt, address: &Option<Address>| {
-        let asked = address.as_ref().and_then(|address| address.api_version.clone());
-        asked.or_else(|| attempt.api.version.clone())
-    };
-    let both = |before: Option<String>, after: Option<String>| before.zip(after);
-    if let Some((before, after)) = both(version(success, &old), version(failure, &new)) {
-        compare("api_version", Some(before), Some(after));
-    }
-    compare("proxy", proxy(success), proxy(failure));
-    let addresses = |attempt: &Attempt| listed(attempt.server.addresses.iter().map(String::as_str));
-    if let Some((before, after)) = both(addresses(success), addresses(failure)) {
-        compare("addresses", Some(before), Some(after));
-    }
-    let resolvers = |attempt: &Attempt| listed(attempt.dns.iter().map(|dns| dns.resolver.as_str()));
-    let (before, after) = (resolvers(success), resolvers(failure));
-    if let Some((before, after)) = both(before, after) {
-        compare("resolver", Some(before), Some(after));
-    }
-    let certificate = |attempt: &Attempt| {
-        let tls = attempt.flow.as_ref()?.tls.as_ref()?;
-        tls.certificate.as_ref().map(|certificate| format!("{} (SHA-256 {})", certificate.subject, certificate.sha256))
-    };
-    if let Some((before, after)) = both(certificate(success), certificate(failure)) {
-        compare("certificate", Some(before), Some(after));
-    }
-    let tls_version = |attempt: &Attempt| attempt.flow.as_ref()?.tls.as_ref()?.version.clone();
-    if let Some((before, after)) = both(tls_version(success), tls_version(failure)) {
-        compare("tls_version", Some(before), Some(after));
-    }
-    changes
-}
-
-/// Each of them once, in an order that does not depend on when it was seen; `None` when there are none.
-fn listed<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
-    let set: BTreeSet<&str> = texts.collect();
-    (!set.is_empty()).then(|| set.into_iter().collect::<Vec<_>>().join(", "))
-}
-
-fn proxy(attempt: &Attempt) -> Option<String> {
-    let proxy = attempt.proxy.as_ref()?;
-    Some(proxy.address.as_deref().map_or_else(|| "a proxy".to_owned(), |address| with_port(address, proxy.port)))
-}
-
-/// A URL in parts: the retry with another API version is no change of the URL.
-struct Address {
-    origin: String,
-    path: String,
-    api_version: Option<String>,
-}
-
-impl Address {
-    fn of(attempt: &Attempt) -> Option<Self> {
-        // What the first try asked for: later ones are ISE's own reaction.
-        let first = attempt.tries.iter().find_map(|attempted| attempted.url.as_deref());
-        let url = first.or(attempt.server.url.as_deref())?;
-        let parts = Url::split(url);
-        let origin = url.strip_suffix(parts.target)?;
-        let api_version = parts.parameter("ise_api_version").map(str::to_owned);
-        Some(Self { origin: origin.to_owned(), path: parts.path().to_owned(), api_version })
-    }
+    Circumstances::of(success).changes_to(&Circumstances::of(failure))
 }
 
 #[cfg(test)]

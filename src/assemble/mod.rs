@@ -1,6 +1,7 @@
 //! Makes the report out of what was joined and decided: the contract with the programs that read it.
 
 mod attempt;
+mod circumstances;
 mod clock;
 mod community_id;
 mod dns;
@@ -16,6 +17,8 @@ mod servers;
 mod wire_events;
 
 use std::collections::BTreeMap;
+
+pub(crate) use self::circumstances::Circumstances;
 
 use rayon::prelude::*;
 
@@ -129,6 +132,7 @@ pub fn assemble(
     Report {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+        redacted: false,
         inputs: inputs(listed, facts, joined, &warnings),
         clock: clocks.first().cloned(),
         clocks,

@@ -12,6 +12,7 @@ mod byte_stream;
 mod chunks;
 mod contacts;
 mod container;
+mod content;
 mod dns;
 mod excerpt;
 mod facts;
@@ -37,6 +38,7 @@ pub use container::{
     Container, InterfaceDescription, InterfaceStatistics, RawFrame, container_of, first_packet_time, looks_like_pcap,
     looks_like_pcapng,
 };
+pub(crate) use content::{Carries, FrameContent, TcpFlags, content};
 pub use dns::{Rcode, RrType};
 pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 pub enum Status {
     /// The input was analysed, whatever was found; or what was asked for was shown.
     Done = 0,
-    /// An attempt has an outcome that `--fail-on` names.
+    /// An attempt has an outcome, or an incident a state, that `--fail-on` names; or something that a report cites no longer holds.
     Matched = 1,
     /// Wrong usage, nothing could be read, or the result could not be written.
     Failed = 2,
@@ -32,6 +32,9 @@ pub enum Failure {
     /// Nothing could be read.
     #[error(transparent)]
     Analysis(#[from] mdmlog::Error),
+    /// A report that was named is none.
+    #[error(transparent)]
+    Report(#[from] mdmlog::ReportError),
     /// A file besides the inputs can't be read.
     #[error("cannot read {what}: {error}")]
     Read {

@@ -29,6 +29,10 @@ Examples:
   Cut the packets, and the log records, of attempt 3 out of it:
       mdmlog slice bundle.tar --attempt 3 -o attempt3.pcapng
       mdmlog extract bundle.tar --attempt 3
+  See what is resolved, new or unchanged since an earlier bundle:
+      mdmlog diff before.tar bundle.tar
+  Hold a report against the bundle that it was made of:
+      mdmlog verify report.json bundle.tar
   Look up what an outcome means and what to do:
       mdmlog explain syn_timeout
 
@@ -116,6 +120,47 @@ Environment:
   MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
 ";
 
+/// Of `diff`.
+pub const DIFF: &str = "\
+Examples:
+  What the change of last night did:
+      mdmlog diff before.tar after.tar
+  The same with the report that was kept of the earlier bundle:
+      mdmlog diff before.json after.tar
+  In a script, stop when something fails that did not:
+      mdmlog diff before.json after.json -q -o diff.json --fail-on new
+  What to tell ServiceNow of tickets that are resolved:
+      mdmlog diff before.json after.json --format servicenow
+
+Exit status:
+  0    The two were compared, whatever came of it.
+  1    An incident is in a state that --fail-on names.
+  2    Wrong usage, a side can't be read, or the result could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
+/// Of `verify`.
+pub const VERIFY: &str = "\
+Examples:
+  Hold a report against the bundle that it was made of:
+      mdmlog analyze bundle.tar -f json -o report.json
+      mdmlog verify report.json bundle.tar
+  What no longer holds, for another program:
+      mdmlog verify report.json bundle.tar -f json | jq '.broken[]'
+
+Exit status:
+  0    Everything that the report cites was read again and says the same.
+  1    A line or frame is gone or says something else, a file is another or missing, or a redacted report can't be verified.
+  2    Wrong usage, the report can't be read, or the result could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
 /// Of `explain`.
 pub const EXPLAIN: &str = "\
 Examples:
@@ -133,6 +178,8 @@ Examples:
       mdmlog schema > mdmlog-report.schema.json
   The same for one that reads ndjson:
       mdmlog schema --line > mdmlog-line.schema.json
+  And for one that reads what `mdmlog verify` writes:
+      mdmlog schema --of verification > mdmlog-verification.schema.json
 ";
 
 /// Of `completions`.

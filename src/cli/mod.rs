@@ -4,6 +4,7 @@
 pub mod analyze;
 mod args;
 pub mod completions;
+pub mod diff;
 pub mod explain;
 pub mod extract;
 mod fail_on;
@@ -26,6 +27,7 @@ pub mod stderr;
 mod tables;
 mod terminal;
 mod unfinished;
+pub mod verify;
 
 pub use args::{Args, Command};
 pub use failure::{Failure, Status};

@@ -30,6 +30,12 @@ impl Reads {
         reads
     }
 
+    /// Adds another file, with what it is.
+    pub fn and(mut self, what: &'static str, path: &Path) -> Self {
+        self.besides.push((what, path.to_owned()));
+        self
+    }
+
     /// Adds the file with the key of pseudonyms, where an at sign says that there is one.
     pub fn and_key(mut self, typed: Option<&OsStr>) -> Self {
         if let Some(file) = typed.and_then(OsStr::to_str).and_then(|typed| typed.strip_prefix('@')) {

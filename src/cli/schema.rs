@@ -2,13 +2,19 @@
 
 use std::io;
 
-use super::args::SchemaArgs;
+use super::args::{SchemaArgs, SchemaChoice};
 use super::output::Output;
 use super::{Failure, Status};
 
-/// Prints the JSON Schema of the report, or of a line.
+/// Prints the JSON Schema of the report, of a line, or of what another command writes.
 pub fn run(args: &SchemaArgs) -> Result<Status, Failure> {
-    let schema = if args.line { mdmlog::render::line_schema() } else { mdmlog::render::schema() };
+    let schema = match args.of {
+        _ if args.line => mdmlog::render::line_schema(),
+        SchemaChoice::Report => mdmlog::render::schema(),
+        SchemaChoice::Line => mdmlog::render::line_schema(),
+        SchemaChoice::Difference => mdmlog::difference_schema(),
+        SchemaChoice::Verification => mdmlog::verification_schema(),
+    };
     Output::stdout("the schema").write(|out| {
         serde_json::to_writer_pretty(&mut *out, &schema).map_err(io::Error::from)?;
         out.write_all(b"\n")

@@ -26,7 +26,7 @@ const STAGES: &[&[&str]] = &[
     &["sources"],
     &["reading"],
     &["analysis"],
-    &["slice", "extract", "inspect"],
+    &["slice", "extract", "inspect", "verify", "diff"],
     &["lib"],
 ];
 

@@ -21,6 +21,9 @@ pub struct Report {
     pub schema_version: String,
     /// The program that wrote the report.
     pub tool: Tool,
+    /// Whether names are pseudonyms, so that nobody can hold the report against its inputs word by word; left out where they are not.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub redacted: bool,
     /// The logs, captures and other files that were used, in the order in which they were found.
     pub inputs: Vec<Input>,
     /// The clocks of the log and the capture with the most matched attempts; null where either is missing.
@@ -812,4 +815,8 @@ pub struct Change {
 
 fn is_zero(number: &usize) -> bool {
     *number == 0
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }

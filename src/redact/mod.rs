@@ -50,6 +50,7 @@ impl Redaction<'_> {
         let Report {
             schema_version: _,
             tool: _,
+            redacted,
             inputs,
             clock,
             clocks,
@@ -60,6 +61,7 @@ impl Redaction<'_> {
             nodes,
             warnings,
         } = report;
+        *redacted = true;
         let Summary { attempts: _, by_outcome: _, incidents: _, by_kind: _ } = summary;
         inputs.iter_mut().for_each(|input| self.input(input));
         clock.iter_mut().chain(clocks).for_each(clock_tells_nothing);

@@ -120,7 +120,7 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// Returns at most `limit` characters, the last of them an ellipsis when text was cut off.
-pub(super) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+pub(crate) fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     if text.chars().nth(limit).is_none() {
         return Cow::Borrowed(text);
     }

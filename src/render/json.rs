@@ -21,6 +21,7 @@ impl Rendering for Json {
         let Report {
             schema_version,
             tool,
+            redacted,
             inputs,
             clock,
             clocks,
@@ -34,6 +35,9 @@ impl Rendering for Json {
         let mut object = Outermost::begin(io::BufWriter::with_capacity(BUFFER, out))?;
         object.field("schema_version", schema_version)?;
         object.field("tool", tool)?;
+        if *redacted {
+            object.field("redacted", redacted)?;
+        }
         object.field("inputs", inputs)?;
         object.field("clock", clock)?;
         object.field("clocks", clocks)?;

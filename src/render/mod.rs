@@ -22,5 +22,13 @@ mod ticket;
 mod view;
 
 pub use format::{Format, Rendering};
+pub(crate) use schema::schema_of;
 pub use schema::{line_schema, schema};
 pub use text::TextStyle;
+
+/// Words and limits that other outputs than reports share with them.
+pub(crate) mod words {
+    pub(crate) use super::escape::shortened;
+    pub(crate) use super::servicenow::{glide_time, plain as without_code};
+    pub(crate) use super::view::{counted, readable, server, span, verdict};
+}

@@ -1,5 +1,6 @@
 //! The JSON Schema of the report, made from its types, so that the two can't differ.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -8,20 +9,20 @@ use crate::model::report::{Report, SCHEMA_VERSION};
 
 /// Returns the JSON Schema (draft 2020-12) of the report.
 pub fn schema() -> Value {
-    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Report>();
-    let (major, _) = SCHEMA_VERSION.split_once('.').unwrap_or((SCHEMA_VERSION, ""));
-    schema.insert("$id".to_owned(), format!("urn:mdmlog:report:{major}").into());
-    schema.insert("title".to_owned(), "mdmlog report".into());
-    schema.to_value()
+    schema_of::<Report>("report", "mdmlog report")
 }
 
-/// The JSON Schema (draft 2020-12) of a line of `ndjson`.
+/// Returns the JSON Schema (draft 2020-12) of a line of `ndjson`.
 pub fn line_schema() -> Value {
-    let settings = SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = settings.into_generator().into_root_schema_for::<AttemptLine<'_>>();
+    schema_of::<AttemptLine<'_>>("line", "mdmlog line of ndjson")
+}
+
+/// Returns the JSON Schema (draft 2020-12) of what another command writes; all of it has the report's version.
+pub(crate) fn schema_of<T: JsonSchema>(word: &str, title: &str) -> Value {
+    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     let (major, _) = SCHEMA_VERSION.split_once('.').unwrap_or((SCHEMA_VERSION, ""));
-    schema.insert("$id".to_owned(), format!("urn:mdmlog:line:{major}").into());
-    schema.insert("title".to_owned(), "mdmlog line of ndjson".into());
+    schema.insert("$id".to_owned(), format!("urn:mdmlog:{word}:{major}").into());
+    schema.insert("title".to_owned(), title.into());
     schema.to_value()
 }
 

@@ -64,12 +64,12 @@ fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
 }
 
 /// Returns a time as ServiceNow takes it: UTC, to the second.
-fn glide_time(time: Timestamp) -> String {
+pub(crate) fn glide_time(time: Timestamp) -> String {
     seconds(&readable(time)).to_owned()
 }
 
 /// Breaks `[code]`, which makes HTML of what follows it where a form shows the text as a journal entry.
-fn plain(text: &str, limit: usize) -> String {
+pub(crate) fn plain(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('[') {

@@ -188,7 +188,7 @@ fn clock_line(clock: &Clock) -> String {
 }
 
 /// Returns `http_error/503`.
-pub(super) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
+pub(crate) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
     match detail {
         Some(detail) => format!("{outcome}/{}", visible(detail)),
         None => outcome.to_string(),
@@ -196,7 +196,7 @@ pub(super) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
 }
 
 /// Returns `host:port`, hidden characters spelled out, or a word for an unknown server.
-pub(super) fn server(host: Option<&str>, port: Option<u16>) -> String {
+pub(crate) fn server(host: Option<&str>, port: Option<u16>) -> String {
     let Some(host) = host else { return "unknown server".to_owned() };
     let host = visible(host);
     match port {
@@ -207,7 +207,7 @@ pub(super) fn server(host: Option<&str>, port: Option<u16>) -> String {
 }
 
 /// `1 attempt`, `2 attempts`, `20,000 attempts`.
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
 }
 
@@ -247,13 +247,13 @@ pub(super) fn date_and_time(time: Timestamp) -> (String, String) {
 }
 
 /// Returns `2023-08-15 16:21:07.123`.
-pub(super) fn readable(time: Timestamp) -> String {
+pub(crate) fn readable(time: Timestamp) -> String {
     let (day, time) = date_and_time(time);
     format!("{day} {time}")
 }
 
 /// Returns the time from the one to the other, in seconds: `2023-08-15 16:25:07 to 16:29:07 UTC`.
-pub(super) fn span(first: Timestamp, last: Timestamp) -> String {
+pub(crate) fn span(first: Timestamp, last: Timestamp) -> String {
     let ((day, _), (last_day, last_time)) = (date_and_time(first), date_and_time(last));
     let last = if day == last_day { last_time } else { format!("{last_day} {last_time}") };
     format!("{} to {} UTC", seconds(&readable(first)), seconds(&last))

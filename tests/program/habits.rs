@@ -4,7 +4,8 @@ use std::process::Command;
 
 use crate::support::{Scratch, has_tool, mdmlog, quiet, run};
 
-const COMMANDS: [&str; 8] = ["analyze", "inspect", "slice", "extract", "explain", "schema", "completions", "man"];
+const COMMANDS: [&str; 9] =
+    ["analyze", "inspect", "slice", "extract", "verify", "explain", "schema", "completions", "man"];
 
 /// A command on a terminal of its own, which `script` of util-linux makes.
 fn on_terminal(arguments: &str) -> Command {
@@ -67,7 +68,7 @@ fn manual_pages_render_without_a_complaint() {
         let ran = run(&mut man).with_status(0).silent();
         assert!(ran.stdout.contains("NAME") && ran.stdout.contains("EXAMPLES"), "{ran}");
         let has_statuses =
-            ["mdmlog.1", "mdmlog-analyze.1", "mdmlog-inspect.1", "mdmlog-slice.1", "mdmlog-extract.1"].contains(&page);
+            !["mdmlog-explain.1", "mdmlog-schema.1", "mdmlog-completions.1", "mdmlog-man.1"].contains(&page);
         assert_eq!(ran.stdout.contains("EXIT STATUS"), has_statuses, "{ran}");
     }
 }

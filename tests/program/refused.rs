@@ -60,6 +60,7 @@ fn every_command_can_be_left_alone() {
         &["inspect", bundle][..],
         &["slice", bundle, "--attempt", "1"],
         &["extract", bundle, "--attempt", "1"],
+        &["diff", bundle, bundle],
         &["explain", "syn_timeout"],
         &["explain"],
         &["schema"],

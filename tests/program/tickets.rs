@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::support::{has_tool, quiet, root, run};
+use crate::support::{Scratch, has_tool, quiet, root, run};
+use crate::traps::world::{Told, World};
 
 /// A request as it came.
 struct Request {
@@ -184,7 +185,9 @@ fn jira(desk: &mut Desk, request: &Request) -> Answer {
                 .strip_prefix("project = OPS AND labels = \"")
                 .and_then(|rest| rest.strip_suffix("\" AND statusCategory != Done ORDER BY created DESC"))
                 .ok_or_else(|| format!("cannot read the JQL {jql}"))?;
-            let has = |issue: &Value| issue["fields"]["labels"].as_array().unwrap().contains(&json!(label));
+            let has = |issue: &Value| {
+                issue["done"].is_null() && issue["fields"]["labels"].as_array().unwrap().contains(&json!(label))
+            };
             let found: Vec<_> = (0..desk.opened.len()).filter(|index| has(&desk.opened[*index])).collect();
             let issues: Vec<_> = found.iter().map(|index| json!({"id": "1", "key": format!("OPS-{index}")})).collect();
             Ok((200, json!({"issues": issues, "isLast": true})))
@@ -224,6 +227,18 @@ fn jira(desk: &mut Desk, request: &Request) -> Answer {
                 property["value"] = request.body.clone();
             }
             Ok((200, property.clone()))
+        }
+        ("GET" | "POST", path) if path.ends_with("/transitions") => {
+            let index = ticket_of(path, "/transitions")?;
+            if request.method == "GET" {
+                let to = |id: &str, key: &str| json!({"id": id, "to": {"statusCategory": {"key": key}}});
+                return Ok((200, json!({"transitions": [to("11", "new"), to("31", "done"), to("41", "done")]})));
+            }
+            if request.json()? != &json!({"transition": {"id": "31"}}) {
+                return Err("Transition id is not valid for this issue.".to_owned());
+            }
+            desk.opened.get_mut(index).ok_or("no such issue")?["done"] = json!(true);
+            Ok((200, json!("")))
         }
         ("POST", path) => {
             let index = ticket_of(path, "/comment")?;
@@ -271,7 +286,8 @@ fn servicenow(desk: &mut Desk, request: &Request) -> Answer {
                 .strip_prefix("correlation_id=")
                 .and_then(|rest| rest.strip_suffix("^active=true^ORDERBYDESCsys_created_on"))
                 .ok_or_else(|| format!("cannot read the query {query}"))?;
-            let found = (0..desk.opened.len()).filter(|index| desk.opened[*index]["correlation_id"] == id);
+            let is_active = |ticket: &Value| ticket["state"].is_null() && ticket["correlation_id"] == id;
+            let found = (0..desk.opened.len()).filter(|index| is_active(&desk.opened[*index]));
             Ok((200, json!({"result": found.map(record).collect::<Vec<_>>()})))
         }
         ("POST", "/api/now/table/incident") => {
@@ -292,7 +308,14 @@ fn servicenow(desk: &mut Desk, request: &Request) -> Answer {
         ("PATCH", path) => {
             let id = path.strip_prefix("/api/now/table/incident/").filter(|id| id.len() == 32);
             let index = id.and_then(|id| usize::from_str_radix(id, 16).ok()).ok_or("No Record found")?;
-            only(request.json()?, &["work_notes", "correlation_display"])?;
+            if request.json()?["state"] == "6" {
+                only(&request.body, &["correlation_id", "state", "close_code", "close_notes", "resolved_at"])?;
+                text(&request.body["close_code"], 40)?;
+                text(&request.body["close_notes"], 4000)?;
+                desk.opened[index]["state"] = json!("6");
+                return Ok((200, json!({"result": record(index)})));
+            }
+            only(&request.body, &["work_notes", "correlation_display"])?;
             text(&request.body["work_notes"], 4000)?;
             desk.opened[index]["correlation_display"] = request.body["correlation_display"].clone();
             desk.added.push((index, request.body.clone()));
@@ -396,6 +419,47 @@ fn jira_opens_an_issue_once_and_then_comments_on_it() {
 fn servicenow_opens_an_incident_once_and_then_adds_notes() {
     let Some(desk) = opens_once_and_then_adds("servicenow", servicenow) else { return };
     assert!(desk.opened[0]["description"].as_str().unwrap().contains("What to do"), "{:#}", desk.opened[0]);
+}
+
+/// Two days of a server: what was refused on the first goes well on the second, and what was not found is not found still.
+fn two_days() -> Scratch {
+    let scratch = Scratch::new();
+    for (day, told) in [("before", Told::Failure("Connection refused")), ("after", Told::Status(200))] {
+        let mut world = World::default();
+        let at = if day == "before" { 0 } else { 86_400_000 };
+        world.told("pool-1", "mdm.example.com", at, &[(at + 50, told)]);
+        world.told("pool-2", "other.example.com", at + 9_000, &[(at + 9_050, Told::Status(404))]);
+        scratch.file(&format!("{day}/ise-psc.log"), world.log_text());
+    }
+    scratch
+}
+
+#[test]
+fn a_ticket_is_closed_when_a_later_bundle_shows_that_it_is_over() {
+    if !has_tool("curl") || !has_tool("jq") {
+        return;
+    }
+    let days = two_days();
+    let side = |name: &str| days.path().join(name).into_os_string().into_string().unwrap();
+    for (mark, answer, done) in
+        [("jira", jira as fn(&mut Desk, &Request) -> Answer, "/done"), ("servicenow", servicenow, "/state")]
+    {
+        let (address, desk) = serve(answer);
+        assert_eq!(tickets(mark, address, &side("before")).len(), 2);
+        let resolved = || {
+            let mut script = ran_script(&format!("{mark}-resolved"), address, "");
+            script.env("BEFORE", side("before")).env("AFTER", side("after"));
+            run(&mut script).with_status(0).stdout
+        };
+        let first = resolved();
+        assert_eq!(first.lines().filter(|line| line.ends_with(" resolved")).count(), 1, "{first}");
+        assert_eq!(resolved(), "", "what is closed is not closed again");
+        let desk = desk.lock().unwrap();
+        assert!(desk.refused.is_empty(), "{}", desk.refused.join("\n"));
+        let closed: Vec<_> = desk.opened.iter().filter(|ticket| ticket.pointer(done).is_some()).collect();
+        assert_eq!(closed.len(), 1);
+        assert!(closed[0].to_string().contains("connection_refused"), "{:#}", closed[0]);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! completions come from the definitions here.
 
 mod analyze;
+mod compare;
 mod outcomes;
 mod shared;
 mod trail;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 use mdmlog::catalog::Explained;
 
 pub use self::analyze::{AnalyzeArgs, FormatChoice};
+pub use self::compare::{DiffArgs, DiffChoice, DiffState, VerifyArgs, VerifyChoice};
 pub use self::shared::{AnalysisArgs, InputArgs, LimitArgs, RunArgs, When};
 pub use self::trail::{ExtractArgs, SliceArgs, TrailArgs};
 use super::terminal::Color;
@@ -100,6 +102,8 @@ pub enum Command {
     Inspect(InspectArgs),
     Slice(Box<SliceArgs>),
     Extract(Box<ExtractArgs>),
+    Diff(Box<DiffArgs>),
+    Verify(VerifyArgs),
     Explain(ExplainArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
@@ -142,13 +146,17 @@ pub struct ExplainArgs {
     pub format: ExplainChoice,
 }
 
-/// Print the JSON Schema of the report, or of a line of ndjson
+/// Print the JSON Schema of the report, or of what another command writes
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = help::SCHEMA)]
 pub struct SchemaArgs {
     /// Of a line of `--format ndjson` instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "of")]
     pub line: bool,
+
+    /// Of what
+    #[arg(long, value_name = "WHAT", value_enum, default_value = "report")]
+    pub of: SchemaChoice,
 }
 
 /// Print a script with which a shell completes commands and options
@@ -177,6 +185,19 @@ pub enum InspectChoice {
     Text,
     /// One object
     Json,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SchemaChoice {
+    /// What `analyze` writes as json
+    Report,
+    /// A line of ndjson
+    Line,
+    /// What `diff` writes as json
+    Difference,
+    /// What `verify` writes as json
+    Verification,
 }
 
 /// A way to write an explanation.
