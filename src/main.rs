@@ -34,6 +34,7 @@ fn run(args: Args) -> Result<Status, Failure> {
         Command::Explain(args) => cli::explain::run(&args),
         Command::Schema(args) => cli::schema::run(&args),
         Command::Completions(args) => cli::completions::run(&args),
+        Command::Mcp(args) => cli::mcp::run(args),
         Command::Man(args) => cli::man::run(&args),
     }
 }

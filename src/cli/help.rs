@@ -195,6 +195,18 @@ Examples:
       mdmlog completions powershell | Out-String | Invoke-Expression
 ";
 
+/// Of `mcp`.
+pub const MCP: &str = "\
+Examples:
+  As the configuration of a client has it:
+      {\"mcpServers\": {\"mdmlog\": {\"command\": \"mdmlog\", \"args\": [\"mcp\", \"/cases\"]}}}
+  With pseudonyms for what tells of the customer, as what is answered goes to whoever runs the model:
+      mdmlog mcp --redact /cases
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
 /// Of `man`.
 pub const MAN: &str = "\
 Examples:

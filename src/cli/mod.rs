@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod interrupt;
 mod job;
 pub mod man;
+pub mod mcp;
 mod moment;
 mod output;
 mod passphrase;

@@ -12,6 +12,11 @@ use super::{Failure, passphrase, terminal};
 /// Makes the options that say how inputs are read; fails where the paths make no sense.
 pub fn options(command: &str, paths: &[PathBuf], args: InputArgs) -> Result<Options, Failure> {
     check_paths(command, paths)?;
+    input_options(args)
+}
+
+/// Makes the options that say how inputs are read, whichever they will be.
+pub fn input_options(args: InputArgs) -> Result<Options, Failure> {
     Ok(Options {
         passphrase: passphrase::given(args.passphrase_file.as_deref())?,
         limits: limits(args.limits),
@@ -102,7 +107,7 @@ fn limits(args: LimitArgs) -> Limits {
 const MOST_THREADS: usize = 4;
 
 /// Sets how many threads the stages share; none asks for one for each processor.
-fn set_threads(wanted: usize) -> Result<(), Failure> {
+pub fn set_threads(wanted: usize) -> Result<(), Failure> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = wanted.min(MOST_THREADS * processors);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| Failure::System {

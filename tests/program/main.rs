@@ -30,6 +30,7 @@ mod keys;
 #[cfg(target_os = "linux")]
 mod linear;
 mod lnav;
+mod mcp;
 mod node;
 mod nothing;
 mod overwrite;

@@ -107,7 +107,32 @@ pub enum Command {
     Explain(ExplainArgs),
     Schema(SchemaArgs),
     Completions(CompletionsArgs),
+    Mcp(McpArgs),
     Man(ManArgs),
+}
+
+/// Answer an agent's questions about bundles: a read-only MCP server on standard input and output
+///
+/// Speaks the Model Context Protocol, with the tools inspect, analyze, attempt, evidence, slice and explain. It reads what lies
+/// below the folders, writes nothing, and needs no network. What comes from inputs stands in fields called `untrusted`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::MCP)]
+pub struct McpArgs {
+    /// Folders that the agent may have read
+    #[arg(value_name = "FOLDER", required = true, value_hint = ValueHint::DirPath)]
+    pub folders: Vec<PathBuf>,
+
+    /// Replace hosts, addresses, users, devices and paths by pseudonyms; packets and records stay away
+    #[arg(long)]
+    pub redact: bool,
+
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    /// Threads to use; 0 is one for each processor
+    #[arg(long, short = 'j', value_name = "N", default_value_t = 0)]
+    #[arg(value_parser = clap::value_parser!(u16).range(0..=1024))]
+    pub threads: u16,
 }
 
 /// List what lies in a bundle: what it is, the time it covers, whether an analysis uses it
