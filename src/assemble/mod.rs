@@ -104,11 +104,11 @@ pub fn assemble(
     let log = joined.clocks.first().map_or(0, |clock| clock.log);
     let tells = joined.sources.get(log).is_some_and(|source| *source != OffsetSource::Assumed);
     let utc_offset = first.filter(|_| tells).map(|first| clock::offset_at(log, first, joined, known));
-    for attempt in &mut attempts {
+    for (attempt, node) in attempts.iter_mut().zip(&of_attempts) {
         if let Some(lost) = lost_between(attempt, &listed) {
             attempt.diagnosis.remedy.insert(0, lost);
         }
-        attempt.next_collection = next_collection(attempt, polls, utc_offset);
+        attempt.next_collection = next_collection(attempt, *node, polls, utc_offset);
     }
     let incidents = incident::incidents(&attempts, &outcomes, &of_attempts);
     let path_of = |input: usize| listed.get(input).map(|listed| listed.path.clone()).unwrap_or_default();

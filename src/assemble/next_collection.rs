@@ -1,8 +1,11 @@
 //! What to collect so that an attempt like this can be decided: on which node, at which level, with which filter, and when.
 
+use std::collections::BTreeSet;
+
+use crate::model::authority::split_port;
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::OutcomeName;
-use crate::model::report::{Attempt, Confidence, LogLevel, NextCollection, Source};
+use crate::model::report::{Attempt, Confidence, LogLevel, NextCollection, Node, Source};
 use crate::model::time::{SECOND, Timestamp};
 
 /// Addresses that a filter names at most; with more, the port decides.
@@ -35,6 +38,7 @@ impl Polls {
 /// Returns what would decide the attempt; `None` when nothing is to decide. `utc_offset` is the appliance's, in nanoseconds.
 pub(super) fn next_collection(
     attempt: &Attempt,
+    node: Option<&Node>,
     polls: Option<Polls>,
     utc_offset: Option<i64>,
 ) -> Option<NextCollection> {
@@ -45,16 +49,16 @@ pub(super) fn next_collection(
     let log_tells = has(Source::Log) && attempt.reason.is_some() && attempt.outcome != OutcomeName::Unknown;
     let component = (!log_tells).then(|| LogLevel { name: "external-mdm".to_owned(), level: "TRACE".to_owned() });
     Some(NextCollection {
-        node: node(attempt.kind).to_owned(),
+        node: named(attempt.kind, node),
         component,
-        capture_filter: capture_filter(attempt),
+        capture_filter: capture_filter(attempt, node),
         when: when(attempt.kind, polls, utc_offset),
         decides: decides(attempt, has(Source::Log), has(Source::Capture)),
     })
 }
 
 /// ServerInfo, tokens and discovery are the primary administration node's, all else the policy service nodes'.
-const fn node(kind: RequestKind) -> &'static str {
+const fn words(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::ServerInfo | RequestKind::Token | RequestKind::Discovery => {
             "the node that made this attempt: the primary administration node, where an administrator pressed Test Connection"
@@ -66,49 +70,70 @@ const fn node(kind: RequestKind) -> &'static str {
     }
 }
 
-/// The filter for ISE's TCP Dump, in the language of tcpdump: server, proxy, resolver, and the ICMP errors of routers.
-fn capture_filter(attempt: &Attempt) -> Option<String> {
-    let is_address = |text: &&str| text.parse::<std::net::IpAddr>().is_ok();
-    let resolvers: Vec<&str> = attempt.dns.iter().map(|dns| dns.resolver.as_str()).filter(is_address).collect();
-    let flows = attempt.flow.iter().chain(&attempt.other_flows);
-    let peers = flows.filter_map(|flow| crate::model::authority::split_port(&flow.server)).map(|(address, _)| address);
-    let proxy = attempt.proxy.as_ref().and_then(|proxy| proxy.address.as_deref());
-    let mut hosts: Vec<&str> = Vec::new();
-    let known = attempt.server.addresses.iter().map(String::as_str).chain(peers).chain(proxy);
-    for address in known.filter(is_address) {
-        if !hosts.contains(&address) {
-            hosts.push(address);
-        }
-    }
-    let mut parts: Vec<String> = Vec::new();
-    if hosts.is_empty() || hosts.len() > MAX_ADDRESSES {
-        let proxy_port = attempt.proxy.as_ref().and_then(|proxy| proxy.port);
-        let ports = attempt.server.port.into_iter().chain(proxy_port);
-        let mut ports: Vec<u16> = ports.collect();
-        ports.sort_unstable();
-        ports.dedup();
-        if ports.is_empty() {
-            ports.push(443);
-        }
-        parts.extend(ports.into_iter().map(|port| format!("tcp port {port}")));
-    } else {
-        parts.extend(hosts.into_iter().map(|host| format!("host {host}")));
-    }
-    match resolvers.as_slice() {
+/// The node in words, with its name where that is known.
+fn named(kind: RequestKind, node: Option<&Node>) -> String {
+    let words = words(kind);
+    node.and_then(|node| node.hostname.as_deref()).map_or_else(|| words.to_owned(), |name| format!("{name}, {words}"))
+}
+
+/// Returns the filter for ISE's TCP Dump, in the language of tcpdump: server, proxy, resolver, and the ICMP errors of routers.
+fn capture_filter(attempt: &Attempt, node: Option<&Node>) -> Option<String> {
+    let mut parts = ends(attempt, node);
+    let set = node.and_then(|node| node.name_servers.as_deref()).unwrap_or_default();
+    let asked = attempt.dns.iter().map(|dns| dns.resolver.as_str());
+    let resolvers = addresses(asked.chain(set.iter().map(String::as_str)));
+    if resolvers.is_empty() {
         // Which resolver the node asks is not known.
-        [] => parts.push("port 53".to_owned()),
-        resolvers => {
-            let mut seen: Vec<&str> = Vec::new();
-            for resolver in resolvers.iter().take(MAX_ADDRESSES) {
-                if !seen.contains(resolver) {
-                    seen.push(resolver);
-                    parts.push(format!("(port 53 and host {resolver})"));
-                }
-            }
-        }
+        parts.push("port 53".to_owned());
     }
+    parts.extend(resolvers.iter().take(MAX_ADDRESSES).map(|resolver| format!("(port 53 and host {resolver})")));
     parts.extend(["icmp".to_owned(), "icmp6".to_owned()]);
     Some(parts.join(" or "))
+}
+
+/// What the node connects to: by address, by port where no address is known, and everything where not even a port is.
+fn ends(attempt: &Attempt, node: Option<&Node>) -> Vec<String> {
+    let flows = attempt.flow.iter().chain(&attempt.other_flows);
+    let peers = flows.filter_map(|flow| split_port(&flow.server)).map(|(address, _)| address);
+    let set = node.and_then(|node| node.proxy.as_deref());
+    let set = set.map(|proxy| split_port(proxy).unwrap_or((proxy, None)));
+    let proxy = attempt.proxy.as_ref().map(|proxy| (proxy.address.as_deref(), proxy.port));
+    // The log often says no more than that there is one, and the node's settings which.
+    let proxy = proxy.map(|(address, port)| {
+        let set = set.filter(|_| address.is_none());
+        (address.or(set.map(|(host, _)| host)), port.or(set.and_then(|(_, port)| port)))
+    });
+    let known = attempt.server.addresses.iter().map(String::as_str).chain(peers.clone());
+    let hosts = addresses(known.chain(proxy.and_then(|(address, _)| address)));
+    let is_reached = |proxy: (Option<&str>, Option<u16>)| {
+        proxy.0.is_some_and(|address| hosts.contains(&address)) || peers.clone().next().is_some()
+    };
+    match proxy {
+        Some(proxy @ (_, port)) if !is_reached(proxy) => {
+            return vec![port.map_or_else(|| "tcp".to_owned(), |port| format!("tcp port {port}"))];
+        }
+        _ => {}
+    }
+    if (1..=MAX_ADDRESSES).contains(&hosts.len()) {
+        return hosts.iter().map(|host| format!("host {host}")).collect();
+    }
+    let ports = attempt.server.port.into_iter().chain(proxy.and_then(|(_, port)| port));
+    let ports: BTreeSet<u16> = ports.collect();
+    if ports.is_empty() {
+        return vec!["tcp port 443".to_owned()];
+    }
+    ports.into_iter().map(|port| format!("tcp port {port}")).collect()
+}
+
+/// Those that are addresses, each once, in their order.
+fn addresses<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
+    let mut found: Vec<&str> = Vec::new();
+    for address in texts.filter(|text| text.parse::<std::net::IpAddr>().is_ok()) {
+        if !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
 }
 
 fn when(kind: RequestKind, polls: Option<Polls>, utc_offset: Option<i64>) -> String {

@@ -6,7 +6,7 @@ use super::escape::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 use super::fold::{self, Row};
 use super::ticket::Ticket;
 use super::view::{asked_for, change_side, number, readable, server, verdict};
-use super::{Rendering, notes, state};
+use super::{Rendering, next_time, notes, state, trouble};
 use crate::model::report::{Incident, Report};
 
 /// More rows make a ticket unreadable; the whole is in the other formats.
@@ -46,6 +46,8 @@ impl Rendering for Markdown {
             write_ticket(report, &ticket, &mut out)?;
         }
         attempts(report, &mut out)?;
+        trouble(report, &mut out)?;
+        next_time(report, &mut out)?;
         if !report.warnings.is_empty() {
             writeln!(out, "\n## Warnings\n")?;
         }
@@ -183,6 +185,49 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     if more > 0 {
         writeln!(out, "\n{more} more notes are left out here.")?;
+    }
+    Ok(())
+}
+
+/// Writes the minutes in which endpoints were hurt, node by node.
+fn trouble(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let troubles = trouble::troubles(report, false);
+    if !troubles.is_empty() {
+        writeln!(out, "\n## What nodes record of MDM servers themselves")?;
+    }
+    for trouble in troubles {
+        writeln!(out, "\n{}: {}\n", markdown_code(&trouble.node), markdown(&trouble.summary))?;
+        writeln!(out, "| Minute (UTC) | Server | What | Where |\n| --- | --- | --- | --- |")?;
+        for minute in trouble.minutes {
+            let place = report.place(minute.input, Some(minute.line), None);
+            let (server, what) = (markdown_code_cell(&trouble::server_of(minute)), trouble::words(minute));
+            writeln!(out, "| {} | {server} | {what} | {} |", trouble::minute_of(minute), markdown_code_cell(&place))?;
+        }
+        if trouble.more > 0 {
+            writeln!(out, "\n{} more minutes are left out here.", number(trouble.more))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes what to collect.
+fn next_time(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let (collections, more) = next_time::collections(report, false);
+    if !collections.is_empty() {
+        writeln!(out, "\n## To be sure, collect next time")?;
+    }
+    for collection in collections {
+        writeln!(out, "\nFor attempts {}:\n", ids(&collection.attempts))?;
+        for (label, text) in collection.steps() {
+            // What is to be typed stands between backticks, and is shown as it is.
+            let parts = text.split('`').enumerate();
+            let text: String =
+                parts.map(|(index, part)| if index % 2 == 0 { markdown(part) } else { markdown_code(part) }).collect();
+            writeln!(out, "- {label}: {text}")?;
+        }
+    }
+    if more > 0 {
+        writeln!(out, "\n{} more are left out here.", number(more))?;
     }
     Ok(())
 }

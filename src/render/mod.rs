@@ -11,6 +11,7 @@ mod jira;
 mod json;
 mod markdown;
 mod ndjson;
+mod next_time;
 mod notes;
 #[cfg(feature = "parquet")]
 pub mod parquet;
@@ -19,6 +20,7 @@ mod servicenow;
 mod state;
 mod text;
 mod ticket;
+mod trouble;
 mod view;
 
 pub use format::{Format, Rendering};

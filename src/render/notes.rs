@@ -53,7 +53,8 @@ fn of_attempt(attempt: &Attempt) -> Vec<String> {
     texts
 }
 
-fn about(ids: &[usize], mark: &str) -> String {
+/// Names attempts: `#4, #7`, or `#4 to #40 (37 attempts)`.
+pub(super) fn about(ids: &[usize], mark: &str) -> String {
     match ids {
         [first, .., last] if ids.len() > NAMED => {
             format!("{mark}{first} to {mark}{last} ({} attempts)", number(ids.len()))

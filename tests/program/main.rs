@@ -31,6 +31,7 @@ mod keys;
 mod linear;
 mod lnav;
 mod mcp;
+mod next_collection;
 mod node;
 mod nothing;
 mod overwrite;

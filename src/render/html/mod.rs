@@ -5,6 +5,7 @@
 
 mod attempt;
 mod attempts;
+mod besides;
 mod facts;
 mod incident;
 mod ladder;
@@ -45,6 +46,7 @@ impl Rendering for Html {
         writeln!(out, "{}", summary::section(report).into_string())?;
         writeln!(out, "{}", timeline::section(report).into_string())?;
         writeln!(out, "{}", incident::section(report).into_string())?;
+        write!(out, "{}{}", besides::trouble(report).into_string(), besides::next_time(report).into_string())?;
         // Attempts are many, and are written as they are made.
         attempts::write_section(report, &rows, &mut out)?;
         writeln!(out, "{}\n</main>", summary::inputs(report).into_string())?;
@@ -99,6 +101,8 @@ fn banner(report: &Report) -> Markup {
                 a href="#summary" { "Summary" }
                 a href="#timeline" { "Timeline" }
                 @if !report.incidents.is_empty() { a href="#incidents" { "Incidents" } }
+                @if report.nodes.iter().any(|node| !node.mdm_failures.is_empty()) { a href="#trouble" { "Nodes" } }
+                @if report.attempts.iter().any(|attempt| attempt.next_collection.is_some()) { a href="#next-time" { "Next time" } }
                 a href="#attempts" { "Attempts" }
                 a href="#inputs" { "Inputs" }
             }

@@ -1,6 +1,7 @@
 //! The report for a terminal: whether it works now, what is wrong and what to do first, then the attempts with what proves
 //! each. What would fill pages is folded: `--all` shows it.
 
+mod besides;
 mod head;
 mod incidents;
 mod ladder;
@@ -66,6 +67,8 @@ impl Rendering for Text {
         let rows = fold::rows(report, page.all);
         attempts(&mut page, &rows)?;
         notes(&mut page)?;
+        besides::trouble(&mut page)?;
+        besides::next_time(&mut page)?;
         if self.0.verbose {
             let single = rows.iter().filter_map(|row| if let Row::One(attempt) = row { Some(*attempt) } else { None });
             for one in single {
