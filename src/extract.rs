@@ -1,4 +1,5 @@
-//! The log records of one attempt as they stand in the log, with all that its thread wrote between them.
+//! The log records of one attempt, with all that its thread wrote between them: as they stand in the log, and without the
+//! credentials that may stand there.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,6 +11,7 @@ use crate::analysis::{Analyzed, Error, analyzed};
 use crate::log;
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::report::{Attempt, Report};
+use crate::model::sanitize;
 use crate::options::Options;
 
 /// The log records of an attempt.
@@ -32,6 +34,13 @@ pub struct ExtractedRecord {
     pub line: u64,
     /// The record with all its lines, as it stands in the file; a file in UTF-16 gives UTF-8.
     pub text: Bytes,
+}
+
+impl ExtractedRecord {
+    /// Returns the record as it may be shown: credentials are taken out, all else is as it stands.
+    pub fn without_secrets(&self) -> String {
+        sanitize::record(&self.text)
+    }
 }
 
 impl fmt::Debug for ExtractedRecord {
@@ -78,7 +87,7 @@ fn records(attempt: &Attempt, analyzed: &Analyzed) -> Vec<ExtractedRecord> {
     let place = |(input, line): (usize, u64)| (parts.iter().position(|part| *part == input), line);
     cited.sort_by_key(|at| place(*at));
     let (Some(&first), Some(&last)) = (cited.first(), cited.last()) else { return Vec::new() };
-    let thread = attempt.thread.as_deref().unwrap_or_default().as_bytes();
+    let thread = attempt.thread.as_deref().unwrap_or_default();
     let mut records = Vec::new();
     let between = parts.iter().skip_while(|part| **part != first.0);
     for &input in between {

@@ -16,6 +16,7 @@ mod quality;
 mod servers;
 mod wire_events;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub(crate) use self::circumstances::Circumstances;
@@ -35,6 +36,7 @@ use crate::model::outcome::{Outcome, OutcomeName};
 use crate::model::report::{
     Attempt, Input, InputKind, InputRole, KindCount, Node, OffsetSource, Report, SCHEMA_VERSION, Saw, Summary, Tool,
 };
+use crate::model::sanitize::without_secrets;
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
 use crate::node::Nodes;
@@ -120,6 +122,11 @@ pub fn assemble(
     warnings.extend(nothing::left_out(joined.attempts.len(), attempts.len(), span, options));
     warnings.extend(logs.iter().flat_map(|log| &log.warnings).cloned());
     warnings.extend(captures.iter().flat_map(|capture| &capture.warnings).cloned());
+    for warning in &mut warnings {
+        if let Cow::Owned(clean) = without_secrets(&warning.message) {
+            warning.message = clean;
+        }
+    }
     warnings.sort();
     warnings.dedup();
     let summary = Summary {

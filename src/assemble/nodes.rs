@@ -2,6 +2,7 @@
 
 use crate::correlate::JoinedAttempt;
 use crate::model::report::{FailureMinute, Node};
+use crate::model::sanitize::without_secrets;
 use crate::node::{FailureMinute as Counted, NodeFacts, Nodes, ShowTech};
 
 /// What the inputs say of each node.
@@ -14,14 +15,15 @@ fn node(facts: &NodeFacts) -> Node {
     let ShowTech { lines: _, hostname: _, version, patches, time_zone, ntp_synchronized, name_servers, proxy } =
         shown.clone();
     let mdm_failures = failures.iter().map(|(input, counted)| minute(*input, counted)).collect();
+    let clean = |text: String| without_secrets(&text).into_owned();
     Node {
-        hostname: hostname.clone(),
-        version,
+        hostname: hostname.clone().map(clean),
+        version: version.map(clean),
         patches,
-        time_zone,
+        time_zone: time_zone.map(clean),
         ntp_synchronized,
         name_servers,
-        proxy,
+        proxy: proxy.map(clean),
         mdm_failures,
     }
 }
@@ -30,7 +32,7 @@ fn minute(input: usize, counted: &Counted) -> FailureMinute {
     let Counted { server, at, connection, api_version, response, endpoints, line } = counted.clone();
     FailureMinute {
         at,
-        server,
+        server: server.map(|server| without_secrets(&server).into_owned()),
         input,
         line,
         connection_failures: connection,

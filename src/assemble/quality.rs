@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::capture::{CaptureQuality, Direction};
 use crate::model::report::{Directions, Quality};
+use crate::model::sanitize::without_secrets;
 
 /// Returns the quality of a capture file, with what it weakens in sentences.
 pub(super) fn quality(seen: &CaptureQuality) -> Quality {
@@ -20,7 +21,8 @@ pub(super) fn quality(seen: &CaptureQuality) -> Quality {
         unseen.extend((seen.frames.tcp == 0).then(|| "TCP".to_owned()));
         unseen.extend((seen.frames.icmp == 0).then(|| "ICMP".to_owned()));
     }
-    let capture_filter = seen.interfaces.iter().find_map(|interface| interface.described.filter.clone());
+    let filter = seen.interfaces.iter().find_map(|interface| interface.described.filter.as_deref());
+    let capture_filter = filter.map(|filter| without_secrets(filter).into_owned());
     let mut unread: BTreeMap<String, u64> = BTreeMap::new();
     for frames in &seen.unread {
         *unread.entry(frames.at.to_string()).or_default() += frames.frames;

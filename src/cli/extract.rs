@@ -1,10 +1,11 @@
 //! `mdmlog extract`: the log records of an attempt.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use mdmlog::Extract;
 use mdmlog::model::visible::visible;
 use mdmlog::options::Hashing;
+use mdmlog::{Extract, ExtractedRecord};
 
 use super::args::{ExtractArgs, TrailArgs};
 use super::output::Output;
@@ -13,7 +14,7 @@ use super::{Failure, Status, session, stderr, terminal};
 
 /// Finds the records and writes them.
 pub fn run(args: ExtractArgs) -> Result<Status, Failure> {
-    let ExtractArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output } = args;
+    let ExtractArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output, raw } = args;
     let output = output.filter(|path| path.as_os_str() != "-");
     let reads = Reads::analysis(&paths, &input, &analysis);
     let mut options = session::analysis("extract", &paths, input, analysis)?;
@@ -22,21 +23,30 @@ pub fn run(args: ExtractArgs) -> Result<Status, Failure> {
     let spell_out = output.is_none() && terminal::stdout_is_terminal();
     let out = Output::new(output.as_deref(), "the records", &reads)?;
     let extract = session::run(&run, &mut options, |options| mdmlog::extract(&paths, options, attempt))??;
-    out.write(|out| if spell_out { to_terminal(&extract, out) } else { as_they_stand(&extract, out) })?;
+    out.write(|out| if spell_out { to_terminal(&extract, raw, out) } else { to_file(&extract, raw, out) })?;
     if !run.quiet {
         stderr::warnings(&extract.report);
         for place in places(&extract) {
             stderr::note(place);
         }
+        if raw {
+            stderr::note("the records stand there with the credentials that they may have");
+        }
     }
     Ok(Status::Done)
 }
 
-fn as_they_stand(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+/// Returns a record as it is to be written: without its credentials unless they are wanted.
+fn text(record: &ExtractedRecord, raw: bool) -> Cow<'_, [u8]> {
+    if raw { Cow::Borrowed(&record.text) } else { Cow::Owned(record.without_secrets().into_bytes()) }
+}
+
+fn to_file(extract: &Extract, raw: bool, out: &mut dyn Write) -> io::Result<()> {
     for record in &extract.records {
-        out.write_all(&record.text)?;
+        let text = text(record, raw);
+        out.write_all(&text)?;
         // The last line of a file may have no end.
-        if !record.text.ends_with(b"\n") {
+        if !text.ends_with(b"\n") {
             out.write_all(b"\n")?;
         }
     }
@@ -44,9 +54,9 @@ fn as_they_stand(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the records for a person. What was written by strangers must not act on the terminal; tabs do no harm.
-fn to_terminal(extract: &Extract, out: &mut dyn Write) -> io::Result<()> {
+fn to_terminal(extract: &Extract, raw: bool, out: &mut dyn Write) -> io::Result<()> {
     for record in &extract.records {
-        for line in String::from_utf8_lossy(&record.text).lines() {
+        for line in String::from_utf8_lossy(&text(record, raw)).lines() {
             let shown: Vec<_> = line.split('\t').map(visible).collect();
             writeln!(out, "{}", shown.join("\t"))?;
         }

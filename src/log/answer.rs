@@ -6,7 +6,7 @@ use crate::model::sanitize;
 /// The answer has a dozen lines; in an excerpt other text may stand between.
 const MAX_LINES: usize = 100;
 /// Longest value that is read.
-const MAX_VALUE: usize = 2048;
+const MAX_VALUE: usize = 4096;
 
 /// Reads the lines below `returning from the method : callMdmServerInfo {`.
 pub(super) fn read(lines: &[u8]) -> LogAnswer {

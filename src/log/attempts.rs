@@ -10,6 +10,7 @@ use super::quotations::Quotations;
 use super::scan::Record;
 use super::shelf::Shelf;
 use super::thread::Thread;
+use crate::model::sanitize;
 
 /// More threads than a node has.
 const MAX_THREADS: usize = 1 << 16;
@@ -51,8 +52,7 @@ impl<'a> Attempts<'a> {
             return;
         }
         self.quotations.see(name, at, &event.what, self.shelf.begun);
-        let thread =
-            self.threads.entry(name).or_insert_with(|| Thread::new(self.texts.share(&String::from_utf8_lossy(name))));
+        let thread = self.threads.entry(name).or_insert_with(|| Thread::new(self.texts.share(&sanitize::bytes(name))));
         thread.add(at, event, self.part, &mut self.shelf, &mut self.texts);
     }
 

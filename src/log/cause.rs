@@ -14,6 +14,8 @@ use crate::model::sanitize;
 
 /// Longest text in which a cause is looked for.
 const MAX_WORDS: usize = 2048;
+/// Longest line below that is read: more than is kept of it, so that no secret is cut in two.
+const MAX_LINE: usize = 4096;
 /// Most lines below the words that are looked at, frames of the stack trace aside.
 const MAX_LINES: usize = 32;
 /// So much of a phrase must be there for one that the right edge of a screen cut off.
@@ -72,7 +74,7 @@ fn telling_lines(below: &[u8]) -> impl Iterator<Item = String> {
     let told = lines.filter_map(move |line| {
         let frame = line.starts_with(b"at ") || line.starts_with(b"... ");
         in_trace |= frame;
-        let text = String::from_utf8_lossy(line.get(..MAX_WORDS).unwrap_or(line));
+        let text = String::from_utf8_lossy(line.get(..MAX_LINE).unwrap_or(line));
         match text.split_once("Caused by:") {
             _ if frame => None,
             Some((_, cause)) => Some(cause.trim().to_owned()),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::record;
+use crate::model::sanitize;
 
 /// A record in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub struct RecordRange {
 
 /// Returns the records of a thread that begin in a range of lines. A record whose thread cannot be read counts when its
 /// line is one of the ends.
-pub fn records_of(text: &[u8], thread: &[u8], first: u64, last: u64) -> Vec<RecordRange> {
+pub fn records_of(text: &[u8], thread: &str, first: u64, last: u64) -> Vec<RecordRange> {
     let mut found: Vec<RecordRange> = Vec::new();
     let mut open: Option<RecordRange> = None;
     let (mut number, mut at) = (0, 0);
@@ -30,7 +31,7 @@ pub fn records_of(text: &[u8], thread: &[u8], first: u64, last: u64) -> Vec<Reco
             }
             let line = rest.get(start..length).unwrap_or_default();
             let is_cited = number == first || number == last;
-            if is_cited || record::header(line).is_ok_and(|(_, header)| header.thread == thread) {
+            if is_cited || record::header(line).is_ok_and(|(_, header)| is_of(header.thread, thread)) {
                 open = Some(RecordRange { line: number, bytes: at..at });
             }
         }
@@ -38,6 +39,11 @@ pub fn records_of(text: &[u8], thread: &[u8], first: u64, last: u64) -> Vec<Reco
     }
     found.extend(open.map(|record| ended(record, text.len())));
     found
+}
+
+/// Returns whether a thread is that of an attempt, whose name has no secrets.
+fn is_of(name: &[u8], thread: &str) -> bool {
+    name == thread.as_bytes() || sanitize::bytes(name) == thread
 }
 
 fn ended(record: RecordRange, at: usize) -> RecordRange {
@@ -60,7 +66,7 @@ mod tests {
 ";
 
     fn texts(thread: &str, first: u64, last: u64) -> Vec<(u64, &'static str)> {
-        let records = records_of(LOG.as_bytes(), thread.as_bytes(), first, last);
+        let records = records_of(LOG.as_bytes(), thread, first, last);
         records.into_iter().map(|record| (record.line, &LOG[record.bytes])).collect()
     }
 
@@ -74,7 +80,7 @@ mod tests {
     #[test]
     fn the_last_record_ends_with_the_file() {
         assert_eq!(texts("t1", 8, 8)[0].1.lines().count(), 1);
-        assert_eq!(records_of(b"", b"t", 1, 9), []);
+        assert_eq!(records_of(b"", "t", 1, 9), []);
         assert_eq!(texts("t1", 9, 3), []);
     }
 

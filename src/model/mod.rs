@@ -13,6 +13,7 @@ pub(crate) mod sanitize;
 pub mod time;
 pub(crate) mod url;
 pub mod visible;
+pub(crate) mod vocabulary;
 pub(crate) mod wall_clock;
 pub mod warning;
 pub(crate) mod wrap;

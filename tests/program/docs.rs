@@ -113,6 +113,7 @@ fn every_option_of_the_readme_is_one() {
             "--help",
             "--attempt",
             "--secrets",
+            "--raw",
             "--static",
             "--features",
             "--line",

@@ -176,3 +176,47 @@ fn no_type_with_a_key_in_it_derives_its_debug_output() {
     }
     assert!(looked_at > 100, "{looked_at}");
 }
+
+/// A credential in each kind of place that a log has, in forms that a header, a body or a sentence may give it.
+#[test]
+fn credentials_are_taken_out_wherever_a_record_has_them() {
+    let forms = [
+        "Authorization: Basic aHVudGVyMi1iYXNpYw==",
+        "https://svc:hunter2-in/url@h.example.com/x",
+        "https://h.example.com/?next=https://svc:hunter2-in-url@idp.example.com/",
+        r#"500:{\"error\":{\"client_secret\":\"hunter2-json\"}}"#,
+        "headers [Ocp-Apim-Subscription-Key: hunter2-cookie, Accept: */*]",
+        "<wsse:Password Type=\"http://x#PasswordText\">hunter2-body</wsse:Password>",
+        "&lt;password&gt;hunter2-body&lt;/password&gt; is wrong",
+        "-----BEGIN PRIVATE KEY----- hunter2-body -----END PRIVATE KEY-----",
+        "Proxy-Authorization: NTLM hunter2-proxy",
+        "login with svc/hunter2-passphrase failed",
+        &format!("{}https://svc:hunter2-in-url{}@h.example.com/", " ".repeat(2300), "x".repeat(200)),
+    ];
+    let mut world = World::default();
+    for (number, form) in (1_i64..).zip(forms) {
+        let at = number * 20_000;
+        world.told(&format!("pool-{number}"), "tenant.jamfcloud.com", at, &[(at + 90, Told::Failure(form))]);
+        world.told(
+            &format!("pool {form}"),
+            "tenant.jamfcloud.com",
+            at + 5_000,
+            &[(at + 5_090, Told::Failure("Read timed out"))],
+        );
+    }
+    let scratch = Scratch::new();
+    let log = scratch.file("ise-psc.log", world.log_text());
+    let count = mdmlog::analyze(&[log], &Options::default()).unwrap().attempts.len();
+    assert!(count > forms.len(), "{count}");
+    let mut shown: Vec<String> =
+        Format::ALL.map(|format| format!("analyze ise-psc.log -v --format {}", format.as_str())).into();
+    shown.extend((1..=count).map(|attempt| format!("extract ise-psc.log -n {attempt}")));
+    for command in shown {
+        let ran = run(&mut scratch.mdmlog(command.split(' '))).with_status(0);
+        for secret in SECRETS {
+            assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{secret}\n{ran}");
+        }
+    }
+    let raw = run(&mut scratch.mdmlog(["extract", "ise-psc.log", "-n", "1", "--raw"])).with_status(0);
+    assert!(raw.stdout.contains("aHVudGVyMi1iYXNpYw=="), "{raw}");
+}

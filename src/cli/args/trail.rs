@@ -29,10 +29,11 @@ pub struct SliceArgs {
     pub secrets: bool,
 }
 
-/// Print the log records of an attempt as they stand in the log
+/// Print the log records of an attempt, without the credentials that may stand there
 ///
-/// What its thread wrote from the first record of the attempt to the last, other components' records included. On a terminal,
-/// control characters are spelled out.
+/// What its thread wrote from the first record of the attempt to the last, other components' records included. Passwords, tokens,
+/// cookies and keys are replaced by `***`, all else is as it stands in the log. On a terminal, control characters are spelled
+/// out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::SEE, after_long_help = help::EXTRACT)]
 pub struct ExtractArgs {
@@ -42,6 +43,10 @@ pub struct ExtractArgs {
     /// Write there instead of to standard output
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+
+    /// Print the records byte for byte, with the credentials that they may have
+    #[arg(long)]
+    pub raw: bool,
 }
 
 /// Which attempt, and how it is found.

@@ -194,7 +194,7 @@ impl Server {
             .map(|evidence| {
                 let record =
                     records.iter().find(|record| (record.input, Some(record.line)) == (evidence.input, evidence.line));
-                let text = record.map(|record| shortened(&String::from_utf8_lossy(&record.text)));
+                let text = record.map(|record| shortened(&record.without_secrets()));
                 cited(report, evidence, text)
             })
             .collect();
