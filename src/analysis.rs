@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use crate::assemble::{Facts, Listed, assemble};
+use crate::assemble::{Assembled, Facts, Listed, assemble};
 use crate::capture::secrets::{KeyLogs, Secrets};
 use crate::classify::classify;
 use crate::correlate::clock::KnownClocks;
@@ -12,6 +12,7 @@ use crate::correlate::join;
 use crate::digests::Digests;
 use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item, whole_file};
+use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, Report};
 use crate::model::warning::{Warning, WarningCode};
 use crate::options::{Hashing, Options};
@@ -93,6 +94,16 @@ pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
     analyzed(inputs, options).map(|analyzed| analyzed.report)
 }
 
+/// Analyses as [`analyze`] does, and hands on the report without its attempts, and the attempts, which are made when they
+/// are asked for: for those who write hundreds of thousands one behind the other and need not hold them all.
+pub fn analyze_with<T>(
+    inputs: &[PathBuf],
+    options: &Options,
+    then: impl FnOnce(&Report, &dyn Attempts) -> T,
+) -> Result<T, Error> {
+    assembled(inputs, options, |assembled| then(&assembled.head, &assembled)).map(|(done, _)| done)
+}
+
 /// A report with what it was made of, for those who go back to the inputs.
 pub(crate) struct Analyzed {
     pub(crate) report: Report,
@@ -112,6 +123,23 @@ impl Analyzed {
 
 /// Does the work of [`analyze`], and keeps what was read.
 pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed, Error> {
+    let (report, kept) = assembled(inputs, options, |assembled| assembled.whole())?;
+    Ok(Analyzed { report, items: kept.items, groups: kept.groups, keylogs: kept.keylogs })
+}
+
+/// What was read, for those who go back to it.
+struct Kept {
+    items: Vec<Item>,
+    groups: Groups,
+    keylogs: Vec<Bytes>,
+}
+
+/// Runs all stages up to the report, and hands it on while what it was made of is there.
+fn assembled<T>(
+    inputs: &[PathBuf],
+    options: &Options,
+    then: impl FnOnce(Assembled<'_>) -> T,
+) -> Result<(T, Kept), Error> {
     let named = named_keylogs(&options.keylogs)?;
     let reading = Reading::find(inputs, options);
     if reading.groups.logs.is_empty() && reading.groups.captures.is_empty() {
@@ -132,18 +160,19 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
     warnings.extend(reading.found.check_unchanged());
     let verdicts = classify(&joined.attempts, &known);
     let facts = Facts { logs: &logs, captures: &captures, nodes: &nodes, clocks };
-    let mut report = assemble(listed(&reading.found.items), facts, &joined, &verdicts, options, warnings);
-    drop((joined, verdicts));
-    for (input, digest) in report.inputs.iter_mut().zip(digests.finish()) {
+    let mut assembled = assemble(listed(&reading.found.items), facts, &joined, &verdicts, options, warnings);
+    for (input, digest) in assembled.head.inputs.iter_mut().zip(digests.finish()) {
         input.sha256 = digest;
     }
+    let done = then(assembled);
+    drop((joined, verdicts));
     // What was read is given back while the report is used. Where the caller's thread is all there is, nothing that is put off
     // would ever be done.
     if rayon::current_num_threads() > 1 {
         rayon::spawn(move || drop((logs, captures)));
     }
     let keylogs = named.into_iter().map(|(_, text)| text).collect();
-    Ok(Analyzed { report, items: reading.found.items, groups: reading.groups, keylogs })
+    Ok((done, Kept { items: reading.found.items, groups: reading.groups, keylogs }))
 }
 
 /// Paths of which nothing can be used are warnings when others can.

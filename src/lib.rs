@@ -51,7 +51,7 @@ pub mod node;
 #[doc(hidden)]
 pub mod sources;
 
-pub use analysis::{Error, analyze};
+pub use analysis::{Error, analyze, analyze_with};
 pub use diff::{
     ChangeOf, ComparedIncident, Difference, DifferenceFormat, IncidentState, Side, StateCounts, Subject, diff,
     difference_schema,
@@ -59,7 +59,7 @@ pub use diff::{
 pub use extract::{Extract, ExtractedRecord, extract};
 pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
 pub use model::report::Report;
-pub use model::{outcome, report, time, warning};
+pub use model::{attempts, outcome, report, time, warning};
 pub use options::Options;
 pub use slice::{Slice, SliceFrame, slice};
 pub use verify::{

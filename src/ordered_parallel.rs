@@ -1,4 +1,4 @@
-//! Pieces of a file read side by side, and taken in their order.
+//! Pieces of a file read, or of a report made, side by side, and taken in their order.
 
 use rayon::prelude::*;
 
@@ -22,6 +22,28 @@ pub(crate) fn ordered_parallel<P: Send, R: Send>(
     }
 }
 
+/// Makes so many pieces at a time on all threads; those before are given to `take` on this thread meanwhile, in their order.
+/// An error of `take` ends it.
+pub(crate) fn in_order<P: Send, R: Send, E>(
+    mut pieces: impl Iterator<Item = P>,
+    wave: usize,
+    make: impl Fn(P) -> R + Sync,
+    mut take: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut made: Vec<R> = Vec::new();
+    loop {
+        let next: Vec<P> = pieces.by_ref().take(wave).collect();
+        let before = std::mem::take(&mut made);
+        if next.is_empty() && before.is_empty() {
+            return Ok(());
+        }
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| made = next.into_par_iter().map(&make).collect());
+            before.into_iter().try_for_each(&mut take)
+        })?;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +54,26 @@ mod tests {
             let mut taken = Vec::new();
             ordered_parallel(0..count, wave, |piece| piece * 2, |found| taken.push(found));
             assert_eq!(taken, (0..count).map(|piece| piece * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_is_made_is_taken_in_order_until_it_is_refused() {
+        for (count, wave) in [(0, 3), (1, 3), (10, 3), (10, 1), (10, 100)] {
+            for refused in [4, 100] {
+                let mut taken = Vec::new();
+                let done = in_order(
+                    0..count,
+                    wave,
+                    |piece| piece * 2,
+                    |made| {
+                        taken.push(made);
+                        if made == 2 * refused { Err(made) } else { Ok(()) }
+                    },
+                );
+                let expected: Vec<_> = (0..count.min(refused + 1)).map(|piece| piece * 2).collect();
+                assert_eq!((taken, done.is_err()), (expected, count > refused), "{count} {wave} {refused}");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! An attempt as the report shows it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::dns::dns;
@@ -23,7 +24,7 @@ const MAX_EVENTS: usize = 200;
 /// The attempt of this number with its verdict.
 pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, node: Option<&Node>) -> Attempt {
     let log = joined.log.map(|(_, log)| log);
-    let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_ref()).collect();
+    let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_deref()).collect();
     let server = server(joined);
     let mut events: Vec<Event> = log.map(|log| log_events::events(log, &joined.reading)).unwrap_or_default();
     for wire in &wires {
@@ -39,19 +40,17 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
     }
     steps.truncate(MAX_EVENTS);
     evidence.truncate(MAX_EVENTS);
-    let started_at = joined.started();
-    let ended_at = ended(joined).filter(|ended| started_at.is_none_or(|started| *ended >= started));
-    let last = joined.tries.last().and_then(|attempted| attempted.wire.as_ref()).or(wires.last().copied());
+    let (started_at, ended_at) = span(joined);
+    let last = joined.tries.last().and_then(|attempted| attempted.wire.as_deref()).or(wires.last().copied());
     let (flow, other_flows) = flows(&wires, last, server.host.as_deref());
     let Ruling { outcome, confidence, conflict, status, rule, reasons } = verdict.ruling.clone();
     let mut sources = Vec::new();
     sources.extend(log.map(|_| Source::Log));
     sources.extend((!wires.is_empty()).then_some(Source::Capture));
-    let target = server.url.as_deref();
     let mut attempt = Attempt {
         id,
-        kind: kind(joined, &server),
-        query: target.and_then(DeviceCriterion::of_target),
+        kind: kind(joined),
+        query: server.url.as_deref().and_then(DeviceCriterion::of_target),
         outcome: outcome.name(),
         detail: outcome.detail().map(Into::into),
         confidence,
@@ -62,7 +61,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
         likely: verdict.likely.clone(),
         started_at,
         ended_at,
-        duration_ms: started_at.zip(ended_at).map(|(started, ended)| rounded(ended.millis_since(started))),
+        duration_ms: duration(started_at, ended_at),
         sources,
         missing_source: joined.missing.clone(),
         proxy: proxy(joined, &server),
@@ -85,12 +84,27 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
 }
 
 /// What an attempt asked for, as the log tells it or the URL.
-pub(super) fn kind(joined: &JoinedAttempt<'_>, server: &Server) -> RequestKind {
-    match (joined.log, server.url.as_deref()) {
-        (Some((_, log)), _) => log.kind,
-        (None, Some(url)) => RequestKind::of_target(server.host.as_deref(), url).unwrap_or_default(),
-        (None, None) => RequestKind::default(),
+pub(super) fn kind(joined: &JoinedAttempt<'_>) -> RequestKind {
+    match joined.log {
+        Some((_, log)) => log.kind,
+        None => last_url(joined).and_then(|url| RequestKind::of_target(host(joined), &url)).unwrap_or_default(),
     }
+}
+
+/// Which device an attempt asked for.
+pub(super) fn query(joined: &JoinedAttempt<'_>) -> Option<DeviceCriterion> {
+    last_url(joined).as_deref().and_then(DeviceCriterion::of_target)
+}
+
+/// When an attempt began, and when its result was known.
+pub(super) fn span(joined: &JoinedAttempt<'_>) -> (Option<Timestamp>, Option<Timestamp>) {
+    let started = joined.started();
+    (started, ended(joined).filter(|ended| started.is_none_or(|started| *ended >= started)))
+}
+
+/// From the one to the other, in milliseconds.
+pub(super) fn duration(started: Option<Timestamp>, ended: Option<Timestamp>) -> Option<f64> {
+    started.zip(ended).map(|(started, ended)| rounded(ended.millis_since(started)))
 }
 
 /// The log's own words of a failure.
@@ -102,7 +116,7 @@ fn reason(joined: &JoinedAttempt<'_>, outcome: Outcome) -> Option<String> {
 /// When the result of a request was known.
 fn try_ended(joined: &JoinedAttempt<'_>, attempted: &JoinedTry<'_>) -> Option<Timestamp> {
     let told = attempted.log.and_then(|log| joined.reading.utc(log.result?));
-    told.or_else(|| attempted.wire.as_ref()?.end)
+    told.or_else(|| attempted.wire.as_deref()?.end)
 }
 
 fn ended(joined: &JoinedAttempt<'_>) -> Option<Timestamp> {
@@ -116,7 +130,7 @@ fn ended(joined: &JoinedAttempt<'_>) -> Option<Timestamp> {
 
 fn try_started(joined: &JoinedAttempt<'_>, attempted: &JoinedTry<'_>) -> Option<Timestamp> {
     let told = attempted.log.and_then(|log| joined.reading.utc(log.get?));
-    told.or_else(|| attempted.wire.as_ref().map(|wire| wire.start))
+    told.or_else(|| attempted.wire.as_deref().map(|wire| wire.start))
 }
 
 fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
@@ -130,65 +144,86 @@ fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
             http_status: ruling.status,
             started_at: try_started(joined, attempted),
             ended_at: try_ended(joined, attempted),
-            url: url(attempted),
-            stream: attempted.wire.as_ref().and_then(|wire| wire.flow()?.stream),
+            url: url(attempted).map(Cow::into_owned),
+            stream: attempted.wire.as_deref().and_then(|wire| wire.flow()?.stream),
         })
         .collect()
 }
 
 /// As the log has it, or out of a request that could be read.
-fn url(attempted: &JoinedTry<'_>) -> Option<String> {
-    if let Some(url) = attempted.log.and_then(|log| log.url.as_deref().map(str::to_owned)) {
-        return Some(url);
+fn url<'j>(attempted: &'j JoinedTry<'_>) -> Option<Cow<'j, str>> {
+    if let Some(url) = attempted.log.and_then(|log| log.url.as_deref()) {
+        return Some(Cow::Borrowed(url));
     }
-    let wire = attempted.wire.as_ref()?;
+    let wire = attempted.wire.as_deref()?;
     let exchange = wire.request()?.exchange?;
     let target = exchange.target.as_deref()?;
     if !target.starts_with('/') {
-        return Some(target.to_owned());
+        return Some(Cow::Borrowed(target));
     }
     let host = exchange.host.as_deref().or(wire.session.hosts.first().map(|(host, _)| host.as_str()))?;
     let scheme = if wire.flow()?.tls.is_some() { "https" } else { "http" };
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    Some(match wire.session.port {
+    Some(Cow::Owned(match wire.session.port {
         Some(port) => format!("{scheme}://{host}:{port}{target}"),
         None => format!("{scheme}://{host}{target}"),
-    })
+    }))
 }
 
-pub(super) fn server(joined: &JoinedAttempt<'_>) -> Server {
-    let logs = || joined.tries.iter().rev().filter_map(|attempted| attempted.log);
-    let wires = || joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_ref());
-    let host = logs().find_map(|log| log.host.as_deref().map(str::to_owned));
-    let host = host.or_else(|| wires().find_map(|wire| wire.session.hosts.first().map(|(host, _)| host.clone())));
-    let port = logs().find_map(|log| log.port).or_else(|| wires().find_map(|wire| wire.session.port));
+/// What the log says of the tries, the last one first.
+fn logs<'j>(joined: &'j JoinedAttempt<'_>) -> impl Iterator<Item = &'j LogTry> {
+    joined.tries.iter().rev().filter_map(|attempted| attempted.log)
+}
+
+/// What the wire shows of the tries, the last one first.
+fn wires<'j, 'a>(joined: &'j JoinedAttempt<'a>) -> impl Iterator<Item = &'j WireTry<'a>> {
+    joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_deref())
+}
+
+/// The server's host, as it was written.
+pub(super) fn host<'j>(joined: &'j JoinedAttempt<'_>) -> Option<&'j str> {
+    let told = logs(joined).find_map(|log| log.host.as_deref());
+    told.or_else(|| wires(joined).find_map(|wire| wire.session.hosts.first().map(|(host, _)| host.as_str())))
+}
+
+/// The server's port.
+pub(super) fn port(joined: &JoinedAttempt<'_>) -> Option<u16> {
+    logs(joined).find_map(|log| log.port).or_else(|| wires(joined).find_map(|wire| wire.session.port))
+}
+
+fn last_url<'j>(joined: &'j JoinedAttempt<'_>) -> Option<Cow<'j, str>> {
+    joined.tries.iter().rev().find_map(url)
+}
+
+fn server(joined: &JoinedAttempt<'_>) -> Server {
+    let (host, port) = (host(joined).map(str::to_owned), port(joined));
     let mut addresses = Vec::new();
     let mut add = |address: String| {
         if !addresses.contains(&address) {
             addresses.push(address);
         }
     };
-    for wire in wires().collect::<Vec<_>>().into_iter().rev() {
+    for wire in wires(joined).collect::<Vec<_>>().into_iter().rev() {
         if wire.session.proxy.is_none() {
             wire.lookups.iter().flat_map(|lookup| &lookup.addresses).for_each(|address| add(address.to_string()));
             let flows = wire.session.flows.iter().chain(&wire.earlier);
             flows.for_each(|flow| add(flow.server.ip().to_string()));
         }
     }
-    let targets = logs().filter_map(|log| log.cause.as_ref()?.target.as_ref());
+    let targets = logs(joined).filter_map(|log| log.cause.as_ref()?.target.as_ref());
     for target in targets.filter(|target| host.as_deref().is_some_and(|host| host.eq_ignore_ascii_case(&target.host))) {
         target.addresses.iter().for_each(|address| add(address.to_string()));
     }
-    let url = joined.tries.iter().rev().find_map(url);
+    let url = last_url(joined).map(Cow::into_owned);
     Server { host, port, url, addresses }
 }
 
 fn proxy(joined: &JoinedAttempt<'_>, server: &Server) -> Option<Proxy> {
-    let seen = joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_ref()?.session.proxy).next();
+    let seen = joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_deref()?.session.proxy).next();
     if let Some(proxy) = seen {
         return Some(Proxy { address: Some(proxy.ip().to_string()), port: Some(proxy.port()) });
     }
-    let logs: Vec<&LogTry> = joined.tries.iter().rev().filter_map(|attempted| attempted.log).collect();
+    let logs: Vec<&LogTry> = logs(joined).collect();
     let mention = logs.iter().find_map(|log| log.proxy.as_ref());
     if mention == Some(&ProxyMention::None) {
         return None;

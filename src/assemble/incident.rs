@@ -1,13 +1,16 @@
 //! Incidents: runs of the same failure of the same server, and what was other when it last went well.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::circumstances::Circumstances;
+use super::outline::{Outline, ServerKey};
 use crate::catalog::{self, Context};
+use crate::model::mdm::DeviceCriterion;
 use crate::model::outcome::{Outcome, OutcomeName};
-use crate::model::report::{Attempt, Change, Diagnosis, Incident, IncidentServer, Node};
+use crate::model::report::{Attempt, Change, Incident, IncidentServer, Node};
 
 /// Hexadecimal digits of a fingerprint.
 const FINGERPRINT: usize = 16;
@@ -16,20 +19,28 @@ const FINGERPRINT_VERSION: &str = "1";
 /// The same of the ticket key, which must differ from every fingerprint.
 const TICKET_KEY_VERSION: &str = "ticket-1";
 
-/// Host in lower case, and port.
-type ServerKey = (Option<String>, Option<u16>);
-/// An attempt with its outcome.
-type Decided<'a> = (&'a Attempt, Outcome);
+/// The attempts that incidents are found among.
+pub(super) trait Told: Sync {
+    /// Returns the attempt of this index, whole.
+    fn attempt(&self, index: usize) -> Option<Attempt>;
+    /// Returns which device it asked for.
+    fn device(&self, index: usize) -> Option<DeviceCriterion>;
+    /// Returns its node, where that is known.
+    fn node(&self, index: usize) -> Option<&Node>;
+}
 
-/// Finds the incidents. Attempts are in order of time and have their ids; each has its outcome, and its node where that is known.
-pub(super) fn incidents(attempts: &[Attempt], outcomes: &[Outcome], nodes: &[Option<&Node>]) -> Vec<Incident> {
-    let mut by_server: BTreeMap<ServerKey, Vec<Decided<'_>>> = BTreeMap::new();
-    for (attempt, outcome) in attempts.iter().zip(outcomes) {
-        let host = attempt.server.host.as_ref().map(|host| host.to_ascii_lowercase());
-        by_server.entry((host, attempt.server.port)).or_default().push((attempt, *outcome));
-    }
-    let mut incidents: Vec<Incident> =
-        by_server.into_iter().flat_map(|(server, attempts)| of_server(&server, &attempts, nodes)).collect();
+/// Finds the incidents. Attempts are in order of time; their ids are one more than their indices.
+pub(super) fn incidents(
+    by_server: &BTreeMap<ServerKey, Vec<usize>>,
+    outlines: &[Outline<'_>],
+    told: &impl Told,
+) -> Vec<Incident> {
+    let servers: Vec<_> = by_server.iter().collect();
+    let of_servers = servers.into_par_iter().map(|(server, attempts)| {
+        let runs = runs(attempts, outlines);
+        runs.into_par_iter().map(|run| incident(server, &run, outlines, told)).collect::<Vec<_>>()
+    });
+    let mut incidents: Vec<Incident> = of_servers.collect::<Vec<_>>().into_iter().flatten().flatten().collect();
     incidents.sort_by_key(|incident| incident.attempts.first().copied());
     for (index, incident) in incidents.iter_mut().enumerate() {
         incident.id = index + 1;
@@ -37,69 +48,68 @@ pub(super) fn incidents(attempts: &[Attempt], outcomes: &[Outcome], nodes: &[Opt
     incidents
 }
 
-fn of_server((host, port): &ServerKey, attempts: &[Decided<'_>], nodes: &[Option<&Node>]) -> Vec<Incident> {
-    let mut incidents: Vec<(Incident, &Attempt, Outcome)> = Vec::new();
-    let mut last_success: Option<&Attempt> = None;
-    let mut open = false;
-    for &(attempt, outcome) in attempts {
-        match attempt.outcome {
+/// A run of the same failure of one server, in indices of attempts.
+struct Run {
+    attempts: Vec<usize>,
+    last_success_before: Option<usize>,
+    resolved_by: Option<usize>,
+}
+
+/// Finds the runs among the attempts of one server.
+fn runs(attempts: &[usize], outlines: &[Outline<'_>]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut last_success = None;
+    // The outcome of the run that goes on, and from where on runs are unresolved.
+    let (mut open, mut unresolved): (Option<Outcome>, usize) = (None, 0);
+    for &index in attempts {
+        let Some(outline) = outlines.get(index) else { continue };
+        match outline.name() {
             // Nobody knows what it came to, so it neither ends a run nor is a part of one.
             OutcomeName::Unknown => continue,
             OutcomeName::Success => {
-                for (incident, ..) in
-                    incidents.iter_mut().rev().take_while(|(incident, ..)| incident.resolved_by.is_none())
-                {
-                    incident.resolved_by = Some(attempt.id);
-                }
-                last_success = Some(attempt);
-                open = false;
+                runs.iter_mut().skip(unresolved).for_each(|run| run.resolved_by = Some(index));
+                (last_success, open, unresolved) = (Some(index), None, runs.len());
                 continue;
             }
             _ => {}
         }
-        if let Some((incident, ..)) = incidents.last_mut()
-            && open
-            && (incident.outcome, &incident.detail) == (attempt.outcome, &attempt.detail)
-        {
-            incident.attempts.push(attempt.id);
-            incident.last_at = attempt.started_at.or(incident.last_at);
-            continue;
+        match runs.last_mut().filter(|_| open == Some(outline.outcome)) {
+            Some(run) => run.attempts.push(index),
+            None => {
+                runs.push(Run { attempts: vec![index], last_success_before: last_success, resolved_by: None });
+                open = Some(outline.outcome);
+            }
         }
-        let incident = Incident {
-            id: 0,
-            fingerprint: fingerprint(host.as_deref(), *port, attempt.outcome, attempt.detail.as_deref()),
-            ticket_key: ticket_key(host.as_deref(), attempt.outcome),
-            endpoints: None,
-            outcome: attempt.outcome,
-            detail: attempt.detail.clone(),
-            server: IncidentServer { host: host.clone(), port: *port },
-            first_at: attempt.started_at,
-            last_at: attempt.started_at,
-            attempts: vec![attempt.id],
-            last_success_before: last_success.map(|success| success.id),
-            resolved_by: None,
-            changes: last_success.map(|success| changes(success, attempt)).unwrap_or_default(),
-            diagnosis: Diagnosis::default(),
-        };
-        incidents.push((incident, attempt, outcome));
-        open = true;
     }
-    incidents
-        .into_iter()
-        .map(|(incident, first, outcome)| {
-            let node = first.id.checked_sub(1).and_then(|index| nodes.get(index).copied().flatten());
-            let (context, resolved) = (Context { node, ..Context::of(first) }, incident.resolved_by.is_some());
-            let count = incident.attempts.len();
-            let diagnosis = catalog::incident_diagnosis(outcome, &context, count, &incident.changes, resolved);
-            let attempt_of = |id: &usize| {
-                let at = attempts.binary_search_by_key(id, |(attempt, _)| attempt.id).ok()?;
-                attempts.get(at).map(|(attempt, _)| *attempt)
-            };
-            let queries = incident.attempts.iter().filter_map(attempt_of).filter_map(|attempt| attempt.query.as_ref());
-            let devices: BTreeSet<&str> = queries.map(|query| query.value.as_str()).collect();
-            Incident { diagnosis, endpoints: (!devices.is_empty()).then_some(devices.len()), ..incident }
-        })
-        .collect()
+    runs
+}
+
+fn incident((host, port): &ServerKey, run: &Run, outlines: &[Outline<'_>], told: &impl Told) -> Option<Incident> {
+    let index = *run.attempts.first()?;
+    let (outline, first) = (outlines.get(index)?, told.attempt(index)?);
+    let success = run.last_success_before.and_then(|success| told.attempt(success));
+    let changes = success.map(|success| changes(&success, &first)).unwrap_or_default();
+    let (context, resolved) = (Context { node: told.node(index), ..Context::of(&first) }, run.resolved_by.is_some());
+    let count = run.attempts.len();
+    let devices: HashSet<String> =
+        run.attempts.iter().filter_map(|index| told.device(*index)).map(|device| device.value).collect();
+    let started = |index: &usize| outlines.get(*index).and_then(|outline| outline.started_at);
+    Some(Incident {
+        id: 0,
+        fingerprint: fingerprint(host.as_deref(), *port, first.outcome, first.detail.as_deref()),
+        ticket_key: ticket_key(host.as_deref(), first.outcome),
+        endpoints: (!devices.is_empty()).then_some(devices.len()),
+        outcome: first.outcome,
+        detail: first.detail.clone(),
+        server: IncidentServer { host: host.clone(), port: *port },
+        first_at: first.started_at,
+        last_at: run.attempts.iter().rev().find_map(started),
+        attempts: run.attempts.iter().map(|index| index + 1).collect(),
+        last_success_before: run.last_success_before.map(|index| index + 1),
+        resolved_by: run.resolved_by.map(|index| index + 1),
+        diagnosis: catalog::incident_diagnosis(outline.outcome, &context, count, &changes, resolved),
+        changes,
+    })
 }
 
 /// Server, outcome and detail alone: the same next week, and the same for two nodes.

@@ -12,27 +12,30 @@ mod log_events;
 mod next_collection;
 mod nodes;
 mod nothing;
+mod outline;
 mod quality;
 mod servers;
 mod wire_events;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub(crate) use self::circumstances::Circumstances;
 
 use rayon::prelude::*;
 
 use self::next_collection::{Polls, next_collection};
-
+use self::outline::{Outline, by_server};
 use crate::capture::CaptureFacts;
 use crate::classify::Verdict;
 use crate::correlate::clock::{KnownClocks, offset_text};
 use crate::correlate::{Joined, JoinedAttempt};
 use crate::log::LogFacts;
-use crate::model::mdm::RequestKind;
+use crate::model::attempts::Attempts;
+use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::member_path;
-use crate::model::outcome::{Outcome, OutcomeName};
+use crate::model::outcome::OutcomeName;
 use crate::model::report::{
     Attempt, Input, InputKind, InputRole, KindCount, Node, OffsetSource, Report, SCHEMA_VERSION, Saw, Summary, Tool,
 };
@@ -69,57 +72,50 @@ pub struct Facts<'f> {
     pub clocks: KnownClocks<'f>,
 }
 
+/// A report put together, but for its attempts, which are made when they are asked for.
+#[derive(Debug)]
+pub struct Assembled<'a> {
+    /// The report without its attempts.
+    pub head: Report,
+    /// The attempts that are wanted, each with its verdict.
+    wanted: Vec<(&'a JoinedAttempt<'a>, &'a Verdict)>,
+    found: &'a Nodes,
+    polls: Option<Polls>,
+    /// The appliance's, in nanoseconds.
+    utc_offset: Option<i64>,
+}
+
 /// Puts the report together.
-pub fn assemble(
+pub fn assemble<'a>(
     listed: Vec<Listed>,
-    facts: Facts<'_>,
-    joined: &Joined<'_>,
-    verdicts: &[Verdict],
+    facts: Facts<'a>,
+    joined: &'a Joined<'a>,
+    verdicts: &'a [Verdict],
     options: &Options,
     mut warnings: Vec<Warning>,
-) -> Report {
+) -> Assembled<'a> {
     let Facts { logs, captures, nodes: found, clocks: known } = facts;
     let clocks = clock::clocks(logs, captures, joined, known);
-    let nodes = nodes::nodes(found);
     let is_wanted = |joined: &JoinedAttempt<'_>| {
         let kinds = &options.kinds;
-        is_within(joined.started(), options)
-            && (kinds.is_empty() || kinds.contains(&attempt::kind(joined, &attempt::server(joined))))
+        is_within(joined.started(), options) && (kinds.is_empty() || kinds.contains(&attempt::kind(joined)))
     };
     let wanted: Vec<(&JoinedAttempt<'_>, &Verdict)> =
         joined.attempts.iter().zip(verdicts).filter(|(attempt, _)| is_wanted(attempt)).collect();
-    let outcomes: Vec<Outcome> = wanted.iter().map(|(_, verdict)| verdict.ruling.outcome).collect();
-    let mut attempts: Vec<Attempt> = wanted
-        .par_iter()
-        .enumerate()
-        // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
-        .with_max_len(RUN)
-        .map(|(index, (attempt, verdict))| {
-            let node = nodes::of_attempt(attempt, found).and_then(|node| nodes.get(node));
-            attempt::attempt(index + 1, attempt, verdict, node)
-        })
-        .collect();
-    let polls = Polls::among(&attempts);
-    let of_attempts: Vec<Option<&Node>> =
-        wanted.iter().map(|(attempt, _)| nodes.get(nodes::of_attempt(attempt, found)?)).collect();
-    let first = attempts.iter().find_map(|attempt| attempt.started_at);
+    let outlines: Vec<Outline<'_>> =
+        wanted.par_iter().map(|(attempt, verdict)| Outline::of(attempt, verdict)).collect();
+    let polls = Polls::among(&outlines);
+    let first = outlines.iter().find_map(|attempt| attempt.started_at);
     let log = joined.clocks.first().map_or(0, |clock| clock.log);
     let tells = joined.sources.get(log).is_some_and(|source| *source != OffsetSource::Assumed);
     let utc_offset = first.filter(|_| tells).map(|first| clock::offset_at(log, first, joined, known));
-    for (attempt, node) in attempts.iter_mut().zip(&of_attempts) {
-        if let Some(lost) = lost_between(attempt, &listed) {
-            attempt.diagnosis.remedy.insert(0, lost);
-        }
-        attempt.next_collection = next_collection(attempt, *node, polls, utc_offset);
-    }
-    let incidents = incident::incidents(&attempts, &outcomes, &of_attempts);
     let path_of = |input: usize| listed.get(input).map(|listed| listed.path.clone()).unwrap_or_default();
     warnings.extend(clock::warnings(logs, joined, known, path_of));
     warnings.extend(nothing::apart(logs, captures, joined));
     warnings.extend(nothing::contacted(logs, captures, joined.attempts.len()));
     let starts = joined.attempts.iter().filter_map(JoinedAttempt::started);
     let span = starts.clone().min().zip(starts.max());
-    warnings.extend(nothing::left_out(joined.attempts.len(), attempts.len(), span, options));
+    warnings.extend(nothing::left_out(joined.attempts.len(), outlines.len(), span, options));
     warnings.extend(logs.iter().flat_map(|log| &log.warnings).cloned());
     warnings.extend(captures.iter().flat_map(|capture| &capture.warnings).cloned());
     for warning in &mut warnings {
@@ -129,52 +125,105 @@ pub fn assemble(
     }
     warnings.sort();
     warnings.dedup();
-    let summary = Summary {
-        attempts: attempts.len(),
-        by_outcome: count(&attempts),
-        incidents: incidents.len(),
-        by_kind: count_kinds(&attempts),
-    };
-    let servers = servers::states(&attempts, &incidents);
-    Report {
+    let head = Report {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         redacted: false,
         inputs: inputs(listed, facts, joined, &warnings),
         clock: clocks.first().cloned(),
         clocks,
-        summary,
-        attempts,
-        incidents,
-        servers,
-        nodes,
+        nodes: nodes::nodes(found),
         warnings,
+        ..Report::default()
+    };
+    let mut assembled = Assembled { head, wanted, found, polls, utc_offset };
+    let by_server = by_server(&outlines);
+    let incidents = incident::incidents(&by_server, &outlines, &assembled);
+    assembled.head.summary = Summary {
+        attempts: outlines.len(),
+        by_outcome: count(&outlines),
+        incidents: incidents.len(),
+        by_kind: count_kinds(&outlines),
+    };
+    assembled.head.servers = servers::states(&by_server, &outlines, &incidents);
+    assembled.head.incidents = incidents;
+    assembled
+}
+
+impl Assembled<'_> {
+    /// Makes all attempts, and so the whole report.
+    pub fn whole(self) -> Report {
+        let attempts = self.made(0..self.wanted.len());
+        Report { attempts, ..self.head }
+    }
+
+    fn made(&self, range: Range<usize>) -> Vec<Attempt> {
+        let range = range.start..range.end.min(self.wanted.len());
+        // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
+        range.into_par_iter().with_max_len(RUN).filter_map(|index| incident::Told::attempt(self, index)).collect()
     }
 }
 
-fn count(attempts: &[Attempt]) -> BTreeMap<OutcomeName, usize> {
+impl incident::Told for Assembled<'_> {
+    fn attempt(&self, index: usize) -> Option<Attempt> {
+        let (joined, verdict) = self.wanted.get(index)?;
+        let mut attempt = attempt::attempt(index + 1, joined, verdict, self.node(index));
+        if let Some(lost) = lost_between(&attempt, &self.head.inputs) {
+            attempt.diagnosis.remedy.insert(0, lost);
+        }
+        attempt.next_collection = next_collection(&attempt, self.node(index), self.polls, self.utc_offset);
+        Some(attempt)
+    }
+
+    fn device(&self, index: usize) -> Option<DeviceCriterion> {
+        self.wanted.get(index).and_then(|(joined, _)| attempt::query(joined))
+    }
+
+    fn node(&self, index: usize) -> Option<&Node> {
+        let (joined, _) = self.wanted.get(index)?;
+        self.head.nodes.get(nodes::of_attempt(joined, self.found)?)
+    }
+}
+
+impl Attempts for Assembled<'_> {
+    fn count(&self) -> usize {
+        self.wanted.len()
+    }
+
+    fn range(&self, range: Range<usize>) -> Cow<'_, [Attempt]> {
+        Cow::Owned(self.made(range))
+    }
+
+    fn outcome(&self, index: usize) -> Option<(OutcomeName, Option<Cow<'_, str>>)> {
+        let (_, verdict) = self.wanted.get(index)?;
+        let outcome = verdict.ruling.outcome;
+        Some((outcome.name(), outcome.detail()))
+    }
+}
+
+fn count(attempts: &[Outline<'_>]) -> BTreeMap<OutcomeName, usize> {
     let mut counts = BTreeMap::new();
     for attempt in attempts {
-        *counts.entry(attempt.outcome).or_default() += 1;
+        *counts.entry(attempt.name()).or_default() += 1;
     }
     counts
 }
 
-fn count_kinds(attempts: &[Attempt]) -> BTreeMap<RequestKind, KindCount> {
+fn count_kinds(attempts: &[Outline<'_>]) -> BTreeMap<RequestKind, KindCount> {
     let mut counts: BTreeMap<RequestKind, KindCount> = BTreeMap::new();
     for attempt in attempts {
         let count = counts.entry(attempt.kind).or_default();
         count.attempts += 1;
-        count.failures += usize::from(attempt.outcome.is_failure());
+        count.failures += usize::from(attempt.name().is_failure());
     }
     counts
 }
 
 /// Where the packets of an attempt got lost, when one capture of its path has them and the next has none.
-fn lost_between(attempt: &Attempt, listed: &[Listed]) -> Option<String> {
+fn lost_between(attempt: &Attempt, inputs: &[Input]) -> Option<String> {
     let vantages = attempt.vantages.as_ref()?;
     let seen = |wanted: Saw| vantages.iter().find(|vantage| vantage.saw == wanted).map(|vantage| vantage.input);
-    let name = |input: usize| listed.get(input).map(|listed| member_path::base(&listed.path).to_owned());
+    let name = |input: usize| inputs.get(input).map(|input| member_path::base(&input.path).to_owned());
     let (here, there) = (name(seen(Saw::Request)?)?, name(seen(Saw::Nothing)?)?);
     Some(format!(
         "Look between the two places of capture: the node's packets are in {here} and never arrived where {there} was captured."

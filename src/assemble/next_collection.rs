@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::outline::Outline;
 use crate::model::authority::split_port;
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::OutcomeName;
@@ -22,7 +23,7 @@ pub(super) struct Polls {
 
 impl Polls {
     /// Reads the interval off the polls among the attempts; `None` with fewer than two.
-    pub(super) fn among(attempts: &[Attempt]) -> Option<Self> {
+    pub(super) fn among(attempts: &[Outline<'_>]) -> Option<Self> {
         let polls = attempts.iter().filter(|attempt| attempt.kind == RequestKind::CompliancePoll);
         let mut times: Vec<Timestamp> = polls.filter_map(|attempt| attempt.started_at).collect();
         times.sort_unstable();

@@ -39,7 +39,7 @@ pub(super) fn likely(attempts: &[JoinedAttempt<'_>], verdicts: &[Verdict]) -> Ve
 
 /// Origin and size, in bytes of encrypted records, of the answer to an attempt's last request.
 fn answer<'a>(attempt: &'a JoinedAttempt<'_>) -> Option<(Origin<'a>, u64)> {
-    let wire = attempt.tries.last()?.wire.as_ref()?;
+    let wire = attempt.tries.last()?.wire.as_deref()?;
     let size = wire.request()?.response_bytes.filter(|size| *size > 0)?;
     let (host, _) = wire.session.hosts.first()?;
     let version = wire.flow()?.tls.as_ref()?.version;

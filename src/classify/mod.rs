@@ -35,14 +35,14 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
     for (index, attempted) in attempt.tries.iter().enumerate() {
         let log = LogEvidence::of(attempted.log, in_log.filter(|_| index == last));
         let host = attempted.log.and_then(|log| log.host.as_deref());
-        let wire = attempted.wire.as_ref().map(|wire| {
+        let wire = attempted.wire.as_deref().map(|wire| {
             let to_proxy_host = wire.session.flows.is_empty()
                 && wire.session.hosts.first().is_some_and(|(host, _)| known.proxy_hosts.contains(host));
             WireEvidence::of(wire, host, to_proxy_host)
         });
         let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
         let mut ruling = rule(&log, wire.as_ref(), around);
-        if let Some(wire) = attempted.wire.as_ref().filter(|_| in_log.is_some()) {
+        if let Some(wire) = attempted.wire.as_deref().filter(|_| in_log.is_some()) {
             if attempt.doubtful && !log.is_proof() {
                 let reason = "Its packets were found by a clock that is hardly known, and others to the same host could be meant.";
                 ruling.lower(Confidence::Medium, reason);

@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use mdmlog::render::Format;
+use mdmlog::render::{Format, Streaming};
+use mdmlog::{Options, Report};
 
 use super::args::{AnalyzeArgs, FormatChoice};
 use super::job::{Job, Product};
@@ -16,9 +17,21 @@ use super::{Failure, Status, fail_on, session, stderr};
 pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let chosen = args.format != FormatChoice::Auto;
     let mut job = Job::new(*args)?;
+    let options = std::mem::take(&mut job.options);
     // Where nothing can be written, the analysis is in vain.
-    let place = Destination::new(&job.product, &job.reads)?;
-    let analysed = session::run(&job.run, &mut job.options, |options| mdmlog::analyze(&job.inputs, options))?;
+    match Destination::new(&job.product, &job.reads)? {
+        Destination::Document(output, format) => match format.streaming() {
+            // What redaction has to replace is known when all was seen.
+            Some(streaming) if job.redaction.is_none() => streamed(output, streaming, &job, options, chosen),
+            _ => whole(Destination::Document(output, format), &job, options, chosen),
+        },
+        tables @ Destination::Tables(_) => whole(tables, &job, options, chosen),
+    }
+}
+
+/// Writes the report when all of it is there.
+fn whole(place: Destination<'_>, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
+    let analysed = session::run(&job.run, &mut options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
         mdmlog::redact::redact(&mut report, redaction.key.as_deref());
@@ -33,20 +46,45 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
             tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?
         }
     }
-    if !job.run.quiet {
-        if !job.shows_warnings() {
-            stderr::warnings(&report);
-        }
-        if let Product::Document { format, file: Some(file) } = &job.product
-            && let Some(other) = named_format(file).filter(|other| !chosen && other != format)
-        {
-            stderr::note(format_args!("what was written is {format}; for {other} say `--format {other}`"));
-        }
-    }
-    let status = fail_on::status(&job.fail_on, &report);
+    say(&report, job, chosen);
+    let status = fail_on::status(&job.fail_on, &report.attempts);
     // The process ends here: to give back each string of a large report would take as long as to find its attempts.
     std::mem::forget(report);
     Ok(status)
+}
+
+/// Writes the report while its attempts are made.
+fn streamed(
+    output: Output,
+    streaming: &'static dyn Streaming,
+    job: &Job,
+    mut options: Options,
+    chosen: bool,
+) -> Result<Status, Failure> {
+    let written = session::run_to_the_end(&job.run, &mut options, |options, bar| {
+        mdmlog::analyze_with(&job.inputs, options, |head, attempts| {
+            bar.finish();
+            output.write(|out| streaming.stream(head, attempts, out))?;
+            say(head, job, chosen);
+            Ok(fail_on::status(&job.fail_on, attempts))
+        })
+    })?;
+    written?
+}
+
+/// Says on standard error what the report is short of.
+fn say(report: &Report, job: &Job, chosen: bool) {
+    if job.run.quiet {
+        return;
+    }
+    if !job.shows_warnings() {
+        stderr::warnings(report);
+    }
+    if let Product::Document { format, file: Some(file) } = &job.product
+        && let Some(other) = named_format(file).filter(|other| !chosen && other != format)
+    {
+        stderr::note(format_args!("what was written is {format}; for {other} say `--format {other}`"));
+    }
 }
 
 /// Where it goes, found to take something.

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use mdmlog::attempts::Attempts;
 use mdmlog::catalog::Topic;
-use mdmlog::report::{Attempt, Report};
+use mdmlog::outcome::OutcomeName;
 
 use super::Status;
 
@@ -28,12 +29,12 @@ impl FromStr for FailOn {
 }
 
 impl FailOn {
-    fn names(&self, attempt: &Attempt) -> bool {
+    fn names(&self, name: OutcomeName, kind: Option<&str>) -> bool {
         match self {
-            Self::Any => attempt.outcome.is_failure(),
+            Self::Any => name.is_failure(),
             Self::Outcome(Topic { outcome, detail }) => {
-                let of_detail = |wanted: &str| attempt.detail.as_deref().is_some_and(|has| matches(wanted, has));
-                *outcome == attempt.outcome && detail.as_deref().is_none_or(of_detail)
+                let of_detail = |wanted: &str| kind.is_some_and(|has| matches(wanted, has));
+                *outcome == name && detail.as_deref().is_none_or(of_detail)
             }
         }
     }
@@ -47,10 +48,17 @@ fn matches(wanted: &str, has: &str) -> bool {
     }
 }
 
-/// Returns the status of a run with this report.
-pub fn status(fail_on: &[FailOn], report: &Report) -> Status {
-    let named = |attempt| fail_on.iter().any(|fail_on| fail_on.names(attempt));
-    if report.attempts.iter().any(named) { Status::Matched } else { Status::Done }
+/// Returns the status of a run that found these attempts.
+pub fn status(fail_on: &[FailOn], attempts: &dyn Attempts) -> Status {
+    let named = |index| {
+        let (name, kind) = attempts.outcome(index)?;
+        fail_on.iter().any(|fail_on| fail_on.names(name, kind.as_deref())).then_some(())
+    };
+    if !fail_on.is_empty() && (0..attempts.count()).any(|index| named(index).is_some()) {
+        Status::Matched
+    } else {
+        Status::Done
+    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,15 @@ pub fn run<T: Send>(
     options: &mut Options,
     work: impl FnOnce(&Options) -> T + Send,
 ) -> Result<T, Failure> {
+    run_to_the_end(args, options, |options, _| work(options))
+}
+
+/// The same for work that writes what comes out as well, and takes the bar away before.
+pub fn run_to_the_end<T: Send>(
+    args: &RunArgs,
+    options: &mut Options,
+    work: impl FnOnce(&Options, &Bar) -> T + Send,
+) -> Result<T, Failure> {
     set_threads(args.threads.into())?;
     let progress = if args.quiet && args.progress == When::Auto { When::Never } else { args.progress };
     let bar = Bar::start(progress, &options.progress)?;
@@ -65,7 +74,7 @@ pub fn run<T: Send>(
     // On a thread of the pool: from any other one, each of the many short waves of work would begin with waking a thread
     // and end with being woken.
     let options = &*options;
-    let done = rayon::scope(|_| work(options));
+    let done = rayon::scope(|_| work(options, &bar));
     bar.finish();
     Ok(done)
 }

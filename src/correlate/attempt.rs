@@ -32,8 +32,8 @@ pub struct JoinedAttempt<'a> {
 pub struct JoinedTry<'a> {
     /// What the log says of it.
     pub log: Option<&'a LogTry>,
-    /// What the wire shows of it.
-    pub wire: Option<WireTry<'a>>,
+    /// What the wire shows of it; most requests of a busy node have nothing there.
+    pub wire: Option<Box<WireTry<'a>>>,
 }
 
 /// How to read a log's clock.

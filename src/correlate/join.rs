@@ -70,7 +70,7 @@ pub fn join<'a>(
     let mut joined = matched.join(known);
     joined.other_zones = (0..logs.len()).map(|log| matched.other_zone(log)).collect();
     for attempt in &mut joined.attempts {
-        let wire = attempt.tries.iter().rev().find_map(|attempted| attempted.wire.as_ref());
+        let wire = attempt.tries.iter().rev().find_map(|attempted| attempted.wire.as_deref());
         attempt.vantages = wire.and_then(|wire| vantages.of(&views, wire));
     }
     joined
@@ -108,7 +108,7 @@ impl<'a> Matched<'_, 'a> {
         for places in capture_only::attempts(self.views, &taken, &nodes, known, any_log) {
             let tries = places
                 .iter()
-                .filter_map(|place| Some(JoinedTry { log: None, wire: Some(self.wire_try(*place)?) }))
+                .filter_map(|place| Some(JoinedTry { log: None, wire: Some(Box::new(self.wire_try(*place)?)) }))
                 .collect();
             let mut joined = JoinedAttempt {
                 log: None,
@@ -167,7 +167,7 @@ impl<'a> Matched<'_, 'a> {
             if let Some(wire) = &mut wire {
                 wait_as_told(said, reading.offset, wire);
             }
-            tries.push(JoinedTry { log: said.attempted, wire });
+            tries.push(JoinedTry { log: said.attempted, wire: wire.map(Box::new) });
         }
         if tries.is_empty() {
             tries.push(JoinedTry { log: None, wire: None });
@@ -229,6 +229,6 @@ impl JoinedAttempt<'_> {
             let get = attempt.tries.iter().find_map(|attempted| attempted.get);
             self.reading.utc(get.or(attempt.begin)?)
         });
-        log.or_else(|| self.tries.iter().find_map(|attempted| attempted.wire.as_ref()).map(|wire| wire.start))
+        log.or_else(|| self.tries.iter().find_map(|attempted| attempted.wire.as_deref()).map(|wire| wire.start))
     }
 }

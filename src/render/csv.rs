@@ -1,9 +1,10 @@
 //! One row per attempt, for a spreadsheet. The columns are a contract: new ones are added at the end.
 
-use std::io;
+use std::io::{self, Write as _};
 
-use super::Rendering;
 use super::escape::cell;
+use super::{Rendering, Streaming, json, stream};
+use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, Incident, Report};
 
 /// Comma-separated values (RFC 4180) with a header.
@@ -59,15 +60,31 @@ const HEADER: [&str; 45] = [
 
 impl Rendering for Csv {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        writer.write_record(HEADER).map_err(written)?;
-        let incidents = report.incidents_by_attempt();
-        for attempt in &report.attempts {
-            writer.write_record(row(report, attempt, incidents.get(&attempt.id).copied())).map_err(written)?;
-        }
-        writer.flush()
+        self.stream(report, &report.attempts, out)
     }
 }
+
+impl Streaming for Csv {
+    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(json::BUFFER, out);
+        write(HEADER, &mut out)?;
+        let incidents = head.incidents_by_attempt();
+        stream::each(attempts, &mut out, |_, attempt, text| {
+            write(row(head, attempt, incidents.get(&attempt.id).copied()), text)
+        })?;
+        out.flush()
+    }
+}
+
+/// Writes one row.
+fn write<const N: usize>(row: [impl AsRef<[u8]>; N], out: &mut impl io::Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).buffer_capacity(ROW).from_writer(out);
+    writer.write_record(row).map_err(written)?;
+    writer.flush()
+}
+
+/// Bytes of most rows.
+const ROW: usize = 2 << 10;
 
 /// Returns the output's error as it was: by its kind, a reader that went away is told from a disk that is full.
 fn written(error: csv::Error) -> io::Error {

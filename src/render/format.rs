@@ -1,22 +1,11 @@
 //! The list of renderings.
 
 use std::fmt;
-use std::io;
 use std::str::FromStr;
 
+use super::rendering::{Rendering, Streaming};
 use super::text::{Text, TextStyle};
 use super::{csv, ecs, html, jira, json, markdown, ndjson, servicenow};
-use crate::model::report::Report;
-
-/// One way to write a report.
-pub trait Rendering {
-    /// Writes the report.
-    ///
-    /// # Errors
-    ///
-    /// Those of `out` alone: a report can always be rendered.
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
-}
 
 /// What a report can be written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -90,6 +79,16 @@ impl Format {
         matches!(self, Self::Jira | Self::Servicenow)
     }
 
+    /// Returns the rendering of this format where it writes one attempt behind the other and needs no more than a few at a time.
+    pub fn streaming(self) -> Option<&'static dyn Streaming> {
+        match self {
+            Self::Json => Some(&json::Json),
+            Self::Ndjson => Some(&ndjson::Ndjson),
+            Self::Csv => Some(&csv::Csv),
+            _ => None,
+        }
+    }
+
     /// Returns the rendering of this format; the style is for text alone.
     pub fn rendering(self, style: TextStyle) -> Box<dyn Rendering> {
         self.rendering_with(style, &[])
@@ -131,6 +130,8 @@ impl FromStr for Format {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     /// Takes so many bytes, and then refuses.

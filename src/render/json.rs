@@ -3,13 +3,13 @@
 
 use std::io;
 
-use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
-use super::Rendering;
-use crate::model::report::{Attempt, Report};
+use super::{Rendering, Streaming, stream};
+use crate::model::attempts::Attempts;
+use crate::model::report::Report;
 use crate::model::visible::is_hidden;
 
 /// One object, then a line break.
@@ -17,6 +17,12 @@ pub(super) struct Json;
 
 impl Rendering for Json {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        self.stream(report, &report.attempts, out)
+    }
+}
+
+impl Streaming for Json {
+    fn stream(&self, head: &Report, all: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         // Each field is named, so that none that is added is forgotten here.
         let Report {
             schema_version,
@@ -26,12 +32,12 @@ impl Rendering for Json {
             clock,
             clocks,
             summary,
-            attempts,
+            attempts: _,
             incidents,
             servers,
             nodes,
             warnings,
-        } = report;
+        } = head;
         let mut object = Outermost::begin(io::BufWriter::with_capacity(BUFFER, out))?;
         object.field("schema_version", schema_version)?;
         object.field("tool", tool)?;
@@ -42,7 +48,7 @@ impl Rendering for Json {
         object.field("clock", clock)?;
         object.field("clocks", clocks)?;
         object.field("summary", summary)?;
-        object.attempts("attempts", attempts)?;
+        object.attempts("attempts", all)?;
         object.field("incidents", incidents)?;
         object.field("servers", servers)?;
         object.field("nodes", nodes)?;
@@ -50,11 +56,6 @@ impl Rendering for Json {
         object.end()
     }
 }
-
-/// Attempts that are laid out before any of them is written: bounds memory.
-const WAVE: usize = 2048;
-/// Attempts that a thread lays out at a time.
-const RUN: usize = 64;
 
 /// The report's own object, written field by field, so that its attempts need not pass through one serializer.
 struct Outermost<W> {
@@ -83,20 +84,16 @@ impl<W: io::Write> Outermost<W> {
         self.layout.end_object_value(&mut self.out)
     }
 
-    /// Writes the list that a large report nearly all consists of: attempts are laid out side by side, and written wave by
-    /// wave.
-    fn attempts(&mut self, name: &str, attempts: &[Attempt]) -> io::Result<()> {
+    /// Writes the list that a large report nearly all consists of.
+    fn attempts(&mut self, name: &str, attempts: &dyn Attempts) -> io::Result<()> {
         self.key(name)?;
         self.layout.begin_array(&mut self.out)?;
-        for (wave, attempts) in (0..).zip(attempts.chunks(WAVE)) {
-            let texts: io::Result<Vec<Vec<u8>>> = attempts
-                .par_chunks(RUN)
-                .enumerate()
-                .map(|(run, attempts)| laid_out(attempts, wave + run == 0))
-                .collect();
-            texts?.iter().try_for_each(|text| self.out.write_all(text))?;
-        }
-        self.layout.after_members(!attempts.is_empty());
+        stream::each(attempts, &mut self.out, |index, attempt, text| {
+            let mut within_list = Layout::within(2);
+            within_list.pending = Some(index == 0);
+            Ok(attempt.serialize(&mut Serializer::with_formatter(text, within_list))?)
+        })?;
+        self.layout.after_members(attempts.count() > 0);
         self.layout.end_array(&mut self.out)?;
         self.layout.end_object_value(&mut self.out)
     }
@@ -106,17 +103,6 @@ impl<W: io::Write> Outermost<W> {
         self.out.write_all(b"\n")?;
         self.out.flush()
     }
-}
-
-/// Returns attempts as they stand in the report's list, each behind what separates it from the one before.
-fn laid_out(attempts: &[Attempt], first: bool) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    for (index, attempt) in attempts.iter().enumerate() {
-        let mut within_list = Layout::within(2);
-        within_list.pending = Some(first && index == 0);
-        attempt.serialize(&mut Serializer::with_formatter(&mut text, within_list))?;
-    }
-    Ok(text)
 }
 
 /// Output goes out in pieces of this size.
@@ -341,7 +327,7 @@ mod tests {
     #[test]
     fn attempts_laid_out_apart_make_the_same_text() {
         let mut report = sample::report();
-        for count in [0, 1, 2, RUN + 1, WAVE + RUN + 1] {
+        for count in [0, 1, 2, stream::RUN + 1, 100 * stream::RUN + 1] {
             let attempts = report.attempts.clone();
             report.attempts = attempts.into_iter().cycle().take(count).collect();
             let mut whole = Vec::new();

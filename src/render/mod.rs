@@ -15,15 +15,18 @@ mod next_time;
 mod notes;
 #[cfg(feature = "parquet")]
 pub mod parquet;
+mod rendering;
 mod schema;
 mod servicenow;
 mod state;
+mod stream;
 mod text;
 mod ticket;
 mod trouble;
 mod view;
 
-pub use format::{Format, Rendering};
+pub use format::Format;
+pub use rendering::{Rendering, Streaming};
 pub(crate) use schema::schema_of;
 pub use schema::{line_schema, schema};
 pub use text::TextStyle;

@@ -5,7 +5,8 @@ use std::io::{self, Write as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Rendering, json};
+use super::{Rendering, Streaming, json, stream};
+use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, OffsetSource, Report};
 
 /// One line per attempt.
@@ -32,14 +33,20 @@ pub(super) struct AttemptLine<'a> {
 
 impl Rendering for Ndjson {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        self.stream(report, &report.attempts, out)
+    }
+}
+
+impl Streaming for Ndjson {
+    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(json::BUFFER, out);
-        let paths: Vec<&str> = report.inputs.iter().map(|input| input.path.as_str()).collect();
-        let incidents = report.incidents_by_attempt();
-        for attempt in &report.attempts {
+        let paths: Vec<&str> = head.inputs.iter().map(|input| input.path.as_str()).collect();
+        let incidents = head.incidents_by_attempt();
+        stream::each(attempts, &mut out, |_, attempt, text| {
             let incident = incidents.get(&attempt.id);
-            let zone = report.zone_of(attempt);
+            let zone = head.zone_of(attempt);
             let line = AttemptLine {
-                schema_version: &report.schema_version,
+                schema_version: &head.schema_version,
                 input_paths: &paths,
                 fingerprint: incident.map(|incident| incident.fingerprint.as_str()),
                 ticket_key: incident.map(|incident| incident.ticket_key.as_str()),
@@ -47,8 +54,8 @@ impl Rendering for Ndjson {
                 log_utc_offset_source: zone.map(|(_, source)| source),
                 attempt,
             };
-            json::line(&line, &mut out)?;
-        }
+            json::line(&line, text)
+        })?;
         out.flush()
     }
 }

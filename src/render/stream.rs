@@ -1,0 +1,32 @@
+//! Attempts written one behind the other: laid out side by side, a run of them at a time, and written in their order, so that
+//! few of them are in memory.
+
+use std::io;
+
+use crate::model::attempts::Attempts;
+use crate::model::report::Attempt;
+use crate::ordered_parallel::in_order;
+
+/// Attempts that a thread lays out at a time.
+pub(super) const RUN: usize = 64;
+/// Runs that each thread lays out before any of them is written.
+const WAVE: usize = 4;
+
+/// Writes each attempt as `lay_out` gives it; that is told the attempt's place, from 0.
+pub(super) fn each(
+    attempts: &dyn Attempts,
+    out: &mut impl io::Write,
+    lay_out: impl Fn(usize, &Attempt, &mut Vec<u8>) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    let count = attempts.count();
+    let run = |start: usize| -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        let found = attempts.range(start..count.min(start + RUN));
+        for (index, attempt) in (start..).zip(found.iter()) {
+            lay_out(index, attempt, &mut text)?;
+        }
+        Ok(text)
+    };
+    let wave = WAVE * rayon::current_num_threads();
+    in_order((0..count).step_by(RUN), wave, run, |text| out.write_all(&text?))
+}
