@@ -27,11 +27,8 @@ pub fn attempts(
     let mut attempts = Vec::new();
     for (capture, view) in views.iter().enumerate() {
         let node = nodes.get(capture);
-        let sessions_taken: BTreeSet<usize> = taken
-            .iter()
-            .filter(|(other, _)| *other == capture)
-            .filter_map(|(_, slot)| view.slots.get(*slot).map(|slot| slot.session))
-            .collect();
+        let sessions_taken: BTreeSet<usize> =
+            taken_in(taken, capture).filter_map(|slot| view.slots.get(slot).map(|slot| slot.session)).collect();
         let mut own: Vec<Vec<(usize, usize)>> = Vec::new();
         // The latest attempt of each client and host, which the next place may go on.
         let mut latest: BTreeMap<(IpAddr, String), usize> = BTreeMap::new();
@@ -77,6 +74,11 @@ pub fn attempts(
         attempts.extend(own);
     }
     attempts
+}
+
+/// The slots of a capture that are taken.
+fn taken_in(taken: &BTreeSet<(usize, usize)>, capture: usize) -> impl Iterator<Item = usize> {
+    taken.range((capture, 0)..=(capture, usize::MAX)).map(|(_, slot)| *slot)
 }
 
 /// Returns whom a session is for when that is an MDM server, or the proxy that the caller named and that took no connection,
@@ -133,7 +135,7 @@ impl Elsewhere {
     fn new(views: &[CaptureView<'_>], taken: &BTreeSet<(usize, usize)>) -> Self {
         let mut elsewhere = Self { told: HashMap::new() };
         for (capture, view) in views.iter().enumerate() {
-            elsewhere.add(capture, view, taken.iter().filter(|(other, _)| *other == capture).map(|(_, slot)| *slot));
+            elsewhere.add(capture, view, taken_in(taken, capture));
         }
         elsewhere
     }

@@ -10,7 +10,7 @@ use super::capture_view::CaptureView;
 use super::clock::{self, KnownClocks, pair_clocks};
 use super::log_request::LogRequest;
 use super::matched::{LogTable, Matched, matched_intervals};
-use super::matching::{Offsets, Place, matching};
+use super::matching::{Beside, Offsets, Place, matching};
 use super::missing::{why_not_in_log, why_not_on_wire};
 use super::vantage::Vantages;
 use crate::capture::CaptureFacts;
@@ -56,8 +56,12 @@ pub fn join<'a>(
         captures.iter().enumerate().map(|(index, facts)| CaptureView::new(index, facts, known)).collect();
     let first_inputs = captures.iter().map(|facts| facts.parts.first().map_or(0, |part| part.input)).collect();
     let vantages = Vantages::merge(&mut views, first_inputs);
-    let (tables, said): (Vec<LogTable>, Vec<Vec<LogRequest<'a>>>) =
-        logs.iter().enumerate().map(|(index, log)| LogTable::new(index, log, &views, clocks.of(index))).unzip();
+    let beside = Beside::find(logs, &views, clocks);
+    let (tables, said): (Vec<LogTable>, Vec<Vec<LogRequest<'a>>>) = logs
+        .iter()
+        .enumerate()
+        .map(|(index, log)| LogTable::new(index, log, &views, &beside.of(index), clocks.of(index)))
+        .unzip();
     let mut offsets = Offsets(tables.iter().map(LogTable::offsets).collect());
     let seats = matching(&said, &views, &offsets);
     for (log, row) in offsets.0.iter_mut().enumerate() {
@@ -104,6 +108,8 @@ impl<'a> Matched<'_, 'a> {
                 attempts.push(joined);
             }
         }
+        let share: Vec<bool> = self.seats.iter().map(|seats| seats.iter().any(Option::is_some)).collect();
+        let shares = |log: usize| share.get(log).copied().unwrap_or_default();
         let any_log = self.logs.iter().any(|log| !log.attempts.is_empty());
         for places in capture_only::attempts(self.views, &taken, &nodes, known, any_log) {
             let tries = places
@@ -119,7 +125,7 @@ impl<'a> Matched<'_, 'a> {
                 vantages: None,
                 doubtful: false,
             };
-            (joined.missing, joined.missed) = why_not_in_log(self, &joined, &readings);
+            (joined.missing, joined.missed) = why_not_in_log(self, &joined, &readings, shares);
             attempts.push(joined);
         }
         attempts.sort_by_cached_key(|attempt| {

@@ -6,10 +6,15 @@ use super::capture_view::CaptureView;
 use super::clock::{Calendar, Estimate, Known};
 use super::interval::{LogInterval, WireInterval};
 use super::log_request::{self, LogRequest};
-use super::matching::{Offsets, Place, with_changes};
+use super::matching::{Offsets, Place, estimate, with_changes};
 use crate::evidence::wire::WireTry;
 use crate::log::LogFacts;
 use crate::model::report::{Confidence, OffsetSource};
+
+/// Captures that are asked where the zone of a log changed.
+const CONFIRMING: usize = 2;
+/// Captures that are asked whether a statement of the zone is wrong.
+const ASKED: usize = 8;
 
 /// How a log's clock is read, and what it has in common with each capture's.
 pub(super) struct LogTable {
@@ -21,18 +26,20 @@ pub(super) struct LogTable {
 
 impl LogTable {
     /// Of a log, with its requests. Where captures know the log well, but by no clock that the bundle states, they are believed.
+    /// `beside` are the captures that may show it.
     pub(super) fn new<'a>(
         index: usize,
         log: &'a LogFacts,
         views: &[CaptureView<'a>],
+        beside: &[usize],
         known: Option<Known>,
     ) -> (Self, Vec<LogRequest<'a>>) {
         let stated = known.as_ref().is_some_and(|known| known.source == OffsetSource::Bundle);
-        let by_statement = Self::by(index, log, views, known);
+        let by_statement = Self::by(index, log, views, beside, known);
         if !stated || views.is_empty() || by_statement.0.is_sure(Confidence::Medium) {
             return by_statement;
         }
-        let by_capture = Self::by(index, log, views, None);
+        let by_capture = Self::by(index, log, views, beside, None);
         if by_capture.0.is_sure(Confidence::High) { by_capture } else { by_statement }
     }
 
@@ -45,24 +52,47 @@ impl LogTable {
         index: usize,
         log: &'a LogFacts,
         views: &[CaptureView<'a>],
+        beside: &[usize],
         known: Option<Known>,
     ) -> (Self, Vec<LogRequest<'a>>) {
         let requests = |calendar: &Calendar| log_request::requests(index, log, calendar);
         let source = known.as_ref().map_or(OffsetSource::Estimated, |known| known.source);
-        let mut calendar = Calendar::new(log, known.map(|known| known.clock));
-        let mut estimates = Vec::new();
-        for view in views {
-            let (settled, found) = with_changes(log, view, calendar, requests);
-            calendar = settled;
-            estimates.push(found);
+        let given = Calendar::new(log, known.map(|known| known.clock));
+        let of = |capture: usize, calendar: &Calendar, said: &[LogRequest<'a>]| {
+            views.get(capture).and_then(|view| estimate(log, view, calendar, said))
+        };
+        let said = requests(&given);
+        let mut found: Vec<(usize, Option<Estimate>)> =
+            beside.iter().map(|&capture| (capture, of(capture, &given, &said))).collect();
+        // The captures that know the log best tell where its zone changed.
+        let score = |estimate: &Option<Estimate>| estimate.map_or(0, |estimate| estimate.score);
+        let mut best: Vec<(i64, usize)> = found.iter().map(|(capture, found)| (-score(found), *capture)).collect();
+        best.sort_unstable();
+        best.truncate(CONFIRMING);
+        best.sort_unstable_by_key(|(_, capture)| *capture);
+        let mut calendar = given.clone();
+        for (score, capture) in best {
+            let trial = |calendar: &Calendar| of(capture, calendar, &requests(calendar));
+            calendar = with_changes(log, calendar, -score, trial);
         }
-        let said = requests(&calendar);
+        let said = if calendar.changes() == given.changes() {
+            said
+        } else {
+            let said = requests(&calendar);
+            found.iter_mut().for_each(|(capture, estimate)| *estimate = of(*capture, &calendar, &said));
+            said
+        };
+        let mut estimates = vec![None; views.len()];
+        for (capture, estimate) in found {
+            estimates.get_mut(capture).into_iter().for_each(|place| *place = estimate);
+        }
         (Self { calendar: Arc::new(calendar), estimates, source }, said)
     }
 
     /// Returns what log and captures show of the clock when nobody's word is taken for the zone, where that is fairly sure.
     pub(super) fn without_statement(index: usize, log: &LogFacts, views: &[CaptureView<'_>]) -> Option<Estimate> {
-        let (free, _) = Self::by(index, log, views, None);
+        let beside: Vec<usize> = (0..views.len().min(ASKED)).collect();
+        let (free, _) = Self::by(index, log, views, &beside, None);
         let sure = free.estimates.into_iter().flatten().filter(|estimate| estimate.confidence > Confidence::Low);
         sure.max_by_key(|estimate| estimate.matched)
     }

@@ -36,17 +36,17 @@ pub(super) fn why_not_on_wire<'a>(
     (Some(reason.to_owned()), false)
 }
 
-/// Why no record is there, and whether one ought to be.
+/// Why no record is there, and whether one ought to be. `shares` says whether a log has any request in a capture.
 pub(super) fn why_not_in_log<'a>(
     matched: &Matched<'_, 'a>,
     attempt: &JoinedAttempt<'a>,
     readings: &[Reading],
+    shares: impl Fn(usize) -> bool,
 ) -> (Option<String>, bool) {
     let Some(start) = attempt.started().filter(|_| !matched.logs.is_empty()) else { return (None, false) };
     let mut reason = "The log has no record that tells its time in the capture.";
     for (log, facts) in matched.logs.iter().enumerate() {
-        let shares = matched.seats.get(log).is_some_and(|seats| seats.iter().any(Option::is_some));
-        let Some(reading) = readings.get(log).filter(|_| shares) else { continue };
+        let Some(reading) = readings.get(log).filter(|_| shares(log)) else { continue };
         let Some((first, last)) = reading.span(&facts.parts) else { continue };
         if start < first {
             reason = "The log begins after this attempt.";

@@ -63,12 +63,13 @@ impl Vantages {
             return Self { inputs, ..Self::default() };
         }
         let mut vantages = Self { marked: marked(views), inputs, ..Self::default() };
-        for first in 0..views.len() {
-            for second in first + 1..views.len() {
-                if let Some(skew) = vantages.skew_between(views, first, second) {
-                    vantages.skews.insert((first, second), skew);
-                    vantages.skews.insert((second, first), -skew);
-                }
+        let flows: Vec<usize> =
+            views.iter().map(|view| view.sessions.iter().map(|session| session.flows.len()).sum()).collect();
+        for ((first, second), skews) in vantages.skews_of_pairs(views) {
+            let smaller = [first, second].iter().filter_map(|capture| flows.get(*capture)).min().copied();
+            if let Some(skew) = skew_between(skews, smaller.unwrap_or_default()) {
+                vantages.skews.insert((first, second), skew);
+                vantages.skews.insert((second, first), -skew);
             }
         }
         let mut order: Vec<usize> = (0..views.len()).collect();
@@ -87,26 +88,27 @@ impl Vantages {
         vantages
     }
 
-    /// The difference of the clocks of two captures, when they look at one path.
-    fn skew_between(&self, views: &[CaptureView<'_>], first: usize, second: usize) -> Option<i64> {
-        let time = |spot: &Spot| self.flow(views, *spot).map(|flow| flow.first.time.nanos());
-        let mut skews: Vec<i64> = self
-            .marked
-            .values()
-            .filter_map(|spots| {
-                let at = |capture: usize| spots.iter().find(|spot| spot.capture == capture);
-                let skew = time(at(first)?)? - time(at(second)?)?;
-                (skew.abs() <= MOST_SKEW).then_some(skew)
-            })
-            .collect();
-        skews.sort_unstable();
-        let skew = *skews.get(skews.len() / 2)?;
-        let agree = skews.iter().filter(|other| (*other - skew).abs() <= TOGETHER).count();
-        let flows =
-            |capture: usize| views.get(capture).map_or(0, |view| view.sessions.iter().map(|s| s.flows.len()).sum());
-        let smaller = flows(first).min(flows(second));
-        // Each connection may have two marks.
-        (2 * agree >= skews.len() && agree.div_ceil(2) * SHARE >= smaller).then_some(skew)
+    /// For each pair of captures the differences of time of what both have.
+    fn skews_of_pairs(&self, views: &[CaptureView<'_>]) -> BTreeMap<(usize, usize), Vec<i64>> {
+        let mut skews: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
+        for spots in self.marked.values() {
+            // The first of each capture; they are in the order of the captures.
+            let mut firsts: Vec<&Spot> = spots.iter().collect();
+            firsts.dedup_by_key(|spot| spot.capture);
+            let times: Vec<(usize, i64)> = firsts
+                .into_iter()
+                .filter_map(|spot| Some((spot.capture, self.flow(views, *spot)?.first.time.nanos())))
+                .collect();
+            for (index, (first, at)) in times.iter().enumerate() {
+                for (second, then) in times.iter().skip(index + 1) {
+                    let skew = at - then;
+                    if skew.abs() <= MOST_SKEW {
+                        skews.entry((*first, *second)).or_default().push(skew);
+                    }
+                }
+            }
+        }
+        skews
     }
 
     fn flow<'a>(&self, views: &[CaptureView<'a>], spot: Spot) -> Option<&'a TcpFlow> {
@@ -170,9 +172,8 @@ impl Vantages {
     pub fn of(&self, views: &[CaptureView<'_>], wire: &WireTry<'_>) -> Option<Vec<Vantage>> {
         let others: Vec<usize> = self
             .skews
-            .keys()
-            .filter(|(first, _)| *first == wire.capture)
-            .map(|(_, second)| *second)
+            .range((wire.capture, 0)..=(wire.capture, usize::MAX))
+            .map(|((_, second), _)| *second)
             .filter(|other| self.covers(views, *other, wire))
             .collect();
         if others.is_empty() {
@@ -205,6 +206,15 @@ impl Vantages {
             flows.into_iter().filter_map(|flow| self.flow(views, self.spot_in(views, other, wire.capture, flow)?));
         found.map(saw_of_flow).max_by_key(rank).unwrap_or(Saw::Nothing)
     }
+}
+
+/// The difference of the clocks of two captures, when they look at one path. The smaller one has so many connections.
+fn skew_between(mut skews: Vec<i64>, smaller: usize) -> Option<i64> {
+    skews.sort_unstable();
+    let skew = *skews.get(skews.len() / 2)?;
+    let agree = skews.iter().filter(|other| (*other - skew).abs() <= TOGETHER).count();
+    // Each connection may have two marks.
+    (2 * agree >= skews.len() && agree.div_ceil(2) * SHARE >= smaller).then_some(skew)
 }
 
 /// SYNs that are lost on the way are repeated for so long, so that one capture may begin with a later one.

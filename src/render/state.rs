@@ -1,5 +1,7 @@
 //! Whether it works now: the first sentence of every report, and the state of each server at the end of what was given.
 
+use std::collections::HashSet;
+
 use super::view::{counted, date_and_time, milliseconds, number, seconds, server};
 use crate::model::report::{Incident, Report, ServerHealth, ServerState};
 use crate::model::time::Timestamp;
@@ -21,7 +23,7 @@ impl Report {
                 format!("{} is down{}; {} can be reached.", name(one), self.since(one), others(up))
             }
             (down, up) => {
-                let since = down.iter().filter_map(|server| self.down_since(server)).min();
+                let since = self.all_down_since(down);
                 let since = since.map(|at| format!(" since {}", self.moment(at))).unwrap_or_default();
                 let rest = if up > 0 { format!("; {} can be reached", others(up)) } else { String::new() };
                 format!("{} down{since}{rest}.", counted(down.len(), "server"))
@@ -43,6 +45,14 @@ impl Report {
     /// The first failure of a server after its last success.
     pub(super) fn down_since(&self, server: &ServerState) -> Option<Timestamp> {
         self.open_at(server).filter_map(|incident| incident.first_at).min()
+    }
+
+    /// The same for the first of several servers, which may be tens of thousands.
+    fn all_down_since(&self, servers: &[&ServerState]) -> Option<Timestamp> {
+        let down: HashSet<_> = servers.iter().map(|server| (&server.host, server.port)).collect();
+        let open = self.incidents.iter().filter(|incident| incident.resolved_by.is_none());
+        let theirs = open.filter(|incident| down.contains(&(&incident.server.host, incident.server.port)));
+        theirs.filter_map(|incident| incident.first_at).min()
     }
 
     /// The incidents of a server that nothing has ended.

@@ -31,6 +31,8 @@ const WINDOW: i64 = 120 * MILLISECOND;
 const CANDIDATES: usize = 192;
 /// Pairs that may vote; with more, an even sample of the requests does.
 const MAX_PAIRS: usize = 1_000_000;
+/// Pairs that vote where no more is asked than whether a log and a capture have anything in common.
+const MAX_PROMISING: usize = 1 << 16;
 /// Requests that a first trial looks at.
 const MAX_SAMPLED: usize = 300;
 /// Offsets that stay for a second one.
@@ -116,9 +118,20 @@ pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Optio
 
 /// The offsets with the most votes, each the middle of its votes.
 fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<i64> {
+    heaviest(&votes(pairing, zone_given, MAX_PAIRS))
+}
+
+/// How many votes the likeliest offset has of a few requests.
+pub fn promise(pairing: &impl Pairing, zone_given: bool) -> u64 {
+    let votes = votes(pairing, zone_given, MAX_PROMISING);
+    windows(&votes).into_iter().map(|(weight, ..)| weight).max().unwrap_or_default()
+}
+
+/// The votes of so many pairs of a request and a place at most, in order.
+fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<(i64, u32)> {
     let marks = pairing.marks();
     let pairs: usize = (0..marks.len()).map(|mark| pairing.candidates(mark).len()).sum();
-    let step = pairs.div_ceil(MAX_PAIRS).max(1);
+    let step = pairs.div_ceil(most).max(1);
     let mut votes: Vec<(i64, u32)> = Vec::new();
     for (index, mark) in marks.iter().enumerate().step_by(step) {
         for &place in pairing.candidates(index) {
@@ -145,15 +158,15 @@ fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<i64> {
         }
     }
     votes.sort_unstable();
-    heaviest(&votes)
+    votes
 }
 
 fn in_range(offset: i64, zone_given: bool) -> bool {
     if zone_given { offset.abs() <= LARGEST_SKEW } else { (EARLIEST..=LATEST).contains(&offset) }
 }
 
-/// The windows with the most votes, none within another.
-fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
+/// For each vote the weight of the window that begins with it, and its first and last vote.
+fn windows(votes: &[(i64, u32)]) -> Vec<(u64, usize, usize)> {
     let mut windows: Vec<(u64, usize, usize)> = Vec::with_capacity(votes.len());
     let (mut end, mut weight) = (0, 0_u64);
     for (begin, vote) in votes.iter().enumerate() {
@@ -164,10 +177,21 @@ fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
         windows.push((weight, begin, end));
         weight -= u64::from(vote.1);
     }
+    windows
+}
+
+/// The windows with the most votes, none within another.
+fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
+    let mut windows = windows(votes);
+    // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
+    let most = CANDIDATES * 64;
+    if windows.len() > most {
+        windows.select_nth_unstable_by_key(most, |(weight, begin, _)| (Reverse(*weight), *begin));
+        windows.truncate(most);
+    }
     windows.sort_unstable_by_key(|(weight, begin, _)| (Reverse(*weight), *begin));
     let mut chosen: Vec<i64> = Vec::new();
-    // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
-    for (_, begin, end) in windows.into_iter().take(CANDIDATES * 64) {
+    for (_, begin, end) in windows {
         let Some(middle) = votes.get(begin + (end - begin) / 2) else { continue };
         if chosen.iter().all(|other| (other - middle.0).abs() > WINDOW) {
             chosen.push(middle.0);

@@ -8,6 +8,6 @@ mod pair_clocks;
 
 pub use bounds::Bounds;
 pub use calendar::{Calendar, milliseconds, offset_text};
-pub(super) use estimate::{Estimate, Pairing, Reach, estimate, nearest_zone, settle};
+pub(super) use estimate::{Estimate, Pairing, Reach, estimate, nearest_zone, promise, settle};
 pub use known::{Known, KnownClocks};
 pub(super) use pair_clocks::pair_clocks;

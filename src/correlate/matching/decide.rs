@@ -59,10 +59,17 @@ impl<'b, 'a> Board<'b, 'a> {
             views.iter().scan(0, |next, view| Some(std::mem::replace(next, *next + view.slots.len()))).collect();
         let mut edges = Vec::new();
         for (log, requests) in said.iter().enumerate() {
-            let pairs: Vec<Pair<'_, '_>> = views.iter().map(|view| Pair::new(requests, view)).collect();
+            // Without a clock to a capture, requests that have no times may still be in it.
+            let timeless = requests.iter().any(|request| request.start.is_none());
+            let pairs: Vec<(usize, Pair<'_, '_>)> = views
+                .iter()
+                .enumerate()
+                .filter(|(capture, _)| timeless || offsets.get(log, *capture).is_some())
+                .map(|(capture, view)| (capture, Pair::new(requests, view)))
+                .collect();
             for request in requests {
                 let mut found = Vec::new();
-                for (capture, pair) in pairs.iter().enumerate() {
+                for &(capture, ref pair) in &pairs {
                     let offset = offsets.get(log, capture);
                     let (Some(view), Some(&base)) = (views.get(capture), first.get(capture)) else { continue };
                     let near = costs(request, pair, view, offset);

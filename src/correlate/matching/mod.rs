@@ -1,8 +1,10 @@
 //! Which packets are whose.
 
 mod assignment;
+mod beside;
 mod decide;
 mod pairing;
 
+pub(super) use beside::Beside;
 pub(super) use decide::{Offsets, Place, matching};
-pub(super) use pairing::with_changes;
+pub(super) use pairing::{estimate, with_changes};

@@ -95,6 +95,11 @@ impl<'p, 'a> Pair<'p, 'a> {
         self.said.get(*self.marked.get(mark)?)
     }
 
+    /// How many of a few requests have packets at the likeliest clock.
+    pub fn promise(&self, zone_given: bool) -> u64 {
+        clock::promise(self, zone_given)
+    }
+
     /// The clock between the two.
     pub fn estimate(&self, reach: Reach, zone_given: bool) -> Option<Estimate> {
         clock::estimate(self, reach, zone_given)
@@ -129,37 +134,40 @@ impl Pairing for Pair<'_, '_> {
     }
 }
 
-/// A log's calendar with the changes of its zone that a capture confirms, and the clock that comes with it. The first
-/// capture that confirms any settles them for the log.
-pub fn with_changes<'a>(
-    log: &'a LogFacts,
+/// The clock between a log, whose requests by this calendar are given, and a capture.
+pub fn estimate<'a>(
+    log: &LogFacts,
     view: &CaptureView<'a>,
+    calendar: &Calendar,
+    said: &[LogRequest<'a>],
+) -> Option<Estimate> {
+    Pair::new(said, view).estimate(reach(log, view, calendar), calendar.has_zone())
+}
+
+/// A log's calendar with the changes of its zone that a capture confirms: its `estimate` by a calendar is the better for them. The
+/// first capture that confirms any settles them for the log.
+pub fn with_changes(
+    log: &LogFacts,
     calendar: Calendar,
-    said: impl Fn(&Calendar) -> Vec<LogRequest<'a>>,
-) -> (Calendar, Option<Estimate>) {
-    let estimate = |calendar: &Calendar| {
-        let said = said(calendar);
-        Pair::new(&said, view).estimate(reach(log, view, calendar), calendar.has_zone())
-    };
-    let found = estimate(&calendar);
-    let settled = calendar.has_zone() || !calendar.changes().is_empty();
-    let mut best = (calendar, found);
-    if settled {
-        return best;
+    score: i64,
+    estimate: impl Fn(&Calendar) -> Option<Estimate>,
+) -> Calendar {
+    if calendar.has_zone() || !calendar.changes().is_empty() {
+        return calendar;
     }
+    let mut best = (calendar, score);
     for change in Calendar::possible_changes(log) {
         let changed = best.0.with(change);
-        let found = estimate(&changed);
-        let score = |estimate: &Option<Estimate>| estimate.map_or(0, |estimate| estimate.score);
-        if score(&found) >= score(&best.1) + CHANGE_GAIN {
-            best = (changed, found);
+        let score = estimate(&changed).map_or(0, |estimate| estimate.score);
+        if score >= best.1 + CHANGE_GAIN {
+            best = (changed, score);
         }
     }
-    best
+    best.0
 }
 
 /// Where the log and the capture reach.
-fn reach(log: &LogFacts, view: &CaptureView<'_>, calendar: &Calendar) -> Reach {
+pub(super) fn reach(log: &LogFacts, view: &CaptureView<'_>, calendar: &Calendar) -> Reach {
     let span = calendar.span(&log.parts);
     Reach { log: span, capture: view.span.map(|(first, last)| (first.nanos(), last.nanos())) }
 }

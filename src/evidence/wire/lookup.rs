@@ -2,7 +2,7 @@
 //! and AAAA, asks the next server when one is silent or unwilling, and tries search domains; together they have one
 //! result.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::ending::LONG_WAIT;
@@ -21,6 +21,10 @@ const NO_REPEAT: i64 = 900 * MILLISECOND;
 const DISORDER: i64 = 5 * MILLISECOND;
 /// Lookups of one host at a time.
 const MAX_OPEN: usize = 64;
+/// Exchanges of one lookup, and of those of one host at a time: five times what a resolver library with three servers, six
+/// search domains and two families can make of one. What comes beyond begins another lookup, so that each is compared with few.
+const MAX_EXCHANGES: usize = 256;
+const MAX_COMPARED: usize = 1024;
 
 /// What a lookup came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +81,14 @@ pub fn read_lookups<'a>(
         let key = (exchange.client.ip(), host);
         let open = latest.entry(key.clone()).or_default();
         open.retain(|&index| lookups.get(index).is_some_and(|lookup| lookup.continues_at(first.time)));
-        open.drain(..open.len().saturating_sub(MAX_OPEN));
+        let exchanges = |index: &usize| lookups.get(*index).map_or(0, |lookup| lookup.exchanges.len());
+        let mut compared = 0;
+        let latest_few = open.iter().rev().take(MAX_OPEN).take_while(|index| {
+            compared += exchanges(index);
+            compared <= MAX_COMPARED
+        });
+        let kept = latest_few.count();
+        open.drain(..open.len() - kept);
         let own =
             open.iter().rev().find(|&&index| lookups.get(index).is_some_and(|lookup| lookup.has_socket(exchange)));
         let goes_on = open
@@ -131,6 +142,9 @@ impl<'a> Lookup<'a> {
             (&own.name, own.qtype, own.resolver, own.tcp)
                 == (&exchange.name, exchange.qtype, exchange.resolver, exchange.tcp)
         };
+        if self.exchanges.len() >= MAX_EXCHANGES {
+            return false;
+        }
         let mut own = self.exchanges.iter().copied().filter(same).peekable();
         own.peek().is_some() && !own.any(|own| asked(&own))
     }
@@ -139,13 +153,16 @@ impl<'a> Lookup<'a> {
     /// that of the same resolver, since a retry is part of its exchange.
     fn wants(&self, exchange: &DnsExchange, at: Timestamp) -> bool {
         let mut same = self.exchanges.iter().filter(|own| own.name == exchange.name && own.qtype == exchange.qtype);
-        !same.any(|own| {
-            let told = own.answer.as_ref().is_some_and(|answer| {
-                !answer.truncated && matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN) && answer.at.time <= at
-            });
-            let waits = own.answer.as_ref().is_none_or(|answer| answer.at.time > at) && own.icmp.is_none();
-            told || waits && own.resolver == exchange.resolver && own.tcp == exchange.tcp
-        })
+        self.exchanges.len() < MAX_EXCHANGES
+            && !same.any(|own| {
+                let told = own.answer.as_ref().is_some_and(|answer| {
+                    !answer.truncated
+                        && matches!(answer.rcode, Rcode::NOERROR | Rcode::NXDOMAIN)
+                        && answer.at.time <= at
+                });
+                let waits = own.answer.as_ref().is_none_or(|answer| answer.at.time > at) && own.icmp.is_none();
+                told || waits && own.resolver == exchange.resolver && own.tcp == exchange.tcp
+            })
     }
 
     fn add(&mut self, exchange: &'a DnsExchange) {
@@ -158,17 +175,16 @@ impl<'a> Lookup<'a> {
                 self.answered_last = is_answer;
             }
         }
-        for address in exchange.answer.iter().flat_map(|answer| &answer.addresses) {
-            if !self.addresses.contains(address) {
-                self.addresses.push(*address);
-            }
-        }
         self.exchanges.push(exchange);
     }
 
     /// The last word about the host's own name counts; search domains fail all day without meaning anything. Questions for
     /// anything else than addresses, such as HTTPS and MX records, say nothing of whether the host can be reached.
     fn conclude(&mut self, end: Timestamp) {
+        let mut known = HashSet::new();
+        let answers = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        self.addresses =
+            answers.flat_map(|answer| &answer.addresses).copied().filter(|found| known.insert(*found)).collect();
         if !self.addresses.is_empty() {
             self.result = LookupResult::Found;
             return;

@@ -97,15 +97,16 @@ pub fn read_sessions<'a>(
     // Only the latest sessions to a port can still go on.
     let mut open: HashMap<u16, Vec<usize>> = HashMap::new();
     let mut used: HashSet<usize> = HashSet::new();
+    let by_address = ByAddress::new(lookups);
     for flow in ordered {
         let proxied = flow.connect.is_some() || proxies.contains(&flow.server);
-        let looked_up = lookup_before(flow, lookups, &used);
+        let looked_up = lookup_before(flow, lookups, &by_address, &used);
         // A lookup that an earlier connection was made for is only still remembered.
         let own_lookup = looked_up.filter(|&index| used.insert(index)).and_then(|index| lookups.get(index));
         let session = Session {
             capture,
             client: flow.client.ip(),
-            hosts: hosts(flow, lookups, known, proxied),
+            hosts: hosts(flow, lookups, &by_address, known, proxied),
             port: server_port(flow, proxied),
             proxy: proxied.then_some(flow.server),
             proxy_declared: declared.contains(&flow.server),
@@ -247,16 +248,22 @@ fn declared_proxies(lookups: &[Lookup<'_>], known: &Targets) -> HashSet<SocketAd
 
 /// The lookup that a connection was made for: the latest that gave its address, when it ended just before; of those
 /// that ended at that time, the first that no other connection was made for.
-fn lookup_before(flow: &TcpFlow, lookups: &[Lookup<'_>], used: &HashSet<usize>) -> Option<usize> {
+fn lookup_before(
+    flow: &TcpFlow,
+    lookups: &[Lookup<'_>],
+    by_address: &ByAddress,
+    used: &HashSet<usize>,
+) -> Option<usize> {
     let said = said_host(flow);
     let from = lookups.partition_point(|lookup| lookup.first.time.nanos() < flow.first.time.nanos() - CONNECT_TIMEOUT);
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
     let age = |lookup: &Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos());
-    let mut fitting = (from..until).rev().filter(|&index| {
+    let (earlier, _) = by_address.split(flow.server.ip(), until);
+    let recent = earlier.iter().rev().copied().take(MAX_RECENT).take_while(|&index| index >= from);
+    let mut fitting = recent.filter(|&index| {
         lookups.get(index).is_some_and(|lookup| {
             may_be_one(lookup.client, flow.client.ip())
                 && said.as_deref().is_none_or(|said| said == lookup.host || flow.connect.is_some())
-                && lookup.addresses.contains(&flow.server.ip())
                 && lookup.knew_at(flow.first.time)
                 && age(lookup) <= AFTER_LOOKUP
         })
@@ -317,8 +324,37 @@ fn said_host(flow: &TcpFlow) -> Option<String> {
 const MAX_HOSTS: usize = 16;
 /// Lookups that are gone through to find them.
 const MAX_LOOKUPS: usize = 4096;
+/// Lookups of the same address that a connection may have been made for.
+const MAX_RECENT: usize = 512;
 
-fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets, proxied: bool) -> Vec<(String, HostSource)> {
+/// Which lookups gave an address, in their order.
+struct ByAddress(HashMap<IpAddr, Vec<usize>>);
+
+impl ByAddress {
+    fn new(lookups: &[Lookup<'_>]) -> Self {
+        let mut by_address: HashMap<IpAddr, Vec<usize>> = HashMap::new();
+        for (index, lookup) in lookups.iter().enumerate() {
+            for address in &lookup.addresses {
+                by_address.entry(*address).or_default().push(index);
+            }
+        }
+        Self(by_address)
+    }
+
+    /// Returns the lookups of an address before this one, and from this one on.
+    fn split(&self, address: IpAddr, at: usize) -> (&[usize], &[usize]) {
+        let all = self.0.get(&address).map_or(&[][..], Vec::as_slice);
+        all.split_at_checked(all.partition_point(|index| *index < at)).unwrap_or_default()
+    }
+}
+
+fn hosts(
+    flow: &TcpFlow,
+    lookups: &[Lookup<'_>],
+    by_address: &ByAddress,
+    known: &Targets,
+    proxied: bool,
+) -> Vec<(String, HostSource)> {
     let address = flow.server.ip();
     let literal = || (address.to_string(), HostSource::Address);
     if let Some(host) = said_host(flow) {
@@ -331,17 +367,14 @@ fn hosts(flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets, proxied: bool)
     }
     let mut hosts: Vec<(String, HostSource)> = Vec::new();
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
-    let (earlier, later) = lookups.split_at_checked(until).unwrap_or_default();
+    let (earlier, later) = by_address.split(address, until);
     // Of a connection that is older than the capture, only later lookups can tell the address.
     let later = if flow.start_seen { &[] } else { later };
-    for lookup in earlier.iter().rev().chain(later).take(MAX_LOOKUPS) {
+    for lookup in earlier.iter().rev().chain(later).take(MAX_LOOKUPS).filter_map(|index| lookups.get(*index)) {
         if hosts.len() >= MAX_HOSTS {
             break;
         }
-        if may_be_one(lookup.client, flow.client.ip())
-            && lookup.addresses.contains(&address)
-            && hosts.iter().all(|(host, _)| *host != lookup.host)
-        {
+        if may_be_one(lookup.client, flow.client.ip()) && hosts.iter().all(|(host, _)| *host != lookup.host) {
             let age = flow.first.time.nanos().saturating_sub(lookup.last.nanos());
             let fresh = lookup.first <= flow.first && age <= AFTER_LOOKUP;
             hosts.push((lookup.host.clone(), if fresh { HostSource::LookedUp } else { HostSource::Address }));
