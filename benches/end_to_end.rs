@@ -14,7 +14,7 @@ mod made;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use mdmlog::Options;
-use mdmlog::render::{Format, TextStyle};
+use mdmlog::render::{Format, Look};
 
 const SIZE: u64 = 32 << 20;
 
@@ -32,7 +32,7 @@ fn analyze(bencher: Bencher, distance: u64, bulk: bool) {
     for (path, bytes) in paths.iter().zip([log, capture]) {
         std::fs::write(path, bytes).expect("room for a small file");
     }
-    let rendering = Format::Json.rendering(TextStyle::default());
+    let rendering = Format::Json.rendering(&Look::default());
     bencher.counter(BytesCount::new(bytes)).bench_local(|| {
         let report = mdmlog::analyze(&paths, &Options::default()).expect("a log and a capture");
         let mut out = Vec::new();

@@ -13,7 +13,7 @@ mod made;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
-use mdmlog::render::{Format, TextStyle};
+use mdmlog::render::{Format, Look};
 use mdmlog::{Options, Report};
 
 fn main() {
@@ -35,7 +35,7 @@ fn report() -> Report {
 #[divan::bench(args = [Format::Json, Format::Ndjson, Format::Csv, Format::Ecs, Format::Html])]
 fn render(bencher: Bencher, format: Format) {
     let report = report();
-    let rendering = format.rendering(TextStyle::default());
+    let rendering = format.rendering(&Look::default());
     let mut out = Vec::new();
     rendering.render(&report, &mut out).expect("a vector takes everything");
     bencher.counter(BytesCount::of_slice(&out)).bench_local(|| {

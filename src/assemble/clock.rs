@@ -76,6 +76,24 @@ pub(super) fn offset_at(log: usize, at: Timestamp, joined: &Joined<'_>, known: K
     known.map(|known| known.clock.offset_at(at)).or_else(estimated).unwrap_or_default()
 }
 
+/// The offsets of a log's clock that begin to hold within a span of it.
+pub(super) fn changes(
+    log: usize,
+    (first, last): (Timestamp, Timestamp),
+    joined: &Joined<'_>,
+    known: KnownClocks<'_>,
+) -> Vec<ZoneChange> {
+    let estimated = || {
+        let clock = joined.clocks.iter().find(|clock| clock.log == log);
+        let changes = clock.into_iter().flat_map(|clock| clock.changes.iter().copied());
+        changes.filter(|(from, _)| *from > first && *from <= last).collect()
+    };
+    let source = joined.sources.get(log).copied();
+    let known = known.of(log).filter(|known| Some(known.source) == source);
+    let changes = known.map_or_else(estimated, |known| known.clock.changes_between(first, last));
+    changes.into_iter().map(|(from, offset)| ZoneChange { from, log_utc_offset: offset_text(offset) }).collect()
+}
+
 /// What is to be said of the times: that they rest on an assumption, and where two statements of a zone contradict each other.
 pub(super) fn warnings(
     logs: &[LogFacts],

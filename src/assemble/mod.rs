@@ -251,6 +251,7 @@ fn inputs(listed: Vec<Listed>, facts: Facts<'_>, joined: &Joined<'_>, warnings: 
             warnings: Vec::new(),
             utc_offset: None,
             utc_offset_source: None,
+            zone_changes: Vec::new(),
             quality: None,
             sha256: None,
         })
@@ -268,6 +269,7 @@ fn inputs(listed: Vec<Listed>, facts: Facts<'_>, joined: &Joined<'_>, warnings: 
             (input.first_time, input.last_time) = span.unzip();
             input.utc_offset = span.map(|(first, _)| offset_text(clock::offset_at(log, first, joined, clocks)));
             input.utc_offset_source = span.and(joined.sources.get(log).copied());
+            input.zone_changes = span.map(|span| clock::changes(log, span, joined, clocks)).unwrap_or_default();
             input.node = nodes.of_log.get(log).copied().flatten();
         }
     }

@@ -38,7 +38,7 @@ fn whole(place: Destination<'_>, job: &Job, mut options: Options, chosen: bool) 
     }
     match place {
         Destination::Document(output, format) => {
-            let rendering = format.rendering_with(job.style, &job.fields);
+            let rendering = format.rendering(&job.look);
             output.write(|out| rendering.render(&report, out))?;
         }
         // Paths that were named tell of a customer as those in the report do.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use mdmlog::Options;
 use mdmlog::options::Hashing;
-use mdmlog::render::{Format, TextStyle};
+use mdmlog::render::{Format, Look, TextStyle};
 
 use super::args::{AnalyzeArgs, FormatChoice, RunArgs, When};
 use super::fail_on::FailOn;
@@ -24,10 +24,8 @@ pub struct Job {
     pub reads: Reads,
     /// What to write, and where.
     pub product: Product,
-    /// How text looks.
-    pub style: TextStyle,
-    /// What every ticket gets besides its own fields.
-    pub fields: Vec<(String, String)>,
+    /// How the report looks.
+    pub look: Look,
     /// Whether to put pseudonyms in, and under which key.
     pub redaction: Option<RedactionKey>,
     /// What to tell by the exit status.
@@ -83,8 +81,11 @@ impl Job {
                 }
                 FormatChoice::Auto => Product::Document { format: Format::Json, file: output },
             },
-            style: TextStyle { width: terminal::width(), color, verbose: args.verbose, all: args.all },
-            fields: args.field,
+            look: Look {
+                text: TextStyle { width: terminal::width(), color, verbose: args.verbose, all: args.all },
+                times: args.times,
+                fields: args.field,
+            },
             redaction: redaction(args.redact, args.redact_key.map(|key| key.0))?,
             fail_on: args.fail_on,
             run: args.run,

@@ -78,6 +78,9 @@ pub struct Input {
     /// Of a log: where that offset comes from.
     #[serde(default)]
     pub utc_offset_source: Option<OffsetSource>,
+    /// Of a log: later offsets of its clock, when its zone changed inside it (DST).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub zone_changes: Vec<ZoneChange>,
     /// Index into `nodes` of the node that wrote it.
     #[serde(default)]
     pub node: Option<usize>,

@@ -109,6 +109,25 @@ impl WallClock {
             Self::Stated(stated) => stated.at(time),
         }
     }
+
+    /// Returns the offsets that begin to hold after the first moment and up to the last, each with when it does, in
+    /// nanoseconds.
+    pub fn changes_between(&self, first: Timestamp, last: Timestamp) -> Vec<(Timestamp, i64)> {
+        let is_between = |at: Timestamp| at > first && at <= last;
+        match self {
+            Self::Zone(zone) => {
+                let from = jiff::Timestamp::from_nanosecond(i128::from(first.nanos())).unwrap_or_default();
+                let moments =
+                    zone.following(from).filter_map(|change| i64::try_from(change.timestamp().as_nanosecond()).ok());
+                let moments = moments.map(Timestamp::from_nanos).take_while(|at| is_between(*at)).take(MAX_CHANGES);
+                let mut before = self.offset_at(first);
+                // A zone that gets another name keeps its offset.
+                let offsets = moments.map(|at| (at, self.offset_at(at)));
+                offsets.filter(|(_, offset)| std::mem::replace(&mut before, *offset) != *offset).collect()
+            }
+            Self::Stated(stated) => stated.changes.iter().copied().filter(|(at, _)| is_between(*at)).collect(),
+        }
+    }
 }
 
 /// A reading in a zone; in the hour that never is, it is what the clock would have shown.
@@ -166,6 +185,15 @@ mod tests {
             ] {
                 assert_eq!(clock.utc(reading(local), later), moment(utc), "{local} {later}");
             }
+        }
+    }
+
+    #[test]
+    fn the_changes_of_a_year_are_told_with_when_they_come() {
+        for clock in berlin() {
+            let changes = clock.changes_between(moment("2026-01-05T12:00:00Z"), moment("2026-12-05T12:00:00Z"));
+            assert_eq!(changes, [(moment("2026-03-29T01:00:00Z"), 2 * HOUR), (moment("2026-10-25T01:00:00Z"), HOUR)]);
+            assert_eq!(clock.changes_between(moment("2026-04-01T00:00:00Z"), moment("2026-04-02T00:00:00Z")), []);
         }
     }
 

@@ -85,6 +85,7 @@ impl Redaction<'_> {
             warnings,
             utc_offset: _,
             utc_offset_source: _,
+            zone_changes: _,
             node: _,
             quality,
             sha256,

@@ -67,7 +67,10 @@ fn no_original_is_left_in_any_format() {
 
 fn rendered(format: Format, report: &Report) -> String {
     let mut out = Vec::new();
-    format.rendering(TextStyle { width: 130, verbose: true, ..TextStyle::default() }).render(report, &mut out).unwrap();
+    format
+        .rendering(&TextStyle { width: 130, verbose: true, ..TextStyle::default() }.into())
+        .render(report, &mut out)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::view::{date_and_time, milliseconds, seconds};
+use super::clockface::Clockface;
+use super::view::milliseconds;
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::OutcomeName;
 use crate::model::quantile::quantile;
@@ -50,9 +51,10 @@ impl Fold<'_> {
 
 impl Fold<'_> {
     /// What there is to say of a run in place of what proves it: `to 10:59:58`, `38.2/min`, `median 174 ms`, `95% in 287 ms`.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(super) fn words(&self, clocks: &Clockface<'_>) -> Vec<String> {
         let mut words = Vec::new();
-        words.extend(self.last.started_at.map(|last| format!("to {}", seconds(&date_and_time(last).1))));
+        words
+            .extend(self.last.started_at.map(|last| format!("to {}", clocks.attempt(self.last).to_the_second(last).1)));
         words.extend(self.per_minute().map(|rate| format!("{rate:.1}/min")));
         words.extend(self.median_ms.map(|ms| format!("median {}", milliseconds(ms))));
         words.extend(self.p95_ms.map(|ms| format!("95% in {}", milliseconds(ms))));

@@ -5,7 +5,26 @@ use std::str::FromStr;
 
 use super::rendering::{Rendering, Streaming};
 use super::text::{Text, TextStyle};
+use super::times::Times;
 use super::{csv, ecs, html, jira, json, markdown, ndjson, servicenow};
+
+/// How a report is written, besides its format. Each format takes what is for it.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// How text is laid out.
+    pub text: TextStyle,
+    /// Whose clock times are shown by in text, HTML and Markdown.
+    pub times: Times,
+    /// Fields that every ticket gets besides its own, or in place of them: names and values. A value that is JSON stays what
+    /// it is in Jira.
+    pub fields: Vec<(String, String)>,
+}
+
+impl From<TextStyle> for Look {
+    fn from(text: TextStyle) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
 
 /// What a report can be written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,24 +108,19 @@ impl Format {
         }
     }
 
-    /// Returns the rendering of this format; the style is for text alone.
-    pub fn rendering(self, style: TextStyle) -> Box<dyn Rendering> {
-        self.rendering_with(style, &[])
-    }
-
-    /// The same with fields that every ticket gets besides its own, or in place of them: names and values. A value that is
-    /// JSON stays what it is in Jira; other formats have no such fields.
-    pub fn rendering_with(self, style: TextStyle, fields: &[(String, String)]) -> Box<dyn Rendering> {
+    /// Returns the rendering of this format.
+    pub fn rendering(self, look: &Look) -> Box<dyn Rendering> {
+        let fields = || look.fields.clone();
         match self {
-            Self::Text => Box::new(Text(style)),
+            Self::Text => Box::new(Text(look.text, look.times)),
             Self::Json => Box::new(json::Json),
             Self::Ndjson => Box::new(ndjson::Ndjson),
-            Self::Html => Box::new(html::Html),
-            Self::Markdown => Box::new(markdown::Markdown),
+            Self::Html => Box::new(html::Html(look.times)),
+            Self::Markdown => Box::new(markdown::Markdown(look.times)),
             Self::Csv => Box::new(csv::Csv),
             Self::Ecs => Box::new(ecs::Ecs),
-            Self::Jira => Box::new(jira::Jira(fields.to_vec())),
-            Self::Servicenow => Box::new(servicenow::ServiceNow(fields.to_vec())),
+            Self::Jira => Box::new(jira::Jira(fields())),
+            Self::Servicenow => Box::new(servicenow::ServiceNow(fields())),
         }
     }
 }
@@ -155,7 +169,7 @@ mod tests {
         for format in Format::ALL {
             for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
                 for taken in [0, 1, 1000] {
-                    let refused = format.rendering(TextStyle::default()).render(&report, &mut Full(taken, kind));
+                    let refused = format.rendering(&Look::default()).render(&report, &mut Full(taken, kind));
                     assert_eq!(refused.unwrap_err().kind(), kind, "{format}");
                 }
             }

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write as _};
 
+use super::clockface::Clockface;
 use super::escape::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 use super::fold::{self, Row};
 use super::ticket::Ticket;
-use super::view::{asked_for, change_side, number, readable, server, verdict};
-use super::{Rendering, next_time, notes, state, trouble};
+use super::view::{asked_for, change_side, number, server, verdict};
+use super::{Rendering, Times, next_time, notes, state, trouble};
 use crate::model::report::{Incident, Report};
 
 /// More rows make a ticket unreadable; the whole is in the other formats.
@@ -17,12 +18,13 @@ const LISTED: usize = 20;
 const NAMED: usize = 24;
 
 /// GitHub-flavoured Markdown.
-pub(super) struct Markdown;
+pub(super) struct Markdown(pub(super) Times);
 
 impl Rendering for Markdown {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        writeln!(out, "# MDM server: {}\n\n{}\n", markdown(&report.now()), markdown(&report.headline()))?;
+        let clocks = &Clockface::of(report, self.0);
+        writeln!(out, "# MDM server: {}\n\n{}\n", markdown(&clocks.now()), markdown(&report.headline()))?;
         let (inputs, paths) = (&report.inputs, report.shown_paths());
         for (input, path) in inputs.iter().zip(paths).take(LISTED) {
             let records =
@@ -35,17 +37,20 @@ impl Rendering for Markdown {
         for line in report.clock_lines() {
             writeln!(out, "- Clock: {}", markdown(&line))?;
         }
+        if let Some(legend) = clocks.legend(|input| report.input_name(input)) {
+            writeln!(out, "- Times: {}", markdown(&legend))?;
+        }
         for server in report.servers.iter().take(LISTED) {
             let name = markdown_code(&state::name(server));
-            writeln!(out, "- Server {name}: {}", markdown(&report.state_words(server)))?;
+            writeln!(out, "- Server {name}: {}", markdown(&clocks.state_words(server)))?;
         }
         if let Some(more) = report.servers.len().checked_sub(LISTED).filter(|more| *more > 0) {
             writeln!(out, "- {more} more servers")?;
         }
         for ticket in report.tickets() {
-            write_ticket(report, &ticket, &mut out)?;
+            write_ticket(clocks, &ticket, &mut out)?;
         }
-        attempts(report, &mut out)?;
+        attempts(clocks, &mut out)?;
         trouble(report, &mut out)?;
         next_time(report, &mut out)?;
         if !report.warnings.is_empty() {
@@ -63,7 +68,7 @@ impl Rendering for Markdown {
 }
 
 /// Writes one failure of one server, with the proof of its first attempt; of one that is over, no more than that it was.
-fn write_ticket(report: &Report, ticket: &Ticket<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn write_ticket(clocks: &Clockface<'_>, ticket: &Ticket<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let incident = ticket.head;
     let verdict = verdict(incident.outcome, incident.detail.as_deref());
     let server = server(incident.server.host.as_deref(), incident.server.port);
@@ -75,7 +80,7 @@ fn write_ticket(report: &Report, ticket: &Ticket<'_>, out: &mut dyn io::Write) -
     let (verdict, server) = (markdown_code(&verdict), markdown_code(&server));
     writeln!(out, "\n## {named} {}: {verdict} at {server}{over}\n", ids(&numbers))?;
     writeln!(out, "{}\n", markdown(&incident.diagnosis.summary))?;
-    let time = |time: Option<_>| time.map_or_else(|| "unknown".to_owned(), |time| format!("{} UTC", readable(time)));
+    let time = |at: Option<_>| at.map_or_else(|| "unknown".to_owned(), |at| clocks.at(at).with_zone(at));
     writeln!(out, "- First: {}, last: {}", time(ticket.first_at()), time(ticket.last_at()))?;
     match ticket.incidents.len() {
         1 => writeln!(out, "- Attempts: {}", ids(&incident.attempts))?,
@@ -112,7 +117,7 @@ fn write_ticket(report: &Report, ticket: &Ticket<'_>, out: &mut dyn io::Write) -
     for (index, remedy) in incident.diagnosis.remedy.iter().enumerate() {
         writeln!(out, "{}. {}", index + 1, markdown(remedy))?;
     }
-    proof(report, incident, out)
+    proof(clocks.report, incident, out)
 }
 
 fn proof(report: &Report, incident: &Incident, out: &mut dyn io::Write) -> io::Result<()> {
@@ -145,11 +150,13 @@ fn ids(ids: &[usize]) -> String {
     }
 }
 
-fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+fn attempts(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let report = clocks.report;
     if report.attempts.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n## Attempts\n\n| No. | Time (UTC) | Asked for | Server | Outcome | Confidence | Proof |")?;
+    let name = markdown_cell(&clocks.name());
+    writeln!(out, "\n## Attempts\n\n| No. | Time ({name}) | Asked for | Server | Outcome | Confidence | Proof |")?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
     let rows = fold::rows(report, false);
     for row in rows.iter().take(ROWS) {
@@ -163,13 +170,17 @@ fn attempts(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             }
             Row::Many(fold) => {
                 let (first, last) = (fold.first.id, fold.last.id);
-                (format!("{first} to {last}"), format!("{outcome} x {}", number(fold.count)), fold.words().join(", "))
+                (
+                    format!("{first} to {last}"),
+                    format!("{outcome} x {}", number(fold.count)),
+                    fold.words(clocks).join(", "),
+                )
             }
         };
         writeln!(
             out,
             "| {id} | {} | {} | {} | {outcome} | {} | {proof} |",
-            attempt.started_at.map(readable).unwrap_or_default(),
+            attempt.started_at.map(|at| clocks.attempt(attempt).readable(at)).unwrap_or_default(),
             markdown_cell(&asked_for(attempt)),
             markdown_code_cell(&server(attempt.server.host.as_deref(), attempt.server.port)),
             attempt.confidence.as_str(),
@@ -239,7 +250,7 @@ mod tests {
 
     fn rendered(report: &Report) -> String {
         let mut out = Vec::new();
-        Markdown.render(report, &mut out).unwrap();
+        Markdown(Times::Utc).render(report, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

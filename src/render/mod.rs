@@ -1,6 +1,7 @@
 //! The renderings of a report: each is a file of its own behind the trait [`Rendering`], so that a new one touches nothing
 //! but the list of formats.
 
+mod clockface;
 mod csv;
 mod ecs;
 mod escape;
@@ -22,14 +23,16 @@ mod state;
 mod stream;
 mod text;
 mod ticket;
+mod times;
 mod trouble;
 mod view;
 
-pub use format::Format;
+pub use format::{Format, Look};
 pub use rendering::{Rendering, Streaming};
 pub(crate) use schema::schema_of;
 pub use schema::{line_schema, schema};
 pub use text::TextStyle;
+pub use times::Times;
 
 /// Words and limits that other outputs than reports share with them.
 pub(crate) mod words {

@@ -2,17 +2,19 @@
 
 use std::collections::HashSet;
 
-use super::view::{counted, date_and_time, milliseconds, number, seconds, server};
-use crate::model::report::{Incident, Report, ServerHealth, ServerState};
+use super::clockface::Clockface;
+use super::view::{counted, milliseconds, number, server};
+use crate::model::report::{Incident, ServerHealth, ServerState};
 use crate::model::time::Timestamp;
 
-impl Report {
+impl Clockface<'_> {
     /// `Reached again since 11:27:18; nothing open.`, `2 servers down since 11:22:23.`, `Reached: all 12 attempts went well.`
     pub(super) fn now(&self) -> String {
-        let down: Vec<&ServerState> = self.servers.iter().filter(|server| server.state == ServerHealth::Down).collect();
-        let up = self.servers.iter().filter(|server| server.state == ServerHealth::Up).count();
+        let down: Vec<&ServerState> =
+            self.report.servers.iter().filter(|server| server.state == ServerHealth::Down).collect();
+        let up = self.report.servers.iter().filter(|server| server.state == ServerHealth::Up).count();
         match (down.as_slice(), up) {
-            ([], 0) if self.attempts.is_empty() => "Nothing was attempted.".to_owned(),
+            ([], 0) if self.report.attempts.is_empty() => "Nothing was attempted.".to_owned(),
             ([], 0) => "Whether it works now is not known: no attempt shows a result.".to_owned(),
             ([], _) => match self.recovered_at() {
                 Some(at) => format!("Reached again since {}; nothing open.", self.moment(at)),
@@ -32,7 +34,7 @@ impl Report {
     }
 
     fn all_attempts(&self) -> String {
-        match self.attempts.len() {
+        match self.report.attempts.len() {
             1 => "the attempt".to_owned(),
             count => format!("all {} attempts", number(count)),
         }
@@ -50,14 +52,14 @@ impl Report {
     /// The same for the first of several servers, which may be tens of thousands.
     fn all_down_since(&self, servers: &[&ServerState]) -> Option<Timestamp> {
         let down: HashSet<_> = servers.iter().map(|server| (&server.host, server.port)).collect();
-        let open = self.incidents.iter().filter(|incident| incident.resolved_by.is_none());
+        let open = self.report.incidents.iter().filter(|incident| incident.resolved_by.is_none());
         let theirs = open.filter(|incident| down.contains(&(&incident.server.host, incident.server.port)));
         theirs.filter_map(|incident| incident.first_at).min()
     }
 
     /// The incidents of a server that nothing has ended.
-    fn open_at<'r>(&'r self, server: &'r ServerState) -> impl Iterator<Item = &'r Incident> {
-        self.incidents.iter().filter(move |incident| {
+    fn open_at<'s>(&'s self, server: &'s ServerState) -> impl Iterator<Item = &'s Incident> {
+        self.report.incidents.iter().filter(move |incident| {
             let same = (&incident.server.host, incident.server.port) == (&server.host, server.port);
             same && incident.resolved_by.is_none()
         })
@@ -65,15 +67,9 @@ impl Report {
 
     /// When the last failure was over.
     fn recovered_at(&self) -> Option<Timestamp> {
-        let ends = self.incidents.iter().filter_map(|incident| self.attempt(incident.resolved_by?)?.started_at);
+        let ends =
+            self.report.incidents.iter().filter_map(|incident| self.report.attempt(incident.resolved_by?)?.started_at);
         ends.max()
-    }
-
-    /// A moment, with its day where there are several.
-    pub(super) fn moment(&self, at: Timestamp) -> String {
-        let (day, time) = date_and_time(at);
-        let time = seconds(&time);
-        if self.on_one_day() { time.to_owned() } else { format!("{day} {time}") }
     }
 
     /// The state of a server in words: `down since 11:22:23; 3 of 9 went well, answers take 800 ms (95% within 1.20 s)`.
@@ -125,34 +121,40 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::report::Report;
+    use crate::render::Times;
     use crate::sample;
+
+    fn now(report: &Report) -> String {
+        Clockface::of(report, Times::Utc).now()
+    }
 
     #[test]
     fn the_first_sentence_says_whether_it_works_now() {
         let mut report = sample::report();
-        assert_eq!(report.now(), "3 servers down since 16:37:07.");
+        assert_eq!(now(&report), "3 servers down since 16:37:07.");
         report.servers.truncate(1);
-        assert_eq!(report.now(), "Down since 16:55:07: mdm.example.com:8443.");
+        assert_eq!(now(&report), "Down since 16:55:07: mdm.example.com:8443.");
         let mut up = report.servers[0].clone();
         up.state = ServerHealth::Up;
         report.servers.push(up);
-        assert_eq!(report.now(), "mdm.example.com:8443 is down since 16:55:07; 1 other server can be reached.");
+        assert_eq!(now(&report), "mdm.example.com:8443 is down since 16:55:07; 1 other server can be reached.");
         report.servers.remove(0);
-        assert_eq!(report.now(), "Reached again since 16:33:07; nothing open.");
+        assert_eq!(now(&report), "Reached again since 16:33:07; nothing open.");
         report.incidents.clear();
-        assert_eq!(report.now(), "Reached: all 11 attempts went well.");
+        assert_eq!(now(&report), "Reached: all 11 attempts went well.");
         report.servers[0].state = ServerHealth::Unknown;
-        assert_eq!(report.now(), "Whether it works now is not known: no attempt shows a result.");
+        assert_eq!(now(&report), "Whether it works now is not known: no attempt shows a result.");
         report.attempts.clear();
         report.servers.clear();
-        assert_eq!(report.now(), "Nothing was attempted.");
+        assert_eq!(now(&report), "Nothing was attempted.");
     }
 
     #[test]
     fn a_state_is_told_in_words() {
         let report = sample::report();
         assert_eq!(
-            report.state_words(&report.servers[2]),
+            Clockface::of(&report, Times::Utc).state_words(&report.servers[2]),
             "down since 16:37:07 (incident 6); 9 attempts, 25% went well; answers in 800 ms (median)"
         );
         assert_eq!(

@@ -39,7 +39,7 @@ fn trouble(node: &Node, all: bool) -> Trouble<'_> {
     let worst = every.iter().max_by_key(|minute| (minute.endpoints, std::cmp::Reverse(minute.at)));
     if let Some(worst) = worst.filter(|worst| worst.endpoints > 0) {
         let endpoints = counted(usize::try_from(worst.endpoints).unwrap_or(usize::MAX), "endpoint");
-        parts.push(format!("at worst {endpoints} hurt in the minute of {}", minute_of(worst)));
+        parts.push(format!("at worst {endpoints} hurt in the minute of {} UTC", minute_of(worst)));
     }
     let mut minutes: Vec<&FailureMinute> = every.iter().collect();
     let shown = if all { minutes.len() } else { minutes.len().min(SHOWN) };
@@ -124,7 +124,7 @@ mod tests {
         assert!(trouble.minutes.iter().any(|minute| minute.endpoints == 9));
         assert_eq!(
             trouble.summary,
-            "30 minutes with trouble: could not connect 60 times, at worst 9 endpoints hurt in the minute of 1970-01-01 00:07"
+            "30 minutes with trouble: could not connect 60 times, at worst 9 endpoints hurt in the minute of 1970-01-01 00:07 UTC"
         );
         assert_eq!(troubles(&report, true)[0].minutes.len(), 30);
     }

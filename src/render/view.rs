@@ -7,11 +7,8 @@ use crate::model::outcome::OutcomeName;
 use crate::model::report::{
     Attempt, Certificate, Clock, Endpoint, Evidence, Incident, Input, InputRole, OffsetSource, Report, Source, Step,
 };
-use crate::model::time::{SECOND, Timestamp};
+use crate::model::time::Timestamp;
 use crate::model::visible::visible;
-
-/// Nanoseconds in a day.
-const DAY: i64 = 86_400 * SECOND;
 
 impl Report {
     /// Returns the incident of each attempt that belongs to one, by the attempt's id.
@@ -125,7 +122,9 @@ impl Report {
         let evidence = attempt.evidence.iter().find(|evidence| evidence.source == Source::Log)?;
         let input = self.inputs.get(evidence.input)?;
         if let Some((offset, source)) = input.utc_offset.as_deref().zip(input.utc_offset_source) {
-            return Some((offset, source));
+            let later =
+                input.zone_changes.iter().rfind(|change| attempt.started_at.is_some_and(|at| change.from <= at));
+            return Some((later.map_or(offset, |change| &change.log_utc_offset), source));
         }
         let clock = self.clocks.iter().chain(&self.clock).find(|clock| clock.log_inputs.contains(&evidence.input))?;
         Some((&clock.log_utc_offset, clock.log_utc_offset_source))
@@ -135,12 +134,6 @@ impl Report {
     pub(super) fn node_of(&self, attempt: &Attempt) -> Option<&str> {
         let inputs = attempt.evidence.iter().filter_map(|evidence| self.inputs.get(evidence.input));
         inputs.filter_map(|input| self.nodes.get(input.node?)).find_map(|node| node.hostname.as_deref())
-    }
-
-    /// Returns whether all attempts began on the same day of UTC, so that times alone tell them apart.
-    pub(super) fn on_one_day(&self) -> bool {
-        let mut days = self.attempts.iter().filter_map(|attempt| Some(attempt.started_at?.nanos().div_euclid(DAY)));
-        days.next().is_none_or(|first| days.all(|day| day == first))
     }
 
     /// Returns the first time that any attempt or input shows.

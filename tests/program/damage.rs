@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Stdio;
 
 use mdmlog::options::Passphrase;
-use mdmlog::render::{Format, TextStyle};
+use mdmlog::render::{Format, Look};
 use mdmlog::{Options, analyze};
 use rayon::prelude::*;
 
@@ -78,7 +78,7 @@ fn survives(scratch: &Scratch, bytes: &[u8], format: Format) -> Result<(), Strin
     let run = AssertUnwindSafe(|| match analyze(&[path], &options) {
         Ok(report) => {
             let mut out = Vec::new();
-            format.rendering(TextStyle::default()).render(&report, &mut out).unwrap();
+            format.rendering(&Look::default()).render(&report, &mut out).unwrap();
             !out.is_empty() || report.incidents.is_empty() || report.attempts.is_empty()
         }
         Err(error) => error.to_string().len() > 20,

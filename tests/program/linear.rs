@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use mdmlog::render::{Format, TextStyle};
+use mdmlog::render::{Format, Look};
 use mdmlog::{Options, analyze};
 
 use crate::damage::Dice;
@@ -26,7 +26,7 @@ fn cost(name: &str, bytes: &[u8]) -> u64 {
         let before = spent();
         if let Ok(report) = analyze(&path, &Options::default()) {
             for format in Format::ALL {
-                format.rendering(TextStyle::default()).render(&report, &mut std::io::sink()).unwrap();
+                format.rendering(&Look::default()).render(&report, &mut std::io::sink()).unwrap();
             }
         }
         spent() - before

@@ -44,6 +44,7 @@ mod secrets;
 mod support;
 mod tables;
 mod tickets;
+mod times;
 mod trail;
 mod traps;
 mod truth;

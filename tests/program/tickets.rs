@@ -478,8 +478,8 @@ fn every_payload_of_every_case_has_the_documented_shape() {
         let Ok(report) = mdmlog::analyze(&[case.unwrap().path()], &options) else { continue };
         let lines = |format: mdmlog::render::Format| {
             let mut out = Vec::new();
-            let style = mdmlog::render::TextStyle::default();
-            format.rendering(style).render(&report, &mut out).unwrap();
+            let look = mdmlog::render::Look::default();
+            format.rendering(&look).render(&report, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
         };

@@ -134,7 +134,7 @@ pub fn report(data: &[u8]) -> Option<Report> {
 pub fn render(report: &Report, format: Format) {
     let mut out = Vec::new();
     let style = TextStyle { verbose: true, ..TextStyle::default() };
-    format.rendering(style).render(report, &mut out).expect("memory takes what comes");
+    format.rendering(&style.into()).render(report, &mut out).expect("memory takes what comes");
     let text = String::from_utf8(out).expect("reports are UTF-8");
     assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\r' && c != '\t'), "{format}: {text}");
 }

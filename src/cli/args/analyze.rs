@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use mdmlog::render::Format;
+use mdmlog::render::{Format, Times};
 
 use super::outcomes::Outcomes;
 use super::shared::When;
@@ -48,6 +48,14 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "any|OUTCOME,...", value_delimiter = ',', help_heading = OUTPUT)]
     #[arg(value_parser = Outcomes::parser::<FailOn>(&[("any", "any failure")]), hide_possible_values = true)]
     pub fail_on: Vec<FailOn>,
+
+    /// By whose clock text, html and markdown show times: utc, appliance, both
+    ///
+    /// `appliance` is what the log shows: the clock of the node that wrote it, in its zone. Attempts of several nodes have a
+    /// clock each. What no log tells stays in UTC. All other formats are in UTC, with the zone of the log as a field.
+    #[arg(long, value_name = "CLOCK", default_value = "utc", hide_possible_values = true, help_heading = OUTPUT)]
+    #[arg(value_parser = times())]
+    pub times: Times,
 
     /// In tickets, set this field, such as assignment_group=Network; may be repeated
     ///
@@ -129,6 +137,12 @@ pub enum FormatChoice {
     Of(Format),
     /// Tables, which are no format of the library as one file can't hold them.
     Parquet,
+}
+
+/// Every clock, with what it is for completions.
+fn times() -> impl TypedValueParser<Value = Times> {
+    let named = Times::ALL.map(|times| PossibleValue::new(times.as_str()).help(times.description()));
+    PossibleValuesParser::new(named).try_map(|name| name.parse::<Times>())
 }
 
 /// Takes `auto`, every format that there is, and tables, with descriptions for help and completions. They are the same in

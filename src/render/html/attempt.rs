@@ -5,8 +5,10 @@ use maud::{Markup, html};
 use super::facts::{facts, notes};
 use super::parts::{Prose, Shown, badge};
 use crate::model::mdm::RequestKind;
-use crate::model::report::{Attempt, Evidence, Incident, Report};
-use crate::render::view::{date_and_time, milliseconds, readable, server};
+use crate::model::report::{Attempt, Evidence, Incident};
+use crate::model::time::Timestamp;
+use crate::render::clockface::Clockface;
+use crate::render::view::{milliseconds, server};
 
 /// Name and port of its server.
 pub(super) fn server_of(attempt: &Attempt) -> String {
@@ -14,9 +16,9 @@ pub(super) fn server_of(attempt: &Attempt) -> String {
 }
 
 /// An attempt with all that is known of it, closed.
-pub(super) fn details(report: &Report, attempt: &Attempt, incident: Option<&Incident>, one_day: bool) -> Markup {
+pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
     let outcome = attempt.outcome.as_str();
-    let time = attempt.started_at.map(|time| if one_day { date_and_time(time).1 } else { readable(time) });
+    let time = attempt.started_at.map(|at| time(clocks, attempt, at));
     html! {
         details.attempt data-outcome=(outcome) data-failed=(attempt.outcome.is_failure()) data-server=(server_of(attempt))
             data-kind=(attempt.kind.as_str()) {
@@ -33,14 +35,21 @@ pub(super) fn details(report: &Report, attempt: &Attempt, incident: Option<&Inci
             }
             // The fragment stands inside, so that browsers open what a link leads to.
             div.body id={ "attempt-" (attempt.id) } {
-                (body(report, attempt, incident))
+                (body(clocks, attempt, incident))
             }
         }
     }
 }
 
+/// When an attempt began: its day too, where not all are of the same.
+pub(super) fn time(clocks: &Clockface<'_>, attempt: &Attempt, at: Timestamp) -> String {
+    let face = clocks.attempt(attempt);
+    if clocks.on_one_day() { face.time(at) } else { face.readable(at) }
+}
+
 /// What is known of an attempt; `incident` is the entry that says what to do.
-pub(super) fn body(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
+pub(super) fn body(clocks: &Clockface<'_>, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
+    let report = clocks.report;
     html! {
         @if !attempt.diagnosis.summary.is_empty() { p { (Prose(&attempt.diagnosis.summary)) } }
         @for (title, note) in notes(attempt) { p.note { strong { (title) ": " } (Prose(note)) } }
@@ -66,24 +75,25 @@ pub(super) fn body(report: &Report, attempt: &Attempt, incident: Option<&Inciden
                             th scope="col" { "Wireshark" }
                         }
                     }
-                    tbody { @for evidence in &attempt.evidence { (row(report, evidence)) } }
+                    tbody { @for evidence in &attempt.evidence { (row(clocks, attempt, evidence)) } }
                 }
             }
         }
         (super::ladder::ladder(report, attempt))
         h3 { "Facts" }
         dl.facts {
-            @for (name, value) in facts(report, attempt) { div { dt { (name) } dd { (value) } } }
+            @for (name, value) in facts(clocks, attempt) { div { dt { (name) } dd { (value) } } }
         }
     }
 }
 
-fn row(report: &Report, evidence: &Evidence) -> Markup {
+fn row(clocks: &Clockface<'_>, attempt: &Attempt, evidence: &Evidence) -> Markup {
+    let face = clocks.attempt(attempt);
     html! {
         tr {
-            td.place { (report.evidence_place(evidence)) }
+            td.place { (clocks.report.evidence_place(evidence)) }
             td.long { (Shown(&evidence.what)) }
-            td.time { @if let Some(time) = evidence.time { (date_and_time(time).1) } }
+            td.time { @if let Some(at) = evidence.time { (face.time(at)) } }
             td.filter { @if let Some(filter) = &evidence.display_filter { code { (Shown(filter)) } } }
         }
     }

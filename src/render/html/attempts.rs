@@ -7,21 +7,24 @@ use maud::{Markup, html};
 use super::attempt::{details, server_of};
 use super::large::{self, is_large};
 use crate::model::report::Report;
+use crate::render::clockface::Clockface;
 use crate::render::fold::Row;
-use crate::render::view::date_and_time;
 
 /// Writes the section, attempt by attempt. `rows` are those of the report.
-pub(super) fn write_section(report: &Report, rows: &[Row<'_>], out: &mut dyn io::Write) -> io::Result<()> {
-    let day = report.on_one_day().then(|| report.attempts.iter().find_map(|attempt| attempt.started_at)).flatten();
+pub(super) fn write_section(clocks: &Clockface<'_>, rows: &[Row<'_>], out: &mut dyn io::Write) -> io::Result<()> {
+    let report = clocks.report;
+    let first = || report.attempts.iter().find_map(|attempt| Some((attempt, attempt.started_at?)));
+    let day = clocks.on_one_day().then(first).flatten();
     let class = if day.is_some() { " class=\"one-day\"" } else { "" };
     writeln!(out, "<section id=\"attempts\"{class} aria-labelledby=\"attempts-title\">")?;
     let large = is_large(rows);
     writeln!(out, "{}", html! { h2 #attempts-title { "Attempts" } (filters(report, large)) }.into_string())?;
-    if let Some(day) = day {
-        writeln!(out, "{}", html! { p.day { "All on " (date_and_time(day).0) ", UTC." } }.into_string())?;
+    if let Some((first, at)) = day {
+        let day = clocks.attempt(first).date_and_time(at).0;
+        writeln!(out, "{}", html! { p.day { "All on " (day) ", " (clocks.name()) "." } }.into_string())?;
     }
     if large {
-        large::write(report, rows, day.is_some(), out)?;
+        large::write(clocks, rows, out)?;
     } else {
         let tickets = report.tickets();
         for attempt in &report.attempts {
@@ -29,7 +32,7 @@ pub(super) fn write_section(report: &Report, rows: &[Row<'_>], out: &mut dyn io:
                 ticket.incidents.iter().any(|incident| incident.attempts.binary_search(&attempt.id).is_ok())
             });
             let incident = ticket.map(|ticket| ticket.head);
-            writeln!(out, "{}", details(report, attempt, incident, day.is_some()).into_string())?;
+            writeln!(out, "{}", details(clocks, attempt, incident).into_string())?;
         }
     }
     writeln!(out, "</section>")

@@ -4,21 +4,23 @@ use std::borrow::Cow;
 
 use crate::model::report::{Attempt, Certificate, Dns, Flow, Report, Source, Tls};
 use crate::model::visible::visible;
+use crate::render::clockface::Clockface;
 use crate::render::view::{asked_for, counted, likely, milliseconds, readable};
 
 /// A name and a value; what is foreign in the value has its hidden characters spelled out.
 pub(super) type Fact = (Cow<'static, str>, String);
 
 /// Returns the facts of an attempt, in the order in which they came about; those that are not known are left out.
-pub(super) fn facts(report: &Report, attempt: &Attempt) -> Vec<Fact> {
+pub(super) fn facts(clocks: &Clockface<'_>, attempt: &Attempt) -> Vec<Fact> {
+    let (report, face) = (clocks.report, clocks.attempt(attempt));
     let mut facts = Vec::new();
     let mut add = |name: &'static str, value: Option<String>| {
         facts.extend(value.filter(|value| !value.is_empty()).map(|value| (Cow::Borrowed(name), value)));
     };
     let shown = |text: &Option<String>| text.as_deref().map(|text| visible(text).into_owned());
     add("Asked for", Some(asked_for(attempt)));
-    add("Started", attempt.started_at.map(readable));
-    add("Ended", attempt.ended_at.map(readable));
+    add("Started", attempt.started_at.map(|at| face.readable(at)));
+    add("Ended", attempt.ended_at.map(|at| face.readable(at)));
     add("Took", attempt.duration_ms.map(milliseconds));
     let sources: Vec<_> = attempt.sources.iter().map(|source| source.as_str()).collect();
     add("Seen by", Some(sources.join(" and ")));
@@ -155,7 +157,7 @@ fn certificate(certificate: &Certificate) -> String {
     let others =
         if certificate.more_names > 0 { format!(" and {} more", certificate.more_names) } else { String::new() };
     let mut text = format!(
-        "{}, issued by {issuer}, for {}{others}, valid from {} to {}",
+        "{}, issued by {issuer}, for {}{others}, valid from {} to {} UTC",
         certificate.subject,
         certificate.names.join(" "),
         readable(certificate.not_before),

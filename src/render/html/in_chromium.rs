@@ -25,7 +25,7 @@ fn folder() -> PathBuf {
 fn page(name: &str, report: &Report) -> PathBuf {
     let path = folder().join(name);
     let mut out = Vec::new();
-    Html.render(report, &mut out).unwrap();
+    Html(Times::Utc).render(report, &mut out).unwrap();
     std::fs::write(&path, out).unwrap();
     path
 }

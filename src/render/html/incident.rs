@@ -4,25 +4,27 @@
 use maud::{Markup, html};
 
 use super::parts::{Prose, Shown, attempt_links, badge};
-use crate::model::report::{Change, Report};
+use crate::model::report::Change;
+use crate::render::clockface::Clockface;
 use crate::render::ticket::Ticket;
-use crate::render::view::{change_side, number, readable, seconds, server, span};
+use crate::render::view::{change_side, number, server};
 
 /// Numbers of incidents that are named one by one.
 const NAMED: usize = 6;
 
-pub(super) fn section(report: &Report) -> Markup {
+pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
+    let report = clocks.report;
     html! {
         @if !report.incidents.is_empty() {
             section #incidents aria-labelledby="incidents-title" {
                 h2 #incidents-title { "Incidents" }
-                @for ticket in report.tickets() { (article(report, &ticket)) }
+                @for ticket in report.tickets() { (article(clocks, &ticket)) }
             }
         }
     }
 }
 
-fn article(report: &Report, ticket: &Ticket<'_>) -> Markup {
+fn article(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
     let incident = ticket.head;
     let title = format!("incident-{}-title", incident.id);
     let server = server(incident.server.host.as_deref(), incident.server.port);
@@ -35,7 +37,7 @@ fn article(report: &Report, ticket: &Ticket<'_>) -> Markup {
                 @if !ticket.is_open() { " (resolved)" }
             }
             p { (Prose(&incident.diagnosis.summary)) }
-            (facts(report, ticket))
+            (facts(clocks, ticket))
             @if !incident.changes.is_empty() { (changes(incident.id, &incident.changes)) }
             @if ticket.is_open() && !incident.diagnosis.remedy.is_empty() {
                 h4 { "What to do" }
@@ -55,12 +57,13 @@ fn named(ticket: &Ticket<'_>) -> String {
     }
 }
 
-fn facts(report: &Report, ticket: &Ticket<'_>) -> Markup {
+fn facts(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
+    let report = clocks.report;
     let incident = ticket.head;
     let first = incident.attempts.first().and_then(|id| report.attempt(*id));
     html! {
         dl.facts {
-            @if let Some(when) = when(ticket) { div { dt { "When" } dd { (when) } } }
+            @if let Some(when) = when(clocks, ticket) { div { dt { "When" } dd { (when) } } }
             div {
                 dt { "Attempts" }
                 dd {
@@ -112,10 +115,7 @@ fn changes(id: usize, changes: &[Change]) -> Markup {
     }
 }
 
-fn when(ticket: &Ticket<'_>) -> Option<String> {
+fn when(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Option<String> {
     let first = ticket.first_at()?;
-    Some(match ticket.last_at().filter(|last| *last != first) {
-        Some(last) => span(first, last),
-        None => format!("{} UTC", seconds(&readable(first))),
-    })
+    Some(clocks.span(first, ticket.last_at().unwrap_or(first)))
 }

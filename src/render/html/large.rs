@@ -15,11 +15,12 @@ use super::attempt;
 use super::parts::{Prose, badge, tone};
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::OutcomeName;
-use crate::model::report::{Attempt, Incident, Report};
+use crate::model::report::{Attempt, Incident};
 use crate::model::visible::visible;
+use crate::render::clockface::Clockface;
 use crate::render::fold::Row;
 use crate::render::ticket::Ticket;
-use crate::render::view::{date_and_time, milliseconds, number, readable, server, verdict};
+use crate::render::view::{milliseconds, number, server, verdict};
 
 /// Markup of attempts that lies in the page with all that is known of them, in bytes before it is compressed.
 const CARDS: usize = 6 << 20;
@@ -75,19 +76,19 @@ impl<T: Ord + Clone> Once<T> {
 }
 
 /// Writes the rows: the last of them as markup, all of them as data.
-pub(super) fn write(report: &Report, rows: &[Row<'_>], one_day: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let tickets = report.tickets();
+pub(super) fn write(clocks: &Clockface<'_>, rows: &[Row<'_>], out: &mut dyn io::Write) -> io::Result<()> {
+    let tickets = clocks.report.tickets();
     let heads = heads(&tickets);
     writeln!(out, "<div id=\"list\">")?;
     for row in without_script(rows) {
-        writeln!(out, "{}", plain(report, row, one_day).into_string())?;
+        writeln!(out, "{}", plain(clocks, row).into_string())?;
     }
     writeln!(
         out,
         "</div>\n{}",
         html! { p #more { "The rest is drawn by the page's script, as you scroll." } }.into_string()
     )?;
-    let data = serde_json::to_vec(&data(report, rows, &tickets, &heads, one_day))?;
+    let data = serde_json::to_vec(&data(clocks, rows, &tickets, &heads))?;
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&data)?;
     writeln!(out, "<div id=\"data\" hidden>{}</div>", STANDARD.encode(encoder.finish()?))
@@ -102,13 +103,8 @@ fn heads(tickets: &[Ticket<'_>]) -> BTreeMap<usize, usize> {
     tickets.iter().flat_map(of_ticket).collect()
 }
 
-fn data(
-    report: &Report,
-    rows: &[Row<'_>],
-    tickets: &[Ticket<'_>],
-    heads: &BTreeMap<usize, usize>,
-    one_day: bool,
-) -> Data {
+fn data(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>], heads: &BTreeMap<usize, usize>) -> Data {
+    let report = clocks.report;
     let (mut servers, mut verdicts, mut kinds) = (Once::new(), Once::new(), Once::new());
     let (mut sures, mut texts) = (Once::new(), Once::new());
     let entries = rows
@@ -117,13 +113,13 @@ fn data(
             let attempt = row.first();
             let (last, took, proof) = match row {
                 Row::One(attempt) => (attempt.id, attempt.duration_ms, report.places(attempt).join("; ")),
-                Row::Many(fold) => (fold.last.id, fold.median_ms, fold.words().join(", ")),
+                Row::Many(fold) => (fold.last.id, fold.median_ms, fold.words(clocks).join(", ")),
             };
             (
                 attempt.id,
                 last,
                 row.count(),
-                time(attempt, one_day),
+                time(clocks, attempt),
                 verdicts.place(named(attempt)),
                 servers.place(server(attempt.server.host.as_deref(), attempt.server.port)),
                 kinds.place(Kind { name: attempt.kind.as_str(), title: attempt.kind.describe() }),
@@ -142,13 +138,14 @@ fn data(
         sures: sures.0,
         texts: texts.0,
         rows: entries,
-        cards: cards(report, rows, tickets),
+        cards: cards(clocks, rows, tickets),
     }
 }
 
 /// All that is known of the first attempt of each incident that stands for others, of the last failures, and of others, as far
 /// as there is room.
-fn cards(report: &Report, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BTreeMap<usize, String> {
+fn cards(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BTreeMap<usize, String> {
+    let report = clocks.report;
     let single = || rows.iter().rev().filter_map(|row| if let Row::One(attempt) = row { Some(*attempt) } else { None });
     let firsts = tickets.iter().filter_map(|ticket| report.attempt(*ticket.head.attempts.first()?));
     let failures = single().filter(|attempt| attempt.outcome != OutcomeName::Success);
@@ -163,7 +160,7 @@ fn cards(report: &Report, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BTreeMap<
         if cards.contains_key(&attempt.id) {
             continue;
         }
-        let card = attempt::body(report, attempt, incidents.get(&attempt.id).copied()).into_string();
+        let card = attempt::body(clocks, attempt, incidents.get(&attempt.id).copied()).into_string();
         let Some(left) = room.checked_sub(card.len()) else { break };
         room = left;
         cards.insert(attempt.id, card);
@@ -180,12 +177,8 @@ fn named(attempt: &Attempt) -> Verdict {
     }
 }
 
-fn time(attempt: &Attempt, one_day: bool) -> String {
-    match attempt.started_at {
-        Some(time) if one_day => date_and_time(time).1,
-        Some(time) => readable(time),
-        None => "no time".to_owned(),
-    }
+fn time(clocks: &Clockface<'_>, attempt: &Attempt) -> String {
+    attempt.started_at.map_or_else(|| "no time".to_owned(), |at| attempt::time(clocks, attempt, at))
 }
 
 fn sure(attempt: &Attempt) -> String {
@@ -203,22 +196,25 @@ fn without_script<'r, 'a>(rows: &'a [Row<'r>]) -> Vec<&'a Row<'r>> {
 }
 
 /// A row as markup.
-fn plain(report: &Report, row: &Row<'_>, one_day: bool) -> Markup {
+fn plain(clocks: &Clockface<'_>, row: &Row<'_>) -> Markup {
+    let report = clocks.report;
     let attempt = row.first();
     let (id, took, proof) = match row {
         Row::One(attempt) => {
             (format!("#{}", attempt.id), attempt.duration_ms, format!("Proof: {}.", report.places(attempt).join("; ")))
         }
-        Row::Many(fold) => {
-            (format!("#{}-{}", fold.first.id, fold.last.id), fold.median_ms, format!("{}.", fold.words().join(", ")))
-        }
+        Row::Many(fold) => (
+            format!("#{}-{}", fold.first.id, fold.last.id),
+            fold.median_ms,
+            format!("{}.", fold.words(clocks).join(", ")),
+        ),
     };
     let kind = Some(attempt.kind).filter(|kind| *kind != RequestKind::ServerInfo);
     html! {
         details.attempt {
             summary {
                 span.id { (id) }
-                span.time { (time(attempt, one_day)) }
+                span.time { (time(clocks, attempt)) }
                 (badge(attempt.outcome, attempt.detail.as_deref()))
                 span.server {
                     (server(attempt.server.host.as_deref(), attempt.server.port))

@@ -21,8 +21,8 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::view::date_and_time;
-use super::{Rendering, fold};
+use super::clockface::Clockface;
+use super::{Rendering, Times, fold};
 use crate::model::member_path;
 use crate::model::report::{Report, ServerHealth};
 
@@ -33,30 +33,32 @@ const SCRIPT: &str = include_str!("script.js");
 const LARGE_SCRIPT: &str = include_str!("large.js");
 
 /// A page for a browser.
-pub(super) struct Html;
+pub(super) struct Html(pub(super) Times);
 
 impl Rendering for Html {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
+        let clocks = &Clockface::of(report, self.0);
         let rows = fold::rows(report, false);
         let (script, class) = if large::is_large(&rows) { (LARGE_SCRIPT, " class=\"large\"") } else { (SCRIPT, "") };
         write!(out, "{}", html! { (DOCTYPE) }.into_string())?;
-        writeln!(out, "<html lang=\"en\">\n{}\n<body{class}>", head(report, script).into_string())?;
-        writeln!(out, "{}\n<main id=\"main\">", banner(report).into_string())?;
-        writeln!(out, "{}", summary::section(report).into_string())?;
-        writeln!(out, "{}", timeline::section(report).into_string())?;
-        writeln!(out, "{}", incident::section(report).into_string())?;
+        writeln!(out, "<html lang=\"en\">\n{}\n<body{class}>", head(clocks, script).into_string())?;
+        writeln!(out, "{}\n<main id=\"main\">", banner(clocks).into_string())?;
+        writeln!(out, "{}", summary::section(clocks).into_string())?;
+        writeln!(out, "{}", timeline::section(clocks).into_string())?;
+        writeln!(out, "{}", incident::section(clocks).into_string())?;
         write!(out, "{}{}", besides::trouble(report).into_string(), besides::next_time(report).into_string())?;
         // Attempts are many, and are written as they are made.
-        attempts::write_section(report, &rows, &mut out)?;
-        writeln!(out, "{}\n</main>", summary::inputs(report).into_string())?;
-        writeln!(out, "{}", footer(report).into_string())?;
+        attempts::write_section(clocks, &rows, &mut out)?;
+        writeln!(out, "{}\n</main>", summary::inputs(clocks).into_string())?;
+        writeln!(out, "{}", footer(clocks).into_string())?;
         writeln!(out, "<script>{script}</script>\n</body>\n</html>")?;
         out.flush()
     }
 }
 
-fn head(report: &Report, script: &str) -> Markup {
+fn head(clocks: &Clockface<'_>, script: &str) -> Markup {
+    let tool = &clocks.report.tool;
     html! {
         head {
             meta charset="utf-8";
@@ -65,18 +67,19 @@ fn head(report: &Report, script: &str) -> Markup {
             meta name="color-scheme" content="light dark";
             meta name="referrer" content="no-referrer";
             meta name="robots" content="noindex";
-            meta name="generator" content=(Shown(&format!("{} {}", report.tool.name, report.tool.version)));
-            title { (Shown(&title(report))) }
+            meta name="generator" content=(Shown(&format!("{} {}", tool.name, tool.version)));
+            title { (Shown(&title(clocks))) }
             style { (PreEscaped(STYLE)) }
         }
     }
 }
 
 /// What was analysed and of which day, and whether it works now: browsers show the beginning.
-fn title(report: &Report) -> String {
+fn title(clocks: &Clockface<'_>) -> String {
+    let report = clocks.report;
     let bundle = report.shown_paths().first().and_then(|path| member_path::parts(path).next()).map(|(name, _)| name);
-    let day = report.first_time().map(|time| date_and_time(time).0);
-    let parts = [bundle.map(str::to_owned), day].into_iter().flatten().chain([format!("MDM server: {}", report.now())]);
+    let day = report.first_time().map(|at| clocks.at(at).date_and_time(at).0);
+    let parts = [bundle.map(str::to_owned), day].into_iter().flatten().chain([format!("MDM server: {}", clocks.now())]);
     parts.collect::<Vec<_>>().join(", ")
 }
 
@@ -90,12 +93,13 @@ fn policy(script: &str) -> String {
     )
 }
 
-fn banner(report: &Report) -> Markup {
+fn banner(clocks: &Clockface<'_>) -> Markup {
+    let report = clocks.report;
     html! {
         a.skip href="#main" { "Skip to the report" }
         header.top {
             h1 { "How the MDM server was reached" }
-            p class={ "now " (now_tone(report)) } { (Shown(&report.now())) }
+            p class={ "now " (now_tone(report)) } { (Shown(&clocks.now())) }
             p.headline { (Shown(&report.headline())) }
             nav aria-label="Sections" {
                 a href="#summary" { "Summary" }
@@ -120,10 +124,13 @@ fn now_tone(report: &Report) -> &'static str {
     }
 }
 
-fn footer(report: &Report) -> Markup {
+fn footer(clocks: &Clockface<'_>) -> Markup {
+    let tool = &clocks.report.tool;
+    let times = clocks.legend(|input| clocks.report.input_name(input));
     html! {
         footer {
-            p { "Written by " (Shown(&report.tool.name)) " " (Shown(&report.tool.version)) ". All times are UTC." }
+            p { "Written by " (Shown(&tool.name)) " " (Shown(&tool.version)) "." }
+            p { @match &times { Some(times) => { "Times: " (Shown(times)) "." } None => "All times are UTC." } }
         }
     }
 }

@@ -4,14 +4,17 @@ use maud::{Markup, html};
 
 use super::parts::{Shown, tone};
 use crate::model::report::{Node, Report, ServerHealth};
+use crate::render::clockface::Clockface;
 use crate::render::state;
-use crate::render::view::{counted, number, readable};
+use crate::render::view::{counted, number};
 
 /// Servers that are listed.
 const SERVERS: usize = 40;
 
 /// Returns what a reader asks first.
-pub(super) fn section(report: &Report) -> Markup {
+pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
+    let report = clocks.report;
+    let times = clocks.legend(|input| report.input_name(input));
     html! {
         section #summary aria-labelledby="summary-title" {
             h2 #summary-title { "Summary" }
@@ -33,7 +36,7 @@ pub(super) fn section(report: &Report) -> Markup {
             @if !report.servers.is_empty() {
                 dl.facts.servers {
                     @for server in report.servers.iter().take(SERVERS) {
-                        div { dt { (state::name(server)) } dd.(tone_of(server.state)) { (report.state_words(server)) } }
+                        div { dt { (state::name(server)) } dd.(tone_of(server.state)) { (clocks.state_words(server)) } }
                     }
                 }
                 @if let Some(more) = report.servers.len().checked_sub(SERVERS).filter(|more| *more > 0) {
@@ -41,6 +44,7 @@ pub(super) fn section(report: &Report) -> Markup {
                 }
             }
             @for line in report.clock_lines() { p.clock { "Clock: " (Shown(&line)) } }
+            @if let Some(times) = &times { p.clock { "Times: " (Shown(times)) } }
             @if !report.warnings.is_empty() {
                 div.warnings role="note" aria-label="Warnings" {
                     h3 { (counted(report.warnings.len(), "warning")) }
@@ -119,7 +123,8 @@ fn quality(report: &Report) -> Markup {
 }
 
 /// Returns the files that were read.
-pub(super) fn inputs(report: &Report) -> Markup {
+pub(super) fn inputs(clocks: &Clockface<'_>) -> Markup {
+    let report = clocks.report;
     html! {
         section #inputs aria-labelledby="inputs-title" {
             h2 #inputs-title { "Inputs" }
@@ -135,13 +140,13 @@ pub(super) fn inputs(report: &Report) -> Markup {
                         }
                     }
                     tbody {
-                        @for (input, path) in report.inputs.iter().zip(report.shown_paths()) {
+                        @for (index, (input, path)) in report.inputs.iter().zip(report.shown_paths()).enumerate() {
                             tr {
                                 td.long { (Shown(path)) }
                                 td { (input.kind.label()) }
                                 td.number { @if let Some(records) = input.records { (records) } }
-                                td.time { @if let Some(time) = input.first_time { (readable(time)) } }
-                                td.time { @if let Some(time) = input.last_time { (readable(time)) } }
+                                td.time { @if let Some(at) = input.first_time { (clocks.input(index).readable(at)) } }
+                                td.time { @if let Some(at) = input.last_time { (clocks.input(index).readable(at)) } }
                             }
                         }
                     }

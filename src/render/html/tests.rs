@@ -6,7 +6,7 @@ use crate::sample;
 
 fn rendered(report: &Report) -> String {
     let mut out = Vec::new();
-    Html.render(report, &mut out).unwrap();
+    Html(Times::Utc).render(report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

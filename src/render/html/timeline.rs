@@ -9,7 +9,8 @@ use super::parts::tone;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Input, InputRole, Report};
 use crate::model::time::{SECOND, Timestamp};
-use crate::render::view::{counted, date_and_time, readable, seconds};
+use crate::render::clockface::{Clockface, Face};
+use crate::render::view::counted;
 
 /// Where the axis begins: right of the names.
 const LEFT: f64 = 190.0;
@@ -56,11 +57,12 @@ impl Axis {
         ((self.part(time) * SLICES as f64) as i64).min(SLICES - 1)
     }
 
-    /// Returns round times for labels.
-    fn ticks(&self) -> Vec<i64> {
+    /// Returns round times for labels, by a clock that is so far ahead of UTC.
+    fn ticks(&self, ahead: i64) -> Vec<i64> {
         let seconds = self.last.saturating_sub(self.first) / SECOND;
         let step = STEPS.into_iter().find(|step| seconds / step <= TICKS).unwrap_or_else(|| (seconds / TICKS).max(1));
-        let first = self.first.div_euclid(SECOND * step).saturating_add(1).saturating_mul(SECOND * step);
+        let first = self.first.saturating_add(ahead).div_euclid(SECOND * step).saturating_add(1);
+        let first = first.saturating_mul(SECOND * step).saturating_sub(ahead);
         std::iter::successors(Some(first), |tick| tick.checked_add(SECOND * step))
             .take_while(|tick| *tick <= self.last)
             .take(TICKS as usize + 1)
@@ -76,13 +78,14 @@ struct TimelineMark {
 }
 
 /// Returns the section; without times there is nothing to draw.
-pub(super) fn section(report: &Report) -> Markup {
+pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
+    let report = clocks.report;
     let untimed = report.attempts.iter().filter(|attempt| attempt.started_at.is_none()).count();
     html! {
         section #timeline aria-labelledby="timeline-title" {
             h2 #timeline-title { "Timeline" }
             @match Axis::of(report) {
-                Some(axis) => (figure(report, &axis)),
+                Some(axis) => (figure(clocks, &axis)),
                 None => p { "Nothing in what was given has a time." },
             }
             @if untimed > 0 && untimed < report.attempts.len() {
@@ -92,7 +95,8 @@ pub(super) fn section(report: &Report) -> Markup {
     }
 }
 
-fn figure(report: &Report, axis: &Axis) -> Markup {
+fn figure(clocks: &Clockface<'_>, axis: &Axis) -> Markup {
+    let (report, face) = (clocks.report, clocks.axis());
     let mut rows: BTreeMap<OutcomeName, BTreeMap<i64, TimelineMark>> = BTreeMap::new();
     for attempt in &report.attempts {
         let Some(time) = attempt.started_at else { continue };
@@ -109,25 +113,24 @@ fn figure(report: &Report, axis: &Axis) -> Markup {
     let bottom = TOP + (bands.len() + rows.len()) * ROW;
     let (first, last) = (Timestamp::from_nanos(axis.first), Timestamp::from_nanos(axis.last));
     let title = format!(
-        "Attempts by outcome from {} to {} UTC, over what the inputs cover. The list of attempts says the same in text.",
-        seconds(&readable(first)),
-        seconds(&readable(last))
+        "Attempts by outcome from {}, over what the inputs cover. The list of attempts says the same in text.",
+        face.span(first, last)
     );
     html! {
         figure {
             div.scroll role="region" tabindex="0" aria-label="Timeline" {
                 svg.timeline viewBox={ "0 0 1000 " (bottom + 34) } role="img" aria-label=(title) {
-                    @for tick in axis.ticks() {
+                    @for tick in axis.ticks(clocks.ahead_at(first)) {
                         line.grid x1=(axis.x(tick)) x2=(axis.x(tick)) y1=(TOP) y2=(bottom) {}
-                        text class=(anchor(axis, tick)) x=(axis.x(tick)) y=(bottom + 16) { (label(axis, tick)) }
+                        text class=(anchor(axis, tick)) x=(axis.x(tick)) y=(bottom + 16) { (label(face, axis, tick)) }
                     }
                     @for (index, (name, bands)) in bands.iter().enumerate() {
                         text.row x=(LEFT - 12.0) y=(y(index) + 4) { (name) }
                         @for (from, to) in bands {
                             rect class={ "band " (name) } x=(axis.x(*from)) y=(y(index) - 6) height="12"
                                 width=(shown(((axis.part(*to) - axis.part(*from)) * (RIGHT - LEFT)).max(2.0))) {
-                                title { (name) " from " (readable(Timestamp::from_nanos(*from))) " to "
-                                    (readable(Timestamp::from_nanos(*to))) }
+                                title { (name) " from " (face.readable(Timestamp::from_nanos(*from))) " to "
+                                    (face.readable(Timestamp::from_nanos(*to))) }
                             }
                         }
                     }
@@ -138,7 +141,7 @@ fn figure(report: &Report, axis: &Axis) -> Markup {
                         @for mark in marks.values() {
                             a href={ "#attempt-" (mark.id) } tabindex="-1" {
                                 circle class=(tone(*outcome)) cx=(axis.x(mark.time.nanos())) cy=(y) r=(radius(mark.count)) {
-                                    title { (said(*outcome, mark)) }
+                                    title { (said(clocks, *outcome, mark)) }
                                 }
                             }
                         }
@@ -159,8 +162,8 @@ fn anchor(axis: &Axis, tick: i64) -> &'static str {
     if axis.part(tick) > 0.94 { "tick last" } else { "tick" }
 }
 
-fn said(outcome: OutcomeName, mark: &TimelineMark) -> String {
-    let first = format!("#{} at {}", mark.id, readable(mark.time));
+fn said(clocks: &Clockface<'_>, outcome: OutcomeName, mark: &TimelineMark) -> String {
+    let first = format!("#{} at {}", mark.id, clocks.at(mark.time).readable(mark.time));
     match mark.count {
         1 => format!("{outcome}: {first}"),
         count => format!("{outcome}: {count} attempts from {first}"),
@@ -188,16 +191,15 @@ fn bands(report: &Report, axis: &Axis, wanted: impl Fn(&Input) -> bool) -> Vec<(
 }
 
 /// Returns the time of day, and the day where there are several or it is midnight.
-fn label(axis: &Axis, tick: i64) -> String {
-    let day = |nanos: i64| date_and_time(Timestamp::from_nanos(nanos)).0;
-    let (date, time) = date_and_time(Timestamp::from_nanos(tick));
-    let time = seconds(&time);
+fn label(face: Face<'_>, axis: &Axis, tick: i64) -> String {
+    let day = |nanos: i64| face.date_and_time(Timestamp::from_nanos(nanos)).0;
+    let (date, time) = face.to_the_second(Timestamp::from_nanos(tick));
     if day(axis.first) == day(axis.last) {
-        return time.to_owned();
+        return time;
     }
     // The year is said elsewhere.
     let date = date.split_once('-').map_or(date.as_str(), |(_, rest)| rest);
-    if time == "00:00:00" { date.to_owned() } else { format!("{date} {}", time.get(..5).unwrap_or(time)) }
+    if time == "00:00:00" { date.to_owned() } else { format!("{date} {}", time.get(..5).unwrap_or(&time)) }
 }
 
 fn radius(count: usize) -> String {

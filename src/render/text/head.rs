@@ -7,15 +7,16 @@ use super::paint::STRONG;
 use crate::model::mdm::RequestKind;
 use crate::model::report::{Input, KindCount, Report, ServerHealth};
 use crate::model::visible::visible;
+use crate::render::clockface::Clockface;
 use crate::render::state;
-use crate::render::view::{counted, number, span};
+use crate::render::view::{counted, number};
 
 /// Inputs and servers that are listed unless all are asked for.
 const LISTED: usize = 12;
 
 pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     let report = page.report;
-    let now = report.now();
+    let now = page.clocks.now();
     page.line(&page.paint.with(STRONG, &now))?;
     page.line(&report.headline())?;
     let outcomes = report.summary.by_outcome.iter();
@@ -34,13 +35,17 @@ pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     let shown = if page.all { report.inputs.len() } else { LISTED };
     for (index, (input, path)) in report.inputs.iter().zip(report.shown_paths()).enumerate().take(shown) {
         let name = page.legend.name(index).to_owned();
-        page.labelled(&name, &about(input, path))?;
+        let text = about(&page.clocks, index, input, path);
+        page.labelled(&name, &text)?;
     }
     if let Some(more) = report.inputs.len().checked_sub(shown).filter(|more| *more > 0) {
         page.labelled("", &format!("and {} more: --all", counted(more, "file")))?;
     }
     for line in report.clock_lines() {
         page.labelled("clock", &line)?;
+    }
+    if let Some(legend) = page.clocks.legend(|input| page.legend.name(input).to_owned()) {
+        page.labelled("times", &legend)?;
     }
     servers(page)
 }
@@ -70,10 +75,10 @@ fn kinds(report: &Report) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-fn about(input: &Input, path: &str) -> String {
+fn about(clocks: &Clockface<'_>, index: usize, input: &Input, path: &str) -> String {
     let mut text = visible(path).into_owned();
     if let (Some(first), Some(last)) = (input.first_time, input.last_time) {
-        text.push_str(&format!(", {}", span(first, last)));
+        text.push_str(&format!(", {}", clocks.input_span(index, first, last)));
     }
     if let Some(records) = input.records {
         let records = usize::try_from(records).unwrap_or(usize::MAX);
@@ -89,7 +94,8 @@ fn servers<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     servers.sort_by_key(|server| server.state != ServerHealth::Down);
     let shown = if page.all { servers.len() } else { LISTED };
     for server in servers.iter().take(shown) {
-        page.labelled("server", &format!("{}: {}", state::name(server), report.state_words(server)))?;
+        let words = page.clocks.state_words(server);
+        page.labelled("server", &format!("{}: {words}", state::name(server)))?;
     }
     match servers.len().checked_sub(shown) {
         Some(more) if more > 0 => page.labelled("", &format!("and {} more: --all", counted(more, "server"))),

@@ -7,8 +7,9 @@ use std::io;
 use super::page::Page;
 use super::paint::{STRONG, WEAK};
 use crate::model::report::Incident;
+use crate::render::clockface::Clockface;
 use crate::render::ticket::Ticket;
-use crate::render::view::{change_side, counted, number, readable, seconds, server, span, verdict};
+use crate::render::view::{change_side, counted, number, server, verdict};
 
 /// Incidents that are named one by one.
 const NAMED: usize = 4;
@@ -39,7 +40,8 @@ fn entry<'r, W: io::Write>(page: &mut Page<'_, W>, ticket: &Ticket<'r>, said: &m
     let (title, server) = (page.paint.with(STRONG, &title), page.paint.with(STRONG, &server));
     page.line("")?;
     page.line(&format!("{title}  {verdict}  {server}{over}"))?;
-    page.labelled("when", &when(ticket))?;
+    let when = when(&page.clocks, ticket);
+    page.labelled("when", &when)?;
     page.labelled("what", &incident.diagnosis.summary)?;
     if let Some(count) = ticket.endpoints {
         page.labelled("hit", &counted(count, "endpoint"))?;
@@ -87,7 +89,7 @@ fn said_before<'r>(incident: &'r Incident, said: &mut Said<'r>) -> Option<&'r In
 }
 
 /// When it was, which attempts it has, what was before and after.
-fn when(ticket: &Ticket<'_>) -> String {
+fn when(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> String {
     let runs = ticket.incidents.len();
     let shown = match (runs, ticket.head.attempts.as_slice()) {
         (1, [one]) => format!("attempt #{one}"),
@@ -98,8 +100,7 @@ fn when(ticket: &Ticket<'_>) -> String {
         _ => format!("{} in {} runs", counted(ticket.attempts(), "attempt"), number(runs)),
     };
     let mut text = match (ticket.first_at(), ticket.last_at()) {
-        (Some(first), Some(last)) if first != last => format!("{}, {shown}", span(first, last)),
-        (Some(first), _) => format!("{} UTC, {shown}", seconds(&readable(first))),
+        (Some(first), last) => format!("{}, {shown}", clocks.span(first, last.unwrap_or(first))),
         _ => shown,
     };
     if let Some(id) = ticket.head.last_success_before {

@@ -15,9 +15,10 @@ use std::io::{self, Write as _};
 use self::legend::Legend;
 use self::page::Page;
 use self::paint::{Paint, STRONG};
-use super::Rendering;
+use super::clockface::Clockface;
 use super::fold::{self, Row};
-use super::view::{counted, date_and_time, number, server, verdict};
+use super::view::{counted, number, server, verdict};
+use super::{Rendering, Times};
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Report};
 
@@ -50,12 +51,13 @@ const FAILURES: usize = 16;
 const OTHERS: usize = 8;
 
 /// A report to read.
-pub(super) struct Text(pub(super) TextStyle);
+pub(super) struct Text(pub(super) TextStyle, pub(super) Times);
 
 impl Rendering for Text {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut page = Page {
             report,
+            clocks: Clockface::of(report, self.1),
             legend: Legend::of(report),
             width: self.0.width.max(NARROWEST),
             paint: Paint(self.0.color),
@@ -97,16 +99,19 @@ fn attempts<W: io::Write>(page: &mut Page<'_, W>, rows: &[Row<'_>]) -> io::Resul
     if rows.is_empty() {
         return page.line("\nNo attempt was found.");
     }
-    let day = match report.attempts.iter().find_map(|attempt| attempt.started_at) {
-        Some(time) if report.on_one_day() => format!(" on {} (UTC)", date_and_time(time).0),
-        Some(_) => " (UTC)".to_owned(),
+    let clocks = &page.clocks;
+    let day = match report.attempts.iter().find_map(|attempt| Some((attempt, attempt.started_at?))) {
+        Some((first, at)) if clocks.on_one_day() => {
+            format!(" on {} ({})", clocks.attempt(first).date_and_time(at).0, clocks.name())
+        }
+        Some(_) => format!(" ({})", clocks.name()),
         None => String::new(),
     };
     let at = table::only_server(report).map(|server| format!(" at {server}")).unwrap_or_default();
     let picked = shown(rows, page.all);
     let which = if picked.len() < rows.len() { "The last attempts" } else { "Attempts" };
     page.heading(&format!("{which}{at}{day}"))?;
-    for line in table::lines(report, &page.legend, &picked, page.width, page.paint) {
+    for line in table::lines(&page.clocks, &page.legend, &picked, page.width, page.paint) {
         page.line(&line)?;
     }
     let hidden = report.attempts.len() - picked.iter().map(|row| row.count()).sum::<usize>();

@@ -7,6 +7,7 @@ use super::paint::{Paint, STRONG, WEAK};
 use crate::model::report::Report;
 use crate::model::visible::visible;
 use crate::model::wrap::wrapped;
+use crate::render::clockface::Clockface;
 
 /// Wider lines are hard to read.
 const WIDEST_PROSE: usize = 110;
@@ -14,6 +15,7 @@ const WIDEST_PROSE: usize = 110;
 /// A report on its way to the terminal.
 pub(super) struct Page<'a, W: io::Write> {
     pub(super) report: &'a Report,
+    pub(super) clocks: Clockface<'a>,
     pub(super) legend: Legend,
     pub(super) width: usize,
     pub(super) paint: Paint,

@@ -7,9 +7,10 @@ use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Report};
 use crate::model::visible::visible;
 use crate::model::wrap::wrapped;
+use crate::render::clockface::Clockface;
 use crate::render::escape::shortened;
 use crate::render::fold::{Fold, Row};
-use crate::render::view::{date_and_time, milliseconds, number, server};
+use crate::render::view::{milliseconds, number, server};
 
 /// Longest host name that is shown whole.
 const HOST: usize = 48;
@@ -74,13 +75,20 @@ pub(super) fn only_server(report: &Report) -> Option<String> {
 }
 
 /// The table, fit to the width, in lines.
-pub(super) fn lines(report: &Report, legend: &Legend, rows: &[&Row<'_>], width: usize, paint: Paint) -> Vec<String> {
+pub(super) fn lines(
+    clocks: &Clockface<'_>,
+    legend: &Legend,
+    rows: &[&Row<'_>],
+    width: usize,
+    paint: Paint,
+) -> Vec<String> {
+    let report = clocks.report;
     let one_server = only_server(report).is_some();
     let one_kind = report.attempts.iter().all(|attempt| attempt.kind == RequestKind::ServerInfo);
     let mut columns: Vec<TableColumn> = TableColumn::ALL.to_vec();
     columns
         .retain(|column| !(one_server && *column == TableColumn::Server || one_kind && *column == TableColumn::Asked));
-    let mut view = View { legend, one_day: report.on_one_day(), short: false, asked_below: false, server_below: false };
+    let mut view = View { legend, clocks, short: false, asked_below: false, server_below: false };
     let mut widths: Vec<usize> = columns.iter().map(|column| view.width(*column, rows)).collect();
     for least in LEAST_WORTH {
         if taken(&widths) + GAP + PROOF <= width {
@@ -147,7 +155,7 @@ fn laid_out(cells: &[Vec<String>], widths: &[usize], paint: impl Fn(usize, &str)
 /// What the cells depend on.
 struct View<'a> {
     legend: &'a Legend,
-    one_day: bool,
+    clocks: &'a Clockface<'a>,
     /// Whether a day stands above its time.
     short: bool,
     asked_below: bool,
@@ -189,13 +197,22 @@ impl View<'_> {
     }
 
     fn time(&self, attempt: &Attempt) -> Vec<String> {
-        let Some(time) = attempt.started_at else { return vec!["-".to_owned()] };
-        let (day, time) = date_and_time(time);
-        match (self.one_day, self.short) {
+        let Some(at) = attempt.started_at else { return vec!["-".to_owned()] };
+        let face = self.clocks.attempt(attempt);
+        let (day, time) = face.date_and_time(at);
+        let mut lines = match (self.clocks.on_one_day(), self.short) {
             (true, _) => vec![time],
             (false, true) => vec![day, time],
             (false, false) => vec![format!("{day} {time}")],
+        };
+        if let Some((day, time)) = face.utc_beside(at) {
+            match day {
+                Some(day) if self.short => lines.extend([day, time]),
+                Some(day) => lines.push(format!("{day} {time}")),
+                None => lines.push(time),
+            }
         }
+        lines
     }
 
     /// Outcome and detail, and below them what has no column of its own.
@@ -221,7 +238,7 @@ impl View<'_> {
     /// What there is to say of a run in place of places.
     fn run(&self, fold: &Fold<'_>, room: usize) -> Vec<String> {
         // A unit stays with its number.
-        let joined = fold.words().join(",\u{0}").replace(' ', "\u{a0}").replace('\u{0}', " ");
+        let joined = fold.words(self.clocks).join(",\u{0}").replace(' ', "\u{a0}").replace('\u{0}', " ");
         wrapped(&joined, room.max(PROOF), 0).lines().map(|line| line.replace('\u{a0}', " ")).collect()
     }
 }

@@ -4,7 +4,7 @@ use crate::sample;
 
 fn rendered(report: &Report, style: TextStyle) -> String {
     let mut out = Vec::new();
-    Text(style).render(report, &mut out).unwrap();
+    Text(style, Times::Utc).render(report, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
