@@ -79,6 +79,12 @@ pub(crate) fn hostile(payload: &str) -> Report {
             // The sender of an ICMP error, as opposed to that of a step or an alert.
             Value::String(text) if key == "from" && text.contains('.') => *text = payload.to_owned(),
             Value::Array(items) => items.iter_mut().for_each(|item| poison(key, item, payload)),
+            // The two ends of a connection are addresses by their type.
+            Value::Object(fields) if fields.contains_key("community_id") => {
+                let ends = ["client", "server"];
+                let others = fields.iter_mut().filter(|(key, _)| !ends.contains(&key.as_str()));
+                others.for_each(|(key, item)| poison(key, item, payload));
+            }
             Value::Object(fields) => fields.iter_mut().for_each(|(key, item)| poison(key, item, payload)),
             _ => {}
         }

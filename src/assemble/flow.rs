@@ -14,8 +14,8 @@ pub(super) fn flow(flow: &TcpFlow, host: Option<&str>) -> Flow {
     Flow {
         input: flow.first.input,
         stream: flow.stream,
-        client: flow.client.to_string(),
-        server: flow.server.to_string(),
+        client: flow.client,
+        server: flow.server,
         community_id: community_id::of_tcp(flow.client, flow.server),
         first_frame: flow.first.frame,
         last_frame: flow.last.frame,

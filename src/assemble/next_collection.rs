@@ -95,7 +95,7 @@ fn capture_filter(attempt: &Attempt, node: Option<&Node>) -> Option<String> {
 /// What the node connects to: by address, by port where no address is known, and everything where not even a port is.
 fn ends(attempt: &Attempt, node: Option<&Node>) -> Vec<String> {
     let flows = attempt.flow.iter().chain(&attempt.other_flows);
-    let peers = flows.filter_map(|flow| split_port(&flow.server)).map(|(address, _)| address);
+    let peers: Vec<String> = flows.map(|flow| flow.server.ip().to_string()).collect();
     let set = node.and_then(|node| node.proxy.as_deref());
     let set = set.map(|proxy| split_port(proxy).unwrap_or((proxy, None)));
     let proxy = attempt.proxy.as_ref().map(|proxy| (proxy.address.as_deref(), proxy.port));
@@ -104,10 +104,10 @@ fn ends(attempt: &Attempt, node: Option<&Node>) -> Vec<String> {
         let set = set.filter(|_| address.is_none());
         (address.or(set.map(|(host, _)| host)), port.or(set.and_then(|(_, port)| port)))
     });
-    let known = attempt.server.addresses.iter().map(String::as_str).chain(peers.clone());
+    let known = attempt.server.addresses.iter().chain(&peers).map(String::as_str);
     let hosts = addresses(known.chain(proxy.and_then(|(address, _)| address)));
     let is_reached = |proxy: (Option<&str>, Option<u16>)| {
-        proxy.0.is_some_and(|address| hosts.contains(&address)) || peers.clone().next().is_some()
+        proxy.0.is_some_and(|address| hosts.contains(&address)) || !peers.is_empty()
     };
     match proxy {
         Some(proxy @ (_, port)) if !is_reached(proxy) => {

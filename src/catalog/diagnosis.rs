@@ -233,11 +233,8 @@ fn peer(context: &Context<'_>, flow: &Flow) -> String {
     let server = context.words(Blank::Server);
     let host = context.server.and_then(|server| server.host.as_deref());
     let proxy = context.proxy.and_then(|proxy| Some(with_port(proxy.address.as_deref()?, proxy.port)));
-    if host.is_none() || server == flow.server || proxy.as_deref() == Some(&flow.server) {
-        flow.server.clone()
-    } else {
-        format!("{server} ({})", flow.server)
-    }
+    let peer = flow.server.to_string();
+    if host.is_none() || server == peer || proxy.as_ref() == Some(&peer) { peer } else { format!("{server} ({peer})") }
 }
 
 /// Milliseconds as seconds, or as milliseconds when there are few of them.

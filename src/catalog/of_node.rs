@@ -93,8 +93,8 @@ fn proxy(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String>
         Outcome::SynTimeout | Outcome::ConnectionRefused | Outcome::Unreachable(_) | Outcome::ConnectionReset(_)
     );
     let direct = context.flow.filter(|_| context.proxy.is_none() && of_the_way)?;
-    let host = |end: &str| split_port(end).map_or_else(|| end.to_owned(), |(host, _)| host.to_owned());
-    (host(&direct.server) != host(proxy)).then(|| {
+    let host = split_port(proxy).map_or(proxy, |(host, _)| host);
+    (direct.server.ip().to_string() != host).then(|| {
         format!(
             "In ISE, Administration > System > Settings > Proxy: the node is set to the proxy {proxy}, says the bundle, and went past it to {}. Take \
              the MDM server off the list of hosts that bypass the proxy, or let the node out to it directly.",

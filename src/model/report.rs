@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 pub use crate::model::input_kind::{InputKind, InputRole};
 use crate::model::mdm::{DeviceCriterion, RequestKind};
@@ -536,9 +537,11 @@ pub struct Flow {
     /// `tcp.stream` of Wireshark.
     pub stream: Option<u64>,
     /// Address and port of the client.
-    pub client: String,
+    #[schemars(with = "String")]
+    pub client: SocketAddr,
     /// Address and port of the server, or of the proxy.
-    pub server: String,
+    #[schemars(with = "String")]
+    pub server: SocketAddr,
     /// Community ID, version 1.
     pub community_id: String,
     /// First frame.

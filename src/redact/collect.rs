@@ -55,6 +55,11 @@ pub(super) fn originals(report: &Report, names: &Names) -> Originals {
         add(host.trim_end_matches('.'), names.endpoint(host));
     }
     for attempt in &report.attempts {
+        for flow in attempt.flow.iter().chain(&attempt.other_flows) {
+            for address in [flow.client.ip(), flow.server.ip()] {
+                add(&address.to_string(), names.address(address).to_string());
+            }
+        }
         for host in hosts(attempt) {
             add(host.trim_end_matches('.'), names.endpoint(host));
         }
@@ -95,11 +100,9 @@ fn queries(attempt: &Attempt) -> Vec<DeviceCriterion> {
     found
 }
 
-/// Everything in an attempt that is a host's name or an address.
+/// Returns all texts in an attempt that are a host's name or an address.
 fn hosts(attempt: &Attempt) -> impl Iterator<Item = &str> {
     let flows = attempt.flow.iter().chain(&attempt.other_flows);
-    let ends =
-        flows.clone().flat_map(|flow| [&flow.client, &flow.server]).filter_map(|end| split_port(end)).map(|end| end.0);
     let reporters = flows.clone().filter_map(|flow| flow.icmp.as_ref()).map(|icmp| icmp.from.as_str());
     let names = flows.filter_map(|flow| flow.tls.as_ref()).filter_map(|tls| tls.sni.as_deref());
     let dns = attempt.dns.iter().flat_map(|dns| {
@@ -121,7 +124,6 @@ fn hosts(attempt: &Attempt) -> impl Iterator<Item = &str> {
                 .filter_map(|url| url_host(url)),
         )
         .chain(proxy)
-        .chain(ends)
         .chain(reporters)
         .chain(names)
         .chain(dns)

@@ -268,8 +268,8 @@ impl Redaction<'_> {
             tls,
             last_input: _,
         } = flow;
-        *client = self.names.with_port(client);
-        *server = self.names.with_port(server);
+        *client = self.names.socket(*client);
+        *server = self.names.socket(*server);
         // It is a plain hash of addresses and ports, from which these can be found by trying.
         community_id.clear();
         closed_by.iter_mut().for_each(|by| self.text(by));

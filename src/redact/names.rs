@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha512};
@@ -96,6 +96,11 @@ impl Names {
             Err(_) if name.is_empty() => String::new(),
             Err(_) => self.host(name),
         }
+    }
+
+    /// Returns what stands for one end of a connection; the port stays.
+    pub(super) fn socket(&self, end: SocketAddr) -> SocketAddr {
+        SocketAddr::new(self.address(end.ip()), end.port())
     }
 
     /// `address:port` or `host:port`; the port stays.

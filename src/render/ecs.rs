@@ -9,7 +9,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::view::verdict;
 use super::{Rendering, json as layout};
-use crate::model::authority::split_port;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Incident, Report, Source, Tls};
 use crate::model::url::Url;
@@ -34,10 +33,12 @@ impl Rendering for Ecs {
 
 fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Value {
     let flow = attempt.flow.as_ref();
-    let (client, server) = flow.map(|flow| (split_port(&flow.client), split_port(&flow.server))).unwrap_or_default();
     let host = attempt.server.host.as_deref();
     // Without a flow, what was meant to be reached is known all the same.
-    let destination = server.or_else(|| host.map(|host| (host, attempt.server.port)));
+    let destination = match flow {
+        Some(flow) => Some((flow.server.ip().to_string(), Some(flow.server.port()))),
+        None => host.map(|host| (host.to_owned(), attempt.server.port)),
+    };
     let failed = attempt.outcome.is_failure();
     let zone = report.zone_of(attempt);
     let verdict = verdict(attempt.outcome, attempt.detail.as_deref());
@@ -69,9 +70,9 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
             "sequence": attempt.id,
         },
         "error": failed.then(|| json!({"code": verdict, "type": attempt.outcome, "message": attempt.diagnosis.summary})),
-        "source": client.map(endpoint),
-        "destination": destination.map(|end| {
-            let mut destination = endpoint(end);
+        "source": flow.map(|flow| endpoint(&flow.client.ip().to_string(), Some(flow.client.port()))),
+        "destination": destination.map(|(address, port)| {
+            let mut destination = endpoint(&address, port);
             if let (Some(fields), Some(host)) = (destination.as_object_mut(), host.filter(|_| attempt.proxy.is_none())) {
                 fields.insert("domain".to_owned(), host.into());
             }
@@ -80,7 +81,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
         "network": flow.map(|flow| json!({
             "community_id": flow.community_id,
             "transport": "tcp",
-            "type": client.and_then(|(address, _)| address.parse().ok()).map(|ip: IpAddr| if ip.is_ipv4() { "ipv4" } else { "ipv6" }),
+            "type": if flow.client.is_ipv4() { "ipv4" } else { "ipv6" },
             "protocol": flow.tls.is_some().then_some("tls"),
             "bytes": flow.bytes_to_server.saturating_add(flow.bytes_to_client),
         })),
@@ -155,7 +156,7 @@ fn method(attempt: &Attempt) -> Option<&'static str> {
     ["GET", "POST", "PUT"].into_iter().find(|method| said(method))
 }
 
-fn endpoint((address, port): (&str, Option<u16>)) -> Value {
+fn endpoint(address: &str, port: Option<u16>) -> Value {
     json!({"address": address, "ip": address.parse::<IpAddr>().ok(), "port": port})
 }
 
@@ -222,16 +223,9 @@ fn related_hosts(attempt: &Attempt) -> Vec<&str> {
 
 fn related_addresses(attempt: &Attempt) -> Vec<IpAddr> {
     let flow = attempt.flow.as_ref();
-    let ends = flow
-        .into_iter()
-        .flat_map(|flow| [split_port(&flow.client), split_port(&flow.server)])
-        .flatten()
-        .map(|end| end.0);
-    let mut addresses: Vec<IpAddr> = ends
-        .chain(attempt.server.addresses.iter().map(String::as_str))
-        .chain(attempt.dns.iter().map(|dns| dns.resolver.as_str()))
-        .filter_map(|address| address.parse().ok())
-        .collect();
+    let told = attempt.server.addresses.iter().chain(attempt.dns.iter().map(|dns| &dns.resolver));
+    let mut addresses: Vec<IpAddr> = told.filter_map(|address| address.parse().ok()).collect();
+    addresses.extend(flow.into_iter().flat_map(|flow| [flow.client.ip(), flow.server.ip()]));
     addresses.sort_unstable();
     addresses.dedup();
     addresses
@@ -284,8 +278,11 @@ mod tests {
     #[test]
     fn an_address_field_never_holds_a_name() {
         for event in events(&sample::hostile("evil\u{1b}[0m\n{\"a\":1}")) {
-            assert_eq!(event["source"].get("ip"), None);
-            assert_eq!(event.pointer("/related/ip"), None);
+            let ends = [event.pointer("/source/ip"), event.pointer("/destination/ip")];
+            let related = event.pointer("/related/ip").and_then(Value::as_array);
+            for ip in ends.into_iter().flatten().chain(related.into_iter().flatten()) {
+                assert!(ip.as_str().unwrap().parse::<IpAddr>().is_ok(), "{ip}");
+            }
         }
     }
 

@@ -9,7 +9,6 @@ mod text;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -125,9 +124,8 @@ fn wanted(attempt: &Attempt, analyzed: &Analyzed) -> BTreeMap<usize, Wanted> {
         }
     }
     for flow in attempt.flow.iter().chain(&attempt.other_flows) {
-        let (Ok(client), Ok(server)) = (flow.client.parse::<SocketAddr>(), flow.server.parse()) else { continue };
         for (input, first, last) in stretches(flow, analyzed) {
-            wanted.entry(input).or_default().connections.push((client, server, first..=last));
+            wanted.entry(input).or_default().connections.push((flow.client, flow.server, first..=last));
         }
     }
     wanted

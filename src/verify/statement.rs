@@ -65,7 +65,7 @@ impl<'w> Statement<'w> {
             (_, Carries::Fragment) => None,
             (Self::Icmp, Carries::Icmp { about }) => {
                 let known = attempt.dns.iter().any(|dns| dns.resolver == about.ip().to_string())
-                    || flows(attempt).any(|flow| flow.server == about.to_string() || flow.client == about.to_string());
+                    || flows(attempt).any(|flow| [flow.server, flow.client].contains(about));
                 (!known).then(|| {
                     format!("the frame there is an ICMP error about {about}, to which the attempt sent nothing")
                 })
@@ -79,18 +79,19 @@ impl<'w> Statement<'w> {
             (Self::Lookup(_), Carries::Tcp { .. }) => None,
             (_, Carries::Udp { .. }) => no("the frame there is of UDP"),
             (_, Carries::Tcp { source_port, destination_port, flags, payload, sent }) => {
-                let from = SocketAddr::new(content.source, *source_port).to_string();
-                let to = SocketAddr::new(content.destination, *destination_port).to_string();
-                let ends = [from.as_str(), to.as_str()];
-                self.of_segment(ends, *flags, payload, *sent, content.whole).map(str::to_owned).or_else(|| {
-                    let known = flows(attempt).any(|flow| {
-                        ends == [flow.client.as_str(), flow.server.as_str()]
-                            || ends == [flow.server.as_str(), flow.client.as_str()]
-                    });
-                    (!known && flows(attempt).next().is_some()).then(|| {
-                        format!("the frame there goes from {from} to {to}, which is no connection of the attempt")
+                let from = SocketAddr::new(content.source, *source_port);
+                let to = SocketAddr::new(content.destination, *destination_port);
+                let words = [from.to_string(), to.to_string()];
+                self.of_segment(words.each_ref().map(String::as_str), *flags, payload, *sent, content.whole)
+                    .map(str::to_owned)
+                    .or_else(|| {
+                        let known = flows(attempt).any(|flow| {
+                            [from, to] == [flow.client, flow.server] || [from, to] == [flow.server, flow.client]
+                        });
+                        (!known && flows(attempt).next().is_some()).then(|| {
+                            format!("the frame there goes from {from} to {to}, which is no connection of the attempt")
+                        })
                     })
-                })
             }
         }
     }

@@ -59,7 +59,7 @@ fn verdicts<'r>(
 ) -> BTreeMap<String, (OutcomeName, Option<String>, String)> {
     let key = |attempt: &Attempt| {
         let line = attempt.evidence.iter().find_map(|evidence| evidence.line);
-        let client = attempt.flow.as_ref().map(|flow| flow.client.clone());
+        let client = attempt.flow.as_ref().map(|flow| flow.client);
         line.map_or_else(|| format!("{client:?} {:?}", attempt.started_at), |line| format!("line {line}"))
     };
     let verdict = |attempt: &Attempt| {

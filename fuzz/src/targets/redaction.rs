@@ -48,7 +48,7 @@ fn put_into_attempt(attempt: &mut Attempt, choice: u8, text: String) {
         11 => attempt.steps.iter_mut().for_each(|step| step.what.clone_from(&text)),
         12 => attempt.tries.iter_mut().for_each(|attempted| attempted.url = Some(text.clone())),
         13 => attempt.dns.iter_mut().for_each(|dns| dns.name.clone_from(&text)),
-        14 => attempt.flow.iter_mut().for_each(|flow| flow.client.clone_from(&text)),
+        14 => attempt.flow.iter_mut().for_each(|flow| flow.closed_by = Some(text.clone())),
         _ => {
             let tls = attempt.flow.as_mut().and_then(|flow| flow.tls.as_mut());
             let Some(tls) = tls else { return };

@@ -103,7 +103,7 @@ fn dns(report: &Report, dns: &Dns) -> String {
 fn connection(report: &Report, flow: &Flow) -> String {
     let stream = flow.stream.map(|stream| format!(", tcp.stream {stream}")).unwrap_or_default();
     let frames = report.place(flow.input, None, Some(flow.first_frame));
-    format!("{} to {}; {frames} to {}{stream}", visible(&flow.client), visible(&flow.server), flow.last_frame)
+    format!("{} to {}; {frames} to {}{stream}", flow.client, flow.server, flow.last_frame)
 }
 
 fn connecting(flow: &Flow) -> Option<String> {

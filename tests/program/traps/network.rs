@@ -62,7 +62,7 @@ fn every_address_silent_is_one_timeout_with_all_of_them() {
     world.lookup(30_000, "other.example.com", 0, &[]);
     let report = world.report();
     assert_eq!(verdicts(&report), ["syn_timeout high"]);
-    assert_eq!(report.attempts[0].other_flows[0].server, "203.0.113.1:443");
+    assert_eq!(report.attempts[0].other_flows[0].server.to_string(), "203.0.113.1:443");
 }
 
 #[test]

@@ -359,5 +359,5 @@ pub fn verdicts(report: &Report) -> Vec<String> {
 
 /// The client's port of the connection that counts.
 pub fn client_port(attempt: &Attempt) -> Option<u16> {
-    attempt.flow.as_ref()?.client.rsplit_once(':')?.1.parse().ok()
+    Some(attempt.flow.as_ref()?.client.port())
 }
