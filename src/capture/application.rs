@@ -1,7 +1,8 @@
 //! Reads what a TCP connection carried: a CONNECT to a proxy, TLS beside or inside of it, HTTP in the clear or decrypted.
 
 use super::byte_stream::ByteStream;
-use super::http::{HttpConversation, read_conversation, speaks_http};
+use super::http::{Connect, HttpConversation, read_conversation, speaks_http};
+use super::http2::{read_http2, speaks_http2};
 use super::secrets::Secrets;
 use super::tls::{ReadSession, begins_tls, read_session};
 use super::{ProxyConnect, TcpFlow};
@@ -10,6 +11,10 @@ use super::{ProxyConnect, TcpFlow};
 pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_client: &ByteStream, secrets: &Secrets) {
     let round_trip = round_trip(flow);
     let mut tls_start = Some((0, 0));
+    if speaks_http2(to_server, to_client) {
+        flow.http = read_http2(to_server, to_client, false);
+        return trust_ends(flow, to_client.end());
+    }
     if speaks_http(to_server, to_client) && !begins_tls(to_server, 0) {
         let conversation = read_conversation(to_server, to_client, false);
         tls_start = conversation.tunnel;
@@ -29,8 +34,12 @@ pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_cl
         flow.http.extend(read_conversation(&ByteStream::default(), &answer, false).exchanges);
     }
     if facts.decrypted {
-        let conversation = read_conversation(&client_data.stream(), &server_data.stream(), true);
-        flow.http.extend(conversation.exchanges);
+        let (asked, answered) = (client_data.stream(), server_data.stream());
+        flow.http.extend(if speaks_http2(&asked, &answered) {
+            read_http2(&asked, &answered, true)
+        } else {
+            read_conversation(&asked, &answered, true).exchanges
+        });
     }
     flow.tls = Some(facts);
     trust_ends(flow, to_client.end());
@@ -51,8 +60,8 @@ fn fill(flow: &mut TcpFlow, conversation: HttpConversation) {
     for connect in conversation.connects {
         earlier.extend(flow.connect.take().and_then(|before| before.reply));
         let (host, port) = connect.authority.unwrap_or_default();
-        flow.connect =
-            Some(ProxyConnect { host, port, request: connect.request, reply: connect.reply, earlier: Vec::new() });
+        let Connect { request, reply, credentials, .. } = connect;
+        flow.connect = Some(ProxyConnect { host, port, request, reply, earlier: Vec::new(), credentials });
     }
     if let Some(connect) = &mut flow.connect {
         connect.earlier = earlier;

@@ -95,6 +95,8 @@ pub struct DnsExchange {
     pub queries: Vec<FrameRef>,
     /// The first answer that ends the exchange (with retries, the last one that the client waited for).
     pub answer: Option<DnsAnswer>,
+    /// Another answer to the same query that excludes it: one of the two may be forged.
+    pub contradicting: Option<DnsAnswer>,
     /// An ICMP error that quotes the query: the resolver is not there.
     pub icmp: Option<IcmpError>,
 }
@@ -114,6 +116,14 @@ pub struct DnsAnswer {
     pub cnames: Vec<String>,
     /// The capture cut the packet before the end of the answer section.
     pub cut: bool,
+}
+
+impl DnsAnswer {
+    /// Returns whether two answers to one query exclude each other: the name has addresses or it has none, for one reason.
+    pub fn excludes(&self, other: &Self) -> bool {
+        let whole = !self.truncated && !other.truncated && !self.cut && !other.cut;
+        whole && (self.rcode != other.rcode || self.addresses.is_empty() != other.addresses.is_empty())
+    }
 }
 
 /// A TCP connection, or the attempt at one.
@@ -256,6 +266,8 @@ pub struct ProxyConnect {
     pub reply: Option<HttpReply>,
     /// Answers to earlier CONNECT requests on the same connection, in order.
     pub earlier: Vec<HttpReply>,
+    /// The (last) request had credentials for the proxy, as far as its head was captured.
+    pub credentials: bool,
 }
 
 /// A status line.
@@ -299,6 +311,8 @@ pub struct HttpExchange {
     pub target: Option<String>,
     /// `Host` header in lower case, without port.
     pub host: Option<String>,
+    /// It had credentials for a proxy, as far as its head was captured.
+    pub credentials: bool,
     /// The answer.
     pub reply: Option<HttpReply>,
     /// Read with the session's secrets.

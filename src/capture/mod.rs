@@ -23,6 +23,7 @@ mod flow;
 mod flow_filter;
 mod frame_hints;
 pub mod http;
+mod http2;
 mod names;
 mod packet;
 mod quality;

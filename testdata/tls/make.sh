@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes the captures and the key log of this folder: one TLS session each, between the server and the client of OpenSSL,
-# taken with tcpdump in a network namespace of its own. Wants root, openssl (3.0 or later), tcpdump, ip, ss and unshare.
+# taken with tcpdump in a network namespace of its own. Wants root, openssl (3.0 or later), tcpdump, ip, ss, unshare, python3 and curl.
 # The sessions differ each time, what is in them does not:
 #
 #     GET /one  ->  200, with a body of 40 bytes
@@ -143,4 +143,23 @@ session tls13-early-rejected rejected '-tls1_3 -early_data -groups P-384' ''
 # The server wants a certificate that the client does not have.
 session tls13-certificate-required plain '-tls1_3 -Verify 1 -verify_return_error' ''
 session tls12-certificate-required plain '-tls1_2 -Verify 1 -verify_return_error' ''
+# HTTP/2, which OpenSSL does not speak: curl asks, and http2.py answers.
+http2() {
+    local dump server
+    rm -f keys.log dump.err
+    python3 "$here/http2.py" ec.crt ec.key &
+    server=$!
+    until ss -ltnH "sport = :4433" | grep -q .; do kill -0 $server; sleep 0.02; done
+    tcpdump --immediate-mode -U -i lo -w - "tcp port 4433" 2>dump.err >"$here/tls13-http2.pcap" &
+    dump=$!
+    until grep -q 'listening on' dump.err; do kill -0 $dump; sleep 0.02; done
+    SSLKEYLOGFILE=keys.log curl --http2 -sk -o /dev/null -o /dev/null --resolve mdm.example.com:4433:127.0.0.1 \
+        https://mdm.example.com:4433/one https://mdm.example.com:4433/two
+    wait $server || true
+    sleep 0.1
+    kill $dump
+    wait $dump || true
+    { echo "# tls13-http2"; cat keys.log; } >>all-keys.log
+}
+http2
 cp all-keys.log "$here/keys.log"

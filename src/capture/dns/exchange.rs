@@ -179,6 +179,10 @@ impl Exchanges {
             if open.answered.is_none() || (open.answered != waited_for && waited_for == Some(id)) {
                 open.answered = Some(id);
                 open.exchange.answer = Some(answer);
+            } else if open.answered == Some(id) && open.exchange.contradicting.is_none() {
+                let known = open.exchange.answer.as_ref();
+                open.exchange.contradicting =
+                    Some(answer).filter(|answer| known.is_some_and(|known| known.excludes(answer)));
             }
             return;
         }
@@ -221,6 +225,7 @@ impl Exchanges {
             qtype: question.qtype,
             queries: sent.iter().map(|_| at).collect(),
             answer: None,
+            contradicting: None,
             icmp: None,
         };
         let index = self.done.len();
@@ -273,7 +278,8 @@ impl Exchanges {
     pub(crate) fn addresses(&self) -> impl Iterator<Item = (&str, IpAddr)> {
         self.done.iter().flat_map(|open| {
             let name = open.exchange.name.as_str();
-            open.exchange.answer.iter().flat_map(move |answer| answer.addresses.iter().map(move |found| (name, *found)))
+            let answers = open.exchange.answer.iter().chain(&open.exchange.contradicting);
+            answers.flat_map(move |answer| answer.addresses.iter().map(move |found| (name, *found)))
         })
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Connect {
     pub(crate) authority: Option<(String, u16)>,
     pub(crate) request: FrameRef,
     pub(crate) reply: Option<HttpReply>,
+    /// There were credentials for the proxy.
+    pub(crate) credentials: bool,
 }
 
 struct PendingRequest {
@@ -63,7 +65,8 @@ pub(crate) fn read_conversation(to_server: &ByteStream, to_client: &ByteStream, 
     for request in requests {
         if request.head.method == "CONNECT" {
             let PendingRequest { at, head, reply, .. } = request;
-            conversation.connects.push(Connect { authority: head.connect, request: at, reply });
+            let credentials = head.credentials;
+            conversation.connects.push(Connect { authority: head.connect, request: at, reply, credentials });
         } else {
             conversation.exchanges.push(HttpExchange {
                 request: Some(request.at),
@@ -72,6 +75,7 @@ pub(crate) fn read_conversation(to_server: &ByteStream, to_client: &ByteStream, 
                 method: Some(request.head.method),
                 target: request.head.target,
                 host: request.head.host,
+                credentials: request.head.credentials,
                 reply: request.reply,
                 decrypted,
             });
@@ -85,6 +89,7 @@ pub(crate) fn read_conversation(to_server: &ByteStream, to_client: &ByteStream, 
             method: None,
             target: None,
             host: None,
+            credentials: false,
             reply: Some(reply),
             decrypted,
         };

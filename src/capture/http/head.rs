@@ -39,6 +39,8 @@ pub(super) struct RequestHead {
     pub(super) host: Option<String>,
     /// Host and port of a CONNECT.
     pub(super) connect: Option<(String, u16)>,
+    /// There are credentials for a proxy.
+    pub(super) credentials: bool,
     pub(super) body: BodyLength,
     /// Bytes up to the body; `None` when the end of the head is not there.
     pub(super) length: Option<usize>,
@@ -101,6 +103,7 @@ impl RequestHead {
         if let Ok(httparse::Status::Complete(length)) = parsed {
             head.length = complete.then_some(length);
             head.body = body(request.headers);
+            head.credentials = header(request.headers, "proxy-authorization").is_some();
             if head.host.is_none() {
                 head.host = header(request.headers, "host").and_then(|host| host_of(&String::from_utf8_lossy(host)));
             }
@@ -177,7 +180,7 @@ fn body(headers: &[Header<'_>]) -> BodyLength {
 }
 
 /// Returns host name or address in lower case, user information and port taken off.
-fn host_of(authority: &str) -> Option<String> {
+pub(crate) fn host_of(authority: &str) -> Option<String> {
     let host = Authority::split(authority.trim()).host;
     let host = host.strip_suffix('.').unwrap_or(host);
     let printable = !host.is_empty() && host.len() <= 255 && host.bytes().all(|byte| byte.is_ascii_graphic());

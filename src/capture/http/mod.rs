@@ -7,9 +7,9 @@ mod head;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use conversation::{HttpConversation, read_conversation, speaks_http};
+pub(crate) use conversation::{Connect, HttpConversation, read_conversation, speaks_http};
 use head::RequestHead;
-pub(crate) use head::{begins_request, begins_response};
+pub(crate) use head::{begins_request, begins_response, host_of};
 
 /// The request that a client's first payload begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -102,6 +102,15 @@ fn every_version_and_suite_is_opened() {
 }
 
 #[test]
+fn statuses_of_http2_are_read() {
+    let flow = connection("tls13-http2").read(&secrets());
+    assert_eq!(exchanges(&flow), BOTH);
+    assert_eq!((tls(&flow).alpn.as_deref(), flow.http[0].method.as_deref()), (Some("h2"), Some("GET")));
+    assert_eq!(flow.http[0].host.as_deref(), Some("mdm.example.com"));
+    assert!(flow.http.iter().filter_map(|exchange| exchange.reply.as_ref()).all(|reply| reply.whole == Some(true)));
+}
+
+#[test]
 fn resumed_sessions_are_opened() {
     for name in ["tls12-ticket", "tls12-session-id", "tls13-resumed", "tls13-early"] {
         let flow = connection(name).read(&secrets());
