@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::capture::{CaptureQuality, Direction};
+use crate::model::doubt::Lack;
 use crate::model::report::{Directions, Quality};
 use crate::model::sanitize::without_secrets;
 
@@ -27,40 +28,17 @@ pub(super) fn quality(seen: &CaptureQuality) -> Quality {
     for frames in &seen.unread {
         *unread.entry(frames.at.to_string()).or_default() += frames.frames;
     }
-    let mut weakens = Vec::new();
-    let mut say = |applies: bool, sentence: &str| weakens.extend(applies.then(|| sentence.to_owned()));
-    say(
-        one == Some(Direction::FromClients),
-        "Only what clients send was captured: that no answer is seen says nothing, and no status, alert or RST of a server can be shown.",
-    );
-    say(
-        one == Some(Direction::FromServers),
-        "Only what servers send was captured: what the node asked for, and whether it closed the connection, can't be shown.",
-    );
-    say(
-        dropped.is_some_and(|dropped| dropped > 0),
-        "Packets were dropped while capturing: timeouts and resets are at most medium without the log.",
-    );
-    say(
-        seen.followed.with_gaps > 0,
-        "Packets that the other side acknowledged are missing: silence on these connections proves nothing.",
-    );
-    say(
-        seen.frames.dns_queries > 0 && seen.frames.dns_answers == 0,
-        "DNS queries are there and not one answer: that a name did not resolve can't be told from answers that were not captured.",
-    );
-    say(
-        seen.frames.tcp > 0 && seen.frames.dns_queries + seen.frames.dns_answers == 0,
-        "There is no DNS in it at all: a capture filter left it out, so that failures of DNS can't be shown.",
-    );
-    say(
-        seen.frames.cut > 0,
-        "A snap length cut packets: names and certificates, statuses and answers of DNS may be missing.",
-    );
-    say(
-        seen.order.farthest > FAR_BACK,
-        "The capture's clock was set back while it ran: durations across that moment are wrong.",
-    );
+    let lacks = |lack: Lack| match lack {
+        Lack::ServerSide => one == Some(Direction::FromClients),
+        Lack::ClientSide => one == Some(Direction::FromServers),
+        Lack::Dropped => dropped.is_some_and(|dropped| dropped > 0),
+        Lack::Gaps => seen.followed.with_gaps > 0,
+        Lack::DnsAnswers => seen.frames.dns_queries > 0 && seen.frames.dns_answers == 0,
+        Lack::Dns => seen.frames.tcp > 0 && seen.frames.dns_queries + seen.frames.dns_answers == 0,
+        Lack::PacketEnds => seen.frames.cut > 0,
+        Lack::Clock => seen.order.farthest > FAR_BACK,
+    };
+    let weakens = Lack::ALL.into_iter().filter(|lack| lacks(*lack)).map(|lack| lack.sentence().to_owned());
     Quality {
         directions,
         dropped_packets: dropped,
@@ -71,7 +49,7 @@ pub(super) fn quality(seen: &CaptureQuality) -> Quality {
         capture_filter,
         unseen_protocols: unseen,
         unread,
-        weakens,
+        weakens: weakens.collect(),
     }
 }
 

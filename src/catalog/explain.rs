@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::explain_format::ExplainFormat;
-use super::{Context, Entry, Topic, entries, entry, fill, kinds};
+use super::{Context, Entry, Topic, entries, entry, fill, kinds, weakness};
 use crate::model::outcome::OutcomeName;
 use crate::model::wrap::wrapped;
 
@@ -75,6 +75,10 @@ fn to_json(entry: &Entry) -> Value {
         "proof": general_lines(entry.proof),
         "causes": general_lines(entry.causes),
         "remedy": remedies(entry),
+        "weakened_by": weakness::of(entry)
+            .into_iter()
+            .map(|(most, reason)| json!({ "confidence": most, "reason": reason }))
+            .collect::<Vec<_>>(),
     })
 }
 
@@ -94,6 +98,7 @@ fn text(entry: &Entry, width: usize) -> String {
     section("How it is proved", general_lines(entry.proof), false);
     section("Causes, the likeliest first", general_lines(entry.causes), true);
     section("What to do", remedies(entry), true);
+    section("What weakens it", weakness::lines(entry, true), false);
     let details: Vec<String> =
         entries().filter(|e| e.outcome == entry.outcome && e.detail.is_some()).map(Entry::name).collect();
     if entry.detail.is_none() && !details.is_empty() {
@@ -124,6 +129,8 @@ fn markdown(out: &mut String, entry: &Entry, level: usize) {
     section("How it is proved:", general_lines(entry.proof), false);
     section("Causes, the likeliest first:", general_lines(entry.causes), true);
     section("What to do:", remedies(entry), true);
+    // On the page of all outcomes, what weakens every verdict stands once.
+    section("What weakens it:", weakness::lines(entry, level == 1), false);
 }
 
 /// Escapes angle brackets outside of code, which are tags to Markdown.
@@ -144,7 +151,7 @@ fn in_markdown(text: &str) -> String {
 
 /// Makes `docs/outcomes.md`: the whole catalog.
 fn outcomes_page() -> String {
-    let mut out = format!("{PREAMBLE}\n## How a verdict is made\n\n{RULES}");
+    let mut out = format!("{PREAMBLE}\n## How a verdict is made\n\n{RULES}{}", weakness::section());
     for outcome in OutcomeName::ALL {
         for entry in entries().filter(|entry| entry.outcome == outcome) {
             out.push('\n');

@@ -18,6 +18,7 @@ mod of_node;
 mod remedy;
 mod texts;
 mod topic;
+mod weakness;
 
 pub(crate) use context::listed;
 pub use context::{Blank, Context};

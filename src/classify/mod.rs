@@ -11,7 +11,7 @@ use crate::correlate::JoinedAttempt;
 use crate::evidence::log::LogEvidence;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{WireEvidence, dead_before};
-use crate::model::report::Confidence;
+use crate::model::doubt::Doubt;
 use rules::{Circumstances, rule};
 
 use likely::likely;
@@ -44,8 +44,7 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
         let mut ruling = rule(&log, wire.as_ref(), around);
         if let Some(wire) = attempted.wire.as_deref().filter(|_| in_log.is_some()) {
             if attempt.doubtful && !log.is_proof() {
-                let reason = "Its packets were found by a clock that is hardly known, and others to the same host could be meant.";
-                ruling.lower(Confidence::Medium, reason);
+                ruling.lower(Doubt::MayBeOthers);
             }
             if ruling.conflict.is_none() {
                 ruling.conflict = fuller_account(&ruling, &dead_before(wire));

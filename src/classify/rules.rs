@@ -2,7 +2,8 @@
 
 use crate::evidence::claim::Weight;
 use crate::evidence::log::LogEvidence;
-use crate::evidence::wire::{Doubt, WireEvidence};
+use crate::evidence::wire::WireEvidence;
+use crate::model::doubt::Doubt;
 use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, UnknownDetail};
 use crate::model::report::Confidence;
 
@@ -19,8 +20,8 @@ pub struct Ruling {
     pub status: Option<u16>,
     /// Number of the rule that decided.
     pub rule: u8,
-    /// Why it is not sure, in sentences.
-    pub reasons: Vec<String>,
+    /// Why it is not sure.
+    pub reasons: Vec<Doubt>,
 }
 
 impl Ruling {
@@ -33,13 +34,13 @@ impl Ruling {
         let mut ruling = Self::new(rule, wire.outcome, Confidence::High);
         for doubt in &wire.doubts {
             ruling.confidence = Confidence::Medium;
-            ruling.reasons.push(doubt.sentence().to_owned());
+            ruling.reasons.push(*doubt);
         }
         ruling
     }
 
-    fn because(mut self, reason: &str) -> Self {
-        self.reasons.push(reason.to_owned());
+    fn because(mut self, doubt: Doubt) -> Self {
+        self.reasons.push(doubt);
         self
     }
 
@@ -51,11 +52,11 @@ impl Ruling {
         Self { status, ..self }
     }
 
-    /// Lowers the confidence to at most this, with the reason for it.
-    pub(super) fn lower(&mut self, most: Confidence, reason: &str) {
-        if self.confidence > most {
-            self.confidence = most;
-            self.reasons.push(reason.to_owned());
+    /// Lowers the confidence to what this doubt leaves of it.
+    pub(super) fn lower(&mut self, doubt: Doubt) {
+        if self.confidence > doubt.most() {
+            self.confidence = doubt.most();
+            self.reasons.push(doubt);
         }
     }
 }
@@ -82,8 +83,7 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             return Ruling::new(7, wire.outcome, Confidence::High);
         }
         let conflict = format!("The log's {said} is the proxy's answer to CONNECT, not the MDM server's.");
-        let reason = "The log does not say that the status is the proxy's.";
-        return Ruling::new(1, wire.outcome, Confidence::Medium).conflict(Some(conflict)).because(reason);
+        return Ruling::new(1, wire.outcome, Confidence::Medium).conflict(Some(conflict)).because(Doubt::StatusOfProxy);
     }
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
         // What ISE made of an answer that was read on the wire, only the log tells.
@@ -97,32 +97,37 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             let failed = Outcome::OtherFailure(None);
             let outcome = log.outcome.unwrap_or(if log.failed && read == 200 { failed } else { wire.outcome });
             let ruling = match (is_untold(outcome), parsed) {
-                (true, _) => Ruling::new(2, outcome, Confidence::Low).because(UNREADABLE_ANSWER),
-                (false, false) => Ruling::new(2, outcome, Confidence::Medium).because(BODY_NOT_LOGGED),
+                (true, _) => Ruling::new(2, outcome, Confidence::Low).because(Doubt::PageOfOthers),
+                (false, false) => Ruling::new(2, outcome, Confidence::Medium).because(Doubt::BodyNotLogged),
                 (false, true) => Ruling::new(2, outcome, Confidence::High),
             };
             return ruling.status(Some(read));
         }
         let conflict = disagree(&said(log), wire);
-        return Ruling::new(2, wire.outcome, Confidence::Low).conflict(conflict).because(DISAGREE).status(Some(read));
+        return Ruling::new(2, wire.outcome, Confidence::Low)
+            .conflict(conflict)
+            .because(Doubt::Disagree)
+            .status(Some(read));
     }
     if let Some(outcome) = log.outcome.filter(|_| log.weight == Weight::Proof || log_status.is_some()) {
         let status = log_status.filter(|_| outcome.name() != OutcomeName::ProxyError);
         if let Some(wire) = wire.filter(|wire| !is_untold(wire.outcome) && !wire.doubts.contains(&Doubt::MaybeAnswered))
         {
             let conflict = disagree(&said(log), wire);
-            return Ruling::new(4, outcome, Confidence::Low).conflict(conflict).because(DISAGREE).status(status);
+            return Ruling::new(4, outcome, Confidence::Low).conflict(conflict).because(Doubt::Disagree).status(status);
         }
         let ruling = match wire {
             _ if outcome == Outcome::Success && log.weight != Weight::Proof => {
-                Ruling::new(3, outcome, Confidence::Medium).because(BODY_NOT_LOGGED)
+                Ruling::new(3, outcome, Confidence::Medium).because(Doubt::BodyNotLogged)
             }
             // An answer inside of TLS is the server's: a proxy's would stand before it, in the clear.
             wire if log.weight != Weight::Proof && !wire.is_some_and(|wire| is_encrypted(wire.outcome)) => {
                 let confidence = if log.weight == Weight::Vague { Confidence::Low } else { Confidence::Medium };
-                Ruling::new(3, outcome, confidence).because("The status may be a proxy's as well as the server's.")
+                // Proxies that have an answer of their own do not say 200.
+                let doubt = if log_status == Some(200) { Doubt::OnlyInLog } else { Doubt::MayBeOfProxy };
+                Ruling::new(3, outcome, confidence).because(doubt)
             }
-            None if around.missed => Ruling::new(3, outcome, Confidence::Medium).because(NOT_IN_CAPTURE),
+            None if around.missed => Ruling::new(3, outcome, Confidence::Medium).because(Doubt::NotInCapture),
             _ => Ruling::new(3, outcome, Confidence::High),
         };
         return ruling.status(status);
@@ -132,7 +137,7 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
         if let Some(wire) = told {
             let mut ruling = Ruling::of_wire(5, wire);
             if around.missed {
-                ruling.lower(Confidence::Medium, "The log covers this time and has no record of it.");
+                ruling.lower(Doubt::NotInLog);
             }
             return ruling.status(log_status);
         }
@@ -144,20 +149,18 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             None => Outcome::Unknown(Some(UnknownDetail::Incomplete)),
         };
         let reason = if log.failed {
-            "The log calls it an error, in words that no rule knows."
+            Doubt::UnknownWords
         } else if wire.is_some() {
-            "Neither log nor capture tells how it ended."
+            Doubt::NothingTells
         } else {
-            "The log does not tell how it ended."
+            Doubt::LogTellsNothing
         };
         return Ruling::new(12, outcome, Confidence::Low).because(reason).status(log_status);
     };
     let Some(wire) = told else {
         return match log.weight {
-            Weight::Vague => Ruling::new(6, said_outcome, Confidence::Low)
-                .because("The log's words may stand for something else as well, and the capture does not tell."),
-            _ => Ruling::new(6, said_outcome, Confidence::Medium)
-                .because("Only the log tells it, in the words of an exception, and the capture does not show it."),
+            Weight::Vague => Ruling::new(6, said_outcome, Confidence::Low).because(Doubt::VagueWords),
+            _ => Ruling::new(6, said_outcome, Confidence::Medium).because(Doubt::OnlyInLog),
         };
     };
     if said_outcome == wire.outcome {
@@ -189,25 +192,18 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
         return match said_outcome.name() {
             OutcomeName::Unreachable => Ruling::new(9, wire.outcome, Confidence::High),
             OutcomeName::SynTimeout | OutcomeName::ConnectionRefused => {
-                Ruling::new(9, wire.outcome, Confidence::Medium).conflict(conflict()).because(DISAGREE)
+                Ruling::new(9, wire.outcome, Confidence::Medium).conflict(conflict()).because(Doubt::Disagree)
             }
-            _ => Ruling::new(9, wire.outcome, Confidence::Low).conflict(conflict()).because(DISAGREE),
+            _ => Ruling::new(9, wire.outcome, Confidence::Low).conflict(conflict()).because(Doubt::Disagree),
         };
     }
     if said_outcome.name() == OutcomeName::TlsFailure && wire.outcome.name() == OutcomeName::TlsFailure {
         let conflict = if wire.is_certain() { disagree(&said(log), wire) } else { None };
-        let reason = "Log and capture name different reasons for the failure of TLS.";
-        return Ruling::new(10, said_outcome, Confidence::Medium).conflict(conflict).because(reason);
+        return Ruling::new(10, said_outcome, Confidence::Medium).conflict(conflict).because(Doubt::OtherTlsFailure);
     }
     let outcome = if wire.is_certain() || log.weight == Weight::Vague { wire.outcome } else { said_outcome };
-    Ruling::new(11, outcome, Confidence::Low).conflict(disagree(&said(log), wire)).because(DISAGREE)
+    Ruling::new(11, outcome, Confidence::Low).conflict(disagree(&said(log), wire)).because(Doubt::Disagree)
 }
-
-const DISAGREE: &str = "Log and capture disagree.";
-const NOT_IN_CAPTURE: &str = "The capture covers this time and does not show it.";
-const BODY_NOT_LOGGED: &str = "The log does not show what came with status 200.";
-const UNREADABLE_ANSWER: &str =
-    "What came with status 200 is a page for a browser, and the log does not say what ISE made of it.";
 
 /// The log's words, to follow `the log says`.
 fn said(log: &LogEvidence<'_>) -> String {

@@ -10,6 +10,11 @@ use crate::evidence::targets::Targets;
 use crate::evidence::wire::{Lookup, Session, Visibility, read_lookups, read_sessions};
 use crate::model::time::Timestamp;
 
+/// Requests that begin within this time of each other, in nanoseconds, may be taken for each other.
+const NEAR: u64 = 3_000_000_000;
+/// Places that are looked at for them, before and behind.
+const MAX_NEAR: usize = 256;
+
 /// Lookups, sessions and places of one capture.
 #[derive(Clone, Debug)]
 pub struct CaptureView<'a> {
@@ -58,6 +63,19 @@ impl<'a> CaptureView<'a> {
     /// How many sessions may be for this host.
     pub fn sessions_for(&self, host: &str) -> usize {
         self.by_host.get(host).copied().unwrap_or(0)
+    }
+
+    /// Returns whether other sessions than that of a place may be for a host and began at about the same time.
+    pub fn has_others_near(&self, slot: usize, host: &str) -> bool {
+        let Some(own) = self.slots.get(slot) else { return false };
+        let (before, behind) = self.slots.split_at(slot);
+        let is_near = |other: &&WireRequest<'_>| other.start.nanos().abs_diff(own.start.nanos()) <= NEAR;
+        let is_other = |other: &WireRequest<'_>| {
+            let session = self.session(other);
+            other.session != own.session && session.is_some_and(|session| session.is_for(host).is_some())
+        };
+        before.iter().rev().take(MAX_NEAR).take_while(is_near).any(is_other)
+            || behind.iter().take(MAX_NEAR).take_while(is_near).any(is_other)
     }
 
     /// The session of a place.

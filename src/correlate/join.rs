@@ -192,11 +192,21 @@ impl<'a> Matched<'_, 'a> {
         JoinedAttempt { log: None, tries, reading, missing, missed, vantages: None, doubtful }
     }
 
-    /// Whether the attempt's packets were found by a clock that is hardly known, and others could be meant as well.
+    /// Returns whether other packets than the attempt's could be meant as well: they were found by a clock that is hardly known, or
+    /// by when a request began alone, of which the log has no result.
     fn is_doubtful(&self, log: usize, requests: &[(&LogRequest<'a>, &Option<Place>)]) -> bool {
         let Some((said, capture)) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?.0))) else {
             return false;
         };
+        let begun_alone = |(said, seat): &(&LogRequest<'a>, &Option<Place>)| {
+            let (Some(host), Some((capture, slot)), LogResult::Nothing) = (said.host, **seat, said.kind) else {
+                return false;
+            };
+            self.views.get(capture).is_some_and(|view| view.has_others_near(slot, host))
+        };
+        if requests.iter().any(begun_alone) {
+            return true;
+        }
         let estimate = self.tables.get(log).and_then(|table| table.estimates.get(capture).copied().flatten());
         if estimate.is_some_and(|estimate| estimate.confidence > Confidence::Low) {
             return false;

@@ -6,9 +6,11 @@ use super::attempt_state::{Ended, Opening, Results};
 use super::endpoint::{self, Url};
 use super::event::{Quote, What};
 use super::facts::{
-    CauseKind, CitationRole, CitationText, LineRef, LogAnswer, LogAttempt, LogCause, LogCitation, LogTry, Trail,
+    CauseKind, CitationRole, CitationText, Contradiction, ContradictionKind, LineRef, LogAnswer, LogAttempt, LogCause,
+    LogCitation, LogTry, Trail,
 };
 use super::intern::Interner;
+use super::neighbours::{Neighbour, NeighbourKind};
 use super::steps::distance;
 use super::tries::{Tries, named, status_of};
 use crate::model::mdm::RequestKind;
@@ -36,6 +38,8 @@ pub(super) struct AttemptBuilder {
     ended: Ended,
     /// When the last record was written.
     last: Option<LocalTime>,
+    /// Records around it that should not be there.
+    suspicion: Option<Box<Contradiction>>,
 }
 
 impl AttemptBuilder {
@@ -51,13 +55,24 @@ impl AttemptBuilder {
         let Self { number, mut attempt, .. } = self;
         let (tries, contradiction) = self.tries.finish();
         (attempt.trail, attempt.tries) = (trail, tries);
-        attempt.contradiction = contradiction.map(Box::new);
+        attempt.contradiction = contradiction.map(Box::new).or(self.suspicion);
         attempt.citations.shrink_to_fit();
         let failed = attempt.verdict.is_some();
         let last = attempt.tries.last();
         attempt.verdict = attempt.verdict.filter(|verdict| last.is_none_or(|last| says_more(&verdict.1, last)));
         let seen = attempt.begin_seen || !attempt.tries.is_empty() || attempt.answer.is_some() || failed;
         seen.then_some((number, attempt))
+    }
+
+    /// Notes a strange record beside the one at this place. Another component's matters before the attempt's first record alone.
+    pub(super) fn suspect(&mut self, at: LineRef, neighbour: Neighbour) {
+        let kind = match neighbour.kind {
+            NeighbourKind::OtherComponent if self.attempt.begin == Some(at) => ContradictionKind::BehindOther,
+            NeighbourKind::OtherComponent => return,
+            NeighbourKind::OtherTime => ContradictionKind::OutOfTime,
+        };
+        let first = LineRef { line: at.line.saturating_add_signed(-neighbour.lines_before), ..at };
+        self.suspicion.get_or_insert(Box::new(Contradiction { first, second: at, kind }));
     }
 
     /// Returns how much of it was seen, as if the level had let everything through.

@@ -45,7 +45,7 @@ impl<'a> Attempts<'a> {
 
     /// Takes in the next record.
     pub(super) fn add(&mut self, record: Record<'a>) {
-        let Record { line, time, thread: name, event } = record;
+        let Record { line, time, thread: name, event, strange } = record;
         let at = LineRef { input: self.input, line, time };
         if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(name) {
             self.shelf.overflowed = true;
@@ -54,6 +54,9 @@ impl<'a> Attempts<'a> {
         self.quotations.see(name, at, &event.what, self.shelf.begun);
         let thread = self.threads.entry(name).or_insert_with(|| Thread::new(self.texts.share(&sanitize::bytes(name))));
         thread.add(at, event, self.part, &mut self.shelf, &mut self.texts);
+        if let Some(neighbour) = strange {
+            thread.suspect(at, neighbour);
+        }
     }
 
     /// Returns all attempts of a log whose MDM component wrote at this level.

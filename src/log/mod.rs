@@ -12,6 +12,7 @@ mod event;
 mod exception_patterns;
 mod facts;
 mod intern;
+mod neighbours;
 mod quotations;
 mod record;
 mod records;

@@ -105,14 +105,16 @@ fn mark(attempt: &mut LogAttempt, at: LineRef, end: LineRef) {
     let complete = attempt.tries.iter().any(|seen| seen.get.is_some() && seen.result.is_some());
     if let Some(last) = last.filter(|last| complete && last.input == at.input && last.line < end.line) {
         let quoted = Contradiction { first: at, second: last, kind: ContradictionKind::Quoted };
-        attempt.contradiction.get_or_insert(Box::new(quoted));
+        if attempt.contradiction.as_ref().is_none_or(|known| known.kind != ContradictionKind::Results) {
+            attempt.contradiction = Some(Box::new(quoted));
+        }
     }
 }
 
 /// Returns the foreign words in an attempt whose records exclude each other: between those that may have brought them and the
 /// record that excludes them.
 fn quotation_in(attempt: &LogAttempt) -> Option<Quotation> {
-    let contradiction = attempt.contradiction.as_ref()?;
+    let contradiction = attempt.contradiction.as_ref().filter(|found| found.kind == ContradictionKind::Results)?;
     let foreign = |role| matches!(role, CitationRole::Body | CitationRole::Error | CitationRole::Verdict);
     let mut citations = attempt.citations.iter().filter(|citation| foreign(citation.role));
     let brought = citations.find(|citation| is_soon(citation.at, contradiction.second))?;

@@ -67,6 +67,11 @@ pub(super) fn start(line: &[u8]) -> Option<usize> {
     has_level_and_thread(header).then_some(line.len() - rest.len())
 }
 
+/// Finds where in the line at this position of a text a record starts.
+pub(super) fn start_at(text: &[u8], line: usize) -> Option<usize> {
+    text.get(line..).filter(|rest| rest.len() >= SECONDS).and_then(start)
+}
+
 /// Returns whether a time stamp begins here, by its first [`KEY`] bytes.
 pub(super) fn has_stamp(text: &[u8]) -> bool {
     text.first_chunk::<KEY>().is_some_and(|key| {

@@ -11,6 +11,7 @@ use memchr::memmem::{Finder, FinderBuilder};
 
 use super::event::{self, Event};
 use super::facts::Level;
+use super::neighbours::{self, Neighbour};
 use super::record::{self, KEY, MAX_HEADER};
 use super::steps::Clock;
 use super::widths::Widths;
@@ -54,6 +55,8 @@ pub(super) struct Record<'a> {
     pub(super) time: Option<LocalTime>,
     pub(super) thread: &'a [u8],
     pub(super) event: Event,
+    /// A record beside it that should not be there.
+    pub(super) strange: Option<Neighbour>,
 }
 
 /// All that is counted of one file besides its records of the MDM component.
@@ -102,7 +105,7 @@ fn finer(one: Option<Level>, other: Option<Level>) -> Option<Level> {
 /// Returns the time of the first record that has one.
 pub(super) fn first_time(bytes: &[u8]) -> Option<LocalTime> {
     let mut lines = WholeLines { bytes, range: 0..bytes.len(), size: 1 };
-    lines.find_map(|line| record::time(bytes.get(line.start + start(bytes, line.start)?..)?))
+    lines.find_map(|line| record::time(bytes.get(line.start + record::start_at(bytes, line.start)?..)?))
 }
 
 /// Cuts a range into pieces of about a size that end where lines end.
@@ -125,11 +128,6 @@ impl Iterator for WholeLines<'_> {
         self.range.start = next;
         Some(start..next)
     }
-}
-
-/// Returns where in the line at this position a record starts.
-fn start(bytes: &[u8], line: usize) -> Option<usize> {
-    bytes.get(line..).filter(|rest| rest.len() >= record::SECONDS).and_then(record::start)
 }
 
 /// A run of whole lines, numbered from 1.
@@ -186,14 +184,14 @@ impl<'a> Chunk<'a> {
             let first = marks.next();
             while marks.next_if(|mark| *mark < line.end).is_some() {}
             if let (Some(start), Some(true)) = (start, first.map(|mark| mark - line.start <= MAX_HEADER)) {
-                self.mdm_record(bytes, line.start + start..line.end);
+                self.mdm_record(bytes, line.start, line.start + start..line.end);
             }
         }
     }
 
     /// A line that is no record of the same ten minutes as the one before.
     fn other_line(&mut self, bytes: &[u8], line: &Range<usize>, key: Option<u128>) -> Option<usize> {
-        let start = start(bytes, line.start)?;
+        let start = record::start_at(bytes, line.start)?;
         let stamp = line.start + start;
         if let Some(time) = bytes.get(stamp..).and_then(record::time) {
             match self.time_at(bytes) {
@@ -212,7 +210,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// Takes a record apart whose first line this is, and keeps it if it is of the MDM component and tells something.
-    fn mdm_record(&mut self, bytes: &'a [u8], first_line: Range<usize>) -> Option<()> {
+    fn mdm_record(&mut self, bytes: &'a [u8], line: usize, first_line: Range<usize>) -> Option<()> {
         let (message, header) = record::header(bytes.get(first_line.clone())?).ok()?;
         if !header.is_mdm() {
             return None;
@@ -220,10 +218,14 @@ impl<'a> Chunk<'a> {
         self.totals.level = finer(self.totals.level, header.level);
         let begin = bytes.len().min(first_line.end + 1);
         let limit = bytes.len().min(begin + MAX_RECORD);
-        let end = (WholeLines { bytes, range: begin..limit, size: 1 }).find(|line| start(bytes, line.start).is_some());
-        let more = bytes.get(begin..end.map_or(limit, |line| line.start))?;
+        let next = (1..)
+            .zip(WholeLines { bytes, range: begin..limit, size: 1 })
+            .find(|(_, line)| record::start_at(bytes, line.start).is_some())
+            .map(|(lines, line)| (line.start, lines));
+        let more = bytes.get(begin..next.map_or(limit, |(line, _)| line))?;
         let event = event::read(&header, message, more)?;
-        self.found.push(Record { line: self.totals.lines, time: header.time, thread: header.thread, event });
+        let strange = neighbours::strange(bytes, line, &header, &event.what, next);
+        self.found.push(Record { line: self.totals.lines, time: header.time, thread: header.thread, event, strange });
         Some(())
     }
 }

@@ -11,6 +11,7 @@ use super::endpoint::Url;
 use super::event::{Event, Quote, What};
 use super::facts::{CauseKind, CitationRole, LineRef};
 use super::intern::Interner;
+use super::neighbours::Neighbour;
 use super::shelf::Shelf;
 use crate::model::mdm::RequestKind;
 use crate::model::time::SECOND;
@@ -79,6 +80,13 @@ impl Thread {
                 }
             }
             _ => self.result(what, quote, at, known, shelf, texts),
+        }
+    }
+
+    /// Notes that the record at this place, the last that was added, has a strange one beside it.
+    pub(super) fn suspect(&mut self, at: LineRef, neighbour: Neighbour) {
+        if let Some(open) = &mut self.open {
+            open.suspect(at, neighbour);
         }
     }
 

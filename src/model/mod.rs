@@ -3,6 +3,7 @@
 
 pub mod attempts;
 pub(crate) mod authority;
+pub(crate) mod doubt;
 pub(crate) mod input_kind;
 pub mod mdm;
 pub(crate) mod member_path;

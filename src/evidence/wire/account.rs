@@ -1,7 +1,7 @@
 //! The wire's account of a request: what it stands for, how sure that is, and in which words.
 
-use super::visibility::Doubt;
 use crate::capture::{Close, Side};
+use crate::model::doubt::Doubt;
 use crate::model::outcome::Outcome;
 
 /// The wire's account of a request.

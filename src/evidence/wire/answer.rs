@@ -2,8 +2,8 @@
 
 use super::WireTry;
 use super::account::{WireEvidence, close_words, doubt_unless};
-use super::visibility::Doubt;
 use crate::capture::{Close, HttpReply, Side};
+use crate::model::doubt::Doubt;
 use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, UnknownDetail};
 
 /// Returns whether an answer in the clear from a proxy is to a request that was not captured: to CONNECT, most likely.
@@ -35,7 +35,9 @@ pub(super) fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
     if status == 407 {
         // Only proxies say so (RFC 9110, section 15.5.8), and it is no status of the server.
         let outcome = Outcome::ProxyError(Some(ProxyDetail::Status(status)));
-        return WireEvidence { status: None, ..read(outcome, true, format!("{words} of the proxy")) };
+        let sent = request.exchange.is_some_and(|exchange| exchange.credentials);
+        let doubts = if sent { Vec::new() } else { vec![Doubt::CredentialsToCome] };
+        return WireEvidence { outcome, doubts, status: None, words: format!("{words} of the proxy") };
     }
     if request.is_through_proxy() && matches!(status, 403 | 502..=504) {
         // A proxy that forwards requests in the clear answers for itself as well.

@@ -7,10 +7,11 @@ use super::answer::{of_answer, of_broken_answer, of_possible_answer};
 use super::ending::LONG_WAIT;
 use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::icmp::{icmp_meaning, unreachable};
-use super::visibility::{Doubt, lost};
+use super::visibility::lost;
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, FrameRef, Side, TcpFlow};
+use crate::capture::{Close, FrameRef, Side};
 use crate::evidence::claim::{Answer, Claim, Weight, at_proxy};
+use crate::model::doubt::Doubt;
 use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 
 /// Returns what the end of a request claims by itself. Without an end it is a lookup that led to no connection, with this
@@ -131,7 +132,10 @@ impl WireEvidence {
                 let outcome = why.map_or(Outcome::Unknown(Some(UnknownDetail::Incomplete)), Outcome::TlsFailure);
                 says(outcome, false, format!("{} in the TLS handshake", close_words(close)))
             }
-            Ending::HandshakeSilence(_) => says(claimed, true, format!("silence of {peer} in the TLS handshake")),
+            // A client that has enough of waiting closes; where nobody was seen to, more may be unseen.
+            Ending::HandshakeSilence(close) => {
+                says(claimed, close.is_some(), format!("silence of {peer} in the TLS handshake"))
+            }
             Ending::NoRequest(close) => of_no_request(wire, *close, host),
             Ending::ResponseSilence(close) => {
                 says(claimed, close.is_some(), format!("a request to {peer} without an answer"))
@@ -165,6 +169,9 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
         let one_family =
             wire.lookups.last().is_some_and(|lookup| lookup.has_no_data() && !lookup.asked_both_families());
         doubts.extend(one_family.then_some(Doubt::OneFamily));
+        let contradicted = wire.lookups.last().is_some_and(|lookup| lookup.is_contradicted());
+        doubts.extend(contradicted.then_some(Doubt::TwoAnswers));
+        doubts.extend(wire.session.connected_after.then_some(Doubt::ConnectedAfter));
         return doubts;
     };
     let Some(flow) = wire.flow() else { return doubts };
@@ -189,15 +196,21 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
                 }
             }
         }
-        Ending::Unreachable(_) | Ending::Refused(_) | Ending::ConnectDenied(_) | Ending::Answered(_) => {}
+        Ending::ConnectDenied(reply) => {
+            let sent = flow.connect.as_ref().is_some_and(|connect| connect.credentials);
+            doubts.extend((reply.status == 407 && !sent).then_some(Doubt::CredentialsToCome));
+        }
+        Ending::Unreachable(_) | Ending::Refused(_) | Ending::Answered(_) => {}
         _ => {
+            let reused = wire.request.is_some_and(|index| index > 0);
+            doubts.extend((reused && matches!(ending, Ending::ResponseClosed(_))).then_some(Doubt::MayBeRepeated));
             doubts.extend((!flow.start_seen).then_some(Doubt::NoBeginning));
             doubts.extend(lost(flow).then_some(Doubt::LostInFlow));
             doubts.extend((!flow.visibility.both_sides()).then_some(Doubt::LostInFlow));
         }
     }
     let not_taken = matches!(ending, Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_));
-    doubts.extend((not_taken && has_other_addresses(wire, flow)).then_some(Doubt::OtherAddresses));
+    doubts.extend((not_taken && has_other_addresses(wire)).then_some(Doubt::OtherAddresses));
     doubts.extend((silence && seen.lost_packets).then_some(Doubt::LostPackets));
     doubts
 }
@@ -239,15 +252,15 @@ fn dns_words(detail: DnsDetail) -> &'static str {
     }
 }
 
-/// Returns whether the client may have gone on to another address of the host: it tries all of them, those of a family that it
-/// has no way for without a packet.
-fn has_other_addresses(wire: &WireTry<'_>, last: &TcpFlow) -> bool {
+/// Returns whether the client may have gone on to another address of the host: it tries all of them. Those of a family that it
+/// has no way for it tries without a packet, which looks like a packet that was not captured.
+fn has_other_addresses(wire: &WireTry<'_>) -> bool {
     if wire.session.proxy.is_some() {
         return false;
     }
     let tried: Vec<IpAddr> = wire.session.flows.iter().chain(&wire.earlier).map(|flow| flow.server.ip()).collect();
     wire.lookups.iter().any(|lookup| {
-        let is_other = |address: &IpAddr| address.is_ipv4() == last.server.is_ipv4() && !tried.contains(address);
+        let is_other = |address: &IpAddr| !tried.contains(address);
         lookup.has_cut_answer() || lookup.addresses.iter().any(is_other)
     })
 }

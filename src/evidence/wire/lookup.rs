@@ -182,10 +182,12 @@ impl<'a> Lookup<'a> {
     /// anything else than addresses, such as HTTPS and MX records, say nothing of whether the host can be reached.
     fn conclude(&mut self, end: Timestamp) {
         let mut known = HashSet::new();
-        let answers = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        let answers = self.exchanges.iter().flat_map(|exchange| exchange.answer.iter().chain(&exchange.contradicting));
         self.addresses =
             answers.flat_map(|answer| &answer.addresses).copied().filter(|found| known.insert(*found)).collect();
-        if !self.addresses.is_empty() {
+        // Addresses out of an answer that contradicts the first one are for a client that was seen to use them.
+        let mut first = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        if first.any(|answer| !answer.addresses.is_empty()) {
             self.result = LookupResult::Found;
             return;
         }
@@ -283,6 +285,11 @@ impl<'a> Lookup<'a> {
         unwilling && open.flat_map(|own| &own.queries).any(|query| answered.is_none_or(|answer| query.time > answer))
     }
 
+    /// Returns whether a query about the host has answers that exclude each other.
+    pub fn is_contradicted(&self) -> bool {
+        self.of_host().any(|exchange| exchange.contradicting.is_some())
+    }
+
     /// Whether the snap length cut an answer, so that it may have held more addresses.
     pub fn has_cut_answer(&self) -> bool {
         self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()).any(|answer| answer.cut)
@@ -290,7 +297,7 @@ impl<'a> Lookup<'a> {
 
     /// Returns whether the client had addresses by a moment. How long it may have used them without asking again is not known.
     pub fn knew_at(&self, time: Timestamp) -> bool {
-        let answers = self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
+        let answers = self.exchanges.iter().flat_map(|exchange| exchange.answer.iter().chain(&exchange.contradicting));
         answers
             .filter(|answer| !answer.addresses.is_empty())
             .any(|answer| answer.at.time.nanos() - DISORDER <= time.nanos())

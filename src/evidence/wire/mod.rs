@@ -12,6 +12,7 @@ mod request;
 mod session;
 mod sight;
 mod tls_failure;
+mod unexplained;
 mod visibility;
 mod wire_try;
 
@@ -23,5 +24,5 @@ pub use lookup::{Lookup, LookupResult, read_lookups};
 pub use request::Request;
 pub use session::{HostSource, Session, read_sessions};
 pub use tls_failure::{is_for_host, is_valid_at, name_for_host};
-pub use visibility::{Doubt, Visibility};
+pub use visibility::Visibility;
 pub use wire_try::WireTry;

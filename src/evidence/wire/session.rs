@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::Ending;
 use super::lookup::{Lookup, LookupResult};
 use super::request::{Request, is_in_absolute_form};
+use super::unexplained::Unexplained;
 use crate::capture::{FrameRef, TcpFlow};
 use crate::evidence::targets::Targets;
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
@@ -62,6 +63,8 @@ pub struct Session<'a> {
     pub requests: Vec<Request<'a>>,
     /// Its first frame, the lookup included.
     pub first: FrameRef,
+    /// A lookup that came to nothing, behind which the client connected to the host all the same.
+    pub connected_after: bool,
 }
 
 impl<'a> Session<'a> {
@@ -114,6 +117,7 @@ pub fn read_sessions<'a>(
             lookup: looked_up,
             requests: Request::of(flow),
             first: first_frame(flow, own_lookup),
+            connected_after: false,
         };
         let recent = open.entry(flow.server.port()).or_default();
         recent.retain(|&index| {
@@ -152,6 +156,7 @@ pub fn read_sessions<'a>(
         }
     }
     let used: HashSet<usize> = sessions.iter().filter_map(|session| session.lookup).collect();
+    let connected = Unexplained::among(sessions.iter().filter_map(unexplained));
     for (index, lookup) in lookups.iter().enumerate() {
         let led_nowhere = matches!(lookup.result, LookupResult::Failed(_) | LookupResult::Cut);
         if led_nowhere && !used.contains(&index) {
@@ -166,11 +171,19 @@ pub fn read_sessions<'a>(
                 lookup: Some(index),
                 requests: Vec::new(),
                 first: lookup.first,
+                connected_after: connected.are_soon_after(lookup),
             });
         }
     }
     sessions.sort_by_key(|session| session.first);
     sessions
+}
+
+/// The client, host and time of a connection that no lookup in the capture explains.
+fn unexplained<'s>(session: &'s Session<'_>) -> Option<(IpAddr, &'s str, Timestamp)> {
+    let flow = session.flows.first().filter(|flow| flow.start_seen)?;
+    let (host, source) = session.hosts.first().filter(|_| session.lookup.is_none() && session.proxy.is_none())?;
+    (*source == HostSource::Named).then_some((session.client, host.as_str(), flow.first.time))
 }
 
 /// Where the session begins: with the lookup, unless that was made for an earlier one and is only still remembered.

@@ -173,4 +173,8 @@ pub enum ContradictionKind {
     Results,
     /// The attempt begins and ends inside of a text that the other side sent, which the first record begins.
     Quoted,
+    /// The attempt begins right behind a record of another component on its thread, which may have brought it as text.
+    BehindOther,
+    /// A record beside it is of another time, as where somebody guessed it.
+    OutOfTime,
 }

@@ -1,9 +1,11 @@
-//! Packets that no stack would believe, and captures that show less than there was or in another order.
+//! Packets that no stack would believe and records that somebody wrote into the log, and captures that show less than there
+//! was or in another order.
 
-use mdmlog::Options;
+use mdmlog::{Options, analyze};
 
 use super::wire::{Dns, Flag, RESOLVER, icmp};
-use super::world::{Connection, SERVER, World, verdicts};
+use super::world::{Connection, SERVER, Told, World, verdicts};
+use crate::support::Scratch;
 
 const HOST: &str = "mdm.example.com";
 
@@ -78,6 +80,100 @@ fn an_answer_of_dns_with_other_numbers_denies_nothing() {
     world.lookup(30_000, "other.example.com", 0, &[]);
     let options = Options { hosts: vec![HOST.to_owned()], ..Options::default() };
     assert_eq!(verdicts(&world.capture_with(&options)), ["connection_refused high"]);
+}
+
+/// A question that is denied, and a millisecond later answered with an address.
+fn denied_and_answered(world: &mut World) {
+    let dns = Dns { id: 7, name: HOST, qtype: 1, port: 30_001, resolver: RESOLVER };
+    world.frame(1000, dns.query());
+    world.frame(1001, dns.answer(3, &[], None));
+    world.frame(1002, dns.answer(0, &[SERVER.parse().unwrap()], None));
+}
+
+#[test]
+fn a_denial_that_another_answer_contradicts_is_not_sure() {
+    let options = Options { hosts: vec![HOST.to_owned()], ..Options::default() };
+    let mut world = World::in_zone(0);
+    denied_and_answered(&mut world);
+    world.lookup(30_000, "other.example.com", 0, &[]);
+    let report = world.capture_with(&options);
+    assert_eq!(verdicts(&report), ["dns_failure/nxdomain medium"]);
+    assert!(report.attempts[0].confidence_reasons[0].contains("two answers"), "{:?}", report.attempts[0]);
+    // A client that uses the address was not denied it.
+    world.syns(40_001, SERVER, &[1004, 2004, 4004, 8004]);
+    assert_eq!(verdicts(&world.capture_with(&options)), ["syn_timeout high"]);
+    // The same packet twice, and an answer with the addresses in another order, contradict nothing.
+    let mut world = World::in_zone(0);
+    let dns = Dns { id: 7, name: HOST, qtype: 1, port: 30_001, resolver: RESOLVER };
+    world.frame(1000, dns.query());
+    world.frame(1001, dns.answer(3, &[], None));
+    world.frame(1002, dns.answer(3, &[], None));
+    world.lookup(30_000, "other.example.com", 0, &[]);
+    assert_eq!(verdicts(&world.capture_with(&options)), ["dns_failure/nxdomain high"]);
+}
+
+#[test]
+fn a_client_that_connects_all_the_same_was_not_denied_the_name() {
+    let options = Options { hosts: vec![HOST.to_owned()], ..Options::default() };
+    let mut world = World::in_zone(0);
+    world.ask(&[1000], HOST, &RESOLVER.to_string(), Some((3, &[], None)));
+    world.exchange(1800, 40_001, SERVER, HOST, &[(1820, 1860)]);
+    let report = world.capture_with(&options);
+    assert_eq!(verdicts(&report), ["dns_failure/nxdomain medium", "unknown/encrypted low"]);
+    // Much later it is another attempt, whatever it knows the address from.
+    let mut world = World::in_zone(0);
+    world.ask(&[1000], HOST, &RESOLVER.to_string(), Some((3, &[], None)));
+    world.exchange(91_800, 40_001, SERVER, HOST, &[(91_820, 91_860)]);
+    assert_eq!(verdicts(&world.capture_with(&options))[0], "dns_failure/nxdomain high");
+}
+
+/// A record of a guest portal, which holds what a browser sent.
+fn portal(thread: &str) -> String {
+    format!("INFO   [{thread}][[]] cisco.cpm.guestaccess.Portal -:::- User-Agent: Mozilla")
+}
+
+#[test]
+fn an_attempt_right_behind_foreign_words_of_its_own_thread_is_not_sure() {
+    for (thread, expected) in [("http-9", "success medium"), ("http-8", "success high")] {
+        let mut world = World::in_zone(0);
+        world.told("http-9", HOST, 1000, &[(1060, Told::Status(200))]);
+        // 15 ms before its request, an attempt of these stories begins.
+        world.records.insert(0, (985, portal(thread)));
+        let report = world.log_only();
+        assert_eq!(verdicts(&report), [expected]);
+        let told = report.attempts[0].confidence_reasons.join(" ");
+        assert_eq!(told.contains("another component"), expected == "success medium", "{told}");
+    }
+    // The words may go on for some lines; and a record of the thread that is older matters no less.
+    let mut world = World::in_zone(0);
+    world.told("http-9", HOST, 1000, &[(1060, Told::Status(200))]);
+    world.records.insert(0, (985, format!("{}\nAccept: text/html\n", portal("http-9"))));
+    assert_eq!(verdicts(&world.log_only()), ["success medium"]);
+    // Behind the thread's own beginning they matter not.
+    let mut world = World::in_zone(0);
+    world.told("http-9", HOST, 1000, &[(1060, Told::Status(200))]);
+    world.records.push((1010, portal("http-9")));
+    assert_eq!(verdicts(&world.log_only()), ["success high"]);
+}
+
+#[test]
+fn an_attempt_among_records_of_another_time_is_not_sure() {
+    let mut around = World::in_zone(0);
+    around.noise(0);
+    around.noise(90_000);
+    let mut forged = World::in_zone(0);
+    forged.told("http-9", HOST, 0, &[(60, Told::Status(200))]);
+    let text = around.log_text();
+    let (before, behind) = text.split_at(text.find('\n').unwrap() + 1);
+    let written = |skew: i64| {
+        let scratch = Scratch::new();
+        let text = [before, &World { skew, ..forged.clone() }.log_text(), behind].concat();
+        verdicts(&analyze(&[scratch.file("ise-psc.log", text)], &Options::default()).unwrap())
+    };
+    assert_eq!(written(10_000), ["success high"]);
+    // Before the record that stands before it, or behind the one that follows.
+    assert_eq!(written(-3_600_000), ["success medium"]);
+    assert_eq!(written(3_600_000), ["success medium"]);
 }
 
 #[test]
