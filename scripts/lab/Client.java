@@ -10,13 +10,19 @@ import java.security.Security;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.apache.http.HttpClientConnection;
+import org.apache.http.HttpException;
 import org.apache.http.HttpHost;
+import org.apache.http.HttpInetConnection;
+import org.apache.http.HttpRequest;
+import org.apache.http.HttpResponse;
 import org.apache.http.auth.AuthScope;
 import org.apache.http.auth.UsernamePasswordCredentials;
 import org.apache.http.client.config.RequestConfig;
@@ -34,13 +40,15 @@ import org.apache.http.impl.client.HttpClientBuilder;
 import org.apache.http.impl.client.HttpClients;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.apache.http.protocol.HttpContext;
+import org.apache.http.protocol.HttpRequestExecutor;
 import org.apache.http.util.EntityUtils;
 
 /**
  * The client of the lab: asks as ISE does, and says on standard output when it did what.
  *
  * <p>One attempt a line of standard input, fields separated by tabs: id, milliseconds from the start, URL up to the API
- * version, user, proxy (host:port or -), user of the proxy or -, TLS protocols, first local port, pool or -, flags.
+ * version, user, proxy (host:port or -), user of the proxy or -, TLS protocols, first local port, pool or -, flags. With the flag
+ * `once` the URL is whole, and is asked for once. A name of a thread may follow: what has the same one is done one after the other.
  */
 public class Client {
     static final Map<String, CloseableHttpClient> POOLS = new ConcurrentHashMap<>();
@@ -96,6 +104,16 @@ public class Client {
         RequestConfig.Builder config = RequestConfig.custom().setConnectTimeout(wait)
                 .setSocketTimeout(6000).setRedirectsEnabled(flags.contains("redirects"));
         HttpClientBuilder builder = HttpClients.custom().setConnectionManager(connections);
+        builder.setRequestExecutor(new HttpRequestExecutor() {
+            @Override
+            public HttpResponse execute(HttpRequest request, HttpClientConnection connection, HttpContext context)
+                    throws IOException, HttpException {
+                if (connection instanceof HttpInetConnection inet) {
+                    say((String) context.getAttribute("id"), "port", "" + inet.getLocalPort());
+                }
+                return super.execute(request, connection, context);
+            }
+        });
         if (!flags.contains("repeat")) {
             builder.disableAutomaticRetries();
         }
@@ -116,11 +134,13 @@ public class Client {
         List<String> flags = List.of(f[9].split(","));
         HttpClientContext context = HttpClientContext.create();
         context.setAttribute("port", new AtomicInteger(Integer.parseInt(f[7])));
+        context.setAttribute("id", f[0]);
         CloseableHttpClient client = null;
         try {
             client = f[8].equals("-") ? client(authority, f, flags) : POOLS.get(f[8]);
-            for (int version = 3; version >= 2; version--) {
-                HttpGet get = new HttpGet(f[2] + version);
+            boolean once = flags.contains("once");
+            for (int version = 3; version >= (once ? 3 : 2); version--) {
+                HttpGet get = new HttpGet(once ? f[2] : f[2] + version);
                 String user = Base64.getEncoder().encodeToString((f[3] + ":secret").getBytes(StandardCharsets.UTF_8));
                 get.setHeader("Authorization", "Basic " + user);
                 say(f[0], "get", "" + version);
@@ -167,15 +187,22 @@ public class Client {
         say("-", "ready", "");
         in.readLine();
         long start = System.currentTimeMillis();
-        List<Thread> threads = new ArrayList<>();
+        Map<String, List<String[]>> work = new LinkedHashMap<>();
         for (String[] f : lines) {
+            work.computeIfAbsent(f.length > 10 ? f[10] : "of " + f[0], name -> new ArrayList<>()).add(f);
+        }
+        List<Thread> threads = new ArrayList<>();
+        for (List<String[]> own : work.values()) {
+            own.sort((a, b) -> Long.compare(Long.parseLong(a[1]), Long.parseLong(b[1])));
             Thread thread = new Thread(() -> {
-                try {
-                    Thread.sleep(Math.max(0, start + Long.parseLong(f[1]) - System.currentTimeMillis()));
-                } catch (InterruptedException e) {
-                    return;
+                for (String[] f : own) {
+                    try {
+                        Thread.sleep(Math.max(20, start + Long.parseLong(f[1]) - System.currentTimeMillis()));
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    attempt(args[0], f);
                 }
-                attempt(args[0], f);
             });
             threads.add(thread);
             thread.start();

@@ -309,3 +309,27 @@ case("proxy-blind", "proxy failures seen by the capture alone", clock=False, log
      attempts=[dict(at=1, host=h[0], proxy=P % 3128, want=("unknown", "encrypted")), dict(at=2.5, host=h[1], proxy=P % 3128, want=("proxy_error", "504")),
                dict(at=6, host=h[2], proxy=P % 3134, want=("proxy_error", "407")), dict(at=7.5, host=h[3], proxy=P % 3137, want=("proxy_error", "403")),
                dict(at=9, host=h[0], proxy=P % 3138, flags=["impatient"], want=("read_timeout", None), accept=[["read_timeout", None], ["proxy_error", None], ["proxy_error", "unreachable"]])])
+
+# What policy service nodes ask for, on threads of the policy engine and of timers
+def query(at, thread, host, user="ok", want=OK, **more):
+    return dict(at=at, kind="device_query", thread="PolicyEngineEvaluationThread-%d" % thread, host=host, user=user, want=want, pool="psn",
+                device="0050C2%06X" % (int(at * 1000) * 8 + thread), **more)
+
+
+def timer(at, kind, thread, host, user="ok", want=OK, **more):
+    return dict(at=at, kind=kind, thread="Timer-%d" % thread, host=host, user=user, want=want, **more)
+
+
+h = hosts(39, 1)[0]
+case("device-queries-pool", "device queries of four threads over a pool of two connections, many at the same moment, and a poll beside them", zone="-06:00", skew=-230,
+     link=dict(delay=8), dns={h: here()}, serve=[dict(address=WEB, **VERSIONS["1.3"])], tls=TLS13,
+     attempts=[query(1 + .9 * k + .004 * thread, thread, h, *how) for k, round in enumerate([
+         [("ok",), ("slow:200+ok",)], [("slow:300+ok",), ("404", E404), ("ok",), ("slow:90+404", E404)], [("ok",), ("404", E404)],
+         [("503", ("http_error", "503")), ("ok",), ("ok",), ("404", E404)], [("404", E404), ("ok",)]]) for thread, how in enumerate(round)]
+     + [timer(3.2, "compliance_poll", 5, h), query(6.5, 0, h, "reset", ("connection_reset", "after_request")), query(7.5, 1, h, "silent", ("read_timeout", None))])
+h = hosts(40, 3)
+case("heartbeats-three", "a timer that asks three servers in turn, polls beside, no Test Connection", zone="+05:30", skew=75,
+     dns={h[0]: here(), h[2]: here("203.0.113.25")}, serve=[dict(address=WEB)],
+     attempts=[timer(1 + 4 * k + .6 * n, "heartbeat", 2, x, user, want) for k in range(3) for n, (x, user, want) in enumerate([
+         (h[0], "401" if k == 1 else "ok", E401 if k == 1 else OK), (h[1], "ok", ("dns_failure", "nxdomain")), (h[2], "ok", ("connection_refused", None))])]
+     + [timer(2.3, "compliance_poll", 7, h[0]), timer(10.4, "compliance_poll", 7, h[0], "slow:700+ok")])

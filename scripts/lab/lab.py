@@ -115,7 +115,7 @@ class Lab:
                             self.node, stderr=open(self.work + "/client.err", "w"))
         for k, a in enumerate(case["attempts"]):
             fields = [k, int(a["at"] * 1000), a["url"], a["user"], a["proxy"] or "-", a.get("proxy_user", "-"), a["tls"], a["port_from"],
-                      a.get("pool", "-"), ",".join(a.get("flags", [])) or "none"]
+                      a.get("pool", "-"), ",".join(a.get("flags", [])) or "none"] + ([a["thread"]] if a["kind"] != "server_info" else [])
             client.stdin.write("\t".join(map(str, fields)) + "\n")
         client.stdin.write("\n")
         client.stdin.flush()
@@ -167,9 +167,14 @@ def make(case, folder, classes):
         a.setdefault("target_port", 443)
         a.setdefault("thread", "admin-http-pool%d" % numbers[k % len(numbers)])
         a["port_from"] = 20000 + k * 300 + chance.randint(0, 250)
-        path = "networkIntegrationEndpoint%s/a1b2c3" % ("s" if a["user"] == "404" else "")
-        scheme = a.get("scheme", "https")
-        a["url"] = "%s://%s:%d/%s/ciscoise/mdminfo/?ise_api_version=" % (scheme, a["host"], a["target_port"], a.get("path", path))
+        kind = a.setdefault("kind", "server_info")
+        path = "networkIntegrationEndpoint%s/a1b2c3" % ("s" if a["user"] == "404" and kind == "server_info" else "")
+        query = {"device_query": "v3/devices/?paging=0&querycriteria=macaddress&value=%s&filter=all" % a.get("device"),
+                 "compliance_poll": "v3/devices/?paging=0&querycriteria=compliance&value=false&filter=all",
+                 "heartbeat": "mdminfo/?ise_api_version=3"}.get(kind, "mdminfo/?ise_api_version=")
+        a["url"] = "%s://%s:%d/%s/ciscoise/%s" % (a.get("scheme", "https"), a["host"], a["target_port"], a.get("path", path), query)
+        if kind != "server_info":
+            a["flags"] = a.get("flags", []) + ["once"]
     work = tempfile.mkdtemp(prefix="mdmlog-lab-")
     lab = Lab(work, classes)
     try:
@@ -209,6 +214,12 @@ def finish(case, folder, work, begin, end, events, seed, chance):
             "client_port": None if a.get("no_flow") else a.get("client_port", a["port_from"]), "tries": gets if has_log else 1})
         if a.get("pooled_on") is not None:
             truth[-1]["client_port"] = case["attempts"][a["pooled_on"]]["port_from"]
+        if a["kind"] != "server_info":
+            truth[-1]["request_kind"] = "server_info" if a["kind"] == "heartbeat" else a["kind"]
+            # Which connection of a pool it had, only the client knows.
+            used = [int(v) for _, e, v in a["events"] if e == "port"]
+            if used and not a.get("no_flow"):
+                truth[-1]["client_port"] = used[-1]
     logged = [a for a in case["attempts"] if not a.get("not_in_log")]
     link, packets = captures.read(work + "/raw.pcap")
     packets = [[t + shift * 1000, n, d] for t, n, d in packets]

@@ -15,6 +15,33 @@ def offset_at(zone, utc_seconds):
     return int(datetime.datetime.fromtimestamp(utc_seconds, zoneinfo.ZoneInfo(zone)).utcoffset().total_seconds())
 
 
+def request_lines(a, at):
+    """The same of one request by itself: of a device, of the devices that do not comply, of a timer's heartbeat."""
+    rest = "util.MdmRESTClient"
+    flow, query = ("serverInfo", "heartbeatQuery") if a["kind"] == "heartbeat" else ("deviceInfo", "deviceQuery")
+    out = [(at - 5, "DEBUG", rest, "sendGETRequestDom: start HTTP request"), (at - 4, "DEBUG", rest, "sendGETRequestDomNonComp: start HTTP request"),
+           (at - 3, "DEBUG", rest, "===mdmFlowInfo===null,=====%s=====" % flow), (at - 2, "DEBUG", rest, "QueryType is " + query),
+           (at - 2, "DEBUG", rest, "using httpClient for http query"), (at - 1, "INFO", rest, "GET: MDM Server URL: " + a["url"])]
+    if a.get("proxy"):
+        out.append((at, "DEBUG", rest, "Proxy Config in request = [PROXY@http://%s]" % a["proxy"]))
+    error = next(((t, v) for t, e, v in a["events"] if e == "error"), None)
+    status = next(((t, *v.split(" ", 1)) for t, e, v in a["events"] if e == "status"), None)
+    if error:
+        done, reason = error[0] + 1, error[1].split("|", 1)[1]
+        out += [(done, "INFO", "util.MdmServersCache", "MDM server - Status : Active, reachable : false"),
+                (done + 1, "ERROR", rest, "Error message while connecting to MDM server\nConnection Failed to the MDM server host - %s, and port - %s : %s" % (
+                    a["host"], a["target_port"], reason))]
+    else:
+        done, body = next((t, v) for t, e, v in a["events"] if e == "body")
+        done += 1
+        if status[1] == "200":
+            out += [(done, "INFO", rest, "MDM Server Response Code: 200"), (done + 1, "TRACE", rest, "\nResponse data received from the MDM server : " + body)]
+        else:
+            out.append((done, "ERROR", rest, "Error message while connecting to the MDM server : Connection Failed: %s:%s: the MDM server is not reachable" % (
+                status[1], status[2])))
+    return out + [(done + 2, "DEBUG", rest, "sendGETRequestDom: end HTTP request"), (done + 2, "DEBUG", rest, "sendGETRequestDomNonComp: end HTTP request")]
+
+
 def attempt_lines(a, style, chance):
     """(milliseconds, level, logger, message) of an attempt."""
     out = []
@@ -38,6 +65,9 @@ def attempt_lines(a, style, chance):
         if a.get("proxy"):
             add(at + 1, "DEBUG", rest, "Proxy Config in request = [PROXY%s]" % (
                 "" if style["bare_proxy"] else "@http://" + a["proxy"]))
+
+    if a["kind"] != "server_info":
+        return [(t, level, a["thread"], "cisco.cpm.mdm." + logger, text) for t, level, logger, text in request_lines(a, gets[0][0])]
 
     def ends(at):
         add(at, "DEBUG", rest, "sendGETRequestDom: end HTTP request")

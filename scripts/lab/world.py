@@ -121,6 +121,10 @@ BODY = ('<?xml version="1.0" encoding="UTF-8"?><ise_api><name>mdminfo</name><api
         '/networkIntegrationEndpoint/a1b2c3/ciscoise/v3</api_path><redirect_url>https://tenant/enroll</redirect_url>'
         '<query_max_size>1000</query_max_size><messaging_support>true</messaging_support><vendor>JAMF Software</vendor>'
         '<product_name>JSS</product_name><product_version>10.48.1-t1689600654</product_version></ise_api>')
+DEVICE = ('<?xml version="1.0" encoding="UTF-8"?><ise_api><name>attributes</name><api_version>3</api_version><paging_info>0</paging_info>'
+          '<deviceList>%s</deviceList></ise_api>')
+ONE = ('<device><attributes><attribute><name>macaddress</name><value>%s</value></attribute><attribute><name>register_status</name><value>true</value>'
+       '</attribute><attribute><name>compliance</name><status>%s</status></attribute></attributes></device>')
 REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
            404: "Not Found", 429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
            503: "Service Unavailable", 504: "Gateway Timeout", 407: "Proxy Authentication Required", 307: "Temporary Redirect"}
@@ -142,6 +146,16 @@ def reply(status, body, close=False, extra=""):
         status, REASONS.get(status, "Status"), kind, len(body), extra, "Connection: close\r\n" if close else "", body)).encode()
 
 
+def body_of(head):
+    """What the API answers: server information, a device, or the devices that do not comply."""
+    asked = re.search(r"querycriteria=(\w+)&value=(\w+)", head)
+    if not asked:
+        return BODY % (re.search(r"ise_api_version=(\d)", head) or ["", "3"])[1]
+    if asked[1] == "compliance":
+        return DEVICE % "".join(ONE % ("00505600%04X" % k, "false") for k in range(6))
+    return DEVICE % (ONE % (asked[2], "true"))
+
+
 def web(conn, raw, service):
     """Answer requests as the user of each asks for: `ok`, a status, `slow:MS`, `silent`, `reset`, `fin`, `login`, ..."""
     while True:
@@ -158,6 +172,7 @@ def web(conn, raw, service):
             conn.close()
             return
         version = (re.search(r"ise_api_version=(\d)", head) or ["", "3"])[1]
+        body = body_of(head)
         auth = re.search(r"(?im)^authorization: basic (\S+)", head)
         how = base64.b64decode(auth[1]).decode().split(":secret")[0] if auth else "401"
         wait = 0.04
@@ -188,7 +203,7 @@ def web(conn, raw, service):
                 conn.sendall(reply(200, "<html><body>Please log in<form action=/login></form></body></html>"))
             elif word == "ok":
                 time.sleep(wait)
-                conn.sendall(reply(200, BODY % version, value == "close"))
+                conn.sendall(reply(200, body, value == "close"))
             elif word == "big":
                 time.sleep(wait)
                 conn.sendall(reply(200, BODY % version + " " * int(value)))

@@ -174,7 +174,9 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             return if repeated && is_silence {
                 Ruling::new(7, wire.outcome, Confidence::High)
             } else {
-                Ruling::of_wire(7, wire)
+                // The log tells that nothing came behind it.
+                let doubts = wire.doubts.iter().copied().filter(|doubt| !doubt.is_of_what_followed()).collect();
+                Ruling::of_wire(7, &WireEvidence { doubts, ..wire.clone() })
             };
         }
         if wire.outcome.detail().is_none() {

@@ -14,6 +14,7 @@ use super::matching::{Beside, Offsets, Place, matching};
 use super::missing::{why_not_in_log, why_not_on_wire};
 use super::vantage::Vantages;
 use crate::capture::CaptureFacts;
+use crate::evidence::claim::Claim;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{Ending, WireTry};
 use crate::log::LogFacts;
@@ -199,10 +200,9 @@ impl<'a> Matched<'_, 'a> {
             return false;
         };
         let begun_alone = |(said, seat): &(&LogRequest<'a>, &Option<Place>)| {
-            let (Some(host), Some((capture, slot)), LogResult::Nothing) = (said.host, **seat, said.kind) else {
-                return false;
-            };
-            self.views.get(capture).is_some_and(|view| view.has_others_near(slot, host))
+            let (Some(host), Some((capture, slot))) = (said.host, **seat) else { return false };
+            let view = self.views.get(capture).filter(|_| said.claim == Claim::NOTHING);
+            view.is_some_and(|view| view.has_others_near(slot, host))
         };
         if requests.iter().any(begun_alone) {
             return true;

@@ -229,6 +229,11 @@ impl Doubt {
         self.row().most
     }
 
+    /// Returns whether it is that the client may have gone on unseen, which a log that tells the same end excludes.
+    pub const fn is_of_what_followed(self) -> bool {
+        matches!(self, Self::MayBeRepeated | Self::CredentialsToCome | Self::ConnectedAfter)
+    }
+
     /// Returns whose account it is about.
     pub const fn about(self) -> About {
         self.row().about

@@ -11,8 +11,8 @@ macro_rules! for_each_case {
     ($macro:ident) => {
         $macro! {
             big_endian_vlan, capture_only, capture_only_plain, cut_capture, device_queries,
-            device_queries_outage, directory, dns_failures, dozen_slow_link, dozen_tls12,
-            duplicated_packets, encrypted_bundle, five_outcomes, heartbeats, http_errors, ipv6,
+            device_queries_outage, device_queries_pool, directory, dns_failures, dozen_slow_link, dozen_tls12,
+            duplicated_packets, encrypted_bundle, five_outcomes, heartbeats, heartbeats_three, http_errors, ipv6,
             key_log, late_success, log_excerpt, log_only, long_syn_timeout, many_addresses,
             odd_answers_plain, one_server_over_time, overlapping_threads, pcapng_cooked,
             pool_stale, proxy_and_direct, proxy_failures, proxy_moods, resolver_first_silent,
