@@ -71,6 +71,9 @@ impl Job {
                 "--field sets fields of tickets: it goes with --format jira or servicenow".into(),
             ));
         }
+        if args.jira.is_some() && args.format != FormatChoice::Of(Format::Jira) {
+            return Err(Failure::Usage("--jira says which Jira tickets go to: it goes with --format jira".into()));
+        }
         let color = if output.is_some() { terminal::file_color() } else { terminal::stdout_color() };
         Ok(Self {
             product: match args.format {
@@ -85,6 +88,7 @@ impl Job {
                 text: TextStyle { width: terminal::width(), color, verbose: args.verbose, all: args.all },
                 times: args.times,
                 fields: args.field,
+                jira: args.jira.unwrap_or_default(),
             },
             redaction: redaction(args.redact, args.redact_key.map(|key| key.0))?,
             fail_on: args.fail_on,

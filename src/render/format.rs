@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::jira::JiraEdition;
 use super::rendering::{Rendering, Streaming};
 use super::text::{Text, TextStyle};
 use super::times::Times;
@@ -18,6 +19,8 @@ pub struct Look {
     /// Fields that every ticket gets besides its own, or in place of them: names and values. A value that is JSON stays what
     /// it is in Jira.
     pub fields: Vec<(String, String)>,
+    /// Which Jira tickets go to.
+    pub jira: JiraEdition,
 }
 
 impl From<TextStyle> for Look {
@@ -119,7 +122,7 @@ impl Format {
             Self::Markdown => Box::new(markdown::Markdown(look.times)),
             Self::Csv => Box::new(csv::Csv),
             Self::Ecs => Box::new(ecs::Ecs),
-            Self::Jira => Box::new(jira::Jira(fields())),
+            Self::Jira => Box::new(jira::Jira { edition: look.jira, fields: fields() }),
             Self::Servicenow => Box::new(servicenow::ServiceNow(fields())),
         }
     }

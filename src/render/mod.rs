@@ -28,6 +28,7 @@ mod trouble;
 mod view;
 
 pub use format::{Format, Look};
+pub use jira::JiraEdition;
 pub use rendering::{Rendering, Streaming};
 pub(crate) use schema::schema_of;
 pub use schema::{line_schema, schema};

@@ -1,5 +1,5 @@
-//! Tickets: the scripts of docs/tickets.md, run against a server that takes what Jira's REST API v3 and ServiceNow's Table
-//! API are documented to take, and refuses everything else.
+//! Tickets: the scripts of docs/tickets.md, run against servers that take what Jira's REST API v3 and v2, ServiceNow's Table
+//! API and PagerDuty's Events API are documented to take, and refuse everything else.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -91,8 +91,12 @@ fn read(stream: &TcpStream) -> Request {
         path: path.to_owned(),
         query: pairs.map(|(name, value)| (name.to_owned(), decoded(value))).collect(),
         content_type: header("content-type").unwrap_or_default(),
-        // `user:secret`
-        authorized: header("authorization").as_deref() == Some("Basic dXNlcjpzZWNyZXQ="),
+        // `user:secret`, or a token; PagerDuty's key is in the body.
+        authorized: match header("authorization").as_deref() {
+            Some("Basic dXNlcjpzZWNyZXQ=") => true,
+            Some(other) => other == "Bearer secret" && path.starts_with("/rest/api/2/"),
+            None => path == "/v2/enqueue",
+        },
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
     }
 }
@@ -174,8 +178,24 @@ fn document(node: &Value) -> Result<(), String> {
 }
 
 fn jira(desk: &mut Desk, request: &Request) -> Answer {
-    match (request.method.as_str(), request.path.as_str()) {
-        ("GET", "/rest/api/3/search/jql") => {
+    jira_at(desk, request, "/rest/api/3", "/search/jql", document)
+}
+
+/// Takes a description in wiki text, of at most 32,767 characters.
+fn jira_data_center(desk: &mut Desk, request: &Request) -> Answer {
+    jira_at(desk, request, "/rest/api/2", "/search", |description| text(description, 32_767).map(drop))
+}
+
+fn jira_at(
+    desk: &mut Desk,
+    request: &Request,
+    root: &str,
+    search: &str,
+    document: fn(&Value) -> Result<(), String>,
+) -> Answer {
+    let path = request.path.strip_prefix(root).ok_or("no such resource")?;
+    match (request.method.as_str(), path) {
+        ("GET", path) if path == search => {
             if let Some(status) = desk.search {
                 return Ok((status, json!({"errorMessages": ["try later"]})));
             }
@@ -192,7 +212,7 @@ fn jira(desk: &mut Desk, request: &Request) -> Answer {
             let issues: Vec<_> = found.iter().map(|index| json!({"id": "1", "key": format!("OPS-{index}")})).collect();
             Ok((200, json!({"issues": issues, "isLast": true})))
         }
-        ("POST", "/rest/api/3/issue") => {
+        ("POST", "/issue") => {
             let issue = request.json()?;
             only(issue, &["fields", "properties", "update", "transition", "historyMetadata"])?;
             let fields = &issue["fields"];
@@ -253,7 +273,7 @@ fn jira(desk: &mut Desk, request: &Request) -> Answer {
 
 /// The issue that a path below it speaks of.
 fn ticket_of(path: &str, end: &str) -> Result<usize, String> {
-    let key = path.strip_prefix("/rest/api/3/issue/OPS-").and_then(|rest| rest.strip_suffix(end));
+    let key = path.strip_prefix("/issue/OPS-").and_then(|rest| rest.strip_suffix(end));
     key.and_then(|key| key.parse().ok()).ok_or_else(|| "no such resource".to_owned())
 }
 
@@ -325,6 +345,37 @@ fn servicenow(desk: &mut Desk, request: &Request) -> Answer {
     }
 }
 
+/// Takes an event of PagerDuty's Events API v2, for the integration whose key is known.
+fn pagerduty(desk: &mut Desk, request: &Request) -> Answer {
+    if (request.method.as_str(), request.path.as_str()) != ("POST", "/v2/enqueue") {
+        return Err("no such resource".to_owned());
+    }
+    if let Some(status) = desk.search {
+        return Ok((status, json!({"status": "throttle exceeded"})));
+    }
+    let event = request.json()?;
+    only(event, &["routing_key", "event_action", "dedup_key", "payload", "client", "client_url", "links", "images"])?;
+    if event["routing_key"] != "secret" {
+        return Err("invalid key".to_owned());
+    }
+    text(&event["dedup_key"], 255)?;
+    if !["trigger", "acknowledge", "resolve"].contains(&text(&event["event_action"], 20)?) {
+        return Err("event_action is no choice".to_owned());
+    }
+    let payload = &event["payload"];
+    only(payload, &["summary", "source", "severity", "timestamp", "component", "group", "class", "custom_details"])?;
+    text(&payload["summary"], 1024)?;
+    text(&payload["source"], 255)?;
+    if !["critical", "error", "warning", "info"].contains(&text(&payload["severity"], 10)?) {
+        return Err("severity is no choice".to_owned());
+    }
+    if event.to_string().len() > 512 << 10 {
+        return Err("larger than 512 KB".to_owned());
+    }
+    desk.opened.push(event.clone());
+    Ok((202, json!({"status": "success", "message": "Event processed", "dedup_key": event["dedup_key"]})))
+}
+
 /// The script of the document that is marked so, as a reader would run it.
 fn script(mark: &str) -> String {
     let page = std::fs::read_to_string(root().join("docs/tickets.md")).unwrap();
@@ -355,6 +406,7 @@ fn ran_script(mark: &str, address: SocketAddr, bundle: &str) -> Command {
     {
         bash.env(name, value);
     }
+    bash.env("PAGERDUTY", &site).env("PAGERDUTY_KEY", "secret");
     bash
 }
 
@@ -405,6 +457,7 @@ fn opens_nothing_where_the_search_fails(mark: &str, answer: fn(&mut Desk, &Reque
 #[test]
 fn a_search_that_fails_opens_no_ticket() {
     opens_nothing_where_the_search_fails("jira", jira);
+    opens_nothing_where_the_search_fails("jira-data-center", jira_data_center);
     opens_nothing_where_the_search_fails("servicenow", servicenow);
 }
 
@@ -413,6 +466,39 @@ fn jira_opens_an_issue_once_and_then_comments_on_it() {
     let Some(desk) = opens_once_and_then_adds("jira", jira) else { return };
     let labels: BTreeSet<_> = desk.opened.iter().map(|issue| issue["fields"]["labels"][1].to_string()).collect();
     assert_eq!(labels.len(), 5, "{labels:?}");
+}
+
+#[test]
+fn jira_data_center_opens_an_issue_once_and_then_comments_on_it() {
+    let Some(desk) = opens_once_and_then_adds("jira-data-center", jira_data_center) else { return };
+    let description = desk.opened[0]["fields"]["description"].as_str().unwrap();
+    assert!(description.contains("h3. What to do"), "{description}");
+}
+
+#[test]
+fn pagerduty_is_told_what_is_open_and_what_is_over() {
+    if !has_tool("curl") || !has_tool("jq") {
+        return;
+    }
+    let (address, desk) = serve(pagerduty);
+    let lines = tickets("pagerduty", address, BUNDLE);
+    let again = tickets("pagerduty", address, BUNDLE);
+    assert_eq!(lines, again, "the same failures have the same keys");
+    let desk = std::mem::take(&mut *desk.lock().unwrap());
+    assert!(desk.refused.is_empty(), "{}", desk.refused.join("\n"));
+    let keys: BTreeSet<String> = desk.opened.iter().map(|event| event["dedup_key"].to_string()).collect();
+    assert_eq!((keys.len(), desk.opened.len()), (5, 10));
+    for event in &desk.opened {
+        let open = event["payload"]["custom_details"]["open"].as_bool().unwrap();
+        assert_eq!(event["event_action"], if open { "trigger" } else { "resolve" });
+    }
+    assert!(lines.iter().any(|line| line.ends_with(" resolve")), "{lines:?}");
+    for status in [400, 429, 500] {
+        let (address, desk) = serve(pagerduty);
+        desk.lock().unwrap().search = Some(status);
+        let ran = run(&mut ran_script("pagerduty", address, BUNDLE));
+        assert!(ran.status != Some(0) && ran.stderr.contains(&status.to_string()), "{ran}");
+    }
 }
 
 #[test]
@@ -476,20 +562,26 @@ fn every_payload_of_every_case_has_the_documented_shape() {
         mdmlog::Options { passphrase: Some(mdmlog::options::Passphrase::new("ise-bundle")), ..Default::default() };
     for case in std::fs::read_dir(root().join("testdata/cases")).unwrap() {
         let Ok(report) = mdmlog::analyze(&[case.unwrap().path()], &options) else { continue };
-        let lines = |format: mdmlog::render::Format| {
+        let lines = |format: mdmlog::render::Format, jira: mdmlog::render::JiraEdition| {
             let mut out = Vec::new();
-            let look = mdmlog::render::Look::default();
+            let look = mdmlog::render::Look { jira, ..Default::default() };
             format.rendering(&look).render(&report, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>()
         };
         let mut desk = Desk::default();
-        for mut issue in lines(mdmlog::render::Format::Jira) {
-            issue["fields"]["project"]["key"] = json!("OPS");
-            issue["fields"]["issuetype"]["name"] = json!("Incident");
-            jira(&mut desk, &request("/rest/api/3/issue", issue)).unwrap();
+        use mdmlog::render::JiraEdition::{Cloud, DataCenter};
+        for edition in [Cloud, DataCenter] {
+            for mut issue in lines(mdmlog::render::Format::Jira, edition) {
+                issue["fields"]["project"]["key"] = json!("OPS");
+                issue["fields"]["issuetype"]["name"] = json!("Incident");
+                match edition {
+                    Cloud => jira(&mut desk, &request("/rest/api/3/issue", issue)).unwrap(),
+                    DataCenter => jira_data_center(&mut desk, &request("/rest/api/2/issue", issue)).unwrap(),
+                };
+            }
         }
-        for ticket in lines(mdmlog::render::Format::Servicenow) {
+        for ticket in lines(mdmlog::render::Format::Servicenow, Cloud) {
             servicenow(&mut desk, &request("/api/now/table/incident", ticket)).unwrap();
         }
         let keys: BTreeSet<_> = report.incidents.iter().map(|incident| &incident.ticket_key).collect();

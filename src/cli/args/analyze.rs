@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueHint;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use mdmlog::render::{Format, Times};
+use mdmlog::render::{Format, JiraEdition, Times};
 
 use super::outcomes::Outcomes;
 use super::shared::When;
@@ -63,6 +63,14 @@ pub struct AnalyzeArgs {
     /// what it is, as in `project={"key":"OPS"}`.
     #[arg(long, value_name = "KEY=VALUE", value_parser = field, help_heading = OUTPUT)]
     pub field: Vec<(String, String)>,
+
+    /// For jira, which one the tickets go to: cloud, data-center
+    ///
+    /// `cloud` is what REST API v3 takes, with the description in Atlassian Document Format; `data-center` is what REST API v2 takes,
+    /// with the description in wiki text.
+    #[arg(long, value_name = "EDITION", hide_possible_values = true, help_heading = OUTPUT)]
+    #[arg(value_parser = editions())]
+    pub jira: Option<JiraEdition>,
 
     /// Replace hosts, addresses, users, devices and paths by pseudonyms
     ///
@@ -137,6 +145,12 @@ pub enum FormatChoice {
     Of(Format),
     /// Tables, which are no format of the library as one file can't hold them.
     Parquet,
+}
+
+/// Every edition of Jira, with what it is for completions.
+fn editions() -> impl TypedValueParser<Value = JiraEdition> {
+    let named = JiraEdition::ALL.map(|edition| PossibleValue::new(edition.as_str()).help(edition.description()));
+    PossibleValuesParser::new(named).try_map(|name| name.parse::<JiraEdition>())
 }
 
 /// Every clock, with what it is for completions.

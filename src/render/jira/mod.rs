@@ -1,7 +1,12 @@
-//! Jira: one line per ticket, each the body of `POST /rest/api/3/issue`, with the description in Atlassian Document
-//! Format. That format is a tree and not markup, so that foreign text can't become anything else in it.
+//! Jira: one line per ticket, each the body of the request that opens an issue: of Jira Cloud `POST /rest/api/3/issue`, with the
+//! description in Atlassian Document Format, which is a tree and not markup, so that foreign text can't become anything else
+//! in it; of Jira Data Center `POST /rest/api/2/issue`, with the description in wiki text.
 
+mod wiki;
+
+use std::fmt;
 use std::io::{self, Write as _};
+use std::str::FromStr;
 
 use serde_json::{Value, json};
 
@@ -19,15 +24,66 @@ const LINE: usize = 400;
 /// Most lines of proof.
 const PROOF: usize = 40;
 
+/// Which Jira tickets go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum JiraEdition {
+    /// Jira Cloud: REST API v3, Atlassian Document Format.
+    #[default]
+    Cloud,
+    /// Jira Data Center, and the Server before it: REST API v2, wiki text.
+    DataCenter,
+}
+
+impl JiraEdition {
+    /// Both, in the order in which help lists them.
+    pub const ALL: [Self; 2] = [Self::Cloud, Self::DataCenter];
+
+    /// Returns the name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cloud => "cloud",
+            Self::DataCenter => "data-center",
+        }
+    }
+
+    /// Returns what it is, in a few words.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Cloud => "REST API v3, Atlassian Document Format",
+            Self::DataCenter => "REST API v2, wiki text",
+        }
+    }
+}
+
+impl fmt::Display for JiraEdition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for JiraEdition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|edition| edition.as_str() == text)
+            .ok_or_else(|| format!("`{text}` is no edition of Jira; there are cloud and data-center"))
+    }
+}
+
 /// One issue per ticket and line, each with these fields besides its own.
-pub(super) struct Jira(pub(super) Vec<(String, String)>);
+pub(super) struct Jira {
+    pub(super) edition: JiraEdition,
+    pub(super) fields: Vec<(String, String)>,
+}
 
 impl Rendering for Jira {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
         for ticket in report.tickets() {
-            let mut issue = issue(report, &ticket);
-            for (name, value) in &self.0 {
+            let mut issue = issue(report, &ticket, self.edition);
+            for (name, value) in &self.fields {
                 let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value.as_str()));
                 if let Some(fields) = issue.pointer_mut("/fields").and_then(Value::as_object_mut) {
                     fields.insert(name.clone(), value);
@@ -45,8 +101,12 @@ fn label(ticket: &Ticket<'_>) -> String {
     format!("mdmlog-{word}")
 }
 
-fn issue(report: &Report, ticket: &Ticket<'_>) -> Value {
+fn issue(report: &Report, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
     let incident = ticket.head;
+    let description = match edition {
+        JiraEdition::Cloud => json!({"type": "doc", "version": 1, "content": description(report, ticket)}),
+        JiraEdition::DataCenter => Value::from(wiki::description(report, ticket, LINE)),
+    };
     json!({
         "fields": {
             // To be replaced by the project's own, as docs/tickets.md shows.
@@ -54,7 +114,7 @@ fn issue(report: &Report, ticket: &Ticket<'_>) -> Value {
             "issuetype": {"name": "Task"},
             "summary": title(incident, SUMMARY),
             "labels": ["mdmlog", label(ticket)],
-            "description": {"type": "doc", "version": 1, "content": description(report, ticket)},
+            "description": description,
         },
         "properties": [{
             "key": "mdmlog",
@@ -179,14 +239,29 @@ mod tests {
     use crate::sample;
 
     fn issues(report: &Report) -> Vec<Value> {
+        issues_for(report, JiraEdition::Cloud)
+    }
+
+    fn issues_for(report: &Report, edition: JiraEdition) -> Vec<Value> {
         let mut out = Vec::new();
-        Jira(Vec::new()).render(report, &mut out).unwrap();
+        Jira { edition, fields: Vec::new() }.render(report, &mut out).unwrap();
         String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     #[test]
     fn an_issue_looks_like_this() {
         insta::assert_json_snapshot!(issues(&sample::report())[0]);
+    }
+
+    #[test]
+    fn both_editions_get_the_same_but_for_how_it_is_written() {
+        let report = sample::report();
+        for (cloud, mut data_center) in issues(&report).into_iter().zip(issues_for(&report, JiraEdition::DataCenter)) {
+            let text = data_center["fields"]["description"].as_str().unwrap().to_owned();
+            assert!(text.contains("h3. What to do") && text.contains("{noformat}"), "{text}");
+            data_center["fields"]["description"] = cloud["fields"]["description"].clone();
+            assert_eq!(cloud, data_center);
+        }
     }
 
     #[test]
@@ -222,7 +297,7 @@ mod tests {
             field("customfield_10011", "7"),
         ];
         let mut out = Vec::new();
-        Jira(fields).render(&sample::report(), &mut out).unwrap();
+        Jira { edition: JiraEdition::Cloud, fields }.render(&sample::report(), &mut out).unwrap();
         let first: Value = serde_json::from_str(String::from_utf8(out).unwrap().lines().next().unwrap()).unwrap();
         assert_eq!(first["fields"]["project"], json!({"key": "OPS"}));
         assert_eq!(first["fields"]["customfield_10010"], "network team");
