@@ -12,6 +12,7 @@ use crate::correlate::join;
 use crate::digests::Digests;
 use crate::evidence::targets::Targets;
 use crate::input::{Found, Groups, InputError, Item, whole_file};
+use crate::model::attempt_choice::AttemptChoice;
 use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, Report};
 use crate::model::warning::{Warning, WarningCode};
@@ -41,16 +42,23 @@ pub enum Error {
         /// How many attempts there are.
         count: usize,
     },
-    /// What was asked of an attempt was seen by the other source alone.
-    #[error("attempt {attempt} has no {what}{}", why.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    /// What was asked of attempts was seen by the other source alone.
+    #[error("{}{}", without(attempts, what), why.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
     NotSeen {
-        /// The number of the attempt.
-        attempt: usize,
+        /// The numbers of the attempts.
+        attempts: Vec<usize>,
         /// What is missing.
         what: &'static str,
         /// Why it is missing, when the report says so.
         why: Option<String>,
     },
+}
+
+fn without(attempts: &[usize], what: &str) -> String {
+    match attempts {
+        [one] => format!("attempt {one} has no {what}"),
+        many => format!("none of the {} attempts has {what}", many.len()),
+    }
 }
 
 fn has(count: usize) -> String {
@@ -114,10 +122,18 @@ pub(crate) struct Analyzed {
 }
 
 impl Analyzed {
-    /// Returns the attempt with this number.
-    pub(crate) fn attempt(&self, number: usize) -> Result<&Attempt, Error> {
-        let found = number.checked_sub(1).and_then(|index| self.report.attempts.get(index));
-        found.ok_or(Error::NoAttempt { wanted: number, count: self.report.attempts.len() })
+    /// Returns the attempts that are meant, in the order of their numbers.
+    pub(crate) fn attempts(&self, choice: &AttemptChoice) -> Result<Vec<Attempt>, Error> {
+        let all = &self.report.attempts;
+        let numbers = choice.among(all.len()).map_err(|wanted| Error::NoAttempt { wanted, count: all.len() })?;
+        Ok(numbers.iter().filter_map(|number| all.get(number.checked_sub(1)?)).cloned().collect())
+    }
+
+    /// Says that the attempts were seen by the other source alone; `none` is why, where no input could show any.
+    pub(crate) fn not_seen(attempts: &[Attempt], what: &'static str, none: Option<&str>) -> Error {
+        let only = if let [one] = attempts { one.missing_source.clone() } else { None };
+        let numbers = attempts.iter().map(|attempt| attempt.id).collect();
+        Error::NotSeen { attempts: numbers, what, why: none.map(str::to_owned).or(only) }
     }
 }
 

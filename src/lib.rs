@@ -58,6 +58,7 @@ pub use diff::{
 };
 pub use extract::{Extract, ExtractedRecord, extract};
 pub use inspect::{Inspected, Inspection, InspectionWarning, Span, inspect};
+pub use model::attempt_choice::AttemptChoice;
 pub use model::report::Report;
 pub use model::{attempts, outcome, report, time, warning};
 pub use options::Options;

@@ -1,4 +1,4 @@
-//! `mdmlog extract`: the log records of an attempt.
+//! `mdmlog extract`: the log records of attempts.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ pub fn run(args: ExtractArgs) -> Result<Status, Failure> {
     options.sha256 = Hashing::Never;
     let spell_out = output.is_none() && terminal::stdout_is_terminal();
     let out = Output::new(output.as_deref(), "the records", &reads)?;
-    let extract = session::run(&run, &mut options, |options| mdmlog::extract(&paths, options, attempt))??;
+    let extract = session::run(&run, &mut options, |options| mdmlog::extract(&paths, options, attempt.clone()))??;
     out.write(|out| if spell_out { to_terminal(&extract, raw, out) } else { to_file(&extract, raw, out) })?;
     if !run.quiet {
         stderr::warnings(&extract.report);
@@ -70,11 +70,14 @@ fn places(extract: &Extract) -> Vec<String> {
     for records in extract.records.chunk_by(|one, next| one.input == next.input) {
         let (Some(first), Some(last)) = (records.first(), records.last()) else { continue };
         let path = extract.report.inputs.get(first.input).map_or("?", |input| input.path.as_str());
-        let outcome = extract.attempt.outcome;
-        let (count, id) = (records.len(), extract.attempt.id);
+        let of = match extract.attempts.as_slice() {
+            [one] => format!("attempt {} ({})", one.id, one.outcome),
+            many => format!("{} attempts", many.len()),
+        };
+        let count = records.len();
         let (from, to) = (first.line, last.line);
         let records = if count == 1 { "record" } else { "records" };
-        places.push(format!("{count} {records} of attempt {id} ({outcome}), from line {from} to line {to} of {path}"));
+        places.push(format!("{count} {records} of {of}, from line {from} to line {to} of {path}"));
     }
     places
 }

@@ -89,6 +89,9 @@ pub const SLICE: &str = "\
 Examples:
   Open the packets of attempt 5 in Wireshark:
       mdmlog slice bundle.tar --attempt 5 -o attempt5.pcapng && wireshark attempt5.pcapng
+  Those of several attempts, or of all, in one file:
+      mdmlog slice bundle.tar -n 1,2,5 -o attempts.pcapng
+      mdmlog slice bundle.tar -n all -o attempts.pcapng
   The packets that carry a comment, as tshark shows them:
       mdmlog slice bundle.tar -n 5 | tshark -r - -Y frame.comment -T fields -e frame.number -e frame.comment
   With the secrets of its TLS session, for a colleague who may read them:

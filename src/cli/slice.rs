@@ -1,4 +1,4 @@
-//! `mdmlog slice`: the packets of an attempt.
+//! `mdmlog slice`: the packets of attempts.
 
 use std::io::{self, Write as _};
 
@@ -23,7 +23,7 @@ pub fn run(args: SliceArgs) -> Result<Status, Failure> {
         )));
     }
     let out = Output::new(output.as_deref(), "the packets", &reads)?;
-    let slice = session::run(&run, &mut options, |options| mdmlog::slice(&paths, options, attempt, secrets))??;
+    let slice = session::run(&run, &mut options, |options| mdmlog::slice(&paths, options, attempt.clone(), secrets))??;
     out.write(|out| {
         let mut out = io::BufWriter::new(out);
         slice.write(&mut out)?;
@@ -32,14 +32,14 @@ pub fn run(args: SliceArgs) -> Result<Status, Failure> {
     if !run.quiet {
         stderr::warnings(&slice.report);
         let commented = slice.frames.iter().filter(|frame| !frame.comments.is_empty()).count();
-        stderr::note(format_args!(
-            "{} packets of attempt {attempt} ({}), {commented} of them with a comment",
-            slice.frames.len(),
-            slice.attempt.outcome
-        ));
+        let of = match slice.attempts.as_slice() {
+            [one] => format!("attempt {} ({})", one.id, one.outcome),
+            many => format!("{} attempts", many.len()),
+        };
+        stderr::note(format_args!("{} packets of {of}, {commented} of them with a comment", slice.frames.len()));
         if secrets {
             let message = match slice.sessions {
-                0 => "none of the TLS secrets at hand is of this attempt: the file has none".to_owned(),
+                0 => "none of the TLS secrets at hand is of what was cut out: the file has none".to_owned(),
                 1 => "the file has the secrets of a TLS session: who gets it can read what was encrypted".to_owned(),
                 count => {
                     format!("the file has the secrets of {count} TLS sessions: who gets it can read what was encrypted")

@@ -28,7 +28,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use facts::*;
-pub use records::{RecordRange, records_of};
+pub use records::{RecordRange, ThreadLines, records_of};
 pub use sniff::{LogLook, looks_like_log};
 
 use crate::model::redacted_debug::RedactedInDebug;

@@ -1,5 +1,6 @@
-//! The records of one thread as they stand in the file, for those who want to read on where a report cites a line.
+//! The records of threads as they stand in the file, for those who want to read on where a report cites a line.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::record;
@@ -14,9 +15,28 @@ pub struct RecordRange {
     pub bytes: Range<usize>,
 }
 
-/// Returns the records of a thread that begin in a range of lines. A record whose thread cannot be read counts when its
-/// line is one of the ends.
-pub fn records_of(text: &[u8], thread: &str, first: u64, last: u64) -> Vec<RecordRange> {
+/// What a thread wrote from one line to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreadLines<'t> {
+    /// Name of the thread.
+    pub thread: &'t str,
+    /// The first line, from 1.
+    pub first: u64,
+    /// The last line that a record begins at.
+    pub last: u64,
+}
+
+/// Returns the records that begin in one of the stretches and are of its thread, each once, in the order of the file. A record
+/// whose thread cannot be read counts when its line is one of the ends.
+pub fn records_of(text: &[u8], stretches: &[ThreadLines<'_>]) -> Vec<RecordRange> {
+    let mut stretches: Vec<ThreadLines<'_>> = stretches.to_vec();
+    stretches.sort_unstable_by_key(|stretch| stretch.first);
+    let cited: HashSet<u64> = stretches.iter().flat_map(|stretch| [stretch.first, stretch.last]).collect();
+    let Some(first) = stretches.first().map(|stretch| stretch.first) else { return Vec::new() };
+    let last = stretches.iter().map(|stretch| stretch.last).max().unwrap_or_default();
+    let mut coming = stretches.iter().peekable();
+    // Up to which line a thread's records are wanted.
+    let mut until: HashMap<&str, u64> = HashMap::new();
     let mut found: Vec<RecordRange> = Vec::new();
     let mut open: Option<RecordRange> = None;
     let (mut number, mut at) = (0, 0);
@@ -30,8 +50,12 @@ pub fn records_of(text: &[u8], thread: &str, first: u64, last: u64) -> Vec<Recor
                 return found;
             }
             let line = rest.get(start..length).unwrap_or_default();
-            let is_cited = number == first || number == last;
-            if is_cited || record::header(line).is_ok_and(|(_, header)| is_of(header.thread, thread)) {
+            while let Some(begun) = coming.next_if(|stretch| stretch.first <= number) {
+                let last = until.entry(begun.thread).or_default();
+                *last = begun.last.max(*last);
+            }
+            let wanted = |name: &[u8]| of(name, &until).is_some_and(|last| number <= last);
+            if cited.contains(&number) || record::header(line).is_ok_and(|(_, header)| wanted(header.thread)) {
                 open = Some(RecordRange { line: number, bytes: at..at });
             }
         }
@@ -41,9 +65,10 @@ pub fn records_of(text: &[u8], thread: &str, first: u64, last: u64) -> Vec<Recor
     found
 }
 
-/// Returns whether a thread is that of an attempt, whose name has no secrets.
-fn is_of(name: &[u8], thread: &str) -> bool {
-    name == thread.as_bytes() || sanitize::bytes(name) == thread
+/// Returns up to which line a thread's records are wanted. The names of attempts' threads have no secrets.
+fn of(name: &[u8], until: &HashMap<&str, u64>) -> Option<u64> {
+    let as_it_stands = str::from_utf8(name).ok().and_then(|name| until.get(name));
+    as_it_stands.or_else(|| until.get(sanitize::bytes(name).as_str())).copied()
 }
 
 fn ended(record: RecordRange, at: usize) -> RecordRange {
@@ -66,7 +91,7 @@ mod tests {
 ";
 
     fn texts(thread: &str, first: u64, last: u64) -> Vec<(u64, &'static str)> {
-        let records = records_of(LOG.as_bytes(), thread, first, last);
+        let records = records_of(LOG.as_bytes(), &[ThreadLines { thread, first, last }]);
         records.into_iter().map(|record| (record.line, &LOG[record.bytes])).collect()
     }
 
@@ -80,8 +105,17 @@ mod tests {
     #[test]
     fn the_last_record_ends_with_the_file() {
         assert_eq!(texts("t1", 8, 8)[0].1.lines().count(), 1);
-        assert_eq!(records_of(b"", "t", 1, 9), []);
+        assert_eq!(records_of(b"", &[ThreadLines { thread: "t", first: 1, last: 9 }]), []);
+        assert_eq!(records_of(LOG.as_bytes(), &[]), []);
         assert_eq!(texts("t1", 9, 3), []);
+    }
+
+    #[test]
+    fn stretches_that_overlap_give_each_record_once() {
+        let of = |thread: &'static str, first, last| ThreadLines { thread, first, last };
+        let stretches = [of("t2", 4, 4), of("t1", 5, 6), of("t1", 1, 5)];
+        let lines: Vec<u64> = records_of(LOG.as_bytes(), &stretches).iter().map(|record| record.line).collect();
+        assert_eq!(lines, [1, 2, 4, 5, 6]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The frames of one attempt out of captures of gigabytes, for the person who wants to see them in Wireshark and for the
+//! The frames of attempts out of captures of gigabytes, for the person who wants to see them in Wireshark and for the
 //! colleague who is sent them: each frame that the verdict rests on carries a comment that says so.
 
 mod frame;
@@ -15,6 +15,7 @@ use bytes::Bytes;
 
 use crate::analysis::{Analyzed, Error, analyzed};
 use crate::capture::{RawFrame, Wanted, excerpt};
+use crate::model::attempt_choice::AttemptChoice;
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::report::{Attempt, Flow, Report};
 use crate::options::Options;
@@ -22,12 +23,12 @@ use crate::progress::Stage;
 pub use frame::SliceFrame;
 use pcapng::Interface;
 
-/// The frames of an attempt, ready to be written as pcapng.
+/// The frames of attempts, ready to be written as pcapng.
 pub struct Slice {
-    /// The report of which the attempt is one.
+    /// The report of which the attempts are some.
     pub report: Report,
-    /// The attempt.
-    pub attempt: Attempt,
+    /// The attempts.
+    pub attempts: Vec<Attempt>,
     /// The frames, in order of time.
     pub frames: Vec<SliceFrame>,
     /// For how many TLS sessions there are secrets in it.
@@ -41,7 +42,7 @@ impl fmt::Debug for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Slice")
             .field("report", &self.report)
-            .field("attempt", &self.attempt)
+            .field("attempts", &self.attempts)
             .field("frames", &self.frames)
             .field("sessions", &self.sessions)
             .field("interfaces", &self.interfaces)
@@ -51,28 +52,35 @@ impl fmt::Debug for Slice {
     }
 }
 
-/// Cuts the frames of an attempt out of the captures: its DNS exchanges, its connections, and ICMP errors about them.
-/// Attempts have the numbers that [`analyze`](crate::analyze) gives them with the same inputs and options. The attempt's
+/// Cuts the frames of attempts out of the captures: their DNS exchanges, their connections, and ICMP errors about them.
+/// Attempts have the numbers that [`analyze`](crate::analyze) gives them with the same inputs and options. The attempts'
 /// TLS secrets, as far as they are known, are put in only on demand: who has them can read what was encrypted.
 ///
 /// # Errors
 ///
 /// As [`analyze`](crate::analyze), [`Error::NoAttempt`] for a number that no attempt has, and [`Error::NotSeen`] when no capture has
-/// the attempt.
+/// any of the attempts.
 ///
 /// ```
 /// let bundle = "testdata/cases/five-outcomes/bundle.tar".into();
 /// let slice = mdmlog::slice(&[bundle], &mdmlog::Options::default(), 5, false)?;
-/// assert_eq!(slice.attempt.outcome.as_str(), "syn_timeout");
+/// assert_eq!(slice.attempts[0].outcome.as_str(), "syn_timeout");
 /// let mut pcapng = Vec::new();
 /// slice.write(&mut pcapng)?;
 /// assert!(slice.frames.iter().any(|frame| frame.comments.iter().any(|comment| comment.contains("never answered"))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn slice(inputs: &[PathBuf], options: &Options, attempt: usize, with_secrets: bool) -> Result<Slice, Error> {
+pub fn slice(
+    inputs: &[PathBuf],
+    options: &Options,
+    attempts: impl Into<AttemptChoice>,
+    with_secrets: bool,
+) -> Result<Slice, Error> {
     let analyzed = analyzed(inputs, options)?;
-    let attempt = analyzed.attempt(attempt)?.clone();
-    let wanted = wanted(&attempt, &analyzed);
+    let attempts = analyzed.attempts(&attempts.into())?;
+    let mut wanted = BTreeMap::new();
+    attempts.iter().for_each(|attempt| want(attempt, &analyzed, &mut wanted));
+    let citing = text::Citing::of(&attempts);
     let size = wanted.keys().filter_map(|input| analyzed.items.get(*input)).map(|item| item.data.len() as u64).sum();
     options.progress.begin(Stage::Captures, size);
     let mut interfaces = Vec::new();
@@ -91,20 +99,19 @@ pub fn slice(inputs: &[PathBuf], options: &Options, attempt: usize, with_secrets
                 time: frame.time,
                 bytes: owned(&item.data, &frame),
                 original_length: frame.original_length,
-                comments: text::comments(&attempt, &item.path, input, frame.number),
+                comments: citing.comments(&item.path, input, frame.number),
                 interface: u32::try_from(index).unwrap_or(u32::MAX),
             });
         }
     }
     if frames.is_empty() {
-        let none = analyzed.groups.captures.is_empty().then(|| "no capture is among the inputs".to_owned());
-        let why = none.or_else(|| attempt.missing_source.clone());
-        return Err(Error::NotSeen { attempt: attempt.id, what: "frames", why });
+        let none = analyzed.groups.captures.is_empty().then_some("no capture is among the inputs");
+        return Err(Analyzed::not_seen(&attempts, "frames", none));
     }
     frames.sort_by_key(|frame| frame.time);
     let (key_log, sessions) = if with_secrets { secrets::of_frames(&analyzed, &frames) } else { Default::default() };
-    let comment = text::verdict(&analyzed.report, &attempt);
-    Ok(Slice { report: analyzed.report, attempt, frames, sessions, interfaces, comment, key_log })
+    let comment = text::verdicts(&analyzed.report, &attempts);
+    Ok(Slice { report: analyzed.report, attempts, frames, sessions, interfaces, comment, key_log })
 }
 
 /// Returns the bytes of a frame without copying them.
@@ -112,9 +119,8 @@ fn owned(data: &Bytes, frame: &RawFrame<'_>) -> Bytes {
     if frame.bytes.is_empty() { Bytes::new() } else { data.slice_ref(frame.bytes) }
 }
 
-/// Returns what is wanted of each input.
-fn wanted(attempt: &Attempt, analyzed: &Analyzed) -> BTreeMap<usize, Wanted> {
-    let mut wanted: BTreeMap<usize, Wanted> = BTreeMap::new();
+/// Adds what is wanted of each input for an attempt.
+fn want(attempt: &Attempt, analyzed: &Analyzed, wanted: &mut BTreeMap<usize, Wanted>) {
     let steps = attempt.steps.iter().map(|step| (step.input, step.frame));
     let evidence = attempt.evidence.iter().map(|evidence| (evidence.input, evidence.frame));
     let lookups = attempt.dns.iter().map(|dns| (dns.input, Some(dns.first_frame)));
@@ -128,7 +134,6 @@ fn wanted(attempt: &Attempt, analyzed: &Analyzed) -> BTreeMap<usize, Wanted> {
             wanted.entry(input).or_default().connections.push((flow.client, flow.server, first..=last));
         }
     }
-    wanted
 }
 
 /// Returns where a connection lives: in one file, or in all rotated files from its first frame to its last.

@@ -1,5 +1,6 @@
 //! What a slice says of itself: the verdict over all, and on a frame what it proves.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use crate::model::member_path::base;
@@ -7,7 +8,7 @@ use crate::model::report::{Attempt, Report, Source};
 use crate::model::visible::visible;
 
 /// Returns the verdict and what leads to it.
-pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {
+fn verdict(report: &Report, attempt: &Attempt) -> String {
     let detail = attempt.detail.as_ref().map(|detail| format!("/{detail}")).unwrap_or_default();
     let mut text = format!(
         "{} {}: attempt {}, {}{detail}, confidence {}\n{}",
@@ -33,8 +34,68 @@ pub(super) fn verdict(report: &Report, attempt: &Attempt) -> String {
     text
 }
 
-/// Returns what a frame proves, with its number in the capture that it comes from.
-pub(super) fn comments(attempt: &Attempt, path: &str, input: usize, frame: u64) -> Vec<String> {
+/// The most attempts whose verdicts are told over all.
+const TOLD: usize = 200;
+
+/// Returns the verdict of one attempt and what leads to it, or the verdicts of several, a line each.
+pub(super) fn verdicts(report: &Report, attempts: &[Attempt]) -> String {
+    if let [one] = attempts {
+        return verdict(report, one);
+    }
+    let mut text = format!("{} {}: {} attempts", report.tool.name, report.tool.version, attempts.len());
+    for attempt in attempts.iter().take(TOLD) {
+        let detail = attempt.detail.as_ref().map(|detail| format!("/{detail}")).unwrap_or_default();
+        let (id, outcome, sure) = (attempt.id, attempt.outcome, attempt.confidence.as_str());
+        let _ = write!(text, "\n#{id} {outcome}{detail}, confidence {sure}: {}", visible(&attempt.diagnosis.summary));
+    }
+    if let Some(more) = attempts.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        let _ = write!(text, "\n{more} more");
+    }
+    text
+}
+
+/// The attempts that cite each frame.
+pub(super) struct Citing<'a> {
+    attempts: &'a [Attempt],
+    /// Places in the list, by input and frame.
+    by_frame: HashMap<(usize, u64), Vec<usize>>,
+}
+
+impl<'a> Citing<'a> {
+    /// Looks up which frames the attempts cite.
+    pub(super) fn of(attempts: &'a [Attempt]) -> Self {
+        let mut by_frame: HashMap<(usize, u64), Vec<usize>> = HashMap::new();
+        for (index, attempt) in attempts.iter().enumerate() {
+            let steps = attempt.steps.iter().map(|step| (step.input, step.frame));
+            let evidence = attempt.evidence.iter().map(|evidence| (evidence.input, evidence.frame));
+            for (input, frame) in steps.chain(evidence) {
+                let Some(frame) = frame else { continue };
+                let citing = by_frame.entry((input, frame)).or_default();
+                if citing.last() != Some(&index) {
+                    citing.push(index);
+                }
+            }
+        }
+        Self { attempts, by_frame }
+    }
+
+    /// Returns what a frame proves, with its number in the capture that it comes from, and of which attempt, where there are
+    /// several.
+    pub(super) fn comments(&self, path: &str, input: usize, frame: u64) -> Vec<String> {
+        let citing = self.by_frame.get(&(input, frame)).into_iter().flatten();
+        let attempts = citing.filter_map(|index| self.attempts.get(*index));
+        let many = self.attempts.len() > 1;
+        attempts
+            .flat_map(|attempt| {
+                let mark = if many { format!("#{} ", attempt.id) } else { String::new() };
+                comments(attempt, path, input, frame).into_iter().map(move |comment| format!("{mark}{comment}"))
+            })
+            .collect()
+    }
+}
+
+/// Returns what a frame proves of an attempt, with its number in the capture that it comes from.
+fn comments(attempt: &Attempt, path: &str, input: usize, frame: u64) -> Vec<String> {
     let is_here = |other: usize, number: Option<u64>| other == input && number == Some(frame);
     let decisive = attempt.steps.iter().any(|step| step.decisive && is_here(step.input, step.frame));
     let mut proofs: Vec<&str> = attempt

@@ -133,7 +133,7 @@ fn a_connection_is_followed_through_rotated_files() {
     let inputs = ["c.pcap", "c.pcap1", "c.pcap2"].map(|name| scratch.path().join(name));
     let whole = mdmlog::slice(&[case(FIVE)], &Options::default(), 1, false).unwrap();
     let slice = mdmlog::slice(&inputs, &Options::default(), 1, false).unwrap();
-    assert_eq!(slice.attempt.flow.as_ref().unwrap().last_input, Some(2));
+    assert_eq!(slice.attempts[0].flow.as_ref().unwrap().last_input, Some(2));
     let bytes = |slice: &mdmlog::Slice| slice.frames.iter().map(|frame| frame.bytes.clone()).collect::<Vec<_>>();
     assert_eq!(bytes(&slice), bytes(&whole));
 }
@@ -224,5 +224,33 @@ fn the_window_moves_the_numbers_as_in_analyze() {
     let report = mdmlog::analyze(&inputs, &Options::default()).unwrap();
     let options = Options { since: report.attempts[2].started_at, ..Options::default() };
     let extract = mdmlog::extract(&inputs, &options, 1).unwrap();
-    assert_eq!(extract.attempt.started_at, report.attempts[2].started_at);
+    assert_eq!(extract.attempts[0].started_at, report.attempts[2].started_at);
+}
+
+#[test]
+fn several_attempts_and_all_of_them_are_cut_out_at_once() {
+    let cut = |choice: &str| {
+        mdmlog::slice(&[case(FIVE)], &Options::default(), choice.parse::<mdmlog::AttemptChoice>().unwrap(), false)
+            .unwrap()
+    };
+    let numbers = |slice: &mdmlog::Slice| slice.frames.iter().map(|frame| frame.frame).collect::<Vec<_>>();
+    let (one, two, both, all) = (cut("2"), cut("5"), cut("5,2"), cut("all"));
+    assert_eq!(numbers(&both), [numbers(&one), numbers(&two)].concat());
+    assert_eq!(all.attempts.len(), 5);
+    // What proves the outcome of one of several says of which.
+    let comments: Vec<&String> = both.frames.iter().flat_map(|frame| &frame.comments).collect();
+    assert!(comments.iter().all(|comment| comment.starts_with("#2 ") || comment.starts_with("#5 ")), "{comments:?}");
+    for alone in [one, two] {
+        assert!(alone.frames.iter().flat_map(|frame| &frame.comments).all(|comment| !comment.starts_with('#')));
+    }
+
+    let records =
+        |choice: &str| run(mdmlog(["extract", "-q", FIVE, "-n", choice]).current_dir(root())).with_status(0).stdout;
+    let each: usize = (1..=5).map(|number: usize| records(&number.to_string()).lines().count()).sum();
+    assert_eq!(records("all").lines().count(), each);
+    assert_eq!(records("1-2").lines().count(), records("1").lines().count() + records("2").lines().count());
+    let ran = run(mdmlog(["slice", FIVE, "-n", "3-9", "-o", "/dev/null"]).current_dir(root())).with_status(2);
+    assert!(ran.stderr.contains("there is no attempt 9"), "{ran}");
+    let ran = run(mdmlog(["slice", FIVE, "-n", "five", "-o", "/dev/null"]).current_dir(root())).with_status(2);
+    assert!(ran.stderr.contains("`five` names no attempts"), "{ran}");
 }

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use clap::ValueHint;
+use mdmlog::AttemptChoice;
 
 use super::shared::{AnalysisArgs, InputArgs, RunArgs};
 use crate::cli::help;
 
-/// Write the packets of an attempt as pcapng, with comments on those that prove its outcome
+/// Write the packets of attempts as pcapng, with comments on those that prove an outcome
 ///
-/// The packets are those of the attempt's DNS exchanges and connections, and ICMP errors about them, with their times and
+/// The packets are those of the attempts' DNS exchanges and connections, and ICMP errors about them, with their times and
 /// link types as they were captured. Comments say what a packet proves and which frame of which capture it was; the comment
-/// of the file has the verdict. Wireshark shows them, and `frame.comment` finds them.
+/// of the file has the verdicts. Wireshark shows them, and `frame.comment` finds them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::SEE, after_long_help = help::SLICE)]
 pub struct SliceArgs {
@@ -22,18 +23,18 @@ pub struct SliceArgs {
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
 
-    /// Put in the TLS secrets of the attempt, as far as they are known, so that Wireshark decrypts it
+    /// Put in the TLS secrets of the attempts, as far as they are known, so that Wireshark decrypts them
     ///
     /// Who gets the file can then read passwords and all else that was encrypted. Secrets of other sessions stay out.
     #[arg(long)]
     pub secrets: bool,
 }
 
-/// Print the log records of an attempt, without the credentials that may stand there
+/// Print the log records of attempts, without the credentials that may stand there
 ///
-/// What its thread wrote from the first record of the attempt to the last, other components' records included. Passwords, tokens,
-/// cookies and keys are replaced by `***`, all else is as it stands in the log. On a terminal, control characters are spelled
-/// out.
+/// What the thread of each wrote from the first record of the attempt to the last, other components' records included. Passwords,
+/// tokens, cookies and keys are replaced by `***`, all else is as it stands in the log. On a terminal, control characters are
+/// spelled out.
 #[derive(Debug, clap::Args)]
 #[command(after_help = help::SEE, after_long_help = help::EXTRACT)]
 pub struct ExtractArgs {
@@ -49,16 +50,16 @@ pub struct ExtractArgs {
     pub raw: bool,
 }
 
-/// Which attempt, and how it is found.
+/// Which attempts, and how they are found.
 #[derive(Debug, clap::Args)]
 pub struct TrailArgs {
     /// Files, directories, archives and bundles; `-` is standard input
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
 
-    /// The number that `mdmlog analyze` gives the attempt, with the same inputs and options
-    #[arg(long, short = 'n', value_name = "N")]
-    pub attempt: usize,
+    /// The numbers that `mdmlog analyze` gives the attempts, with the same inputs and options: 5, 1,2,5, 3-7, or all
+    #[arg(long, short = 'n', value_name = "N,...")]
+    pub attempt: AttemptChoice,
 
     #[command(flatten)]
     pub analysis: AnalysisArgs,

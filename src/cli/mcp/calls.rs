@@ -222,9 +222,9 @@ impl Server {
                 arguments.number
             ));
         }
-        let about = json!({"id": slice.attempt.id, "packets": slice.frames.len(), "bytes": packets.len()});
+        let about = json!({"id": arguments.number, "packets": slice.frames.len(), "bytes": packets.len()});
         let resource = json!({
-            "uri": format!("mdmlog:attempt/{}/packets.pcapng", slice.attempt.id),
+            "uri": format!("mdmlog:attempt/{}/packets.pcapng", arguments.number),
             "mimeType": "application/x-pcapng",
             "blob": STANDARD.encode(&packets),
         });

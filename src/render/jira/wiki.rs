@@ -64,7 +64,9 @@ fn escaped(text: &str) -> String {
         let is_markup = match c {
             '{' | '}' | '[' | ']' | '|' | '!' | '\\' => true,
             // Emphasis, but not within a word.
-            '*' | '_' | '-' | '+' | '^' | '~' | '?' => !(is_within(before) && is_within(after)) && !is_plain(c, before, after),
+            '*' | '_' | '-' | '+' | '^' | '~' | '?' => {
+                !(is_plain(c, before, after) || is_within(before) && is_within(after))
+            }
             // A list, or the link to a ticket.
             '#' => true,
             '&' => is_within(after) || after == Some('#'),
@@ -104,7 +106,9 @@ mod tests {
 
     #[test]
     fn what_can_be_no_markup_stays_as_it_is() {
-        for text in ["In ISE, Administration > System: ise_api_version, a & b (404)", "t-1.example:443 never answered 4 SYNs?"] {
+        for text in
+            ["In ISE, Administration > System: ise_api_version, a & b (404)", "t-1.example:443 never answered 4 SYNs?"]
+        {
             assert_eq!(prose(text), text);
         }
         assert_eq!(prose("run `a*b` now"), "run {{a*b}} now");
