@@ -51,8 +51,8 @@ pub(super) fn clocks(
                 capture_inputs,
                 log_utc_offset: offset_text(*zone),
                 log_utc_offset_source: *source,
-                log_minus_capture_ms: skew.map(milliseconds),
-                log_minus_capture_ms_range: range.map(|range| [milliseconds(range.low), milliseconds(range.high)]),
+                log_minus_capture_ms: skew.map(|skew| milliseconds(skew.nanos())),
+                log_minus_capture_ms_range: range.map(|range| range.map(|skew| milliseconds(skew.nanos()))),
                 matched_attempts: *matched,
                 confidence: *confidence,
                 zone_changes: changes
@@ -162,7 +162,7 @@ const NEAR_ZONE: i64 = 30 * SECOND;
 /// zones lie apart.
 fn other_zone(log: usize, joined: &Joined<'_>) -> Option<i64> {
     let clock = joined.clocks.iter().find(|clock| clock.log == log && clock.confidence > Confidence::Low)?;
-    let skew = clock.skew?;
+    let skew = clock.skew?.nanos();
     let steps = (skew + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
     (steps != 0 && (skew - steps).abs() <= NEAR_ZONE).then_some(clock.zone + steps)
 }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::clock::ClockOffset;
 use super::log_request::LogRequest;
 use super::matched::Matched;
-use super::matching::Place;
+use super::matching::WirePlace;
 use super::wire_request::WireRequest;
 use crate::capture::TcpFlow;
 use crate::evidence::wire::{Lookup, LookupResult, WireTry};
@@ -31,16 +32,16 @@ pub(super) fn remembered_failure<'a>(
     let (host, start) = (said.host?, said.start?);
     for (capture, view) in matched.views.iter().enumerate() {
         let Some(offset) = matched.offsets.get(log, capture) else { continue };
-        let start = start - offset;
+        let start = start.to_utc(offset);
         let held = |lookup: &Lookup<'a>| {
-            let since = start - lookup.last.nanos();
+            let since = start.nanos() - lookup.last.nanos();
             lookup.host == host
                 && matches!(lookup.result, LookupResult::Failed(_))
-                && lookup.first.time.nanos() <= start + MARGIN
+                && lookup.first.time <= start.plus_nanos(MARGIN)
                 && since <= NEGATIVE_CACHE
         };
-        let from = view.lookups.partition_point(|lookup| lookup.first.time.nanos() < start - LONGEST_LOOKUP);
-        let until = view.lookups.partition_point(|lookup| lookup.first.time.nanos() <= start + MARGIN);
+        let from = view.lookups.partition_point(|lookup| lookup.first.time < start.plus_nanos(-LONGEST_LOOKUP));
+        let until = view.lookups.partition_point(|lookup| lookup.first.time <= start.plus_nanos(MARGIN));
         let recent = view.lookups.get(from..until).unwrap_or_default();
         let Some(lookup) = recent.iter().rev().find(|lookup| held(lookup)) else { continue };
         let first = view.slots.partition_point(|slot| slot.start < lookup.first.time);
@@ -49,7 +50,7 @@ pub(super) fn remembered_failure<'a>(
             slot.ending.is_none() && view.session(slot).is_some_and(|session| session.first == lookup.first)
         };
         if let Some((index, _)) = at_once.into_iter().find(|(_, slot)| is_its(slot)) {
-            return matched.wire_try((capture, index));
+            return matched.wire_try(WirePlace { capture, slot: index });
         }
     }
     None
@@ -59,28 +60,28 @@ pub(super) fn remembered_failure<'a>(
 pub(super) fn attach_retries<'a>(
     matched: &Matched<'_, 'a>,
     said: &LogRequest<'a>,
-    offset: i64,
+    offset: ClockOffset,
     wire: &mut WireTry<'a>,
-    taken: &mut BTreeSet<Place>,
+    taken: &mut BTreeSet<WirePlace>,
 ) {
     let Some(view) = matched.views.get(wire.capture) else { return };
     let (Some(start), Some(result)) = (said.start, said.result.or(said.start)) else { return };
-    let (from, until) = (start - offset - MARGIN, result - offset + MARGIN);
-    let begin = view.slots.partition_point(|slot| slot.start.nanos() < from);
+    let (from, until) = (start.to_utc(offset).plus_nanos(-MARGIN), result.to_utc(offset).plus_nanos(MARGIN));
+    let begin = view.slots.partition_point(|slot| slot.start < from);
     for (index, slot) in view.slots.iter().enumerate().skip(begin) {
-        if slot.start.nanos() > until {
+        if slot.start > until {
             break;
         }
-        let place = (wire.capture, index);
+        let place = WirePlace { capture: wire.capture, slot: index };
         let Some(session) = view.session(slot).filter(|_| !taken.contains(&place)) else { continue };
         let same_host = said.host.is_some_and(|host| session.is_for(host).is_some());
-        if session.client != wire.session.client || !same_host || slot.last.nanos() > until {
+        if session.client != wire.session.client || !same_host || slot.last > until {
             continue;
         }
         let others = view.slots.iter().enumerate().skip(index.saturating_sub(64)).take(128);
         let shared = others
             .filter(|(_, other)| other.session == slot.session)
-            .any(|(other, _)| taken.contains(&(wire.capture, other)));
+            .any(|(other, _)| taken.contains(&WirePlace { capture: wire.capture, slot: other }));
         taken.insert(place);
         if shared {
             continue;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::clock::{Bounds, Calendar};
+use super::clock::{Calendar, ClockOffset, Skew};
 use crate::evidence::wire::WireTry;
 use crate::log::{LineRef, LogAttempt, LogPartFacts, LogTry};
 use crate::model::report::{Confidence, OffsetSource, Vantage};
@@ -41,24 +41,20 @@ pub struct JoinedTry<'a> {
 pub struct Reading {
     /// Takes the changes of the zone out.
     pub calendar: Option<Arc<Calendar>>,
-    /// What is left to take off, in nanoseconds.
-    pub offset: i64,
+    /// What is left to take off.
+    pub offset: ClockOffset,
 }
 
 impl Reading {
     /// The time of a record on the capture's clock, or in UTC.
     pub fn utc(&self, at: LineRef) -> Option<Timestamp> {
-        Some(self.to_utc(self.calendar.as_ref()?.unfold(at)?))
+        Some(self.calendar.as_ref()?.unfold(at)?.to_utc(self.offset))
     }
 
     /// When parts of the log begin and end; `None` when none of their records has a time.
     pub fn span(&self, parts: &[LogPartFacts]) -> Option<(Timestamp, Timestamp)> {
         let (first, last) = self.calendar.as_ref()?.span(parts)?;
-        Some((self.to_utc(first), self.to_utc(last)))
-    }
-
-    fn to_utc(&self, unfolded: i64) -> Timestamp {
-        Timestamp::from_nanos(unfolded.saturating_sub(self.offset))
+        Some((first.to_utc(self.offset), last.to_utc(self.offset)))
     }
 }
 
@@ -73,10 +69,10 @@ pub struct PairClock {
     pub zone: i64,
     /// Where the zone comes from.
     pub source: OffsetSource,
-    /// Log minus capture without the zone, in nanoseconds.
-    pub skew: Option<i64>,
+    /// Log minus capture without the zone.
+    pub skew: Option<Skew>,
     /// Between which values cause and effect prove the skew to lie.
-    pub range: Option<Bounds>,
+    pub range: Option<[Skew; 2]>,
     /// Attempts on both sides.
     pub matched: usize,
     /// How sure it is.

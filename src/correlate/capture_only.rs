@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
 use super::capture_view::CaptureView;
+use super::matching::WirePlace;
 use super::retry::{MOST_TRIES, is_retry};
 use super::wire_request::WireRequest;
 use crate::evidence::targets::Targets;
@@ -18,29 +19,32 @@ const SAME_CONNECTION: i64 = 60 * SECOND;
 /// The places of each attempt that only the capture saw, in order.
 pub fn attempts(
     views: &[CaptureView<'_>],
-    taken: &BTreeSet<(usize, usize)>,
+    taken: &BTreeSet<WirePlace>,
     nodes: &[BTreeSet<IpAddr>],
     known: &Targets,
     any_log: bool,
-) -> Vec<Vec<(usize, usize)>> {
+) -> Vec<Vec<WirePlace>> {
     let mut seen_elsewhere = Elsewhere::new(views, taken);
     let mut attempts = Vec::new();
     for (capture, view) in views.iter().enumerate() {
         let node = nodes.get(capture);
         let sessions_taken: BTreeSet<usize> =
             taken_in(taken, capture).filter_map(|slot| view.slots.get(slot).map(|slot| slot.session)).collect();
-        let mut own: Vec<Vec<(usize, usize)>> = Vec::new();
+        let mut own: Vec<Vec<WirePlace>> = Vec::new();
         // The latest attempt of each client and host, which the next place may go on.
         let mut latest: BTreeMap<(IpAddr, String), usize> = BTreeMap::new();
         for (index, slot) in view.slots.iter().enumerate() {
-            let Some(session) = view.session(slot).filter(|_| !taken.contains(&(capture, index))) else { continue };
+            let Some(session) = view.session(slot).filter(|_| !taken.contains(&WirePlace { capture, slot: index }))
+            else {
+                continue;
+            };
             let Some(target) = target(session, slot, known) else { continue };
             let a_node = node.is_none_or(|node| node.is_empty() || node.contains(&session.client));
             if !(a_node || asks_like_ise(session) || !any_log) || !is_an_attempt(slot, session, view) {
                 continue;
             }
             // Another try of an attempt that the log told of belongs to that.
-            if sessions_taken.contains(&slot.session) && beside_taken(view, taken, (capture, index)) {
+            if sessions_taken.contains(&slot.session) && beside_taken(view, taken, WirePlace { capture, slot: index }) {
                 continue;
             }
             if seen_elsewhere.contains(capture, session) {
@@ -48,37 +52,38 @@ pub fn attempts(
             }
             let key = (session.client, target);
             let goes_on = latest.get(&key).copied().filter(|&attempt| {
-                let before = own.get(attempt).and_then(|places| view.slots.get(places.last()?.1));
+                let before = own.get(attempt).and_then(|places| view.slots.get(places.last()?.slot));
                 before.is_some_and(|before| {
                     let ports = view.session(before).and_then(|before| before.port).zip(session.port);
                     ports.is_none_or(|(before, next)| before == next) && is_retry(view, before, slot)
                 })
             });
             match goes_on.and_then(|attempt| own.get_mut(attempt)) {
-                Some(places) => places.push((capture, index)),
+                Some(places) => places.push(WirePlace { capture, slot: index }),
                 None => {
                     latest.insert(key, own.len());
-                    own.push(vec![(capture, index)]);
+                    own.push(vec![WirePlace { capture, slot: index }]);
                 }
             }
         }
         // What goes on and on is no retry of one request.
-        let own: Vec<Vec<(usize, usize)>> = own
+        let own: Vec<Vec<WirePlace>> = own
             .into_iter()
             .flat_map(|places| match places.len() {
                 0..=MOST_TRIES => vec![places],
                 _ => places.into_iter().map(|place| vec![place]).collect(),
             })
             .collect();
-        seen_elsewhere.add(capture, view, own.iter().flatten().map(|(_, slot)| *slot));
+        seen_elsewhere.add(capture, view, own.iter().flatten().map(|place| place.slot));
         attempts.extend(own);
     }
     attempts
 }
 
 /// The slots of a capture that are taken.
-fn taken_in(taken: &BTreeSet<(usize, usize)>, capture: usize) -> impl Iterator<Item = usize> {
-    taken.range((capture, 0)..=(capture, usize::MAX)).map(|(_, slot)| *slot)
+fn taken_in(taken: &BTreeSet<WirePlace>, capture: usize) -> impl Iterator<Item = usize> {
+    let all = WirePlace { capture, slot: 0 }..=WirePlace { capture, slot: usize::MAX };
+    taken.range(all).map(|place| place.slot)
 }
 
 /// Returns whom a session is for when that is an MDM server, or the proxy that the caller named and that took no connection,
@@ -117,13 +122,19 @@ fn is_an_attempt(slot: &WireRequest<'_>, session: &Session<'_>, view: &CaptureVi
     }
 }
 
-fn beside_taken(view: &CaptureView<'_>, taken: &BTreeSet<(usize, usize)>, (capture, index): (usize, usize)) -> bool {
+fn beside_taken(
+    view: &CaptureView<'_>,
+    taken: &BTreeSet<WirePlace>,
+    WirePlace { capture, slot: index }: WirePlace,
+) -> bool {
     let Some(slot) = view.slots.get(index) else { return false };
     let near = |other: &WireRequest<'_>| {
         other.session == slot.session && (is_retry(view, other, slot) || is_retry(view, slot, other))
     };
     let around = index.saturating_sub(64)..(index + 64).min(view.slots.len());
-    around.into_iter().any(|other| taken.contains(&(capture, other)) && view.slots.get(other).is_some_and(near))
+    around
+        .into_iter()
+        .any(|other| taken.contains(&WirePlace { capture, slot: other }) && view.slots.get(other).is_some_and(near))
 }
 
 /// Connections that were already told, by both ends: a second capture may show the same ones.
@@ -132,7 +143,7 @@ struct Elsewhere {
 }
 
 impl Elsewhere {
-    fn new(views: &[CaptureView<'_>], taken: &BTreeSet<(usize, usize)>) -> Self {
+    fn new(views: &[CaptureView<'_>], taken: &BTreeSet<WirePlace>) -> Self {
         let mut elsewhere = Self { told: HashMap::new() };
         for (capture, view) in views.iter().enumerate() {
             elsewhere.add(capture, view, taken_in(taken, capture));

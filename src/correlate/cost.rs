@@ -12,7 +12,7 @@
 
 use super::compatibility::Compatibility;
 use crate::evidence::wire::HostSource;
-use crate::model::time::MILLISECOND;
+use crate::model::time::{MILLISECOND, Timestamp};
 
 /// Cost of leaving a request of the log without a place.
 pub const UNMATCHED: i64 = 10_000;
@@ -36,30 +36,28 @@ const CONTRADICTION: i64 = 7_000;
 /// Cost of results that may be the same.
 const POSSIBLE: i64 = 700;
 
-/// When something happened, on the log's clock with the offset taken off, and on the wire's; in nanoseconds.
+/// When something happened, by the log's clock with the offset taken off, and by the capture's.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     /// Record of the request.
-    pub said_start: Option<i64>,
+    pub said_start: Option<Timestamp>,
     /// Record of the result.
-    pub said_result: Option<i64>,
+    pub said_result: Option<Timestamp>,
     /// First packet.
-    pub start: i64,
+    pub start: Timestamp,
     /// Packet that told the client.
-    pub end: Option<i64>,
+    pub end: Option<Timestamp>,
     /// Last packet in which the client still waited.
-    pub last: i64,
+    pub last: Timestamp,
 }
 
 /// The cost of a pair.
 pub fn cost(times: Times, fit: Compatibility, host: HostSource) -> i64 {
-    let start =
-        times.said_start.map_or(TIMELESS, |said| spread(times.start.saturating_sub(said), START_EARLY, START_LATE));
+    let behind = |later: Timestamp, earlier: Timestamp| later.nanos().saturating_sub(earlier.nanos());
+    let start = times.said_start.map_or(TIMELESS, |said| spread(behind(times.start, said), START_EARLY, START_LATE));
     let end = match (times.said_result, times.end) {
-        (Some(said), Some(end)) => spread(said.saturating_sub(end), RESULT_EARLY, RESULT_LATE),
-        (Some(said), None) if said < times.last => {
-            END_UNTOLD + spread(said.saturating_sub(times.last), RESULT_EARLY, 1)
-        }
+        (Some(said), Some(end)) => spread(behind(said, end), RESULT_EARLY, RESULT_LATE),
+        (Some(said), None) if said < times.last => END_UNTOLD + spread(behind(said, times.last), RESULT_EARLY, 1),
         (Some(_), None) => END_UNTOLD,
         (None, _) if times.said_start.is_none() => TIMELESS,
         (None, _) => END_UNTOLD,
@@ -95,12 +93,13 @@ mod tests {
     use super::*;
 
     fn times(start_delay: i64, result_delay: i64) -> Times {
+        let end = Timestamp::from_nanos(1_000_000_000);
         Times {
-            said_start: Some(0),
-            said_result: Some(1_000_000_000 + result_delay * MILLISECOND),
-            start: start_delay * MILLISECOND,
-            end: Some(1_000_000_000),
-            last: 1_000_000_000,
+            said_start: Some(Timestamp::from_nanos(0)),
+            said_result: Some(end.plus_nanos(result_delay * MILLISECOND)),
+            start: Timestamp::from_nanos(start_delay * MILLISECOND),
+            end: Some(end),
+            last: end,
         }
     }
 

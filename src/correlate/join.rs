@@ -7,10 +7,10 @@ use super::attach_retries::{attach_retries, remembered_failure};
 use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
 use super::capture_only;
 use super::capture_view::CaptureView;
-use super::clock::{self, KnownClocks, pair_clocks};
+use super::clock::{self, ClockOffset, KnownClocks, pair_clocks};
 use super::log_request::LogRequest;
 use super::matched::{LogTable, Matched, matched_intervals};
-use super::matching::{Beside, Offsets, Place, matching};
+use super::matching::{Beside, Offsets, WirePlace, matching};
 use super::missing::{why_not_in_log, why_not_on_wire};
 use super::vantage::Vantages;
 use crate::capture::CaptureFacts;
@@ -85,9 +85,9 @@ impl<'a> Matched<'_, 'a> {
     fn join(&self, known: &Targets) -> Joined<'a> {
         let clocks = pair_clocks(self);
         let readings: Vec<Reading> = (0..self.logs.len()).map(|log| self.reading(log, &clocks)).collect();
-        let mut taken: BTreeSet<Place> = self.seats.iter().flatten().flatten().copied().collect();
+        let mut taken: BTreeSet<WirePlace> = self.seats.iter().flatten().flatten().copied().collect();
         let mut nodes: Vec<BTreeSet<IpAddr>> = vec![BTreeSet::new(); self.views.len()];
-        for &(capture, slot) in &taken {
+        for &WirePlace { capture, slot } in &taken {
             let Some(view) = self.views.get(capture) else { continue };
             let session = view.slots.get(slot).and_then(|slot| view.session(slot));
             if let (Some(nodes), Some(session)) = (nodes.get_mut(capture), session) {
@@ -120,7 +120,7 @@ impl<'a> Matched<'_, 'a> {
             let mut joined = JoinedAttempt {
                 log: None,
                 tries,
-                reading: Reading { calendar: None, offset: 0 },
+                reading: Reading { calendar: None, offset: ClockOffset::default() },
                 missing: None,
                 missed: false,
                 vantages: None,
@@ -153,19 +153,22 @@ impl<'a> Matched<'_, 'a> {
     fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {
         let clock = clocks.iter().find(|clock| clock.log == log);
         let offset = clock.and_then(|clock| self.offsets.get(log, clock.capture));
-        Reading { calendar: self.tables.get(log).map(|table| table.calendar.clone()), offset: offset.unwrap_or(0) }
+        Reading {
+            calendar: self.tables.get(log).map(|table| table.calendar.clone()),
+            offset: offset.unwrap_or_default(),
+        }
     }
 
     /// An attempt of a log with what the wire shows of each of its requests.
     fn of_log(
         &self,
         log: usize,
-        requests: &[(&LogRequest<'a>, &Option<Place>)],
+        requests: &[(&LogRequest<'a>, &Option<WirePlace>)],
         reading: Option<&Reading>,
-        taken: &mut BTreeSet<Place>,
+        taken: &mut BTreeSet<WirePlace>,
     ) -> JoinedAttempt<'a> {
-        let mut reading = reading.cloned().unwrap_or(Reading { calendar: None, offset: 0 });
-        let capture = requests.iter().find_map(|(_, seat)| seat.map(|(capture, _)| capture));
+        let mut reading = reading.cloned().unwrap_or(Reading { calendar: None, offset: ClockOffset::default() });
+        let capture = requests.iter().find_map(|(_, seat)| seat.map(|place| place.capture));
         let offset = capture.and_then(|capture| self.offsets.get(log, capture));
         reading.offset = offset.unwrap_or(reading.offset);
         let mut tries: Vec<JoinedTry<'a>> = Vec::new();
@@ -195,12 +198,12 @@ impl<'a> Matched<'_, 'a> {
 
     /// Returns whether other packets than the attempt's could be meant as well: they were found by a clock that is hardly known, or
     /// by when a request began alone, of which the log has no result.
-    fn is_doubtful(&self, log: usize, requests: &[(&LogRequest<'a>, &Option<Place>)]) -> bool {
-        let Some((said, capture)) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?.0))) else {
+    fn is_doubtful(&self, log: usize, requests: &[(&LogRequest<'a>, &Option<WirePlace>)]) -> bool {
+        let Some((said, capture)) = requests.iter().find_map(|(said, seat)| Some((said, (**seat)?.capture))) else {
             return false;
         };
-        let begun_alone = |(said, seat): &(&LogRequest<'a>, &Option<Place>)| {
-            let (Some(host), Some((capture, slot))) = (said.host, **seat) else { return false };
+        let begun_alone = |(said, seat): &(&LogRequest<'a>, &Option<WirePlace>)| {
+            let (Some(host), Some(WirePlace { capture, slot })) = (said.host, **seat) else { return false };
             let view = self.views.get(capture).filter(|_| said.claim == Claim::NOTHING);
             view.is_some_and(|view| view.has_others_near(slot, host))
         };
@@ -217,12 +220,12 @@ impl<'a> Matched<'_, 'a> {
 }
 
 /// A capture that ends while the client waits does not show that nothing came; the log tells that it waited in vain.
-fn wait_as_told(said: &LogRequest<'_>, offset: i64, wire: &mut WireTry<'_>) {
+fn wait_as_told(said: &LogRequest<'_>, offset: ClockOffset, wire: &mut WireTry<'_>) {
     let timed_out = said.claim.is_timeout();
     let (Some(Ending::Cut), Some(flow), Some(result), true) = (wire.ending, wire.flow(), said.result, timed_out) else {
         return;
     };
-    let until = Timestamp::from_nanos(result - offset).max(wire.capture_end);
+    let until = result.to_utc(offset).max(wire.capture_end);
     let ending = Ending::of(flow, &wire.session.requests, wire.request, until);
     let connecting = said.claim.outcome == Outcome::SynTimeout;
     let nothing_came = !flow.syns.is_empty()

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use super::clock::Calendar;
+use super::clock::{Calendar, LineTime};
 use crate::evidence::claim::Claim;
 use crate::evidence::log::claim;
 use crate::log::{LogAttempt, LogFacts, LogTry};
@@ -17,10 +17,10 @@ pub struct LogRequest<'a> {
     pub attempt: usize,
     /// The try.
     pub attempted: Option<&'a LogTry>,
-    /// When it began, on the log's clock as a calendar unfolds it, in nanoseconds.
-    pub start: Option<i64>,
+    /// When it began.
+    pub start: Option<LineTime>,
     /// When its result was known.
-    pub result: Option<i64>,
+    pub result: Option<LineTime>,
     /// The server's host, in lower case.
     pub host: Option<&'a str>,
     /// The server's port.

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::capture_view::CaptureView;
-use super::clock::{Calendar, Estimate, Known};
+use super::clock::{Calendar, ClockOffset, Estimate, Known};
 use super::interval::{LogInterval, WireInterval};
 use super::log_request::{self, LogRequest};
-use super::matching::{Offsets, Place, estimate, with_changes};
+use super::matching::{Offsets, WirePlace, estimate, with_changes};
 use crate::evidence::wire::WireTry;
 use crate::log::LogFacts;
 use crate::model::report::{Confidence, OffsetSource};
@@ -97,7 +97,7 @@ impl LogTable {
         sure.max_by_key(|estimate| estimate.matched)
     }
 
-    pub(super) fn offsets(&self) -> Vec<Option<i64>> {
+    pub(super) fn offsets(&self) -> Vec<Option<ClockOffset>> {
         self.estimates.iter().map(|estimate| estimate.map(|estimate| estimate.offset)).collect()
     }
 }
@@ -107,7 +107,7 @@ pub(super) struct Matched<'j, 'a> {
     pub(super) logs: &'a [LogFacts],
     pub(super) views: &'j [CaptureView<'a>],
     pub(super) said: &'j [Vec<LogRequest<'a>>],
-    pub(super) seats: &'j [Vec<Option<Place>>],
+    pub(super) seats: &'j [Vec<Option<WirePlace>>],
     pub(super) offsets: &'j Offsets,
     pub(super) tables: &'j [LogTable],
 }
@@ -119,7 +119,7 @@ impl<'a> Matched<'_, 'a> {
     }
 
     /// What the wire shows at a place.
-    pub(super) fn wire_try(&self, (capture, index): Place) -> Option<WireTry<'a>> {
+    pub(super) fn wire_try(&self, WirePlace { capture, slot: index }: WirePlace) -> Option<WireTry<'a>> {
         let view = self.views.get(capture)?;
         let slot = view.slots.get(index)?;
         let session = view.session(slot)?;
@@ -143,7 +143,7 @@ impl<'a> Matched<'_, 'a> {
 /// Requests and places that found each other, each with its times on both sides.
 pub(super) fn matched_intervals(
     said: Option<&Vec<LogRequest<'_>>>,
-    seats: Option<&Vec<Option<Place>>>,
+    seats: Option<&Vec<Option<WirePlace>>>,
     view: Option<&CaptureView<'_>>,
     capture: usize,
 ) -> Vec<(LogInterval, WireInterval)> {
@@ -151,8 +151,8 @@ pub(super) fn matched_intervals(
     said.iter()
         .zip(seats)
         .filter_map(|(said, seat)| {
-            let (_, slot) = seat.filter(|(of, _)| *of == capture)?;
-            let slot = view.slots.get(slot)?;
+            let place = seat.filter(|place| place.capture == capture)?;
+            let slot = view.slots.get(place.slot)?;
             let said_at = LogInterval { start: said.start?, result: said.result };
             Some((said_at, slot.spot_for(&said.claim)))
         })

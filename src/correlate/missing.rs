@@ -3,14 +3,13 @@
 use super::attempt::{JoinedAttempt, Reading};
 use super::log_request::LogRequest;
 use super::matched::Matched;
-use super::matching::Place;
-use crate::model::time::Timestamp;
+use super::matching::WirePlace;
 
 /// Why no packet is there, and whether one ought to be.
 pub(super) fn why_not_on_wire<'a>(
     matched: &Matched<'_, 'a>,
     log: usize,
-    requests: &[(&LogRequest<'a>, &Option<Place>)],
+    requests: &[(&LogRequest<'a>, &Option<WirePlace>)],
 ) -> (Option<String>, bool) {
     if matched.views.is_empty() {
         return (None, false);
@@ -22,7 +21,7 @@ pub(super) fn why_not_on_wire<'a>(
     let mut reason = "Nothing in the log is also in the capture, so its time in the capture is not known.";
     for (capture, view) in matched.views.iter().enumerate() {
         let (Some(offset), Some((first, last))) = (matched.offsets.get(log, capture), view.span) else { continue };
-        let time = Timestamp::from_nanos(start - offset);
+        let time = start.to_utc(offset);
         if time < first {
             reason = "The capture begins after this attempt.";
         } else if time > last {

@@ -36,10 +36,10 @@ impl WireRequest<'_> {
     /// The place as the clock sees it, for a request with this result.
     pub fn spot_for(&self, said: &Claim) -> WireInterval {
         WireInterval {
-            start: self.start.nanos(),
-            end: self.end_for(said).map(Timestamp::nanos),
-            told: self.end_for(said).and_then(|end| self.told(end)).map(Timestamp::nanos),
-            last: self.last.nanos(),
+            start: self.start,
+            end: self.end_for(said),
+            told: self.end_for(said).and_then(|end| self.told(end)),
+            last: self.last,
         }
     }
 

@@ -4,16 +4,17 @@
 //! Each matched attempt gives an interval. As NTP's selection of clocks does (RFC 5905, section 11.2.1), the values that most
 //! intervals hold are believed, so that a few attempts matched with the wrong packets do no harm.
 
+use super::line::ClockOffset;
 use crate::correlate::interval::{LogInterval, WireInterval};
 use crate::model::time::MILLISECOND;
 
-/// The offset's range, in nanoseconds of log minus capture, both ends included.
+/// The offset's range, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// At least this.
-    pub low: i64,
+    pub low: ClockOffset,
     /// At most this.
-    pub high: i64,
+    pub high: ClockOffset,
 }
 
 /// A log's stamps are cut to milliseconds, so that what is stamped with one may have happened up to the next; where they are
@@ -27,14 +28,15 @@ const AT_ONCE: i64 = 4 * MILLISECOND;
 impl Bounds {
     /// Reads the range that most of the pairs allow; `None` when they leave one side open.
     pub fn of(pairs: &[(LogInterval, WireInterval)]) -> Option<Self> {
-        let intervals: Vec<(i64, Option<i64>)> = pairs.iter().filter_map(|pair| interval(*pair)).collect();
-        let mut lows: Vec<i64> = intervals.iter().map(|(low, _)| *low).collect();
+        let intervals: Vec<(ClockOffset, Option<ClockOffset>)> =
+            pairs.iter().filter_map(|pair| interval(*pair)).collect();
+        let mut lows: Vec<ClockOffset> = intervals.iter().map(|(low, _)| *low).collect();
         lows.sort_unstable();
-        let mut highs: Vec<i64> = intervals.iter().filter_map(|(_, high)| *high).collect();
+        let mut highs: Vec<ClockOffset> = intervals.iter().filter_map(|(_, high)| *high).collect();
         highs.sort_unstable();
         // Between two neighbouring ends the number of intervals that hold a value stays the same; it is greatest from some low end
         // on, up to the next high end.
-        let held = |index: usize, low: i64| index + 1 - highs.partition_point(|high| *high < low);
+        let held = |index: usize, low: ClockOffset| index + 1 - highs.partition_point(|high| *high < low);
         let (index, low) = lows.iter().copied().enumerate().max_by_key(|&(index, low)| (held(index, low), index))?;
         let most = held(index, low);
         let high = *highs.get(highs.partition_point(|high| *high < low))?;
@@ -44,39 +46,48 @@ impl Bounds {
 
     /// The likeliest value: records and packets follow each other at once at the ends that bind, so it is in the middle of a
     /// narrow range, and in a wide one near the end of the requests, which nothing but the node delays.
-    pub fn likeliest(self) -> i64 {
-        let middle = self.low + (self.high - self.low) / 2;
+    pub fn likeliest(self) -> ClockOffset {
+        let (low, high) = (self.low.nanos(), self.high.nanos());
+        let middle = low + (high - low) / 2;
         // More digits than packets have would say more than is known.
-        middle.min(self.low + AT_ONCE).div_euclid(MICROSECOND) * MICROSECOND
+        ClockOffset::from_nanos(middle.min(low + AT_ONCE).div_euclid(MICROSECOND) * MICROSECOND)
     }
 }
 
 /// The offsets that one matched attempt allows; none when its ends contradict each other, as those of a wrong match do.
-fn interval((said, wire): (LogInterval, WireInterval)) -> Option<(i64, Option<i64>)> {
-    let low = said.start.saturating_sub(ROUNDING).saturating_sub(wire.start);
-    let high = said.result.zip(wire.told).map(|(result, told)| result.saturating_add(STAMP).saturating_sub(told));
+fn interval((said, wire): (LogInterval, WireInterval)) -> Option<(ClockOffset, Option<ClockOffset>)> {
+    let low = said.start.plus_nanos(-ROUNDING).ahead_of(wire.start);
+    let high = said.result.zip(wire.told).map(|(result, told)| result.plus_nanos(STAMP).ahead_of(told));
     high.is_none_or(|high| high >= low).then_some((low, high))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::correlate::clock::LineTime;
+    use crate::model::time::Timestamp;
 
     fn pair(low: i64, high: Option<i64>) -> (LogInterval, WireInterval) {
-        let said = LogInterval { start: low + ROUNDING, result: high.map(|high| 1_000 * MILLISECOND + high - STAMP) };
-        (said, WireInterval { start: 0, end: None, told: high.map(|_| 1_000 * MILLISECOND), last: 0 })
+        let line = |high: i64| LineTime::from_nanos(1_000 * MILLISECOND + high - STAMP);
+        let said = LogInterval { start: LineTime::from_nanos(low + ROUNDING), result: high.map(line) };
+        let (start, told) = (Timestamp::from_nanos(0), Timestamp::from_nanos(1_000 * MILLISECOND));
+        (said, WireInterval { start, end: None, told: high.map(|_| told), last: start })
+    }
+
+    fn bounds(low: i64, high: i64) -> Bounds {
+        Bounds { low: ClockOffset::from_nanos(low), high: ClockOffset::from_nanos(high) }
     }
 
     #[test]
     fn what_all_allow_is_the_range() {
         let pairs = [pair(-5, Some(90)), pair(10, Some(40)), pair(0, None)];
-        assert_eq!(Bounds::of(&pairs), Some(Bounds { low: 10, high: 40 }));
+        assert_eq!(Bounds::of(&pairs), Some(bounds(10, 40)));
     }
 
     #[test]
     fn a_wrong_match_does_not_move_it() {
         let pairs = [pair(0, Some(50)), pair(10, Some(60)), pair(5, Some(45)), pair(9_000, Some(9_100))];
-        assert_eq!(Bounds::of(&pairs), Some(Bounds { low: 10, high: 45 }));
+        assert_eq!(Bounds::of(&pairs), Some(bounds(10, 45)));
     }
 
     #[test]

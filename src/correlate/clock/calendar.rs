@@ -1,6 +1,7 @@
 //! Readings of a log's wall clock made into one line of time. With the zone given, that is UTC; else it is the wall clock
 //! with the jumps taken out that changes of the zone made, so that one offset holds for all of it.
 
+use super::line::LineTime;
 use crate::log::{ClockStep, LineRef, LogFacts, LogPartFacts};
 use crate::model::time::{LocalTime, MILLISECOND, SECOND};
 use crate::model::wall_clock::WallClock;
@@ -72,17 +73,17 @@ impl Calendar {
         &self.changes
     }
 
-    /// A record's time on the unfolded line, in nanoseconds.
-    pub fn unfold(&self, at: LineRef) -> Option<i64> {
+    /// Returns a record's time on the unfolded line.
+    pub fn unfold(&self, at: LineRef) -> Option<LineTime> {
         let time = at.time?;
-        Some(match &self.clock {
+        Some(LineTime::from_nanos(match &self.clock {
             Some(clock) => clock.utc(time, self.was_put_back(at, time)).nanos(),
             None => time.nanos().saturating_sub(self.shift_at(at)),
-        })
+        }))
     }
 
     /// Where parts of the log begin and end on the unfolded line; `None` when none of their records has a time.
-    pub fn span(&self, parts: &[LogPartFacts]) -> Option<(i64, i64)> {
+    pub fn span(&self, parts: &[LogPartFacts]) -> Option<(LineTime, LineTime)> {
         let spans = parts.iter().filter_map(|part| {
             let (first, last) = part.span?;
             let at = |line, time| self.unfold(LineRef { input: part.input, line, time: Some(time) });
@@ -186,8 +187,9 @@ mod tests {
         assert_eq!(changes.len(), 1);
         let calendar = Calendar::new(&log, None).with(changes[0]);
         let at = |line, seconds: i64| LineRef { input: 3, line, time: Some(LocalTime::from_nanos(seconds * SECOND)) };
-        assert_eq!(calendar.unfold(at(9, 7200)), Some(7200 * SECOND));
-        assert_eq!(calendar.unfold(at(10, 3601)), Some(7201 * SECOND));
+        let line = |seconds: i64| Some(LineTime::from_nanos(seconds * SECOND));
+        assert_eq!(calendar.unfold(at(9, 7200)), line(7200));
+        assert_eq!(calendar.unfold(at(10, 3601)), line(7201));
     }
 
     #[test]
@@ -200,6 +202,6 @@ mod tests {
             let nanos = utc.as_nanosecond() as i64;
             calendar.unfold(LineRef { input: 0, line: 1, time: Some(LocalTime::from_nanos(nanos)) }).unwrap()
         };
-        assert_eq!(at("2023-11-05T03:30:00") - at("2023-11-05T00:30:00"), 4 * 3600 * SECOND);
+        assert_eq!(at("2023-11-05T03:30:00").since(at("2023-11-05T00:30:00")), 4 * 3600 * SECOND);
     }
 }

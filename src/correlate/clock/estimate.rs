@@ -13,12 +13,13 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::bounds::Bounds;
+use super::line::{ClockOffset, LineTime};
 use crate::correlate::compatibility::Compatibility;
 use crate::correlate::cost::{self, Times, UNMATCHED};
 use crate::correlate::interval::{LogInterval, WireInterval};
 use crate::evidence::wire::HostSource;
 use crate::model::report::Confidence;
-use crate::model::time::{MILLISECOND, SECOND};
+use crate::model::time::{MILLISECOND, SECOND, Timestamp};
 
 /// Zones lie between -12:00 and +14:00; clocks that nobody set are minutes off, seldom more.
 const EARLIEST: i64 = -(12 * 3600 + 900) * SECOND;
@@ -49,9 +50,9 @@ pub trait Pairing: Sync {
     /// The requests that have a time, in order of time.
     fn marks(&self) -> &[LogInterval];
     /// When a place began; places are in order of time.
-    fn start_of(&self, place: usize) -> Option<i64>;
+    fn start_of(&self, place: usize) -> Option<Timestamp>;
     /// How many places begin in a range of time.
-    fn places_within(&self, first: i64, last: i64) -> usize;
+    fn places_within(&self, first: Timestamp, last: Timestamp) -> usize;
     /// The places that may be a request's by its host, in ascending order.
     fn candidates(&self, mark: usize) -> &[usize];
     /// How a request and a place agree; `None` when they cannot be the same event.
@@ -64,16 +65,16 @@ pub trait Pairing: Sync {
 #[derive(Clone, Copy, Debug)]
 pub struct Reach {
     /// First and last record of the log on its own line of time.
-    pub log: Option<(i64, i64)>,
+    pub log: Option<(LineTime, LineTime)>,
     /// First and last frame.
-    pub capture: Option<(i64, i64)>,
+    pub capture: Option<(Timestamp, Timestamp)>,
 }
 
 /// An offset with what speaks for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// Log minus capture, in nanoseconds.
-    pub offset: i64,
+    /// Log minus capture.
+    pub offset: ClockOffset,
     /// Requests that are on the wire at this offset.
     pub matched: usize,
     /// What speaks for it, in thousandths of a natural logarithm of odds.
@@ -82,10 +83,34 @@ pub struct Estimate {
     pub confidence: Confidence,
 }
 
-/// The offset that the two agree on best; `None` when nothing of the log is on the wire at any.
+/// A pair of a request and a place that could be the same event, by the offset at which it would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Vote {
+    offset: ClockOffset,
+    weight: u32,
+}
+
+/// Votes for offsets that are so near to each other that they are for the same one.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    weight: u64,
+    /// Its first vote, and the first behind it.
+    begin: usize,
+    end: usize,
+}
+
+/// A request and the place that it takes in a trial.
+#[derive(Clone, Copy, Debug)]
+struct TrialMatch {
+    mark: usize,
+    place: usize,
+    cost: i64,
+}
+
+/// Returns the offset that the two agree on best; `None` when nothing of the log is on the wire at any.
 pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Option<Estimate> {
-    let order = |estimate: &Estimate| (Reverse(estimate.score), estimate.offset.abs(), estimate.offset);
-    let try_all = |offsets: Vec<i64>, most: usize| {
+    let order = |estimate: &Estimate| (Reverse(estimate.score), estimate.offset.nanos().abs(), estimate.offset);
+    let try_all = |offsets: Vec<ClockOffset>, most: usize| {
         let step = step(pairing, most);
         let mut tried: Vec<Estimate> = offsets
             .into_par_iter()
@@ -106,7 +131,7 @@ pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Optio
     if best.score <= 0 {
         return None;
     }
-    let rival = tried.iter().find(|other| (other.offset - best.offset).abs() > DISTINCT).map_or(0, |other| other.score);
+    let rival = tried.iter().find(|other| other.offset.apart(best.offset) > DISTINCT).map_or(0, |other| other.score);
     let margin = best.score - rival.max(0);
     let confidence = match (margin, best.matched) {
         (6_000.., 3..) => Confidence::High,
@@ -117,30 +142,31 @@ pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Optio
 }
 
 /// The offsets with the most votes, each the middle of its votes.
-fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<i64> {
+fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<ClockOffset> {
     heaviest(&votes(pairing, zone_given, MAX_PAIRS))
 }
 
 /// How many votes the likeliest offset has of a few requests.
 pub fn promise(pairing: &impl Pairing, zone_given: bool) -> u64 {
     let votes = votes(pairing, zone_given, MAX_PROMISING);
-    windows(&votes).into_iter().map(|(weight, ..)| weight).max().unwrap_or_default()
+    windows(&votes).into_iter().map(|window| window.weight).max().unwrap_or_default()
 }
 
 /// The votes of so many pairs of a request and a place at most, in order.
-fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<(i64, u32)> {
+fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<Vote> {
     let marks = pairing.marks();
     let pairs: usize = (0..marks.len()).map(|mark| pairing.candidates(mark).len()).sum();
     let step = pairs.div_ceil(most).max(1);
-    let mut votes: Vec<(i64, u32)> = Vec::new();
+    let mut votes: Vec<Vote> = Vec::new();
     for (index, mark) in marks.iter().enumerate().step_by(step) {
         for &place in pairing.candidates(index) {
             let Some(spot) = pairing.spot(index, place) else { continue };
-            let offset = mark.start.saturating_sub(spot.start);
+            let offset = mark.start.ahead_of(spot.start);
             if !in_range(offset, zone_given) {
                 continue;
             }
-            let lasted = mark.result.zip(spot.end).map(|(result, end)| (result - mark.start) - (end - spot.start));
+            let lasted = mark.result.zip(spot.end);
+            let lasted = lasted.map(|(result, end)| result.since(mark.start) - (end.nanos() - spot.start.nanos()));
             let duration = match lasted {
                 Some(difference) if difference.abs() <= 40 * MILLISECOND => 3,
                 Some(difference) if difference.abs() <= 300 * MILLISECOND => 1,
@@ -153,7 +179,7 @@ fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<(i64, u32
                 Some((Compatibility::Contradiction, _)) | None => 0,
             };
             if duration * fit > 0 {
-                votes.push((offset, duration * fit));
+                votes.push(Vote { offset, weight: duration * fit });
             }
         }
     }
@@ -161,40 +187,41 @@ fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<(i64, u32
     votes
 }
 
-fn in_range(offset: i64, zone_given: bool) -> bool {
-    if zone_given { offset.abs() <= LARGEST_SKEW } else { (EARLIEST..=LATEST).contains(&offset) }
+fn in_range(offset: ClockOffset, zone_given: bool) -> bool {
+    let nanos = offset.nanos();
+    if zone_given { nanos.abs() <= LARGEST_SKEW } else { (EARLIEST..=LATEST).contains(&nanos) }
 }
 
-/// For each vote the weight of the window that begins with it, and its first and last vote.
-fn windows(votes: &[(i64, u32)]) -> Vec<(u64, usize, usize)> {
-    let mut windows: Vec<(u64, usize, usize)> = Vec::with_capacity(votes.len());
+/// Returns for each vote the window that begins with it.
+fn windows(votes: &[Vote]) -> Vec<Window> {
+    let mut windows: Vec<Window> = Vec::with_capacity(votes.len());
     let (mut end, mut weight) = (0, 0_u64);
     for (begin, vote) in votes.iter().enumerate() {
-        while let Some(next) = votes.get(end).filter(|next| next.0 - vote.0 <= WINDOW) {
-            weight += u64::from(next.1);
+        while let Some(next) = votes.get(end).filter(|next| next.offset.apart(vote.offset) <= WINDOW) {
+            weight += u64::from(next.weight);
             end += 1;
         }
-        windows.push((weight, begin, end));
-        weight -= u64::from(vote.1);
+        windows.push(Window { weight, begin, end });
+        weight -= u64::from(vote.weight);
     }
     windows
 }
 
 /// The windows with the most votes, none within another.
-fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
+fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
     let mut windows = windows(votes);
     // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
     let most = CANDIDATES * 64;
     if windows.len() > most {
-        windows.select_nth_unstable_by_key(most, |(weight, begin, _)| (Reverse(*weight), *begin));
+        windows.select_nth_unstable_by_key(most, |window| (Reverse(window.weight), window.begin));
         windows.truncate(most);
     }
-    windows.sort_unstable_by_key(|(weight, begin, _)| (Reverse(*weight), *begin));
-    let mut chosen: Vec<i64> = Vec::new();
-    for (_, begin, end) in windows {
+    windows.sort_unstable_by_key(|window| (Reverse(window.weight), window.begin));
+    let mut chosen: Vec<ClockOffset> = Vec::new();
+    for Window { begin, end, .. } in windows {
         let Some(middle) = votes.get(begin + (end - begin) / 2) else { continue };
-        if chosen.iter().all(|other| (other - middle.0).abs() > WINDOW) {
-            chosen.push(middle.0);
+        if chosen.iter().all(|other| other.apart(middle.offset) > WINDOW) {
+            chosen.push(middle.offset);
         }
         if chosen.len() == CANDIDATES {
             break;
@@ -203,38 +230,40 @@ fn heaviest(votes: &[(i64, u32)]) -> Vec<i64> {
     chosen
 }
 
-/// Matches at an offset: each request with the cheapest place that no earlier one took.
-fn matches(pairing: &impl Pairing, offset: i64, step: usize) -> Vec<(usize, usize, i64)> {
+/// Returns the matches at an offset: each request with the cheapest place that no earlier one took.
+fn matches(pairing: &impl Pairing, offset: ClockOffset, step: usize) -> Vec<TrialMatch> {
     let mut taken: HashSet<usize> = HashSet::new();
     let mut found = Vec::new();
     for (index, mark) in pairing.marks().iter().enumerate().step_by(step) {
         let candidates = pairing.candidates(index);
-        let wanted = mark.start - offset;
+        let wanted = mark.start.to_utc(offset);
         let near = candidates.partition_point(|&place| pairing.start_of(place).is_some_and(|start| start < wanted));
         let around = candidates.get(near.saturating_sub(NEIGHBOURS)..(near + NEIGHBOURS).min(candidates.len()));
         let cheapest = around
             .unwrap_or_default()
             .iter()
             .filter(|place| {
-                pairing.start_of(**place).is_some_and(|start| cost::may_match(start.saturating_sub(wanted)))
+                pairing
+                    .start_of(**place)
+                    .is_some_and(|start| cost::may_match(start.nanos().saturating_sub(wanted.nanos())))
             })
             .filter(|place| !taken.contains(*place))
             .filter_map(|&place| Some((cost_at(pairing, index, place, offset)?, place)))
             .min();
         if let Some((cost, place)) = cheapest.filter(|(cost, _)| *cost < UNMATCHED) {
             taken.insert(place);
-            found.push((index, place, cost));
+            found.push(TrialMatch { mark: index, place, cost });
         }
     }
     found
 }
 
-fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Option<i64> {
+fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: ClockOffset) -> Option<i64> {
     let (said, spot) = (pairing.marks().get(mark)?, pairing.spot(mark, place)?);
     let (fit, host) = pairing.agreement(mark, place).filter(|(fit, _)| *fit != Compatibility::Contradiction)?;
     let times = Times {
-        said_start: Some(said.start - offset),
-        said_result: said.result.map(|result| result - offset),
+        said_start: Some(said.start.to_utc(offset)),
+        said_result: said.result.map(|result| result.to_utc(offset)),
         start: spot.start,
         end: spot.end,
         last: spot.last,
@@ -243,15 +272,15 @@ fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: i64) -> Op
 }
 
 /// The offset as the matches at a first one tell it.
-fn refine(pairing: &impl Pairing, offset: i64, step: usize) -> Option<i64> {
+fn refine(pairing: &impl Pairing, offset: ClockOffset, step: usize) -> Option<ClockOffset> {
     let pairs: Vec<(LogInterval, WireInterval)> = matches(pairing, offset, step)
         .into_iter()
-        .filter_map(|(mark, place, _)| Some((*pairing.marks().get(mark)?, pairing.spot(mark, place)?)))
+        .filter_map(|found| Some((*pairing.marks().get(found.mark)?, pairing.spot(found.mark, found.place)?)))
         .collect();
     settle(&pairs)
 }
 
-fn quantile(values: &mut [i64], of: usize, parts: usize) -> Option<i64> {
+fn quantile(values: &mut [ClockOffset], of: usize, parts: usize) -> Option<ClockOffset> {
     values.sort_unstable();
     values.get(values.len().saturating_sub(1) * of / parts).copied()
 }
@@ -262,21 +291,27 @@ fn step(pairing: &impl Pairing, most: usize) -> usize {
     possible.div_ceil(most).max(1)
 }
 
-fn try_offset(pairing: &impl Pairing, reach: Reach, offset: i64, zone_given: bool, step: usize) -> Option<Estimate> {
+fn try_offset(
+    pairing: &impl Pairing,
+    reach: Reach,
+    offset: ClockOffset,
+    zone_given: bool,
+    step: usize,
+) -> Option<Estimate> {
     let found = matches(pairing, offset, step);
     if found.is_empty() {
         return None;
     }
-    let gain: i64 = found.iter().map(|(_, _, cost)| UNMATCHED - cost).sum();
+    let gain: i64 = found.iter().map(|found| UNMATCHED - found.cost).sum();
     // Requests that the capture's time covers, and places that the log's time covers.
     let covered = reach.capture.map_or(found.len(), |(first, last)| {
-        let inside = |mark: &&LogInterval| (first..=last).contains(&(mark.start - offset));
+        let inside = |mark: &&LogInterval| (first..=last).contains(&mark.start.to_utc(offset));
         pairing.marks().iter().step_by(step).filter(inside).count()
     });
     let places = reach
         .log
         .filter(|_| step == 1)
-        .map_or(found.len(), |(first, last)| pairing.places_within(first - offset, last - offset));
+        .map_or(found.len(), |(first, last)| pairing.places_within(first.to_utc(offset), last.to_utc(offset)));
     let score = gain - unseen(found.len(), covered) - unseen(found.len(), places) - unlikely(offset, zone_given);
     Some(Estimate { offset, matched: found.len() * step, score, confidence: Confidence::Low })
 }
@@ -293,9 +328,9 @@ fn unseen(seen: usize, all: usize) -> i64 {
 }
 
 /// How unlikely an offset is by itself: clocks are mostly right, and most zones are not in use.
-fn unlikely(offset: i64, zone_given: bool) -> i64 {
-    let skew = if zone_given { offset } else { offset - nearest_zone(offset) };
-    let seconds = skew.abs() as f64 / SECOND as f64;
+fn unlikely(offset: ClockOffset, zone_given: bool) -> i64 {
+    let skew = offset.without(if zone_given { 0 } else { nearest_zone(offset) });
+    let seconds = skew.nanos().abs() as f64 / SECOND as f64;
     ((1.0 + seconds).ln() * 600.0) as i64
 }
 
@@ -309,7 +344,8 @@ const NEAR_ZONE: i64 = 30 * SECOND;
 const ZONE_STEP: i64 = 900 * SECOND;
 
 /// The zone in use that is nearest to an offset, in nanoseconds.
-pub(crate) fn nearest_zone(offset: i64) -> i64 {
+pub(crate) fn nearest_zone(offset: ClockOffset) -> i64 {
+    let offset = offset.nanos();
     let minute = 60 * SECOND;
     let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
     if (offset - quarter).abs() <= NEAR_ZONE {
@@ -325,14 +361,15 @@ pub(crate) fn nearest_zone(offset: i64) -> i64 {
 
 /// The offset that pairs of request and place tell best: within what cause and effect allow where they bound it, else in the
 /// middle of what most pairs allow.
-pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<i64> {
+pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<ClockOffset> {
     if let Some(bounds) = Bounds::of(pairs) {
         return Some(bounds.likeliest());
     }
-    let mut at_least: Vec<i64> = pairs.iter().map(|(said, spot)| said.start - spot.start).collect();
-    let mut at_most: Vec<i64> = pairs.iter().filter_map(|(said, spot)| Some(said.result? - spot.end?)).collect();
+    let mut at_least: Vec<ClockOffset> = pairs.iter().map(|(said, spot)| said.start.ahead_of(spot.start)).collect();
+    let mut at_most: Vec<ClockOffset> =
+        pairs.iter().filter_map(|(said, spot)| Some(said.result?.ahead_of(spot.end?))).collect();
     match (quantile(&mut at_least, 3, 4), quantile(&mut at_most, 1, 4)) {
-        (Some(low), Some(high)) => Some(low.midpoint(high)),
+        (Some(low), Some(high)) => Some(ClockOffset::from_nanos(low.nanos().midpoint(high.nanos()))),
         (low, high) => low.or(high),
     }
 }
@@ -344,9 +381,10 @@ mod tests {
     #[test]
     fn a_zone_is_a_quarter_of_an_hour_that_is_near_or_one_in_use() {
         let minute = 60 * SECOND;
-        assert_eq!(nearest_zone(150 * minute - 33 * MILLISECOND), 150 * minute);
-        assert_eq!(nearest_zone(345 * minute + 20 * SECOND), 345 * minute);
-        assert_eq!(nearest_zone(-210 * minute + 417 * SECOND), -210 * minute);
-        assert_eq!(nearest_zone(14 * minute), 0);
+        let zone = |nanos| nearest_zone(ClockOffset::from_nanos(nanos));
+        assert_eq!(zone(150 * minute - 33 * MILLISECOND), 150 * minute);
+        assert_eq!(zone(345 * minute + 20 * SECOND), 345 * minute);
+        assert_eq!(zone(-210 * minute + 417 * SECOND), -210 * minute);
+        assert_eq!(zone(14 * minute), 0);
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::bounds::Bounds;
 use super::estimate::{Estimate, nearest_zone};
+use super::line::ClockOffset;
 use crate::correlate::attempt::PairClock;
 use crate::correlate::matched::{LogTable, Matched};
 use crate::model::report::{Confidence, OffsetSource};
-use crate::model::time::Timestamp;
 
 /// The clocks of all pairs that share attempts, the pair with the most first.
 pub(in crate::correlate) fn pair_clocks(matched: &Matched<'_, '_>) -> Vec<PairClock> {
@@ -30,7 +30,7 @@ fn pair_clock(
     log: usize,
     capture: usize,
     table: &LogTable,
-    offset: i64,
+    offset: ClockOffset,
     estimate: Estimate,
     count: usize,
 ) -> PairClock {
@@ -38,15 +38,15 @@ fn pair_clock(
     let first = said.filter_map(|said| said.start).min().unwrap_or_default();
     let confidence = if count < 2 { estimate.confidence.min(Confidence::Medium) } else { estimate.confidence };
     let range = Bounds::of(&matched.intervals(log, capture));
-    let without = |zone: i64| range.map(|range| Bounds { low: range.low - zone, high: range.high - zone });
+    let range_without = |zone: i64| range.map(|range| [range.low.without(zone), range.high.without(zone)]);
     match table.calendar.clock() {
         Some(given) => PairClock {
             log,
             capture,
-            zone: given.offset_at(Timestamp::from_nanos(first - offset)),
+            zone: given.offset_at(first.to_utc(offset)),
             source: table.source,
-            skew: Some(offset),
-            range,
+            skew: Some(offset.without(0)),
+            range: range_without(0),
             matched: count,
             confidence,
             changes: Vec::new(),
@@ -56,15 +56,15 @@ fn pair_clock(
             let mut grown = zone;
             let changes = table.calendar.changes().iter().map(|change| {
                 grown += change.by;
-                (change.after.to_utc(grown + (offset - zone)), grown)
+                (change.after.to_utc(grown + offset.without(zone).nanos()), grown)
             });
             PairClock {
                 log,
                 capture,
                 zone,
                 source: OffsetSource::Estimated,
-                skew: Some(offset - zone),
-                range: without(zone),
+                skew: Some(offset.without(zone)),
+                range: range_without(zone),
                 matched: count,
                 confidence,
                 changes: changes.collect(),
@@ -77,6 +77,6 @@ fn pair_clock(
 fn in_both(matched: &Matched<'_, '_>, log: usize, capture: usize) -> usize {
     let said = matched.said.get(log).into_iter().flatten();
     let seats = matched.seats.get(log).into_iter().flatten();
-    let there = said.zip(seats).filter(|(_, seat)| seat.is_some_and(|(of, _)| of == capture));
+    let there = said.zip(seats).filter(|(_, seat)| seat.is_some_and(|place| place.capture == capture));
     there.map(|(said, _)| said.attempt).collect::<BTreeSet<_>>().len()
 }

@@ -3,10 +3,11 @@
 use super::assignment::{Edge, assign};
 use super::pairing::Pair;
 use crate::correlate::capture_view::CaptureView;
+use crate::correlate::clock::ClockOffset;
 use crate::correlate::cost::{self, Times, UNMATCHED};
 use crate::correlate::interval::WireInterval;
 use crate::correlate::log_request::LogRequest;
-use crate::model::time::SECOND;
+use crate::model::time::{SECOND, Timestamp};
 
 /// How far from where it should be a request's first packet is looked for.
 const REACH: i64 = 3 * SECOND;
@@ -17,22 +18,32 @@ const MAX_COMPARED: usize = 256;
 /// What it is worth that the tries of an attempt follow each other on one connection.
 const TOGETHER: i64 = 1_500;
 
-/// A place: capture and slot.
-pub type Place = (usize, usize);
+/// A place on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WirePlace {
+    /// Index of the capture.
+    pub capture: usize,
+    /// Index into its slots.
+    pub slot: usize,
+}
 
-/// Clock offsets: for each log and each capture, in nanoseconds, when something of the one is on the other.
+/// Clock offsets: for each log and each capture, when something of the one is on the other.
 #[derive(Clone, Debug)]
-pub struct Offsets(pub Vec<Vec<Option<i64>>>);
+pub struct Offsets(pub Vec<Vec<Option<ClockOffset>>>);
 
 impl Offsets {
     /// Of a log and a capture.
-    pub fn get(&self, log: usize, capture: usize) -> Option<i64> {
+    pub fn get(&self, log: usize, capture: usize) -> Option<ClockOffset> {
         self.0.get(log)?.get(capture).copied().flatten()
     }
 }
 
 /// The place of each request. `said` has the requests of each log.
-pub fn matching(said: &[Vec<LogRequest<'_>>], views: &[CaptureView<'_>], offsets: &Offsets) -> Vec<Vec<Option<Place>>> {
+pub fn matching(
+    said: &[Vec<LogRequest<'_>>],
+    views: &[CaptureView<'_>],
+    offsets: &Offsets,
+) -> Vec<Vec<Option<WirePlace>>> {
     let board = Board::new(said, views, offsets);
     let flat = assign(&board.edges, board.places.len(), UNMATCHED);
     let flat = board.keep_together(flat);
@@ -44,16 +55,16 @@ pub fn matching(said: &[Vec<LogRequest<'_>>], views: &[CaptureView<'_>], offsets
 struct Board<'b, 'a> {
     said: Vec<&'b LogRequest<'a>>,
     views: &'b [CaptureView<'a>],
-    places: Vec<Place>,
+    places: Vec<WirePlace>,
     edges: Vec<Vec<Edge>>,
 }
 
 impl<'b, 'a> Board<'b, 'a> {
     fn new(said: &'b [Vec<LogRequest<'a>>], views: &'b [CaptureView<'a>], offsets: &Offsets) -> Self {
-        let places: Vec<Place> = views
+        let places: Vec<WirePlace> = views
             .iter()
             .enumerate()
-            .flat_map(|(capture, view)| (0..view.slots.len()).map(move |slot| (capture, slot)))
+            .flat_map(|(capture, view)| (0..view.slots.len()).map(move |slot| WirePlace { capture, slot }))
             .collect();
         let first: Vec<usize> =
             views.iter().scan(0, |next, view| Some(std::mem::replace(next, *next + view.slots.len()))).collect();
@@ -147,7 +158,7 @@ impl<'b, 'a> Board<'b, 'a> {
 
     /// The place of the next request on the same connection.
     fn next_request(&self, place: usize) -> Option<usize> {
-        let (capture, slot) = *self.places.get(place)?;
+        let WirePlace { capture, slot } = *self.places.get(place)?;
         let slots = &self.views.get(capture)?.slots;
         let here = slots.get(slot)?;
         let later = slots.get(slot + 1..)?.iter().take(MAX_COMPARED);
@@ -159,7 +170,7 @@ impl<'b, 'a> Board<'b, 'a> {
 
     /// The place of the request before on the same connection.
     fn previous_request(&self, place: usize) -> Option<usize> {
-        let (capture, slot) = *self.places.get(place)?;
+        let WirePlace { capture, slot } = *self.places.get(place)?;
         let slots = &self.views.get(capture)?.slots;
         let here = slots.get(slot)?;
         let wanted = here.request?.checked_sub(1)?;
@@ -178,17 +189,22 @@ impl<'b, 'a> Board<'b, 'a> {
 }
 
 /// The places of a capture that a request may take, with what they cost.
-fn costs(said: &LogRequest<'_>, pair: &Pair<'_, '_>, view: &CaptureView<'_>, offset: Option<i64>) -> Vec<(usize, i64)> {
+fn costs(
+    said: &LogRequest<'_>,
+    pair: &Pair<'_, '_>,
+    view: &CaptureView<'_>,
+    offset: Option<ClockOffset>,
+) -> Vec<(usize, i64)> {
     let places = pair.places(said);
-    let start = said.start.zip(offset).map(|(start, offset)| start - offset);
-    let result = said.result.zip(offset).map(|(result, offset)| result - offset);
+    let start = said.start.zip(offset).map(|(start, offset)| start.to_utc(offset));
+    let result = said.result.zip(offset).map(|(result, offset)| result.to_utc(offset));
     let near = match (start, offset) {
         (Some(start), _) => {
-            let until = (start + REACH).max(result.map_or(start, |result| result + SECOND));
-            let at = |time: i64| {
-                places.partition_point(|&place| view.slots.get(place).is_some_and(|slot| slot.start.nanos() < time))
+            let until = start.plus_nanos(REACH).max(result.map_or(start, |result| result.plus_nanos(SECOND)));
+            let at = |time: Timestamp| {
+                places.partition_point(|&place| view.slots.get(place).is_some_and(|slot| slot.start < time))
             };
-            places.get(at(start - REACH)..at(until))
+            places.get(at(start.plus_nanos(-REACH))..at(until))
         }
         // A log without times: whatever is left for its hosts.
         (None, None) if said.start.is_none() => Some(places),

@@ -6,5 +6,5 @@ mod decide;
 mod pairing;
 
 pub(super) use beside::Beside;
-pub(super) use decide::{Offsets, Place, matching};
+pub(super) use decide::{Offsets, WirePlace, matching};
 pub(super) use pairing::{estimate, with_changes};

@@ -10,6 +10,7 @@ use crate::correlate::log_request::LogRequest;
 use crate::correlate::wire_request::suits;
 use crate::evidence::wire::HostSource;
 use crate::log::LogFacts;
+use crate::model::time::Timestamp;
 
 /// A change of the zone is believed when it makes the log and the capture agree so much better, in thousandths of a
 /// natural logarithm of odds.
@@ -111,13 +112,13 @@ impl Pairing for Pair<'_, '_> {
         &self.marks
     }
 
-    fn start_of(&self, place: usize) -> Option<i64> {
-        Some(self.view.slots.get(place)?.start.nanos())
+    fn start_of(&self, place: usize) -> Option<Timestamp> {
+        Some(self.view.slots.get(place)?.start)
     }
 
-    fn places_within(&self, first: i64, last: i64) -> usize {
-        let before = |time: i64| self.view.slots.partition_point(|slot| slot.start.nanos() < time);
-        before(last.saturating_add(1)).saturating_sub(before(first))
+    fn places_within(&self, first: Timestamp, last: Timestamp) -> usize {
+        let before = self.view.slots.partition_point(|slot| slot.start < first);
+        self.view.slots.partition_point(|slot| slot.start <= last).saturating_sub(before)
     }
 
     fn candidates(&self, mark: usize) -> &[usize] {
@@ -169,5 +170,5 @@ pub fn with_changes(
 /// Where the log and the capture reach.
 pub(super) fn reach(log: &LogFacts, view: &CaptureView<'_>, calendar: &Calendar) -> Reach {
     let span = calendar.span(&log.parts);
-    Reach { log: span, capture: view.span.map(|(first, last)| (first.nanos(), last.nanos())) }
+    Reach { log: span, capture: view.span }
 }
