@@ -195,3 +195,9 @@ pub(super) const TABLE: &[(&str, CauseKind, Weight)] = &[
     ("cipher suites", HandshakeFailure, Weight::Class),
     ("handshake", HandshakeFailure, Weight::Class),
 ];
+
+/// Returns the words of the table.
+#[cfg(test)]
+pub(crate) fn words() -> impl Iterator<Item = (&'static str,)> {
+    TABLE.iter().map(|(words, ..)| (*words,))
+}

@@ -27,6 +27,8 @@ mod widths;
 use std::borrow::Cow;
 use std::fmt;
 
+#[cfg(test)]
+pub(crate) use exception_patterns::words as failure_words;
 pub use facts::*;
 pub use records::{RecordRange, ThreadLines, records_of};
 pub use sniff::{LogLook, looks_like_log};

@@ -7,13 +7,16 @@
 
 mod collect;
 mod names;
+mod number;
+mod same_length;
 mod scan;
 mod target;
+mod words;
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use self::names::Names;
+use self::names::{Names, Shape};
 use self::scan::Scanner;
 use crate::model::mdm::DeviceCriterion;
 use crate::model::report::{
@@ -26,7 +29,7 @@ use crate::model::warning::Warning;
 /// Replaces everything in the report that tells of a customer. Without a key, one is drawn that no one will know, so
 /// that pseudonyms hold within this report alone.
 pub fn redact(report: &mut Report, key: Option<&[u8]>) {
-    let names = Names::new(key.map_or_else(random_key, <[u8]>::to_vec));
+    let names = Names::new(key.map_or_else(random_key, <[u8]>::to_vec), Shape::Telling);
     let scanner = Scanner::new(&names, collect::originals(report, &names));
     Redaction { names: &names, scanner }.report(report);
 }

@@ -1,38 +1,78 @@
 //! Pseudonyms in the shapes of their originals.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha512};
 
+use super::same_length;
 use crate::model::authority::{split_port, with_port};
 use crate::model::member_path;
 
 /// Names that files have in every bundle.
 const PUBLIC_FILES: [&str; 6] = ["ise-psc.log", "TCPDump.pcap", "support", "logs", "pcap", "-"];
-/// Longest file extension that is kept.
-const EXTENSION: usize = 6;
+/// Extensions that are kept, since they say what a file is and not whose.
+pub(super) const EXTENSIONS: [&str; 29] = [
+    "7z",
+    "bz2",
+    "cap",
+    "class",
+    "conf",
+    "csv",
+    "gpg",
+    "gz",
+    "html",
+    "jar",
+    "java",
+    "json",
+    "keys",
+    "log",
+    "md",
+    "out",
+    "pcap",
+    "pcapng",
+    "pem",
+    "pgp",
+    "tar",
+    "tgz",
+    "txt",
+    "xml",
+    "xz",
+    "zip",
+    "zst",
+    "properties",
+    "crt",
+];
 
 /// Originals, in lower case, with their pseudonyms.
 pub(super) type Originals = BTreeMap<String, String>;
 
+/// What pseudonyms look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `host-1a2b3c4d5e6f7a8b.example`: a reader sees what it stands for, and that it is one.
+    Telling,
+    /// As many letters and digits as the original has, for packets, whose lengths must stay what they are.
+    SameLength,
+}
+
 /// Makes pseudonyms under one key.
 pub(super) struct Names {
     mac: Hmac<Sha256>,
+    shape: Shape,
 }
 
 impl Names {
     /// With this key, which may have any length.
-    pub(super) fn new(key: Vec<u8>) -> Self {
+    pub(super) fn new(key: Vec<u8>, shape: Shape) -> Self {
         // A key of the very length of SHA-256's block can't be refused; hashing makes one of any key.
         let key = <Sha512 as sha2::Digest>::digest(key);
-        Self { mac: Hmac::new(&key) }
+        Self { mac: Hmac::new(&key), shape }
     }
 
     /// The bytes that stand for an original of one kind.
-    fn bytes(&self, kind: &str, original: &str) -> [u8; 32] {
+    pub(super) fn bytes(&self, kind: &str, original: &str) -> [u8; 32] {
         let mut mac = self.mac.clone();
         mac.update(kind.as_bytes());
         mac.update(&[0]);
@@ -40,14 +80,36 @@ impl Names {
         mac.finalize().into_bytes().into()
     }
 
-    /// Eight hexadecimal digits that stand for an original; upper and lower case are the same.
-    pub(super) fn word(&self, kind: &str, original: &str) -> String {
-        let bytes = self.bytes(kind, &original.to_lowercase());
-        hex::encode(bytes.get(..4).unwrap_or_default())
+    /// Sixteen hexadecimal digits that stand for an original; upper and lower case are the same. The same word has the same digits
+    /// whatever it names, so that an organisation that is a host's label, a user's domain and a folder can be told to be one.
+    fn word(&self, original: &str) -> String {
+        let bytes = self.bytes("word", &original.to_lowercase());
+        hex::encode(bytes.get(..8).unwrap_or_default())
     }
 
-    /// `host-1a2b3c4d.host-5e6f7a8b.example`: label by label, so that a wildcard and a name under it still match.
+    /// A word of the same shape.
+    pub(super) fn same_length(&self, original: &str) -> String {
+        same_length::word(&|text| self.bytes("length", text), original)
+    }
+
+    /// A host of the same shape, of which the labels that are no one's stay.
+    pub(super) fn same_length_host(&self, host: &str) -> String {
+        same_length::host(&|text| self.bytes("length", text), host)
+    }
+
+    /// What stands for a word of some kind: `user-1a2b3c4d5e6f7a8b`.
+    pub(super) fn stand_in(&self, kind: &str, original: &str) -> String {
+        match self.shape {
+            Shape::Telling => format!("{kind}-{}", self.word(original)),
+            Shape::SameLength => self.same_length(original),
+        }
+    }
+
+    /// `host-1a2b3c4d5e6f7a8b.host-5e6f7a8b1a2b3c4d.example`: label by label, so that a wildcard and a name under it still match.
     pub(super) fn host(&self, host: &str) -> String {
+        if self.shape == Shape::SameLength {
+            return self.same_length_host(host);
+        }
         let host = host.trim_end_matches('.');
         let labels: Vec<&str> = host.split('.').collect();
         let shown = match labels.split_last() {
@@ -62,9 +124,7 @@ impl Names {
             }
             match *label {
                 "*" => out.push('*'),
-                label => {
-                    let _ = write!(out, "host-{}", self.word("host", label));
-                }
+                label => out.push_str(&self.stand_in("host", label)),
             }
         }
         if labels.len() > 1 {
@@ -114,10 +174,12 @@ impl Names {
     /// Returns what stands for a MAC address, GUID, serial number and the like. The same MAC address has one pseudonym in all
     /// its spellings.
     pub(super) fn identifier(&self, value: &str) -> String {
-        match mac_digits(value) {
+        match (mac_digits(value), self.shape) {
             _ if value.is_empty() => String::new(),
-            Some(digits) => format!("id-{}", self.word("identifier", &digits)),
-            None => format!("id-{}", self.word("identifier", value)),
+            (Some(_), Shape::SameLength) => self.digits(value),
+            (None, Shape::SameLength) if is_guid(value) => self.digits(value),
+            (Some(digits), Shape::Telling) => self.stand_in("id", &digits),
+            (None, _) => self.stand_in("id", value),
         }
     }
 
@@ -131,6 +193,21 @@ impl Names {
         out
     }
 
+    /// A path of some system, with slashes or backslashes; what tells of it is its last extension.
+    pub(super) fn foreign_path(&self, path: &str) -> String {
+        let mut out = String::with_capacity(path.len() + 16);
+        let mut rest = path;
+        loop {
+            let (name, after) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
+            let is_mark = matches!(name, "." | ".." | "~") || name.ends_with(':');
+            out.push_str(&if is_mark { name.to_owned() } else { self.file_name(name) });
+            let mut characters = after.chars();
+            let Some(separator) = characters.next() else { return out };
+            out.push(separator);
+            rest = characters.as_str();
+        }
+    }
+
     /// The name of a file or folder.
     pub(super) fn file_name(&self, name: &str) -> String {
         if is_public_file(name) {
@@ -138,18 +215,16 @@ impl Names {
         }
         let (stem, extension) = match name.rsplit_once('.') {
             Some((stem, extension))
-                if !stem.is_empty()
-                    && extension.len() <= EXTENSION
-                    && extension.bytes().all(|b| b.is_ascii_alphanumeric()) =>
+                if !stem.is_empty() && EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()) =>
             {
                 (stem, Some(extension))
             }
             _ => (name, None),
         };
-        let word = self.word("file", stem);
+        let word = self.stand_in("file", stem);
         match extension {
-            Some(extension) => format!("file-{word}.{extension}"),
-            None => format!("file-{word}"),
+            Some(extension) => format!("{word}.{extension}"),
+            None => word,
         }
     }
 
@@ -177,7 +252,7 @@ impl Names {
         match value {
             "" => String::new(),
             value if host || value.parse::<IpAddr>().is_ok() => self.endpoint(value),
-            value => format!("name-{}", self.word("name", value)),
+            value => self.stand_in("name", value),
         }
     }
 
@@ -194,7 +269,7 @@ impl Names {
         let upper = original.contains(|c: char| c.is_ascii_uppercase());
         let mut digits = digits.chars();
         let shape = |original: char| match original {
-            ':' | '-' | '.' => Some(original),
+            ':' | '-' | '.' | '{' | '}' => Some(original),
             _ if !original.is_ascii_alphanumeric() => Some('_'),
             _ if upper => digits.next().map(|digit| digit.to_ascii_uppercase()),
             _ => digits.next(),
@@ -202,9 +277,9 @@ impl Names {
         original.chars().filter_map(shape).collect()
     }
 
-    /// `user-1a2b3c4d`.
+    /// `user-1a2b3c4d5e6f7a8b`.
     pub(super) fn user(&self, user: &str) -> String {
-        format!("user-{}", self.word("user", user))
+        self.stand_in("user", user)
     }
 }
 
@@ -213,6 +288,12 @@ pub(super) fn mac_digits(text: &str) -> Option<String> {
     let digits: String =
         text.chars().filter(|c| !matches!(c, ':' | '-' | '.')).map(|c| c.to_ascii_lowercase()).collect();
     (digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
+}
+
+/// Whether a text is a GUID in its usual writing.
+fn is_guid(text: &str) -> bool {
+    let groups: Vec<usize> = text.trim_matches(['{', '}']).split('-').map(str::len).collect();
+    groups == [8, 4, 4, 4, 12] && text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | '{' | '}'))
 }
 
 /// Whether a file's name is that of the log (with its date when rotated) or another that every bundle has.

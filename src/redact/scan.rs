@@ -1,5 +1,5 @@
-//! Finds originals within texts: those that fields of the report named, and whatever else looks like a URL, an address,
-//! a host, a user or a number of a certificate.
+//! Finds originals within texts: those that fields of the report named, whatever looks like a URL, an address, a path or a number
+//! of a device, and between them every word that is not known to be harmless.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -9,66 +9,31 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Captures, Regex};
 
 use super::names::{Names, Originals};
+use super::words::Context;
 
-/// What may be an original by its looks; each group is told from the others by its name.
+/// What is an original by its looks; each group is told from the others by its name.
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
         (?P<url> [A-Za-z][A-Za-z0-9+.-]*:// [^\s"'<>\\`]+ )
         | (?P<email> [\w.%+-]+ @ [A-Za-z0-9.-]+ )
-        | (?P<mac> \b (?: [0-9A-Fa-f]{2} [:-] ){5} [0-9A-Fa-f]{2} \b | \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b
+        | (?P<fingerprint> \b (?: [0-9A-Fa-f]{2} : ){7,} [0-9A-Fa-f]{2} \b )
+        | (?P<mac> \b (?: [0-9A-Fa-f]{1,2} [:-] ){5} [0-9A-Fa-f]{1,2} \b | \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b
             | \b [0-9A-Fa-f]{12} \b )
         | (?P<uuid> \b [0-9A-Fa-f]{8} (?: - [0-9A-Fa-f]{4} ){3} - [0-9A-Fa-f]{12} \b )
         | (?P<v6> [0-9A-Fa-f]{0,4} (?: : [0-9A-Fa-f]{0,4} ){2,8} (?: \. [0-9]{1,3} ){0,3} )
         | (?P<v4> \b [0-9]{1,3} (?: \. [0-9]{1,3} ){3} \b )
-        | (?P<user_label> (?i: \b (?: user (?: \s? name | \s? id )? | login | account | admin ) ) (?: \s* [:=] \s* ["']? | \s+ ["'] ) ) (?P<user> [^\s,;:)\]}"']+ )
-        | (?P<device_label> (?i: \b (?: serial (?: \s? (?: number | no\.? ) )? | udid | imei | meid | device \s? id ) ) \s* (?: [:=] \s* )? ["']? )
-            (?P<device> [\w-]{6,} )
-        | (?P<host> (?: \*\. )? [\w-]+ (?: \. [\w-]+ )+ )
+        | (?P<phone> \+ [0-9]{1,3} [\x20()./-]{0,2} [0-9][0-9\x20()./-]{4,} [0-9] \b )
         | (?P<digits> \b (?: [0-9a-f]{16,} | [0-9A-F]{16,} ) \b )
+        | (?P<file> \b (?i: file: ) /{1,3} [^\s"'<>|]+ | \b [A-Za-z]: \\ [^\s"'<>|]+ | \\\\ [\w.$-]+ (?: \\ [^\s"'<>|\\]+ )+ | (?: ~ | \.{1,2} ) / [^\s"'<>|]+ )
         | (?P<path> (?: ^ | [\s("'=] ) (?P<slashes> (?: / [^\s/"'`<>,;()]+ )+ /? ) )
         "#,
     )
     .ok()
 });
 
-/// What may lie within words with dots between them that are no host: `https-nio-192.0.2.10-8443-exec-5`.
-static WITHIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
-        (?P<v4> \b [0-9]{1,3} (?: \. [0-9]{1,3} ){3} \b )
-        | (?P<mac> \b (?: [0-9A-Fa-f]{4} \. ){2} [0-9A-Fa-f]{4} \b )
-        ",
-    )
-    .ok()
-});
-
-/// Hosts that the catalog's own texts name.
-const OWN_HOSTS: [&str; 1] = ["graph.microsoft.com"];
-/// Fields of Wireshark that display filters name.
-const FIELDS: [&str; 16] = [
-    "frame.number",
-    "tcp.stream",
-    "udp.stream",
-    "tcp.port",
-    "udp.port",
-    "tcp.srcport",
-    "tcp.dstport",
-    "ip.addr",
-    "ip.src",
-    "ip.dst",
-    "ipv6.addr",
-    "ipv6.src",
-    "ipv6.dst",
-    "dns.id",
-    "dns.qry.name",
-    "tls.handshake.type",
-];
-/// Packages of the Java classes that the log names.
-const PACKAGES: [&str; 7] = ["java.", "javax.", "jdk.", "sun.", "org.apache.", "com.cisco.", "cisco."];
-/// Last labels of what has dots and is no host: files.
-const NO_HOST_LAST: [&str; 16] =
-    ["log", "pcap", "pcapng", "java", "gz", "tar", "zip", "txt", "xml", "json", "md", "rs", "zst", "xz", "bz2", "cap"];
+/// How a URL of the catalog begins that stands for one of the reader's.
+const OWN_URL: &str = "https://HOST:443/networkIntegrationEndpoint/ID";
 
 /// Replaces originals within texts.
 pub(super) struct Scanner<'a> {
@@ -98,6 +63,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn redacted(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
+        let mut context = Context::default();
         let (mut known, mut looks) = (self.next_known(text, 0), self.next_looks(text, 0));
         loop {
             // A URL or path that begins where a known name does is longer than it, and says more.
@@ -106,7 +72,8 @@ impl<'a> Scanner<'a> {
                 (_, Some(found)) | (Some(found), None) => found,
                 (None, None) => break,
             };
-            out.push_str(text.get(from..range.start).unwrap_or_default());
+            self.names.write_words(text.get(from..range.start).unwrap_or_default(), &mut context, &mut out);
+            context.interrupt();
             out.push_str(pseudonym);
             from = range.end;
             if known.as_ref().is_some_and(|found| found.0.start < from) {
@@ -116,7 +83,7 @@ impl<'a> Scanner<'a> {
                 looks = self.next_looks(text, from);
             }
         }
-        out.push_str(text.get(from..).unwrap_or_default());
+        self.names.write_words(text.get(from..).unwrap_or_default(), &mut context, &mut out);
         out
     }
 
@@ -147,18 +114,9 @@ impl<'a> Scanner<'a> {
             if let Some(found) = self.judged(&captures) {
                 return Some(found);
             }
+            // Within what is none after all, something may be: go on behind its first word.
             let whole = captures.get(0)?;
-            if captures.name("host").is_some()
-                && let Some(found) = self.within(text, whole.range())
-            {
-                return Some(found);
-            }
-            // Within a Java class there is no host; within anything else that is none after all, something may be: go
-            // on behind its first word.
-            let inside = match captures.name("host") {
-                Some(_) => whole.len(),
-                None => whole.as_str().find(|c: char| !c.is_alphanumeric()).map_or(whole.len(), |at| at + 1),
-            };
+            let inside = whole.as_str().find(|c: char| !c.is_alphanumeric()).map_or(whole.len(), |at| at + 1);
             start = whole.start() + inside.max(1);
             while !text.is_char_boundary(start) {
                 start += 1;
@@ -167,21 +125,14 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// An address in the middle of words that are no host.
-    fn within(&self, text: &str, range: Range<usize>) -> Option<Found> {
-        let words = text.get(range.clone())?;
-        let found = WITHIN.as_ref()?.captures_iter(words).find_map(|captures| self.judged(&captures));
-        found.map(|(found, pseudonym)| (range.start + found.start..range.start + found.end, pseudonym))
-    }
-
     /// What comes in the place of something that matched; `None` when it only looked like an original.
     fn judged(&self, captures: &Captures<'_>) -> Option<Found> {
         let names = self.names;
         if let Some(url) = captures.name("url") {
             // A full stop or a bracket behind a URL belongs to the sentence.
             let bare = url.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']', '}', '!', '?']);
-            let host = bare.split("://").nth(1).unwrap_or_default();
-            let own = OWN_HOSTS.contains(&host) || host.starts_with("HOST");
+            let rest = bare.strip_prefix(OWN_URL);
+            let own = bare == "https://graph.microsoft.com" || rest.is_some_and(|rest| names.path(rest) == rest);
             let pseudonym = if own { bare.to_owned() } else { names.url(bare) };
             return Some((url.start()..url.start() + bare.len(), pseudonym));
         }
@@ -192,10 +143,13 @@ impl<'a> Scanner<'a> {
         if let Some(number) = captures.name("mac").or(captures.name("uuid")) {
             return Some((number.range(), names.identifier(number.as_str())));
         }
-        if let Some(number) = captures.name("device") {
-            // Without a digit it is a word of a sentence.
-            let is_number = number.as_str().contains(|c: char| c.is_ascii_digit());
-            return is_number.then(|| (number.range(), names.identifier(number.as_str())));
+        if let Some(number) = captures.name("phone") {
+            let count = number.as_str().bytes().filter(u8::is_ascii_digit).count();
+            return (count > 6).then(|| (number.range(), names.stand_in("number", number.as_str())));
+        }
+        if let Some(file) = captures.name("file") {
+            let bare = file.as_str().trim_end_matches(['.', ',', ';', ':', ')', ']']);
+            return Some((file.start()..file.start() + bare.len(), names.foreign_path(bare)));
         }
         if let Some(address) = captures.name("v6").or(captures.name("v4")) {
             let bare = address.as_str().trim_end_matches('.');
@@ -206,13 +160,7 @@ impl<'a> Scanner<'a> {
             return (!unspecified)
                 .then(|| (address.start()..address.start() + length, names.address(parsed).to_string()));
         }
-        if let Some(user) = captures.name("user") {
-            return Some((user.range(), names.user(user.as_str())));
-        }
-        if let Some(host) = captures.name("host") {
-            return is_host(host.as_str()).then(|| (host.range(), names.host(host.as_str())));
-        }
-        if let Some(digits) = captures.name("digits") {
+        if let Some(digits) = captures.name("digits").or(captures.name("fingerprint")) {
             return Some((digits.range(), names.digits(digits.as_str())));
         }
         let path = captures.name("slashes")?;
@@ -228,24 +176,13 @@ pub(super) fn is_known_by_looks(text: &str) -> bool {
     whole.is_some_and(|whole| whole.len() == text.len())
 }
 
-/// Whether words with dots between them may be a host: the last one has letters alone, and it is neither a class of Java,
-/// a field of Wireshark nor a file. Rather one too many than one too few.
-fn is_host(text: &str) -> bool {
-    let last = text.rsplit('.').next().unwrap_or_default();
-    let top = last.len() >= 2 && last.chars().all(char::is_alphabetic) || last.starts_with("xn--");
-    let class = PACKAGES.iter().any(|package| text.starts_with(package))
-        && last.starts_with(|c: char| c.is_ascii_uppercase())
-        && last.contains(|c: char| c.is_ascii_lowercase());
-    let file = NO_HOST_LAST.contains(&last.to_lowercase().as_str());
-    top && !class && !file && !FIELDS.contains(&text) && !OWN_HOSTS.contains(&text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::names::Shape;
 
     fn redacted(known: &[&str], text: &str) -> String {
-        let names = Names::new(b"key".to_vec());
+        let names = Names::new(b"key".to_vec(), Shape::Telling);
         let originals = known.iter().map(|name| (name.to_lowercase(), names.endpoint(name))).collect();
         Scanner::new(&names, originals).redacted(text)
     }
@@ -260,7 +197,6 @@ mod tests {
             "404:Not Found: the MDM server is not reachable",
             "ise-psc.log:812 and MdmRESTClient.java:412",
             "Compare the serial number with the server's, and the user name and the device ID.",
-            "host-a and a-v2.10.48",
             "In ISE, Administration > System > Settings > Proxy: TCP/UDP, and/or.",
             "Check the Auto Discovery URL (https://graph.microsoft.com for Microsoft Graph).",
         ] {

@@ -7,7 +7,7 @@ use crate::model::url::Url;
 use super::names::Names;
 
 /// Path segments that belong to the API of ISE or of a vendor (compared without case), in alphabetic order.
-const PUBLIC_SEGMENTS: [&str; 35] = [
+const PUBLIC_SEGMENTS: [&str; 36] = [
     "0",
     "action",
     "all",
@@ -25,6 +25,7 @@ const PUBLIC_SEGMENTS: [&str; 35] = [
     "false",
     "guid",
     "guidhn",
+    "id",
     "imei",
     "ise",
     "macaddress",
@@ -95,7 +96,7 @@ impl Names {
         }
         match asked.filter(|asked| asked.value == decoded(segment)) {
             Some(DeviceCriterion { criteria, value }) => self.query_value(criteria, value),
-            None => format!("p-{}", self.word("path", segment)),
+            None => self.stand_in("p", segment),
         }
     }
 
@@ -119,7 +120,7 @@ impl Names {
                 let criteria_lower = criteria.to_ascii_lowercase();
                 format!("{name}={criteria}.{operator}.{}", self.query_value(&criteria_lower, value))
             }
-            _ => format!("q-{}", self.word("query", parameter)),
+            _ => self.stand_in("q", parameter),
         }
     }
 }
@@ -149,9 +150,10 @@ fn decoded(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::mdm::RequestKind;
+    use crate::redact::names::Shape;
 
     fn names() -> Names {
-        Names::new(b"key".to_vec())
+        Names::new(b"key".to_vec(), Shape::Telling)
     }
 
     #[test]

@@ -1,4 +1,7 @@
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::catalog;
 use crate::render::{Format, TextStyle};
 use crate::sample;
 
@@ -193,5 +196,84 @@ fn hostile_text_is_redacted_too() {
         for format in Format::ALL {
             assert!(!rendered(format, &report).is_empty());
         }
+    }
+}
+
+#[test]
+fn the_programs_own_sentences_stay_as_they_are() {
+    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let scanner = Scanner::new(&names, BTreeMap::new());
+    let mut changed = Vec::new();
+    for entry in catalog::entries() {
+        let texts = entry.remedy.iter().map(|remedy| catalog::fill(&remedy.text(), &catalog::Context::default()));
+        for text in texts.chain([entry.meaning.to_owned()]) {
+            let redacted = scanner.redacted(&text);
+            if redacted != text {
+                changed.push(format!("{text}\n{redacted}"));
+            }
+        }
+    }
+    assert!(changed.is_empty(), "{}", changed.join("\n\n"));
+}
+
+#[test]
+fn the_words_by_which_failures_are_told_apart_stay_as_they_are() {
+    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let scanner = Scanner::new(&names, BTreeMap::new());
+    // A class without its package is no class.
+    for (words,) in crate::log::failure_words().filter(|(words,)| !words.contains(".auth")) {
+        assert_eq!(scanner.redacted(words), words);
+    }
+}
+
+/// Names of an organisation, its people and its devices, in forms that no pattern knows.
+#[test]
+fn what_is_not_known_to_be_harmless_goes() {
+    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let scanner = Scanner::new(&names, BTreeMap::new());
+    for (text, originals) in [
+        ("host ise1.acmecorp.zip and cisco.acmecorp.Local failed", &["acmecorp"][..]),
+        ("ISE-ACMECORP-01: Name or service not known", &["ACMECORP"]),
+        ("user ACMECORP\\jdoe locked", &["ACMECORP", "jdoe"]),
+        ("uid=jdoe,ou=people,dc=acmecorp,dc=com CN=John Doe", &["jdoe", "acmecorp", "John", "Doe"]),
+        ("ip-10-99-88-77 and 010.099.088.077 and 0:50:56:99:88:77", &["10-99", "010.099", "56:99"]),
+        ("SN C02XK1ZZJG99, serial number=[ 4f00 9988 7766]", &["JG99", "9988"]),
+        ("deviceId: 12345, imei 490154203237599, phone +49 151 99887766", &["12345", "490154", "99887766"]),
+        (
+            "file C:\\Users\\jdoe\\acmecorp\\x.tar and file:/home/jdoe/x.tar and ~/acmecorp/x",
+            &["jdoe", "acmecorp", "Users", "home"],
+        ),
+        ("{\"host\":\"mdm.acmecorp.com\",\"user\":\"admin\"} <user>jdoe</user>", &["acmecorp", "admin", "jdoe"]),
+        ("session id 0a0b0c0d00001F2E99887766:x/4499", &["99887766", "4499"]),
+        ("HOST://acmecorp1/x https://HOSTacmecorp.com/secretpath", &["acmecorp", "secretpath"]),
+        ("at com.cisco.acmecorp.Handler.foo(Foo.java:1)", &["acmecorp"]),
+    ] {
+        let redacted = scanner.redacted(text);
+        for original in originals {
+            assert!(!redacted.to_lowercase().contains(&original.to_lowercase()), "{original}: {redacted}");
+        }
+    }
+    let related = scanner.redacted("acmecorp: host mdm.acmecorp.com, user ACMECORP\\x9, /acmecorp/x9");
+    let digits =
+        related.split_whitespace().next().unwrap().trim_start_matches("word-").trim_end_matches(':').to_owned();
+    assert_eq!((digits.len(), related.matches(&digits).count()), (16, 4), "{related}");
+}
+
+#[test]
+fn what_happened_can_still_be_read() {
+    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let scanner = Scanner::new(&names, BTreeMap::new());
+    for text in [
+        "Error message while connecting to the MDM server : Connection Failed: 404:Not Found: the MDM server is not reachable",
+        "javax.net.ssl.SSLHandshakeException: PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed",
+        "java.security.cert.CertificateExpiredException: NotAfter: Sat Jan 01 00:00:00 UTC 2022",
+        "AADSTS7000222: The provided client secret keys for app are expired.",
+        "Timeout waiting for connection from pool after 30000 ms, port 47386, frame 12345",
+        "at sun.security.ssl.Alert.createSSLException(Alert.java:131)",
+        "admin-http-pool16",
+        "TLSv1.2 TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 SHA256withRSA x509 http/1.1 h2",
+        "returning from the method : callMdmServerInfo, errorOccurred: true",
+    ] {
+        assert_eq!(scanner.redacted(text), text);
     }
 }

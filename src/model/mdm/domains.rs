@@ -49,6 +49,40 @@ const DOMAINS: &[(&str, Vendor, Use)] = &[
     ("zuludesk.com", Vendor::Jamf, Use::Mdm),
 ];
 
+/// Labels that name no one: top-level domains without a country, what reverse lookups and services are asked for under.
+const PUBLIC_LABELS: &[&str] = &[
+    "",
+    "*",
+    "_gc",
+    "_kerberos",
+    "_ldap",
+    "_msdcs",
+    "_sip",
+    "_sites",
+    "_tcp",
+    "_udp",
+    "arpa",
+    "cloud",
+    "com",
+    "dc",
+    "example",
+    "in-addr",
+    "ip6",
+    "local",
+    "localdomain",
+    "localhost",
+    "mobi",
+    "net",
+    "org",
+    "test",
+    "www",
+];
+
+/// Returns whether a label, in lower case, is of no one's name: the domains of vendors' clouds tell the product alone.
+pub(crate) fn is_public_label(label: &str) -> bool {
+    PUBLIC_LABELS.contains(&label) || DOMAINS.iter().any(|(domain, ..)| domain.split('.').any(|part| part == label))
+}
+
 /// Returns the entry of the domain that a name, in lower case, is or lies under.
 fn domain_of(name: &str) -> Option<(Vendor, Use)> {
     let mut rest = name;

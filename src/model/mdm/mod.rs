@@ -1,7 +1,7 @@
 //! The vocabulary of Cisco ISE's MDM API: what a node asks for, whose server it asks, and under which names vendors run their
 //! clouds. Every stage that speaks of these takes the words from here.
 
-mod domains;
+pub(crate) mod domains;
 mod recognise;
 mod request;
 mod vendor;

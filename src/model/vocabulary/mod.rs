@@ -30,6 +30,7 @@ const PACKAGES: [&str; 16] = [
     "cpm.mdm.",
 ];
 
+static LIST: LazyLock<Vec<&'static str>> = LazyLock::new(|| WORDS.lines().collect());
 static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| WORDS.lines().collect());
 
 /// Returns whether a word is of the vocabulary, in upper or lower case.
@@ -53,6 +54,13 @@ pub(crate) fn knows_compound(word: &str, digits: usize) -> bool {
 fn is_known_part(part: &str, digits: usize) -> bool {
     let number = part.bytes().all(|byte| byte.is_ascii_digit());
     if number { part.len() <= digits } else { part.len() > 1 && knows(part) }
+}
+
+/// Returns whether a word of the vocabulary begins with these letters, as at the right edge of a screen.
+pub(crate) fn begins_word(letters: &str) -> bool {
+    let letters = letters.to_ascii_lowercase();
+    let at = LIST.partition_point(|word| *word < letters.as_str());
+    LIST.get(at).is_some_and(|word| word.starts_with(&letters))
 }
 
 /// Returns whether a text names a class, or a method of one, in a package that everyone has.
