@@ -159,7 +159,9 @@ fn purposes(nodes: &Nodes, reading: &Reading<'_>) -> Vec<(usize, String)> {
         let of = of_node(index).unwrap_or_else(|| "of a node without a log here".to_owned());
         for &input in &node.inputs {
             let what = match reading.found.items.get(input).map(|item| item.kind) {
-                Some(InputKind::IseLocalStore) => "time zone",
+                Some(InputKind::IseLocalStore) => "time zone, and trouble with MDM servers,",
+                Some(InputKind::AdAgentLog) => "trouble with DNS",
+                Some(InputKind::SystemLog) => "name and NTP",
                 _ => "version and settings",
             };
             found.push((input, format!("{what} {of}")));

@@ -6,7 +6,7 @@ use crate::capture::{looks_like_pcap, looks_like_pcapng};
 use crate::input::{Recognise, SourceKind, SourceKinds};
 use crate::log::looks_like_log;
 use crate::model::report::InputKind;
-use crate::node::{looks_like_local_store, looks_like_showtech};
+use crate::node::{looks_like_agent_log, looks_like_local_store, looks_like_showtech, looks_like_system_log};
 
 /// All kinds; of two that would recognise the same file, the first has it.
 pub const KINDS: SourceKinds = &[
@@ -16,6 +16,8 @@ pub const KINDS: SourceKinds = &[
     SourceKind { kind: InputKind::IsePscLog, by: Recognise::Text(|head| looks_like_log(head).is_some()) },
     SourceKind { kind: InputKind::IseLocalStore, by: Recognise::Text(looks_like_local_store) },
     SourceKind { kind: InputKind::ShowTech, by: Recognise::Text(looks_like_showtech) },
+    SourceKind { kind: InputKind::AdAgentLog, by: Recognise::Text(looks_like_agent_log) },
+    SourceKind { kind: InputKind::SystemLog, by: Recognise::Text(looks_like_system_log) },
 ];
 
 #[cfg(test)]
@@ -49,6 +51,10 @@ mod tests {
         assert_eq!(recognised(stored.as_bytes()), Some(InputKind::IseLocalStore));
         let version = "Cisco Identity Services Engine\n------------------------------\nVersion      : 3.3.0.430\n";
         assert_eq!(recognised(version.as_bytes()), Some(InputKind::ShowTech));
+        let agent = b"28/08/2016 17:23:35,VERBOSE,140204120491776,Finding user\n";
+        assert_eq!(recognised(agent), Some(InputKind::AdAgentLog));
+        let system = b"Aug 15 10:21:07 ise-psn1 ADEOSSHELL[2331]: logged in\n";
+        assert_eq!(recognised(system), Some(InputKind::SystemLog));
         assert_eq!(recognised(b"INFO: nothing of interest\n"), None);
     }
 }

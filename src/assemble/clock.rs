@@ -127,6 +127,14 @@ pub(super) fn warnings(
         let states = offset_text(stated.clock.offset_at(first));
         let path = path_of(stated.input);
         let used = offset_text(offset_at(log, first, joined, known));
+        if let Some(other) = stated.contradicted_by {
+            let message = format!(
+                "{} sets the node to another time zone than the one that {path} has on its lines, UTC{states}: the lines are believed. Check \
+                 whether one of the two is another node's, or the zone was changed since.",
+                path_of(other)
+            );
+            warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
+        }
         if source == Some(OffsetSource::Option) && used != states {
             let message = format!(
                 "--log-timezone says that the node's clock is at UTC{used}, and {path}, which is of the same node, states \

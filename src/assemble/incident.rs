@@ -23,6 +23,8 @@ const TICKET_KEY_VERSION: &str = "ticket-1";
 pub(super) trait Told: Sync {
     /// Returns the attempt of this index, whole.
     fn attempt(&self, index: usize) -> Option<Attempt>;
+    /// Returns what is to be looked at before anything else, as several files show it together.
+    fn first_of_all(&self, index: usize, attempt: &Attempt) -> Option<String>;
     /// Returns which device it asked for.
     fn device(&self, index: usize) -> Option<DeviceCriterion>;
     /// Returns its node, where that is known.
@@ -91,6 +93,8 @@ fn incident((host, port): &ServerKey, run: &Run, outlines: &[Outline<'_>], told:
     let changes = success.map(|success| changes(&success, &first)).unwrap_or_default();
     let (context, resolved) = (Context { node: told.node(index), ..Context::of(&first) }, run.resolved_by.is_some());
     let count = run.attempts.len();
+    let mut diagnosis = catalog::incident_diagnosis(outline.outcome, &context, count, &changes, resolved);
+    diagnosis.remedy.splice(0..0, told.first_of_all(index, &first));
     let devices: HashSet<String> =
         run.attempts.iter().filter_map(|index| told.device(*index)).map(|device| device.value).collect();
     let started = |index: &usize| outlines.get(*index).and_then(|outline| outline.started_at);
@@ -107,7 +111,7 @@ fn incident((host, port): &ServerKey, run: &Run, outlines: &[Outline<'_>], told:
         attempts: run.attempts.iter().map(|index| index + 1).collect(),
         last_success_before: run.last_success_before.map(|index| index + 1),
         resolved_by: run.resolved_by.map(|index| index + 1),
-        diagnosis: catalog::incident_diagnosis(outline.outcome, &context, count, &changes, resolved),
+        diagnosis,
         changes,
     })
 }

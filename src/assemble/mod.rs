@@ -168,11 +168,18 @@ impl incident::Told for Assembled<'_> {
     fn attempt(&self, index: usize) -> Option<Attempt> {
         let (joined, verdict) = self.wanted.get(index)?;
         let mut attempt = attempt::attempt(index + 1, joined, verdict, self.node(index));
-        if let Some(lost) = lost_between(&attempt, &self.head.inputs) {
-            attempt.diagnosis.remedy.insert(0, lost);
-        }
+        let first = self.first_of_all(index, &attempt);
+        attempt.diagnosis.remedy.splice(0..0, first);
         attempt.next_collection = next_collection(&attempt, self.node(index), self.polls, self.utc_offset);
         Some(attempt)
+    }
+
+    fn first_of_all(&self, index: usize, attempt: &Attempt) -> Option<String> {
+        let inputs = &self.head.inputs;
+        lost_between(attempt, inputs).or_else(|| {
+            let (joined, verdict) = self.wanted.get(index)?;
+            nodes::shared_dns_trouble(joined, verdict.ruling.outcome, self.found, inputs)
+        })
     }
 
     fn device(&self, index: usize) -> Option<DeviceCriterion> {

@@ -13,12 +13,16 @@ const OF_TIME: [u32; 2] = [50_012, 700_024];
 /// Releases of ISE that Intune's second NAC service needs, each with the first patch (Cisco's UEM guide); later ones need none.
 const FOR_INTUNE: [((u32, u32), u32); 2] = [((3, 1), 8), ((3, 2), 4)];
 
+/// The last release of ISE that did not go with Jamf Pro 10.42 and later (an earlier edition of Cisco's UEM guide).
+const LAST_WITHOUT_JAMF: (u32, u32) = (3, 0);
+
 /// Returns what the node's own files advise for an attempt that failed, first things first.
 pub(super) fn of_node(outcome: Outcome, context: &Context<'_>) -> Vec<String> {
     let Some(node) = context.node else { return Vec::new() };
     [
         clock(outcome, context, node),
         release(context, node),
+        release_for_jamf(outcome, context, node),
         resolver(outcome, context, node),
         proxy(outcome, context, node),
     ]
@@ -49,9 +53,7 @@ fn release(context: &Context<'_>, node: &Node) -> Option<String> {
     if context.vendor() != Some(Vendor::Intune) {
         return None;
     }
-    let version = node.version.as_deref()?;
-    let mut numbers = version.split('.').map(str::parse::<u32>);
-    let release = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let release = numbers(node.version.as_deref()?)?;
     let patches = node.patches.as_deref()?;
     let patch = patches.iter().filter_map(|patch| patch.parse::<u32>().ok()).max();
     let enough = match FOR_INTUNE.iter().find(|(with_patch, _)| *with_patch == release) {
@@ -66,6 +68,30 @@ fn release(context: &Context<'_>, node: &Node) -> Option<String> {
              {major}.{minor}{patch}, says its `show version` in the bundle."
         )
     })
+}
+
+/// Jamf Pro refused a release that its own later releases may not go with; which release Jamf Pro is, the node does not know.
+fn release_for_jamf(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
+    let refused = matches!(outcome, Outcome::Http401 | Outcome::Http404 | Outcome::HttpError(_));
+    if context.vendor() != Some(Vendor::Jamf) || !refused {
+        return None;
+    }
+    let release = numbers(node.version.as_deref()?)?;
+    let (major, minor) = release;
+    (release <= LAST_WITHOUT_JAMF).then(|| {
+        format!(
+            "Look up Jamf Pro's release before anything else: this node has ISE {major}.{minor}, says its `show version` in the bundle, and an \
+             earlier edition of Cisco's UEM guide says \"Cisco ISE 3.0 or earlier releases cannot be integrated with Jamf Pro 10.42.0 or \
+             later\" (the present one: \"Cisco ISE can be integrated with Jamf Pro 10.42.0 or later\"). With such a Jamf Pro, upgrade ISE to 3.1 \
+             or later."
+        )
+    })
+}
+
+/// Returns the first two numbers of a version.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 /// Advises where a name did not resolve, and a server was asked that the node is not set to.
@@ -152,6 +178,20 @@ mod tests {
             let context = Context { node: Some(&node), server: Some(&server), ..Context::default() };
             assert_eq!(!of_node(Outcome::Http404, &context).is_empty(), told, "{version} {patch:?}");
         }
+    }
+
+    #[test]
+    fn releases_that_jamf_may_not_go_with_are_looked_up_where_jamf_refused() {
+        let advised = |host: &str, version: &str, outcome: Outcome| {
+            let (server, node) = (server(host), Node { version: Some(version.to_owned()), ..Node::default() });
+            let context = Context { node: Some(&node), server: Some(&server), ..Context::default() };
+            of_node(outcome, &context).iter().any(|line| line.contains("Jamf Pro 10.42.0"))
+        };
+        assert!(advised("tenant.jamfcloud.com", "2.7.0.356", Outcome::Http401));
+        assert!(advised("tenant.jamfcloud.com", "3.0.0.458", Outcome::Http404));
+        assert!(!advised("tenant.jamfcloud.com", "3.1.0.518", Outcome::Http401));
+        assert!(!advised("tenant.jamfcloud.com", "2.7.0.356", Outcome::SynTimeout));
+        assert!(!advised("mdm.example.com", "2.7.0.356", Outcome::Http401));
     }
 
     #[test]

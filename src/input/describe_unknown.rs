@@ -53,11 +53,9 @@ pub(super) fn describe_unknown(head: &[u8]) -> (&'static str, bool) {
 /// Returns the name of a log that lies in every bundle and tells nothing of MDM servers, by the shape of its lines: `d` is a
 /// digit and `w` what a word is made of, once or more.
 fn other_log(head: &[u8]) -> Option<&'static str> {
-    const SHAPES: [(&[u8], &str); 2] = [
+    const SHAPES: [(&[u8], &str); 1] = [
         // `Radius,2026-07-01 10:59:58,362,DEBUG,0x7f0...`
         (b"w,dddd-dd-dd dd:dd:dd,ddd,", "a log of ISE's runtime (prrt-server.log), which is not read"),
-        // `28/08/2016 17:23:35,VERBOSE,1402...`
-        (b"dd/dd/dddd dd:dd:dd,w,", "a log of ISE's Active Directory agent (ad_agent.log), which is not read"),
     ];
     let mut lines = head.split(|&byte| byte == b'\n').take(20);
     lines.find_map(|line| SHAPES.iter().find(|(shape, _)| has_shape(line, shape))).map(|(_, name)| *name)
@@ -89,8 +87,6 @@ mod tests {
         assert_eq!(describe_unknown(b"hello\n").0, "text that is no ISE log with MDM records");
         let runtime = b"Radius,2026-07-01 10:59:58,362,DEBUG,0x7f0,cntx=1,RADIUS PACKET\n";
         assert!(describe_unknown(runtime).0.contains("prrt-server.log"));
-        let agent = b"x\n28/08/2016 17:23:35,VERBOSE,140204120491776,Finding user\n";
-        assert!(describe_unknown(agent).0.contains("ad_agent.log"));
         assert_eq!(describe_unknown(&[0; 100]).0, "nothing but zeros");
         assert_eq!(describe_unknown(&[1, 2, 3]).0, "binary data of an unknown kind");
     }

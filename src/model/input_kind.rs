@@ -21,6 +21,10 @@ pub enum InputKind {
     IseLocalStore,
     /// The answers of a node's `show` commands, `showtech.out`.
     ShowTech,
+    /// What the agent logs that talks to Active Directory, `ad_agent.log`.
+    AdAgentLog,
+    /// What the operating system below ISE logs, `ADE.log` and `messages`.
+    SystemLog,
 }
 
 /// What a file is good for.
@@ -47,8 +51,16 @@ struct About {
 
 impl InputKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::IsePscLog, Self::Pcap, Self::Pcapng, Self::KeyLog, Self::IseLocalStore, Self::ShowTech];
+    pub const ALL: [Self; 8] = [
+        Self::IsePscLog,
+        Self::Pcap,
+        Self::Pcapng,
+        Self::KeyLog,
+        Self::IseLocalStore,
+        Self::ShowTech,
+        Self::AdAgentLog,
+        Self::SystemLog,
+    ];
 
     /// The one place for all of it: a new kind does not compile before it has its entry.
     const fn about(self) -> About {
@@ -89,6 +101,20 @@ impl InputKind {
                 word: "show_tech",
                 label: "show tech-support of ISE",
                 unit: "line",
+                role: InputRole::Node,
+                names: &[],
+            },
+            Self::AdAgentLog => About {
+                word: "ad_agent_log",
+                label: "log of ISE's Active Directory agent",
+                unit: "record",
+                role: InputRole::Node,
+                names: &[],
+            },
+            Self::SystemLog => About {
+                word: "system_log",
+                label: "log of the system below ISE",
+                unit: "record",
                 role: InputRole::Node,
                 names: &[],
             },

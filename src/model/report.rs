@@ -151,6 +151,22 @@ pub struct Node {
     /// Which trouble with MDM servers its own records tell, minute by minute, whatever the level of the MDM component was.
     #[serde(default)]
     pub mdm_failures: Vec<FailureMinute>,
+    /// Which trouble with DNS its Active Directory agent met, minute by minute: it asks the same resolver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_trouble: Vec<DnsTrouble>,
+}
+
+/// What a node's Active Directory agent says of DNS within one minute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DnsTrouble {
+    /// When the minute began, on the node's clock and without a zone, since the agent's log says none.
+    pub local_time: String,
+    /// Index of the input.
+    pub input: usize,
+    /// The first line that tells, from 1.
+    pub line: u64,
+    /// How many lines tell.
+    pub records: u64,
 }
 
 /// What a node's own records say of an MDM server within one minute.

@@ -1,58 +1,16 @@
 //! Puts what the files say together, node by node, and says which clock each log is read by.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use jiff::tz::TimeZone;
 use rayon::prelude::*;
 
+use super::agent_log::DnsTroubleMinute;
 use super::belonging::{Root, Roots, in_common};
+use super::clock::{StatedClock, clock_of};
 use super::failures::FailureMinute;
-use super::local_store::{LocalStore, read_local_store};
-use super::showtech::{ShowTech, read_showtech};
-use crate::model::member_path::base;
-use crate::model::redacted_debug::RedactedInDebug;
-use crate::model::report::InputKind;
-use crate::model::time::Timestamp;
-use crate::model::wall_clock::{OffsetRun, StatedOffsets, WallClock};
-
-/// What the name of a file begins with whose node's name follows.
-const NAMED: &str = "ise_show_tech_";
-
-/// A file that tells of a node.
-#[derive(Clone, Copy)]
-pub struct NodeFile<'a> {
-    /// Index of the input.
-    pub input: usize,
-    /// Path as the report shows it.
-    pub path: &'a str,
-    /// Its kind.
-    pub kind: InputKind,
-    /// The file.
-    pub bytes: &'a [u8],
-}
-
-impl fmt::Debug for NodeFile<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NodeFile")
-            .field("input", &self.input)
-            .field("path", &self.path)
-            .field("kind", &self.kind)
-            .field("bytes", &RedactedInDebug(self.bytes))
-            .finish()
-    }
-}
-
-/// What one file holds, for a list of inputs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NodeFilePart {
-    /// Index of the input.
-    pub input: usize,
-    /// Records, or lines.
-    pub records: u64,
-    /// The first and the last time.
-    pub span: Option<(Timestamp, Timestamp)>,
-}
+use super::file::{NodeFile, NodeFilePart};
+use super::showtech::ShowTech;
+use super::told::{Content, Told};
 
 /// What the files say of one node; `None` where they say nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,17 +21,10 @@ pub struct NodeFacts {
     pub shown: ShowTech,
     /// What its records say of MDM servers, in order of time, each with its input.
     pub failures: Vec<(usize, FailureMinute)>,
+    /// Which trouble with DNS its Active Directory agent met, in order of time, each with its input.
+    pub dns_trouble: Vec<(usize, DnsTroubleMinute)>,
     /// The inputs that say it.
     pub inputs: Vec<usize>,
-}
-
-/// How a node's clock stands to UTC by another file of that node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StatedClock {
-    /// The clock.
-    pub clock: WallClock,
-    /// Index of the input that states it.
-    pub input: usize,
 }
 
 /// The nodes of a delivery.
@@ -98,29 +49,9 @@ impl Nodes {
     }
 }
 
-/// A file that was read.
-struct Told<'a> {
-    file: NodeFile<'a>,
-    what: Content,
-}
-
-enum Content {
-    Store(LocalStore),
-    Shown(ShowTech),
-}
-
-impl Content {
-    fn of(file: &NodeFile<'_>) -> Self {
-        match file.kind {
-            InputKind::IseLocalStore => Self::Store(read_local_store(file.bytes)),
-            _ => Self::Shown(read_showtech(file.bytes)),
-        }
-    }
-}
-
 /// Reads the files and puts them to the logs, each of which is given by its inputs' paths.
 pub fn gather(files: &[NodeFile<'_>], logs: &[Vec<(usize, &str)>]) -> Nodes {
-    let told: Vec<Told<'_>> = files.par_iter().map(|file| Told { file: *file, what: Content::of(file) }).collect();
+    let told: Vec<Told<'_>> = files.par_iter().map(Told::of).collect();
     let log_paths: Vec<&str> = logs.iter().map(|log| log.first().map(|(_, path)| *path).unwrap_or_default()).collect();
     let roots = Roots::of(&log_paths);
     let mut deliveries: BTreeMap<Root, Delivery<'_, '_>> = BTreeMap::new();
@@ -130,7 +61,7 @@ pub fn gather(files: &[NodeFile<'_>], logs: &[Vec<(usize, &str)>]) -> Nodes {
     for told in &told {
         let own = roots.root_of(told.file.path);
         let lies_apart = own.is_empty() && deliveries.get(&own).is_none_or(|delivery| delivery.logs.is_empty());
-        let named = hostname(told).filter(|_| lies_apart).and_then(|host| roots.named(&host));
+        let named = told.any_name().filter(|_| lies_apart).and_then(|host| roots.named(&host));
         deliveries.entry(named.unwrap_or(own)).or_default().files.push(told);
     }
     let mut nodes = Nodes {
@@ -186,43 +117,32 @@ impl<'t> Delivery<'_, 't> {
             self.logs.iter().map(|(_, path)| in_common(path, told.file.path)).max().unwrap_or_default()
         };
         let named: Vec<(usize, String)> =
-            self.files.iter().filter_map(|told| Some((near(told), hostname(told)?))).collect();
+            self.files.iter().filter_map(|told| Some((near(told), told.hostname()?))).collect();
         let nearest = named.iter().map(|(near, _)| *near).max();
         let mut own = named.iter().filter(|(near, _)| Some(*near) == nearest).map(|(_, host)| host);
         let first = own.next();
         // Two names at the same place say nothing of whose the log is.
         let own = first.filter(|first| own.all(|other| other == *first));
-        self.files.iter().copied().partition(|told| hostname(told).is_none_or(|host| Some(&host) == own))
-    }
-}
-
-/// The name of the node that a file is of, in lower case.
-fn hostname(told: &Told<'_>) -> Option<String> {
-    let Content::Shown(shown) = &told.what else { return None };
-    let by_file = || {
-        let name = base(told.file.path).strip_prefix(NAMED)?.split('_').next()?;
-        Some(name).filter(|name| !name.is_empty() && !name.contains('.'))
-    };
-    shown.hostname.as_deref().or_else(by_file).map(str::to_ascii_lowercase)
-}
-
-impl Told<'_> {
-    fn part(&self) -> NodeFilePart {
-        let (records, span) = match &self.what {
-            Content::Store(store) => (store.records, store.span()),
-            Content::Shown(shown) => (shown.lines, None),
-        };
-        NodeFilePart { input: self.file.input, records, span }
+        self.files.iter().copied().partition(|told| told.hostname().is_none_or(|host| Some(&host) == own))
     }
 }
 
 /// All that files of one node say; where two say the same thing otherwise, the first has it.
 fn facts(files: &[&Told<'_>]) -> NodeFacts {
     let mut facts = NodeFacts { inputs: files.iter().map(|told| told.file.input).collect(), ..NodeFacts::default() };
+    // What its own configuration says is better than what a log shows.
+    let (mut logged_name, mut logged_ntp) = (None, None);
     for told in files {
         match &told.what {
             Content::Store(store) => {
                 facts.failures.extend(store.failures.minutes().into_iter().map(|minute| (told.file.input, minute)));
+            }
+            Content::Agent(agent) => {
+                facts.dns_trouble.extend(agent.trouble.iter().map(|minute| (told.file.input, *minute)));
+            }
+            Content::System(system) => {
+                logged_name = logged_name.or_else(|| system.hostname.clone());
+                logged_ntp = logged_ntp.or(system.ntp_synchronized);
             }
             Content::Shown(shown) => {
                 let known = &mut facts.shown;
@@ -236,7 +156,7 @@ fn facts(files: &[&Told<'_>]) -> NodeFacts {
                     name_servers,
                     proxy,
                 } = shown.clone();
-                facts.hostname = facts.hostname.take().or(name).or_else(|| hostname(told));
+                facts.hostname = facts.hostname.take().or(name).or_else(|| told.hostname());
                 known.version = known.version.take().or(version);
                 known.patches = known.patches.take().or(patches);
                 known.time_zone = known.time_zone.take().or(time_zone);
@@ -246,42 +166,19 @@ fn facts(files: &[&Told<'_>]) -> NodeFacts {
             }
         }
     }
+    facts.hostname = facts.hostname.take().or(logged_name);
+    facts.shown.ntp_synchronized = facts.shown.ntp_synchronized.or(logged_ntp);
     facts.failures.sort_by(|(_, a), (_, b)| (a.at, &a.server).cmp(&(b.at, &b.server)));
+    facts.dns_trouble.sort_by_key(|(input, minute)| (minute.at, *input));
     facts
-}
-
-/// The clock of a log by the files of its node: by the offsets in those local stores that lie nearest to it, else by the zone
-/// that the node is set to. A zone that says the same as the offsets is the better of the two, since it knows when it changes.
-fn clock_of(log: &str, files: &[&Told<'_>]) -> Option<StatedClock> {
-    let stores = files.iter().filter_map(|told| match &told.what {
-        Content::Store(store) if !store.runs.is_empty() => {
-            Some((in_common(log, told.file.path), told.file.input, &store.runs))
-        }
-        _ => None,
-    });
-    let stores: Vec<(usize, usize, &Vec<OffsetRun>)> = stores.collect();
-    let nearest = stores.iter().map(|(near, ..)| *near).max();
-    let nearest: Vec<_> = stores.iter().filter(|(near, ..)| Some(*near) == nearest).collect();
-    let runs: Vec<OffsetRun> = nearest.iter().flat_map(|(_, _, runs)| runs.iter().copied()).collect();
-    let zone = files.iter().find_map(|told| match &told.what {
-        Content::Shown(shown) => Some((TimeZone::get(shown.time_zone.as_deref()?).ok()?, told.file.input)),
-        Content::Store(_) => None,
-    });
-    let zone = zone.map(|(zone, input)| StatedClock { clock: WallClock::Zone(zone), input });
-    let Some((_, input, _)) = nearest.first() else { return zone };
-    let agrees = |zone: &WallClock| {
-        runs.iter().all(|run| zone.offset_at(run.first) == run.offset && zone.offset_at(run.last) == run.offset)
-    };
-    match zone.filter(|zone| agrees(&zone.clock)) {
-        Some(zone) => Some(StatedClock { input: *input, ..zone }),
-        None => Some(StatedClock { clock: WallClock::Stated(StatedOffsets::of(runs)?), input: *input }),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::time::SECOND;
+    use crate::model::report::InputKind;
+    use crate::model::time::{SECOND, Timestamp};
+    use crate::model::wall_clock::WallClock;
 
     const HOUR: i64 = 3600 * SECOND;
 
@@ -351,10 +248,16 @@ mod tests {
         let berlin = store("+02:00");
         let both = gathered(&[("showtech.out", set), ("localStore/iseLocalStore.log", &berlin)], &["ise-psc.log"]);
         assert_eq!(offset(&both, 0), Some(2));
-        assert!(matches!(both.clocks[0], Some(StatedClock { clock: WallClock::Stated(_), input: 1 })));
+        assert!(matches!(
+            both.clocks[0],
+            Some(StatedClock { clock: WallClock::Stated(_), input: 1, contradicted_by: Some(0) })
+        ));
         let denver = store("-06:00");
         let both = gathered(&[("showtech.out", set), ("localStore/iseLocalStore.log", &denver)], &["ise-psc.log"]);
-        assert!(matches!(both.clocks[0], Some(StatedClock { clock: WallClock::Zone(_), input: 1 })));
+        assert!(matches!(
+            both.clocks[0],
+            Some(StatedClock { clock: WallClock::Zone(_), input: 1, contradicted_by: None })
+        ));
     }
 
     #[test]

@@ -20,9 +20,9 @@ use self::names::{Names, Shape};
 use self::scan::Scanner;
 use crate::model::mdm::DeviceCriterion;
 use crate::model::report::{
-    Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, Evidence, FailureMinute, Flow, Icmp, Incident,
-    IncidentServer, Input, Likely, NextCollection, Node, Proxy, Quality, Report, Server, ServerState, Step, Summary,
-    Tls, Try,
+    Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, DnsTrouble, Evidence, FailureMinute, Flow, Icmp,
+    Incident, IncidentServer, Input, Likely, NextCollection, Node, Proxy, Quality, Report, Server, ServerState, Step,
+    Summary, Tls, Try,
 };
 use crate::model::warning::Warning;
 
@@ -146,6 +146,7 @@ impl Redaction<'_> {
             name_servers,
             proxy,
             mdm_failures,
+            dns_trouble,
         } = node;
         self.endpoint(hostname);
         // A zone names a place.
@@ -154,6 +155,7 @@ impl Redaction<'_> {
         if let Some(proxy) = proxy {
             *proxy = self.names.with_port(proxy);
         }
+        for DnsTrouble { local_time: _, input: _, line: _, records: _ } in dns_trouble {}
         for FailureMinute {
             at: _,
             server,

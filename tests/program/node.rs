@@ -311,9 +311,137 @@ fn inspect_says_what_each_file_of_a_bundle_is_used_for() {
     scratch.file("logs/localStore/iseLocalStore.log", store([(0, 60)]));
     scratch.file("showtech.out", SHOWTECH);
     let ran = run(mdmlog(["inspect", ".", "--format", "text"]).current_dir(scratch.path())).with_status(0);
-    for part in
-        ["time zone of the node of ./logs/ise-psc.log", "version and settings of the node of", "3 of 3 are read"]
-    {
+    for part in [
+        "time zone, and trouble with MDM servers, of the node of ./logs/ise-psc.log",
+        "version and settings of the node of",
+        "3 of 3 are read",
+    ] {
         assert!(ran.stdout.contains(part), "expected `{part}`\n{ran}");
     }
+}
+
+#[test]
+fn a_zone_that_is_set_and_offsets_that_are_written_are_named_where_they_differ() {
+    let report = report_of(
+        &[
+            ("ise-psc.log", told(-360, &[1]).log_text().as_bytes()),
+            ("localStore/iseLocalStore.log", store([(0, -360)]).as_bytes()),
+            ("showtech.out", SHOWTECH.as_bytes()),
+        ],
+        &Options::default(),
+    );
+    assert_eq!(starts(&report), [1_000]);
+    let warnings = zone_warnings(&report);
+    let [("zone_disagrees", message)] = &warnings[..] else { panic!("{warnings:?}") };
+    for part in ["showtech.out sets", "localStore/iseLocalStore.log", "UTC-06:00"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+/// The agent's log, at a time of the story on a clock two hours ahead of UTC.
+const AGENT: &str = "\
+15/11/2023 00:13:20,VERBOSE,140204120491776,Finding user alice
+15/11/2023 00:13:24,WARNING,140204120491776,DNS query for _ldap._tcp.corp.example failed: timed out
+";
+
+#[test]
+fn trouble_with_dns_that_the_agent_shares_is_no_trouble_of_one_name() {
+    let mut world = World::in_zone(120);
+    world.told(
+        "pool-1",
+        HOST,
+        2_000,
+        &[(2_050, Told::Failure("mdm.example.com: Temporary failure in name resolution"))],
+    );
+    world.told("pool-2", HOST, 3_600_000, &[(3_600_050, Told::Failure("mdm.example.com: Name or service not known"))]);
+    let log = world.log_text();
+    let report = report_of(&[("ise-psc.log", log.as_bytes()), ("ad_agent.log", AGENT.as_bytes())], &Options::default());
+    let trouble = &report.nodes[0].dns_trouble[0];
+    assert_eq!((trouble.local_time.as_str(), trouble.line, trouble.records), ("2023-11-15T00:13:00", 2, 1));
+    let told = |attempt: usize| report.attempts[attempt].diagnosis.remedy[0].contains("(ad_agent.log, line 2)");
+    assert!(told(0), "{:?}", report.attempts[0].diagnosis);
+    assert!(!told(1), "an hour later is another matter");
+    assert!(report.incidents[0].diagnosis.remedy[0].contains("ad_agent.log"), "{:?}", report.incidents[0]);
+}
+
+#[test]
+fn the_system_below_tells_the_nodes_name_and_whether_its_clock_is_kept() {
+    let messages = "\
+Nov 15 00:00:00 ise-psn1 ADEOSSHELL[2331]: [4711]:[info] config:network: setup is complete
+Nov 15 00:13:20 ise-psn1 chronyd[917]: Can't synchronise: no selectable sources
+";
+    let delivery = |showtech: &str| {
+        report_of(
+            &[
+                ("ise-psc.log", told(60, &[1]).log_text().as_bytes()),
+                ("ade/ADE.log", messages.as_bytes()),
+                ("showtech.out", showtech.as_bytes()),
+            ],
+            &Options::default(),
+        )
+    };
+    let alone = delivery("Displaying nothing ...\nDisplaying more ...\n");
+    let node = &alone.nodes[log(&alone).node.unwrap()];
+    assert_eq!((node.hostname.as_deref(), node.ntp_synchronized), (Some("ise-psn1"), Some(false)));
+    // What the node's own commands say is better.
+    let both = delivery("Displaying x ...\nhostname ise-pan1\nDisplaying NTP ...\nLeap status     : Normal\n");
+    let node = &both.nodes[log(&both).node.unwrap()];
+    assert_eq!((node.hostname.as_deref(), node.ntp_synchronized), (Some("ise-pan1"), Some(true)));
+}
+
+#[test]
+fn every_rotation_of_a_log_is_a_part_of_it() {
+    use std::io::Write as _;
+    let parts: Vec<String> = (0..4).map(|part| told(0, &[part * 1000 + 1]).log_text()).collect();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(parts[0].as_bytes()).unwrap();
+    let report = report_of(
+        &[
+            ("logs/ise-psc.log", parts[3].as_bytes()),
+            ("logs/ise-psc.log.1", parts[2].as_bytes()),
+            ("logs/ise-psc.log.2023-11-14-1", parts[1].as_bytes()),
+            ("logs/ise-psc.log.2023-11-13-1.gz", &gzip.finish().unwrap()),
+        ],
+        &Options::default(),
+    );
+    assert_eq!(starts(&report), [1_000, 1_001_000, 2_001_000, 3_001_000]);
+    // Parts of one log are of one node; nothing says that there is another.
+    assert!(report.nodes.is_empty() && report.inputs.len() == 4, "{:#?}", report.inputs);
+}
+
+#[test]
+fn a_capture_in_a_nodes_folder_is_joined_with_that_nodes_log() {
+    let bundle = crate::support::root().join("testdata/cases/two-nodes/bundle.tar");
+    let report = analyze(&[bundle], &Options::default()).unwrap();
+    let node_of = |inputs: &[usize]| report.inputs[inputs[0]].node.unwrap();
+    let nodes: Vec<_> =
+        report.clocks.iter().map(|clock| (node_of(&clock.log_inputs), node_of(&clock.capture_inputs))).collect();
+    assert_eq!(nodes, [(1, 1), (0, 0)]);
+}
+
+/// Many of the other files are a gigabyte, nearly all of it a hole that takes no room on the disk: a look at the beginning of each is
+/// nothing, and to read them whole would take more processor time than the shell lets the program have.
+#[cfg(unix)]
+#[test]
+fn thousands_of_other_files_cost_a_look_each() {
+    use std::process::Command;
+    let scratch = Scratch::new();
+    scratch.file("bundle/ise-psc.log", told(60, &[1]).log_text());
+    let other = "some other log of the appliance, which nobody reads\n".repeat(20);
+    for number in 0..5_000 {
+        let path = scratch.file(&format!("bundle/{}/other-{number}.log", number % 50), &other);
+        if number % 25 == 0 {
+            std::fs::File::options().write(true).open(path).unwrap().set_len(1 << 30).unwrap();
+        }
+    }
+    let mut shell = Command::new("sh");
+    crate::support::quiet(&mut shell).current_dir(scratch.path()).arg("-c");
+    shell.arg("ulimit -t 120; exec \"$0\" inspect bundle --format json").arg(assert_cmd::cargo::cargo_bin!("mdmlog"));
+    let ran = run(&mut shell).with_status(0);
+    let listed: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let members = listed["members"].as_array().unwrap();
+    let used = members.iter().filter(|member| member["used"] == true).count();
+    assert_eq!((members.len(), used), (5_001, 1));
+    let report = analyze(&[scratch.path().join("bundle")], &Options::default()).unwrap();
+    assert_eq!((report.inputs.len(), starts(&report)), (1, vec![1_000 + 3_600_000]));
 }

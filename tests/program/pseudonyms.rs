@@ -137,7 +137,7 @@ impl Originals {
                     }
                 }
             }
-            InputKind::IseLocalStore | InputKind::ShowTech => {
+            InputKind::IseLocalStore | InputKind::ShowTech | InputKind::AdAgentLog | InputKind::SystemLog => {
                 let text = String::from_utf8_lossy(bytes);
                 let address = Regex::new(r"\b\d{1,3}(?:\.\d{1,3}){3}\b").unwrap();
                 // Versions of ISE look like addresses, but for their numbers.

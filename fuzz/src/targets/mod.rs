@@ -4,6 +4,7 @@
 //! Each has a corpus under `fuzz/corpus`; `seeds` makes its first inputs out of testdata.
 
 mod archives;
+mod nodes;
 mod packets;
 mod redaction;
 mod seal;
@@ -49,10 +50,14 @@ impl Target {
 }
 
 /// All of them by name.
-pub const TARGETS: [(&str, Target); 23] = [
+pub const TARGETS: [(&str, Target); 27] = [
     ("log_records", Log(texts::log_records)),
     ("log_events", Other(texts::log_events)),
     ("keylog", Other(texts::keylog)),
+    ("local_store", Other(nodes::local_store)),
+    ("showtech", Other(nodes::showtech)),
+    ("agent_log", Other(nodes::agent_log)),
+    ("system_log", Other(nodes::system_log)),
     ("pcap", Capture(packets::pcap)),
     ("pcapng", Capture(packets::pcapng)),
     ("packet_layers", Capture(packets::packet_layers)),

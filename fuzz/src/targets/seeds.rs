@@ -14,6 +14,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
         "log_records" => logs(),
         "log_events" => logs().iter().map(|log| messages(log)).collect(),
+        "local_store" | "showtech" | "agent_log" | "system_log" => vec![super::nodes::seed(target)],
         "keylog" => vec![read(&testdata().join("tls/keys.log"))],
         "pcap" => files("capture").into_iter().filter_map(|file| without_magic(&file)).collect(),
         "pcapng" => vec![read(&testdata().join("capture/pcapng-cooked.pcapng")).split_off(4)],
