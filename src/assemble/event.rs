@@ -19,12 +19,12 @@ pub(super) struct Event {
     pub(super) evidence: Option<String>,
     /// Shows it in Wireshark.
     pub(super) display_filter: Option<String>,
-    pub(super) place: Place,
+    pub(super) place: EventPlace,
 }
 
 /// Where it was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum EventPlace {
     Line { input: usize, line: u64 },
     Frame { input: usize, frame: u64 },
 }
@@ -40,7 +40,7 @@ impl Event {
             decisive: false,
             evidence: None,
             display_filter: Some(format!("frame.number == {}", at.frame)),
-            place: Place::Frame { input: at.input, frame: at.frame },
+            place: EventPlace::Frame { input: at.input, frame: at.frame },
         }
     }
 
@@ -54,7 +54,7 @@ impl Event {
             decisive: false,
             evidence: None,
             display_filter: None,
-            place: Place::Line { input: at.input, line: at.line },
+            place: EventPlace::Line { input: at.input, line: at.line },
         }
     }
 
@@ -85,7 +85,7 @@ impl Event {
     }
 }
 
-impl Place {
+impl EventPlace {
     fn parts(self) -> (Source, usize, Option<u64>, Option<u64>) {
         match self {
             Self::Line { input, line } => (Source::Log, input, Some(line), None),

@@ -1,11 +1,11 @@
 //! What the log tells of an attempt, as events.
 
 use super::event::Event;
-use crate::correlate::Reading;
+use crate::correlate::ClockReading;
 use crate::log::{CitationRole, LogAttempt, LogCitation};
 
 /// The records of an attempt.
-pub(super) fn events(attempt: &LogAttempt, reading: &Reading) -> Vec<Event> {
+pub(super) fn events(attempt: &LogAttempt, reading: &ClockReading) -> Vec<Event> {
     let last = |roles: &[CitationRole]| attempt.citations.iter().rposition(|citation| roles.contains(&citation.role));
     let last_result = last(&[CitationRole::ResponseCode, CitationRole::Error])
         .or_else(|| last(&[CitationRole::Verdict]))

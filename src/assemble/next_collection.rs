@@ -92,7 +92,7 @@ fn capture_filter(attempt: &Attempt, node: Option<&Node>) -> Option<String> {
     Some(parts.join(" or "))
 }
 
-/// What the node connects to: by address, by port where no address is known, and everything where not even a port is.
+/// Returns what the node connects to: by address, by port where no address is known, and everything where not even a port is.
 fn ends(attempt: &Attempt, node: Option<&Node>) -> Vec<String> {
     let flows = attempt.flow.iter().chain(&attempt.other_flows);
     let peers: Vec<String> = flows.map(|flow| flow.server.ip().to_string()).collect();

@@ -9,7 +9,7 @@ use crate::model::mdm::RequestKind;
 use crate::model::wrap::wrapped;
 
 /// All that is to be said of a kind.
-struct Kind {
+struct KindText {
     /// Who asks for what, in a sentence or two.
     meaning: &'static str,
     /// By what it is known.
@@ -17,33 +17,33 @@ struct Kind {
 }
 
 /// The one place for all of it: a new kind does not compile before it has its texts.
-const fn about(kind: RequestKind) -> Kind {
+const fn about(kind: RequestKind) -> KindText {
     match kind {
-        RequestKind::ServerInfo => Kind {
+        RequestKind::ServerInfo => KindText {
             meaning: "The primary administration node asks the server what it is, when an administrator presses Test Connection and with heartbeats.",
             known_by: "A path with `mdminfo` or `ServerInfo`, or `QueryType is heartbeatQuery`.",
         },
-        RequestKind::DeviceQuery => Kind {
+        RequestKind::DeviceQuery => KindText {
             meaning: "A policy service node asks for one device when an endpoint authenticates. `query` says by what: a MAC address, GUID, serial number, user.",
             known_by: "A path with `/devices/`, and `querycriteria=` other than `compliance` or the criterion in the path.",
         },
-        RequestKind::CompliancePoll => Kind {
+        RequestKind::CompliancePoll => KindText {
             meaning: "A policy service node asks for the devices that do not comply, on the Polling Interval (240 minutes by default).",
             known_by: "`querycriteria=compliance&value=false`, or the same in the path.",
         },
-        RequestKind::DeviceAction => Kind {
+        RequestKind::DeviceAction => KindText {
             meaning: "The node has something done to a device: a wipe, a lock, a message.",
             known_by: "`actionType=`, `/action/` or `sendmessage` in the path.",
         },
-        RequestKind::Token => Kind {
+        RequestKind::Token => KindText {
             meaning: "With Microsoft Intune, the node asks Entra ID for a token before it may ask anything else.",
             known_by: "`/oauth2/token`, `/oauth2/v2.0/token`, or a host that hands out Microsoft's tokens.",
         },
-        RequestKind::Discovery => Kind {
+        RequestKind::Discovery => KindText {
             meaning: "With Microsoft Intune, the node asks Microsoft Graph where the tenant's service is.",
             known_by: "`/servicePrincipals` in the path, or a host of Microsoft Graph.",
         },
-        RequestKind::Other => Kind {
+        RequestKind::Other => KindText {
             meaning: "A request that is none of the others.",
             known_by: "A path, a host and a QueryType that tell nothing.",
         },
@@ -64,7 +64,7 @@ pub(super) fn listed(width: usize) -> String {
 pub(super) fn section() -> String {
     let mut out = "\n## Kinds of request\n\n| kind | what it is | known by |\n|---|---|---|\n".to_owned();
     for kind in RequestKind::ALL {
-        let Kind { meaning, known_by } = about(kind);
+        let KindText { meaning, known_by } = about(kind);
         let _ = writeln!(out, "| `{kind}` | {meaning} | {known_by} |");
     }
     out
@@ -72,7 +72,7 @@ pub(super) fn section() -> String {
 
 /// Returns what one kind is; in text, in lines of at most `width` columns.
 pub fn explain_kind(kind: RequestKind, format: ExplainFormat, width: usize) -> String {
-    let Kind { meaning, known_by } = about(kind);
+    let KindText { meaning, known_by } = about(kind);
     match format {
         ExplainFormat::Json => {
             let value: Value =

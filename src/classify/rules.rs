@@ -29,7 +29,7 @@ impl Ruling {
         Self { outcome, confidence, conflict: None, status: None, rule, reasons: Vec::new() }
     }
 
-    /// What the wire claims, as sure as it is.
+    /// Returns what the wire claims, as sure as it is.
     fn of_wire(rule: u8, wire: &WireEvidence) -> Self {
         let mut ruling = Self::new(rule, wire.outcome, Confidence::High);
         for doubt in &wire.doubts {
@@ -217,7 +217,7 @@ fn said(log: &LogEvidence<'_>) -> String {
     }
 }
 
-/// Whether the wire shows the request and can't tell how it ended.
+/// Returns whether the wire shows the request and can't tell how it ended.
 fn is_untold(outcome: Outcome) -> bool {
     outcome.name() == OutcomeName::Unknown
 }

@@ -19,30 +19,30 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let mut job = Job::new(*args)?;
     let options = std::mem::take(&mut job.options);
     // Where nothing can be written, the analysis is in vain.
-    match Destination::new(&job.product, &job.reads)? {
-        Destination::Document(output, format) => match format.streaming() {
+    match ReportDestination::new(&job.product, &job.reads)? {
+        ReportDestination::Document(output, format) => match format.streaming() {
             // What redaction has to replace is known when all was seen.
             Some(streaming) if job.redaction.is_none() => streamed(output, streaming, &job, options, chosen),
-            _ => whole(Destination::Document(output, format), &job, options, chosen),
+            _ => whole(ReportDestination::Document(output, format), &job, options, chosen),
         },
-        tables @ Destination::Tables(_) => whole(tables, &job, options, chosen),
+        tables @ ReportDestination::Tables(_) => whole(tables, &job, options, chosen),
     }
 }
 
 /// Writes the report when all of it is there.
-fn whole(place: Destination<'_>, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
+fn whole(place: ReportDestination<'_>, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
     let analysed = session::run(&job.run, &mut options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
         mdmlog::redact::redact(&mut report, redaction.key.as_deref());
     }
     match place {
-        Destination::Document(output, format) => {
+        ReportDestination::Document(output, format) => {
             let rendering = format.rendering(&job.look);
             output.write(|out| rendering.render(&report, out))?;
         }
         // Paths that were named tell of a customer as those in the report do.
-        Destination::Tables(tables) => {
+        ReportDestination::Tables(tables) => {
             tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?
         }
     }
@@ -88,12 +88,12 @@ fn say(report: &Report, job: &Job, chosen: bool) {
 }
 
 /// Where it goes, found to take something.
-enum Destination<'j> {
+enum ReportDestination<'j> {
     Document(Output, Format),
     Tables(&'j Tables),
 }
 
-impl<'j> Destination<'j> {
+impl<'j> ReportDestination<'j> {
     fn new(product: &'j Product, reads: &Reads) -> Result<Self, Failure> {
         match product {
             Product::Document { format, file } => {

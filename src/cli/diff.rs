@@ -58,7 +58,7 @@ fn side(path: &Path, options: &Options) -> Result<Report, Failure> {
     Ok(analyze(&[path.to_owned()], options)?)
 }
 
-/// Whether a file begins as JSON does, which neither a log nor a capture nor an archive does.
+/// Returns whether a file begins as JSON does, which neither a log nor a capture nor an archive does.
 fn is_json(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = path.is_file().then(|| File::open(path)).and_then(Result::ok);

@@ -16,7 +16,7 @@ pub struct JoinedAttempt<'a> {
     /// Its requests, in order; at least one.
     pub tries: Vec<JoinedTry<'a>>,
     /// How to read its log's clock.
-    pub reading: Reading,
+    pub reading: ClockReading,
     /// Why one side is missing, in a sentence.
     pub missing: Option<String>,
     /// That side's part of the time is covered all the same, so that it ought to be there.
@@ -38,20 +38,20 @@ pub struct JoinedTry<'a> {
 
 /// How to read a log's clock.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub struct ClockReading {
     /// Takes the changes of the zone out.
     pub calendar: Option<Arc<Calendar>>,
     /// What is left to take off.
     pub offset: ClockOffset,
 }
 
-impl Reading {
+impl ClockReading {
     /// The time of a record on the capture's clock, or in UTC.
     pub fn utc(&self, at: LineRef) -> Option<Timestamp> {
         Some(self.calendar.as_ref()?.unfold(at)?.to_utc(self.offset))
     }
 
-    /// When parts of the log begin and end; `None` when none of their records has a time.
+    /// Returns when parts of the log begin and end; `None` when none of their records has a time.
     pub fn span(&self, parts: &[LogPartFacts]) -> Option<(Timestamp, Timestamp)> {
         let (first, last) = self.calendar.as_ref()?.span(parts)?;
         Some((first.to_utc(self.offset), last.to_utc(self.offset)))

@@ -106,13 +106,13 @@ fn mdm_host<'s>(session: &'s Session<'_>, known: &Targets) -> Option<&'s str> {
     found.or_else(|| session.hosts.first().filter(|_| meant())).map(|(host, _)| host.as_str())
 }
 
-/// Whether a request asks for what ISE asks an MDM server for.
+/// Returns whether a request asks for what ISE asks an MDM server for.
 fn asks_like_ise(session: &Session<'_>) -> bool {
     let targets = session.requests.iter().filter_map(|request| request.exchange?.target.as_deref());
     targets.into_iter().any(is_api_target)
 }
 
-/// Whether a place shows enough to be called an attempt.
+/// Returns whether a place shows enough to be called an attempt.
 fn is_an_attempt(slot: &WireRequest<'_>, session: &Session<'_>, view: &CaptureView<'_>) -> bool {
     match session.flow() {
         Some(flow) => {

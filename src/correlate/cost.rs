@@ -38,7 +38,7 @@ const POSSIBLE: i64 = 700;
 
 /// When something happened, by the log's clock with the offset taken off, and by the capture's.
 #[derive(Clone, Copy, Debug)]
-pub struct Times {
+pub struct PairTimes {
     /// Record of the request.
     pub said_start: Option<Timestamp>,
     /// Record of the result.
@@ -52,7 +52,7 @@ pub struct Times {
 }
 
 /// The cost of a pair.
-pub fn cost(times: Times, fit: Compatibility, host: HostSource) -> i64 {
+pub fn cost(times: PairTimes, fit: Compatibility, host: HostSource) -> i64 {
     let behind = |later: Timestamp, earlier: Timestamp| later.nanos().saturating_sub(earlier.nanos());
     let start = times.said_start.map_or(TIMELESS, |said| spread(behind(times.start, said), START_EARLY, START_LATE));
     let end = match (times.said_result, times.end) {
@@ -92,9 +92,9 @@ fn spread(delay: i64, early: i64, late: i64) -> i64 {
 mod tests {
     use super::*;
 
-    fn times(start_delay: i64, result_delay: i64) -> Times {
+    fn times(start_delay: i64, result_delay: i64) -> PairTimes {
         let end = Timestamp::from_nanos(1_000_000_000);
-        Times {
+        PairTimes {
             said_start: Some(Timestamp::from_nanos(0)),
             said_result: Some(end.plus_nanos(result_delay * MILLISECOND)),
             start: Timestamp::from_nanos(start_delay * MILLISECOND),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::attach_retries::{attach_retries, remembered_failure};
-use super::attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
+use super::attempt::{ClockReading, JoinedAttempt, JoinedTry, PairClock};
 use super::capture_only;
 use super::capture_view::CaptureView;
 use super::clock::{self, ClockOffset, KnownClocks, pair_clocks};
@@ -30,7 +30,7 @@ pub struct Joined<'a> {
     /// One for each pair of log and capture that share attempts, the pair with the most first.
     pub clocks: Vec<PairClock>,
     /// How to read each log's clock, for times outside of attempts.
-    pub readings: Vec<Reading>,
+    pub readings: Vec<ClockReading>,
     /// Where the zone of each log comes from.
     pub sources: Vec<OffsetSource>,
     /// Of each log that a given zone keeps apart from all captures, the zone that would join them.
@@ -84,7 +84,7 @@ pub fn join<'a>(
 impl<'a> Matched<'_, 'a> {
     fn join(&self, known: &Targets) -> Joined<'a> {
         let clocks = pair_clocks(self);
-        let readings: Vec<Reading> = (0..self.logs.len()).map(|log| self.reading(log, &clocks)).collect();
+        let readings: Vec<ClockReading> = (0..self.logs.len()).map(|log| self.reading(log, &clocks)).collect();
         let mut taken: BTreeSet<WirePlace> = self.seats.iter().flatten().flatten().copied().collect();
         let mut nodes: Vec<BTreeSet<IpAddr>> = vec![BTreeSet::new(); self.views.len()];
         for &WirePlace { capture, slot } in &taken {
@@ -120,7 +120,7 @@ impl<'a> Matched<'_, 'a> {
             let mut joined = JoinedAttempt {
                 log: None,
                 tries,
-                reading: Reading { calendar: None, offset: ClockOffset::default() },
+                reading: ClockReading { calendar: None, offset: ClockOffset::default() },
                 missing: None,
                 missed: false,
                 vantages: None,
@@ -150,10 +150,10 @@ impl<'a> Matched<'_, 'a> {
         Some(OtherZone { offset: clock::nearest_zone(estimate.offset), attempts })
     }
 
-    fn reading(&self, log: usize, clocks: &[PairClock]) -> Reading {
+    fn reading(&self, log: usize, clocks: &[PairClock]) -> ClockReading {
         let clock = clocks.iter().find(|clock| clock.log == log);
         let offset = clock.and_then(|clock| self.offsets.get(log, clock.capture));
-        Reading {
+        ClockReading {
             calendar: self.tables.get(log).map(|table| table.calendar.clone()),
             offset: offset.unwrap_or_default(),
         }
@@ -164,10 +164,10 @@ impl<'a> Matched<'_, 'a> {
         &self,
         log: usize,
         requests: &[(&LogRequest<'a>, &Option<WirePlace>)],
-        reading: Option<&Reading>,
+        reading: Option<&ClockReading>,
         taken: &mut BTreeSet<WirePlace>,
     ) -> JoinedAttempt<'a> {
-        let mut reading = reading.cloned().unwrap_or(Reading { calendar: None, offset: ClockOffset::default() });
+        let mut reading = reading.cloned().unwrap_or(ClockReading { calendar: None, offset: ClockOffset::default() });
         let capture = requests.iter().find_map(|(_, seat)| seat.map(|place| place.capture));
         let offset = capture.and_then(|capture| self.offsets.get(log, capture));
         reading.offset = offset.unwrap_or(reading.offset);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::capture_view::CaptureView;
-use super::clock::{Calendar, ClockOffset, Estimate, Known};
+use super::clock::{Calendar, ClockOffset, Estimate, KnownClock};
 use super::interval::{LogInterval, WireInterval};
 use super::log_request::{self, LogRequest};
 use super::matching::{Offsets, WirePlace, estimate, with_changes};
@@ -32,7 +32,7 @@ impl LogTable {
         log: &'a LogFacts,
         views: &[CaptureView<'a>],
         beside: &[usize],
-        known: Option<Known>,
+        known: Option<KnownClock>,
     ) -> (Self, Vec<LogRequest<'a>>) {
         let stated = known.as_ref().is_some_and(|known| known.source == OffsetSource::Bundle);
         let by_statement = Self::by(index, log, views, beside, known);
@@ -43,7 +43,7 @@ impl LogTable {
         if by_capture.0.is_sure(Confidence::High) { by_capture } else { by_statement }
     }
 
-    /// Whether a capture shows the log's requests, so surely.
+    /// Returns whether a capture shows the log's requests, so surely.
     fn is_sure(&self, confidence: Confidence) -> bool {
         self.estimates.iter().flatten().any(|estimate| estimate.confidence >= confidence)
     }
@@ -53,7 +53,7 @@ impl LogTable {
         log: &'a LogFacts,
         views: &[CaptureView<'a>],
         beside: &[usize],
-        known: Option<Known>,
+        known: Option<KnownClock>,
     ) -> (Self, Vec<LogRequest<'a>>) {
         let requests = |calendar: &Calendar| log_request::requests(index, log, calendar);
         let source = known.as_ref().map_or(OffsetSource::Estimated, |known| known.source);
@@ -118,7 +118,7 @@ impl<'a> Matched<'_, 'a> {
         matched_intervals(self.said.get(log), self.seats.get(log), self.views.get(capture), capture)
     }
 
-    /// What the wire shows at a place.
+    /// Returns what the wire shows at a place.
     pub(super) fn wire_try(&self, WirePlace { capture, slot: index }: WirePlace) -> Option<WireTry<'a>> {
         let view = self.views.get(capture)?;
         let slot = view.slots.get(index)?;

@@ -1,6 +1,6 @@
 //! Why one side does not show an attempt, and whether it ought to.
 
-use super::attempt::{JoinedAttempt, Reading};
+use super::attempt::{ClockReading, JoinedAttempt};
 use super::log_request::LogRequest;
 use super::matched::Matched;
 use super::matching::WirePlace;
@@ -39,7 +39,7 @@ pub(super) fn why_not_on_wire<'a>(
 pub(super) fn why_not_in_log<'a>(
     matched: &Matched<'_, 'a>,
     attempt: &JoinedAttempt<'a>,
-    readings: &[Reading],
+    readings: &[ClockReading],
     shares: impl Fn(usize) -> bool,
 ) -> (Option<String>, bool) {
     let Some(start) = attempt.started().filter(|_| !matched.logs.is_empty()) else { return (None, false) };

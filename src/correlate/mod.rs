@@ -20,5 +20,5 @@ mod retry;
 mod vantage;
 mod wire_request;
 
-pub use attempt::{JoinedAttempt, JoinedTry, PairClock, Reading};
+pub use attempt::{ClockReading, JoinedAttempt, JoinedTry, PairClock};
 pub use join::{Joined, join};

@@ -140,7 +140,7 @@ impl Vantages {
         repeated
     }
 
-    /// Where another capture has a flow of this one.
+    /// Returns where another capture has a flow of this one.
     fn spot_in(&self, views: &[CaptureView<'_>], other: usize, capture: usize, flow: &TcpFlow) -> Option<Spot> {
         let skew = *self.skews.get(&(other, capture))?;
         marks(flow).filter_map(|mark| self.marked.get(&mark)).flatten().copied().find(|spot| {
@@ -168,7 +168,7 @@ impl Vantages {
         near.map(|found| &**found).find(|found| found.host == lookup.host)
     }
 
-    /// What each capture of the path saw of a request; `None` where only one capture looks at it.
+    /// Returns what each capture of the path saw of a request; `None` where only one capture looks at it.
     pub fn of(&self, views: &[CaptureView<'_>], wire: &WireTry<'_>) -> Option<Vec<Vantage>> {
         let others: Vec<usize> = self
             .skews
@@ -188,7 +188,7 @@ impl Vantages {
         Some(seen)
     }
 
-    /// Whether another capture ran at the time of a request.
+    /// Returns whether another capture ran at the time of a request.
     fn covers(&self, views: &[CaptureView<'_>], other: usize, wire: &WireTry<'_>) -> bool {
         let Some(skew) = self.skews.get(&(other, wire.capture)) else { return false };
         let span = views.get(other).and_then(|view| view.span);

@@ -135,7 +135,7 @@ fn last_asked(flow: &TcpFlow) -> Timestamp {
     flow.to_server.last_data.map(|data| data.time).max(syn).unwrap_or(flow.first.time)
 }
 
-/// Whether a request for this host and port, directly or through a proxy, may be in a session; and how the host is known.
+/// Returns whether a request for this host and port, directly or through a proxy, may be in a session; and how the host is known.
 /// `connected_to` are the endpoints that the log says it connected to.
 pub fn suits(
     session: &Session<'_>,

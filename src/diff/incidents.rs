@@ -108,7 +108,7 @@ fn of_server<'a>(server: &IncidentServer, report: &'a Report) -> impl Iterator<I
     })
 }
 
-/// Whether an attempt began later than a moment; one without a time can't be shown not to.
+/// Returns whether an attempt began later than a moment; one without a time can't be shown not to.
 fn is_later(attempt: &Attempt, than: Option<Timestamp>) -> bool {
     match (attempt.started_at, than) {
         (Some(started), Some(than)) => started > than,

@@ -56,7 +56,7 @@ impl<'d> Resolved<'d> {
         self.incidents.iter().map(|incident| incident.fingerprint.as_str()).collect()
     }
 
-    /// What to tell people, a line each.
+    /// Returns what to tell people, a line each.
     fn lines(&self, difference: &Difference) -> Vec<String> {
         let mut lines = Vec::new();
         for incident in &self.incidents {

@@ -7,7 +7,7 @@ use super::spool::Store;
 use crate::progress::Progress;
 
 /// The things that the nodes of a run share.
-pub(super) struct Context<'a> {
+pub(super) struct OpeningContext<'a> {
     pub(super) kinds: SourceKinds,
     pub(super) budget: Budget,
     pub(super) store: Store,

@@ -7,7 +7,7 @@ use super::identity::Identity;
 use super::item::{Item, Member};
 use super::location::TreeKey;
 use super::map::Hits;
-use super::node::Node;
+use super::openable::Openable;
 use crate::model::warning::WarningCode;
 
 /// Something that a person must know.
@@ -40,12 +40,12 @@ pub(super) struct Findings {
     pub(super) notes: Vec<Note>,
     pub(super) mapped: Vec<MappedFile>,
     /// Nodes that are to be opened next.
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<Openable>,
 }
 
 impl Findings {
     /// Adds what came out of another node and hands over what is to be opened next.
-    pub(super) fn absorb(&mut self, mut other: Self) -> Vec<Node> {
+    pub(super) fn absorb(&mut self, mut other: Self) -> Vec<Openable> {
         self.items.append(&mut other.items);
         self.members.append(&mut other.members);
         self.notes.append(&mut other.notes);

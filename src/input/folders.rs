@@ -6,18 +6,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::budget::NO_ROOT;
-use super::context::Context;
+use super::context::OpeningContext;
 use super::findings::{Findings, Note};
 use super::gathering::Gathering;
 use super::identity::Identity;
 use super::item::{EXPECTED, InputError};
 use super::location::Location;
 use super::member_kind::MemberKind;
-use super::node::{Node, NodeContent};
+use super::openable::{NodeContent, Openable};
 use crate::model::warning::WarningCode;
 
 /// Finds the files at the paths that a person gave.
-pub(super) fn collect(paths: &[PathBuf], context: &mut Context<'_>) -> (Findings, Vec<(u32, InputError)>) {
+pub(super) fn collect(paths: &[PathBuf], context: &mut OpeningContext<'_>) -> (Findings, Vec<(u32, InputError)>) {
     let mut collector = Collector { context, seen: HashSet::new(), out: Findings::default(), errors: Vec::new() };
     for (ordinal, path) in (0..).zip(paths) {
         collector.root(ordinal, path);
@@ -26,7 +26,7 @@ pub(super) fn collect(paths: &[PathBuf], context: &mut Context<'_>) -> (Findings
 }
 
 struct Collector<'a, 'c> {
-    context: &'a mut Context<'c>,
+    context: &'a mut OpeningContext<'c>,
     seen: HashSet<Identity>,
     out: Findings,
     errors: Vec<(u32, InputError)>,
@@ -67,7 +67,7 @@ impl Collector<'_, '_> {
     fn pipe(&mut self, location: Location, path: Option<PathBuf>) {
         if self.seen.insert(Identity::Path(path.clone().unwrap_or_default())) {
             let root = self.context.budget.root(0);
-            self.out.nodes.push(Node { location, content: NodeContent::Pipe(path), root });
+            self.out.nodes.push(Openable { location, content: NodeContent::Pipe(path), root });
         } else {
             let text = format!("{} was given twice and is read once", location.path);
             self.note(&location, WarningCode::DuplicateInput, text);
@@ -81,7 +81,7 @@ impl Collector<'_, '_> {
         }
         let content = NodeContent::File(path.to_owned(), metadata.len());
         let root = self.context.budget.root(metadata.len());
-        self.out.nodes.push(Node { location, content, root });
+        self.out.nodes.push(Openable { location, content, root });
     }
 
     fn note(&mut self, location: &Location, code: WarningCode, message: String) {

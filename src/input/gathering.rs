@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use bytes::Bytes;
 
 use super::budget::RootIndex;
-use super::context::Context;
+use super::context::OpeningContext;
 use super::describe_unknown::describe_unknown;
 use super::findings::{Findings, Note};
 use super::item::{EXPECTED, Item, Member};
@@ -17,7 +17,7 @@ use super::location::{Location, TreeKey};
 use super::member_kind::MemberKind;
 use super::metered::MeteredReader;
 use super::names;
-use super::node::{Node, NodeContent};
+use super::openable::{NodeContent, Openable};
 use super::sniff::{HEAD, sniff};
 use super::spool::{Spool, Unpack};
 use crate::model::report::InputKind;
@@ -25,14 +25,14 @@ use crate::model::warning::WarningCode;
 
 /// The opening of one node.
 pub(super) struct Gathering<'a, 'c> {
-    pub(super) context: &'a Context<'c>,
+    pub(super) context: &'a OpeningContext<'c>,
     pub(super) root: RootIndex,
     pub(super) out: Findings,
 }
 
 impl<'a, 'c> Gathering<'a, 'c> {
     /// Begins with nothing, in what lies in this root.
-    pub(super) fn new(context: &'a Context<'c>, root: RootIndex) -> Self {
+    pub(super) fn new(context: &'a OpeningContext<'c>, root: RootIndex) -> Self {
         Self { context, root, out: Findings::default() }
     }
 
@@ -118,7 +118,7 @@ impl<'a, 'c> Gathering<'a, 'c> {
 
     /// Makes a node of what is to be opened when its turn comes.
     pub(super) fn open_later(&mut self, location: Location, content: NodeContent) {
-        self.out.nodes.push(Node { location, content, root: self.root });
+        self.out.nodes.push(Openable { location, content, root: self.root });
     }
 
     /// Tells whether an archive lies too deep to be opened, and says so.

@@ -32,8 +32,8 @@ mod map;
 mod member_kind;
 mod metered;
 mod names;
-mod node;
 mod open;
+mod openable;
 mod overwrite;
 mod passphrase;
 mod sniff;
@@ -54,9 +54,9 @@ pub use source::{Recognise, SourceKind, SourceKinds};
 pub use whole_file::whole_file;
 
 use budget::Budget;
-use context::Context;
+use context::OpeningContext;
 use findings::Findings;
-use node::{Node, NodeContent};
+use openable::{NodeContent, Openable};
 
 /// Options of the search.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +69,7 @@ pub struct InputOptions {
 
 /// Finds the files of these kinds at the paths; `-` is standard input.
 pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progress: &Progress) -> Found {
-    let mut context = Context {
+    let mut context = OpeningContext {
         kinds,
         budget: Budget::new(options.limits, &std::env::temp_dir()),
         store: spool::Store::new(options.limits.memory),
@@ -79,7 +79,7 @@ pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progr
     let (mut all, errors) = folders::collect(paths, &mut context);
     let mut level = std::mem::take(&mut all.nodes);
     while !level.is_empty() {
-        progress.begin(Stage::Finding, level.iter().map(Node::size).sum());
+        progress.begin(Stage::Finding, level.iter().map(Openable::size).sum());
         let mut next = Vec::new();
         for findings in open_level(level, &context) {
             next.extend(all.absorb(findings));
@@ -91,8 +91,8 @@ pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progr
 }
 
 /// Opens the nodes, beside each other as far as that makes no difference.
-fn open_level(nodes: Vec<Node>, context: &Context<'_>) -> Vec<Findings> {
-    let is_pipe = |node: &Node| matches!(node.content, NodeContent::Pipe(_));
+fn open_level(nodes: Vec<Openable>, context: &OpeningContext<'_>) -> Vec<Findings> {
+    let is_pipe = |node: &Openable| matches!(node.content, NodeContent::Pipe(_));
     let (pipes, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_pipe);
     let mut findings: Vec<_> = pipes.iter().map(|node| open::open(node, context)).collect();
     let mut opened: Vec<_> = context.budget.whatever_the_order(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::attempt_state::{Ended, Opening, Results};
+use super::attempt_state::{Ended, OpeningMethods, Results};
 use super::endpoint::{self, Url};
 use super::event::{Quote, What};
 use super::facts::{
@@ -32,7 +32,7 @@ pub(super) struct AttemptBuilder {
     number: usize,
     attempt: LogAttempt,
     tries: Tries,
-    opening: Opening,
+    opening: OpeningMethods,
     /// Whether it is part of a Test Connection, in which requests of the same kind are tries of one attempt.
     in_call: bool,
     ended: Ended,
@@ -190,7 +190,7 @@ impl AttemptBuilder {
     fn take(&mut self, what: What, at: LineRef, texts: &mut Interner) -> bool {
         match what {
             What::Begin | What::Verify => {
-                let first = self.opening == Opening::Unseen;
+                let first = self.opening == OpeningMethods::Unseen;
                 if matches!(what, What::Begin) {
                     self.opening.call()
                 } else {

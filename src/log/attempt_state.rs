@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// The methods that open a Test Connection, as far as they were entered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Opening {
+pub(super) enum OpeningMethods {
     /// Neither was seen.
     #[default]
     Unseen,
@@ -16,7 +16,7 @@ pub(super) enum Opening {
     Both,
 }
 
-impl Opening {
+impl OpeningMethods {
     /// Returns whether `callMdmServerInfo` was entered.
     pub(super) fn is_called(self) -> bool {
         matches!(self, Self::Called | Self::Both)

@@ -13,7 +13,7 @@ use super::event::{self, Event};
 use super::facts::Level;
 use super::neighbours::{self, Neighbour};
 use super::record::{self, KEY, MAX_HEADER};
-use super::steps::Clock;
+use super::steps::RecordTimes;
 use super::widths::Widths;
 use crate::model::time::LocalTime;
 use crate::ordered_parallel::ordered_parallel;
@@ -64,7 +64,7 @@ pub(super) struct Record<'a> {
 pub(super) struct Totals {
     pub(super) lines: u64,
     pub(super) records: u64,
-    pub(super) clock: Clock,
+    pub(super) clock: RecordTimes,
     /// The finest level of the records of the MDM component.
     pub(super) level: Option<Level>,
     pub(super) widths: Widths,

@@ -22,7 +22,7 @@ const MAX_DAYLIGHT_SAVING: usize = 2;
 
 /// The time stamps of a run of neighbouring records, as far as they matter.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
+pub(super) struct RecordTimes {
     /// The first time stamp and its line.
     first: Option<(LocalTime, u64)>,
     last: Option<LocalTime>,
@@ -31,7 +31,7 @@ pub(super) struct Clock {
     jumps: Vec<ClockStep>,
 }
 
-impl Clock {
+impl RecordTimes {
     /// The first time stamp.
     pub(super) fn begin(&mut self, time: LocalTime, line: u64) {
         self.first = Some((time, line));
@@ -111,7 +111,7 @@ mod tests {
 
     /// Finds the steps among records at these minutes, in a log with so many records in all.
     fn steps(minutes: &[i64], records: u64) -> Vec<(i64, i64)> {
-        let mut clock = Clock::default();
+        let mut clock = RecordTimes::default();
         clock.begin(at(minutes[0]), 1);
         for (line, pair) in (2..).zip(minutes.windows(2)) {
             clock.tick(at(pair[0]), at(pair[1]), line);
@@ -143,13 +143,13 @@ mod tests {
     #[test]
     fn runs_are_joined_as_if_they_were_one() {
         let run = |minutes: [i64; 2]| {
-            let mut clock = Clock::default();
+            let mut clock = RecordTimes::default();
             clock.begin(at(minutes[0]), 1);
             clock.end(at(minutes[1]));
             clock
         };
-        let mut clock = Clock::default();
-        clock.append(Clock::default(), 0);
+        let mut clock = RecordTimes::default();
+        clock.append(RecordTimes::default(), 0);
         clock.append(run([5, 6]), 10);
         clock.append(run([-60, -59]), 20);
         assert_eq!(clock.span(), Some((at(-60), at(6))));

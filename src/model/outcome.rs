@@ -82,7 +82,7 @@ impl OutcomeName {
         }
     }
 
-    /// Whether the attempt is known to have failed: neither a success nor unknown.
+    /// Returns whether the attempt is known to have failed: neither a success nor unknown.
     pub const fn is_failure(self) -> bool {
         !matches!(self, Self::Success | Self::Unknown)
     }

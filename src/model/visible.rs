@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character acts on what shows it instead of being seen: control characters, and the format characters that
+/// Returns whether a character acts on what shows it instead of being seen: control characters, and the format characters that
 /// reorder, hide or join text (Unicode's bidirectional controls, zero-width characters, tags).
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()

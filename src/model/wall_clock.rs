@@ -83,7 +83,7 @@ impl StatedOffsets {
     }
 }
 
-/// When the offset changed between two runs: at the first whole hour of the clock, where there was one.
+/// Returns when the offset changed between two runs: at the first whole hour of the clock, where there was one.
 fn change_between(before: OffsetRun, after: OffsetRun) -> Timestamp {
     let local = before.last.nanos() + before.offset;
     let hour = (local.div_euclid(CHANGE_STEP) + 1) * CHANGE_STEP - before.offset;

@@ -58,13 +58,13 @@ impl Roots {
         named.next().filter(|_| named.next().is_none()).cloned()
     }
 
-    /// Whether there is more than one node.
+    /// Returns whether there is more than one node.
     pub(super) fn are_several(&self) -> bool {
         self.0.len() > 1
     }
 }
 
-/// Whether a name has a host's name in it, with nothing beside it that could be more of a name.
+/// Returns whether a name has a host's name in it, with nothing beside it that could be more of a name.
 fn bears(name: &str, host: &str) -> bool {
     let (name, host) = (name.to_ascii_lowercase(), host.to_ascii_lowercase());
     let host = host.split('.').next().unwrap_or(&host);
@@ -76,7 +76,7 @@ fn bears(name: &str, host: &str) -> bool {
         })
 }
 
-/// How many folders two files have in common.
+/// Returns how many folders two files have in common.
 pub(super) fn in_common(one: &str, other: &str) -> usize {
     folders(one).iter().zip(folders(other)).take_while(|(one, other)| *one == other).count()
 }

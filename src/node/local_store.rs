@@ -173,7 +173,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Whether the endpoint of an authentication met an MDM server that could not be asked.
+/// Returns whether the endpoint of an authentication met an MDM server that could not be asked.
 fn was_hurt(line: &[u8]) -> bool {
     match attribute(line, "MdmServerReachable") {
         Some(reachable) => {

@@ -91,7 +91,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a line is drawn under or around a heading.
+/// Returns whether a line is drawn under or around a heading.
 fn is_rule(line: &str) -> bool {
     line.len() >= 3 && line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'=' | b'#'))
 }
@@ -112,7 +112,7 @@ enum Section {
 }
 
 impl Section {
-    /// What a line begins when it is a heading.
+    /// Returns what a line begins when it is a heading.
     fn begun_by(line: &str) -> Option<Self> {
         if is_product(line) {
             return Some(Self::Product);
@@ -199,7 +199,7 @@ impl ShowTech {
     }
 }
 
-/// Whether a line says that NTP keeps the clock: of ntpd (`synchronised to NTP server ...`, `unsynchronised`), of chrony
+/// Returns whether a line says that NTP keeps the clock: of ntpd (`synchronised to NTP server ...`, `unsynchronised`), of chrony
 /// (`Leap status     : Normal`), of timedatectl (`NTP synchronized: yes`).
 fn synchronized(line: &str) -> Option<bool> {
     let lower = line.to_ascii_lowercase().replace("synchronised", "synchronized");

@@ -92,7 +92,7 @@ pub(super) fn originals(report: &Report, names: &Names) -> Originals {
     found
 }
 
-/// Which devices an attempt asked for, as its fields and the URLs of its tries tell.
+/// Returns which devices an attempt asked for, as its fields and the URLs of its tries tell.
 fn queries(attempt: &Attempt) -> Vec<DeviceCriterion> {
     let urls = attempt.server.url.iter().chain(attempt.tries.iter().filter_map(|tried| tried.url.as_ref()));
     let mut found: Vec<DeviceCriterion> = urls.filter_map(|url| DeviceCriterion::of_target(url)).collect();

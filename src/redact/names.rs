@@ -97,7 +97,7 @@ impl Names {
         same_length::host(&|text| self.bytes("length", text), host)
     }
 
-    /// What stands for a word of some kind: `user-1a2b3c4d5e6f7a8b`.
+    /// Returns what stands for a word of some kind: `user-1a2b3c4d5e6f7a8b`.
     pub(super) fn stand_in(&self, kind: &str, original: &str) -> String {
         match self.shape {
             Shape::Telling => format!("{kind}-{}", self.word(original)),
@@ -290,13 +290,13 @@ pub(super) fn mac_digits(text: &str) -> Option<String> {
     (digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(digits)
 }
 
-/// Whether a text is a GUID in its usual writing.
+/// Returns whether a text is a GUID in its usual writing.
 fn is_guid(text: &str) -> bool {
     let groups: Vec<usize> = text.trim_matches(['{', '}']).split('-').map(str::len).collect();
     groups == [8, 4, 4, 4, 12] && text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | '{' | '}'))
 }
 
-/// Whether a file's name is that of the log (with its date when rotated) or another that every bundle has.
+/// Returns whether a file's name is that of the log (with its date when rotated) or another that every bundle has.
 pub(super) fn is_public_file(name: &str) -> bool {
     let rotation =
         |rest: &str| rest.trim_end_matches(".gz").bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));

@@ -125,7 +125,7 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// What comes in the place of something that matched; `None` when it only looked like an original.
+    /// Returns what comes in the place of something that matched; `None` when it only looked like an original.
     fn judged(&self, captures: &Captures<'_>) -> Option<Found> {
         let names = self.names;
         if let Some(url) = captures.name("url") {
@@ -169,7 +169,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a text is a MAC address or a GUID by its looks, so that it is found wherever it stands.
+/// Returns whether a text is a MAC address or a GUID by its looks, so that it is found wherever it stands.
 pub(super) fn is_known_by_looks(text: &str) -> bool {
     let found = PATTERN.as_ref().and_then(|pattern| pattern.captures(text));
     let whole = found.and_then(|found| found.name("mac").or(found.name("uuid")));

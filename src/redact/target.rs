@@ -85,7 +85,7 @@ impl Names {
         out
     }
 
-    /// What a device query asks for: the same wherever it stands.
+    /// Returns what a device query asks for: the same wherever it stands.
     pub(super) fn query_value(&self, criteria: &str, value: &str) -> String {
         if criteria == "username" { self.user(value) } else { self.identifier(value) }
     }
@@ -134,7 +134,7 @@ fn is_public(segment: &str) -> bool {
     action || version || PUBLIC_SEGMENTS.binary_search(&lower.as_str()).is_ok()
 }
 
-/// Whether a value may be a word of the API: short, and without what addresses and numbers have.
+/// Returns whether a value may be a word of the API: short, and without what addresses and numbers have.
 fn is_word(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     value.len() <= PUBLIC_VALUE

@@ -181,7 +181,7 @@ struct Place<'t> {
 }
 
 impl Place<'_> {
-    /// Whether a separator stands between the name before it and the word.
+    /// Returns whether a separator stands between the name before it and the word.
     fn separates(&self) -> bool {
         !(self.first && self.context.before.is_empty())
             && self.between.contains([':', '=', '>', '\\'])

@@ -41,7 +41,7 @@ pub(super) struct Fold<'r> {
 }
 
 impl Fold<'_> {
-    /// How many a minute there were; `None` where they are too close to each other to tell.
+    /// Returns how many a minute there were; `None` where they are too close to each other to tell.
     pub(super) fn per_minute(&self) -> Option<f64> {
         let seconds = self.last.started_at?.millis_since(self.first.started_at?) / 1000.0;
         // Between so many attempts lies one gap less.
@@ -50,7 +50,8 @@ impl Fold<'_> {
 }
 
 impl Fold<'_> {
-    /// What there is to say of a run in place of what proves it: `to 10:59:58`, `38.2/min`, `median 174 ms`, `95% in 287 ms`.
+    /// Returns what there is to say of a run in place of what proves it: `to 10:59:58`, `38.2/min`, `median 174 ms`, `95% in
+    /// 287 ms`.
     pub(super) fn words(&self, clocks: &Clockface<'_>) -> Vec<String> {
         let mut words = Vec::new();
         words
@@ -71,7 +72,7 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// How many attempts it stands for.
+    /// Returns how many attempts it stands for.
     pub(super) const fn count(&self) -> usize {
         match self {
             Self::One(_) => 1,

@@ -12,7 +12,7 @@ const SHOWN: usize = 24;
 const NAMED: usize = 4;
 
 /// A note with the attempts that it is about.
-pub(super) struct Note {
+pub(super) struct AttemptNote {
     /// `#4`, `#4, #7`, `#4 to #40 (37 attempts)`, with another mark where the number sign is a link.
     pub(super) about: String,
     /// What there is to say.
@@ -20,7 +20,7 @@ pub(super) struct Note {
 }
 
 /// Returns the notes in order of the first attempt of each, and how many more there are. `mark` stands before each id.
-pub(super) fn notes(report: &Report, mark: &str, all: bool) -> (Vec<Note>, usize) {
+pub(super) fn notes(report: &Report, mark: &str, all: bool) -> (Vec<AttemptNote>, usize) {
     let mut found: Vec<(String, Vec<usize>)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for attempt in &report.attempts {
@@ -36,7 +36,7 @@ pub(super) fn notes(report: &Report, mark: &str, all: bool) -> (Vec<Note>, usize
     }
     let shown = if all { found.len() } else { found.len().min(SHOWN) };
     let more = found.len() - shown;
-    (found.into_iter().take(shown).map(|(text, ids)| Note { about: about(&ids, mark), text }).collect(), more)
+    (found.into_iter().take(shown).map(|(text, ids)| AttemptNote { about: about(&ids, mark), text }).collect(), more)
 }
 
 fn of_attempt(attempt: &Attempt) -> Vec<String> {

@@ -55,7 +55,7 @@ fn trouble(node: &Node, all: bool) -> Trouble<'_> {
     }
 }
 
-/// How bad a minute was: first by whom it hurt.
+/// Returns how bad a minute was: first by whom it hurt.
 fn weight(minute: &FailureMinute) -> (u64, u64) {
     (minute.endpoints, minute.connection_failures + minute.version_mismatches + minute.response_errors)
 }

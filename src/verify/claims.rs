@@ -7,11 +7,11 @@ use crate::model::report::{Attempt, Report, Source};
 use crate::model::time::Timestamp;
 
 /// A claim about a line or a frame.
-pub(super) struct Claim<'r> {
+pub(super) struct CitedClaim<'r> {
     pub(super) attempt: &'r Attempt,
     /// Index into the report's inputs.
     pub(super) input: usize,
-    pub(super) place: Place,
+    pub(super) place: CitedPlace,
     pub(super) time: Option<Timestamp>,
     /// What it is said to show; `None` for a step, whose few words are no quotation.
     pub(super) what: Option<&'r str>,
@@ -19,22 +19,22 @@ pub(super) struct Claim<'r> {
 
 /// A line or a frame, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(super) enum CitedPlace {
     Line(u64),
     Frame(u64),
 }
 
-impl Place {
+impl CitedPlace {
     fn of(line: Option<u64>, frame: Option<u64>) -> Option<Self> {
         line.map(Self::Line).or(frame.map(Self::Frame))
     }
 }
 
-impl Claim<'_> {
+impl CitedClaim<'_> {
     pub(super) fn broken(&self, state: CitationState, why: String) -> BrokenCitation {
         let (source, line, frame) = match self.place {
-            Place::Line(line) => (Source::Log, Some(line), None),
-            Place::Frame(frame) => (Source::Capture, None, Some(frame)),
+            CitedPlace::Line(line) => (Source::Log, Some(line), None),
+            CitedPlace::Frame(frame) => (Source::Capture, None, Some(frame)),
         };
         BrokenCitation {
             attempt: Some(self.attempt.id),
@@ -50,14 +50,14 @@ impl Claim<'_> {
 }
 
 /// Returns all claims, those of an attempt together; a step counts where no evidence says more of the same place.
-pub(super) fn claims(report: &Report) -> Vec<Claim<'_>> {
+pub(super) fn claims(report: &Report) -> Vec<CitedClaim<'_>> {
     let mut claims = Vec::new();
     for attempt in &report.attempts {
-        let mut said: HashSet<(usize, Place)> = HashSet::new();
+        let mut said: HashSet<(usize, CitedPlace)> = HashSet::new();
         for evidence in &attempt.evidence {
-            let Some(place) = Place::of(evidence.line, evidence.frame) else { continue };
+            let Some(place) = CitedPlace::of(evidence.line, evidence.frame) else { continue };
             said.insert((evidence.input, place));
-            claims.push(Claim {
+            claims.push(CitedClaim {
                 attempt,
                 input: evidence.input,
                 place,
@@ -66,9 +66,9 @@ pub(super) fn claims(report: &Report) -> Vec<Claim<'_>> {
             });
         }
         for step in &attempt.steps {
-            let Some(place) = Place::of(step.line, step.frame) else { continue };
+            let Some(place) = CitedPlace::of(step.line, step.frame) else { continue };
             if said.insert((step.input, place)) {
-                claims.push(Claim { attempt, input: step.input, place, time: step.time, what: None });
+                claims.push(CitedClaim { attempt, input: step.input, place, time: step.time, what: None });
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::claims::{Claim, Place};
+use super::claims::{CitedClaim, CitedPlace};
 use super::inputs::Inputs;
 use super::statement::Statement;
 use super::verification::CitationState;
@@ -15,12 +15,12 @@ pub(super) fn check(
     report: &Report,
     reading: &Reading<'_>,
     inputs: &Inputs,
-    claims: &[&Claim<'_>],
-    judge: &mut dyn FnMut(&Claim<'_>, CitationState, String),
+    claims: &[&CitedClaim<'_>],
+    judge: &mut dyn FnMut(&CitedClaim<'_>, CitationState, String),
 ) {
-    let mut by_item: BTreeMap<usize, Vec<(u64, &Claim<'_>)>> = BTreeMap::new();
+    let mut by_item: BTreeMap<usize, Vec<(u64, &CitedClaim<'_>)>> = BTreeMap::new();
     for claim in claims {
-        let (Place::Frame(frame), Some(item)) = (claim.place, inputs.item_of(claim.input)) else { continue };
+        let (CitedPlace::Frame(frame), Some(item)) = (claim.place, inputs.item_of(claim.input)) else { continue };
         by_item.entry(item).or_default().push((frame, claim));
     }
     for (item, claims) in by_item {
@@ -40,7 +40,7 @@ pub(super) fn check(
     }
 }
 
-fn held(report: &Report, claim: &Claim<'_>, frame: &RawFrame<'_>) -> (CitationState, String) {
+fn held(report: &Report, claim: &CitedClaim<'_>, frame: &RawFrame<'_>) -> (CitationState, String) {
     if claim.time.is_some_and(|time| time != frame.time) {
         return (CitationState::Changed, format!("the frame there is of {}", frame.time));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::claims::{Claim, Place};
+use super::claims::{CitedClaim, CitedPlace};
 use super::inputs::Inputs;
 use super::verification::CitationState;
 use crate::log::{self, LogCitation, LogFacts};
@@ -21,8 +21,8 @@ pub(super) fn check(
     report: &Report,
     reading: &Reading<'_>,
     inputs: &Inputs,
-    claims: &[&Claim<'_>],
-    judge: &mut dyn FnMut(&Claim<'_>, CitationState, String),
+    claims: &[&CitedClaim<'_>],
+    judge: &mut dyn FnMut(&CitedClaim<'_>, CitationState, String),
 ) {
     if claims.is_empty() {
         return;
@@ -31,7 +31,7 @@ pub(super) fn check(
     let cited = cited(&logs);
     let mut lengths: HashMap<usize, u64> = HashMap::new();
     for claim in claims {
-        let (Place::Line(line), Some(item)) = (claim.place, inputs.item_of(claim.input)) else { continue };
+        let (CitedPlace::Line(line), Some(item)) = (claim.place, inputs.item_of(claim.input)) else { continue };
         let Some(here) = cited.get(&(item, line)) else {
             let length = *lengths.entry(item).or_insert_with(|| lines_of(reading, item));
             if line > length {
@@ -76,8 +76,8 @@ fn lines_of(reading: &Reading<'_>, item: usize) -> u64 {
     ends + u64::from(!text.is_empty() && !text.ends_with(b"\n"))
 }
 
-/// Whether a reading of the log's clock can be the time that the report states: what lies between them is an offset of the log, with
-/// or without the skew to a capture.
+/// Returns whether a reading of the log's clock can be the time that the report states: what lies between them is an offset of
+/// the log, with or without the skew to a capture.
 fn fits(report: &Report, input: usize, local: Option<LocalTime>, stated: Option<Timestamp>) -> bool {
     let (Some(local), Some(stated)) = (local, stated) else { return local.is_none() == stated.is_none() };
     let clocks = || report.clocks.iter().chain(&report.clock).filter(|clock| clock.log_inputs.contains(&input));

@@ -13,7 +13,7 @@ mod verification;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use self::claims::{Claim, Place, claims};
+use self::claims::{CitedClaim, CitedPlace, claims};
 use self::inputs::Inputs;
 pub use self::verification::{
     BrokenCitation, CitationCounts, CitationState, InputState, Verification, VerifiedInput, VerifiedReport,
@@ -93,7 +93,7 @@ pub fn verify(report: &Report, paths: &[PathBuf], options: &Options) -> Verifica
     let claims = claims(report);
     let mut counts = CitationCounts { checked: claims.len(), ..CitationCounts::default() };
     let mut broken: Vec<BrokenCitation> = Vec::new();
-    let mut judge = |claim: &Claim<'_>, state: CitationState, why: String| {
+    let mut judge = |claim: &CitedClaim<'_>, state: CitationState, why: String| {
         counts.add(state);
         if !matches!(state, CitationState::Holds | CitationState::Unverifiable) {
             broken.push(claim.broken(state, why));
@@ -103,7 +103,8 @@ pub fn verify(report: &Report, paths: &[PathBuf], options: &Options) -> Verifica
     for claim in missing {
         judge(claim, CitationState::Missing, "the file is not at the paths that were given".to_owned());
     }
-    let (lines, frames): (Vec<_>, Vec<_>) = there.into_iter().partition(|claim| matches!(claim.place, Place::Line(_)));
+    let (lines, frames): (Vec<_>, Vec<_>) =
+        there.into_iter().partition(|claim| matches!(claim.place, CitedPlace::Line(_)));
     lines::check(report, &reading, &inputs, &lines, &mut judge);
     frames::check(report, &reading, &inputs, &frames, &mut judge);
     minutes::check(report, &reading, &inputs, &mut counts, &mut broken);

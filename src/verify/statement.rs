@@ -125,8 +125,8 @@ fn flows(attempt: &Attempt) -> impl Iterator<Item = &Flow> {
     attempt.flow.iter().chain(&attempt.other_flows)
 }
 
-/// Whether a message of DNS has a name, which stands in the question as labels, each behind its length. A name with bytes that are
-/// shown in another way than they are sent can't be looked for.
+/// Returns whether a message of DNS has a name, which stands in the question as labels, each behind its length. A name with
+/// bytes that are shown in another way than they are sent can't be looked for.
 fn has_name(message: &[u8], name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if !name.bytes().all(plain) {

@@ -65,12 +65,12 @@ pub(crate) struct IcmpMessage<'a> {
     pub(crate) v6: bool,
     pub(crate) icmp_type: u8,
     pub(crate) code: u8,
-    pub(crate) quote: Quote<'a>,
+    pub(crate) quote: QuotedPacket<'a>,
 }
 
 /// The packet that an ICMP error quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Quote<'a> {
+pub(crate) struct QuotedPacket<'a> {
     pub(crate) source: IpAddr,
     pub(crate) destination: IpAddr,
     pub(crate) tcp: bool,
@@ -81,7 +81,7 @@ pub(crate) struct Quote<'a> {
     pub(crate) transport: &'a [u8],
 }
 
-impl Quote<'_> {
+impl QuotedPacket<'_> {
     /// Returns the endpoints of the quoted packet.
     pub(crate) fn tuple(&self) -> FiveTuple {
         FiveTuple::new(self.source, self.source_port, self.destination, self.destination_port)

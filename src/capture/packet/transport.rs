@@ -4,7 +4,7 @@
 use etherparse::{IpNumber, ip_number};
 
 use super::ip::Ip;
-use super::layers::{IcmpMessage, IpFragment, Packet, PacketBody, Quote, Segment};
+use super::layers::{IcmpMessage, IpFragment, Packet, PacketBody, QuotedPacket, Segment};
 use super::link::{u16_at, u32_at};
 use super::skipped::{IpProtocol, Skipped, Unread};
 
@@ -122,7 +122,7 @@ fn icmp(message: &[u8], v6: bool) -> Option<IcmpMessage<'_>> {
         v6,
         icmp_type,
         code,
-        quote: Quote {
+        quote: QuotedPacket {
             source: quoted.source,
             destination: quoted.destination,
             tcp: quoted.protocol == ip_number::TCP,

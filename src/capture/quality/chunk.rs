@@ -1,6 +1,6 @@
 //! The part of a chunk of a file in what the file could see. Kept for each chunk apart, so that chunks are read side by side.
 
-use super::clock::Clock;
+use super::clock::FrameTimes;
 use super::counts::{FrameCounts, FrameKind};
 use super::peers::Peers;
 use crate::capture::container::{Frame, InterfaceDescription, InterfaceStatistics};
@@ -14,7 +14,7 @@ pub(super) const FURTHER: u32 = u32::MAX;
 /// What a chunk adds to the quality of its file.
 #[derive(Debug)]
 pub(crate) struct ChunkQuality {
-    pub(super) clock: Clock,
+    pub(super) clock: FrameTimes,
     /// The interface of the latest frame with its count, and the other ones.
     interface: u32,
     counts: FrameCounts,
@@ -30,7 +30,7 @@ pub(crate) struct ChunkQuality {
 impl ChunkQuality {
     pub(crate) fn new() -> Self {
         Self {
-            clock: Clock::default(),
+            clock: FrameTimes::default(),
             interface: 0,
             counts: FrameCounts::default(),
             others: Vec::new(),

@@ -51,9 +51,9 @@ impl ClockRun {
 
 /// The times of all frames so far; `None` before the first.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Clock(Option<ClockRun>);
+pub(super) struct FrameTimes(Option<ClockRun>);
 
-impl Clock {
+impl FrameTimes {
     /// Takes the time of the next frame. Simple Packet Blocks have none, which reads as 0.
     #[inline]
     pub(super) fn note(&mut self, time: Timestamp) {
@@ -90,8 +90,8 @@ impl Clock {
 mod tests {
     use super::*;
 
-    fn clock(times: &[i64]) -> Clock {
-        let mut clock = Clock::default();
+    fn clock(times: &[i64]) -> FrameTimes {
+        let mut clock = FrameTimes::default();
         times.iter().for_each(|time| clock.note(Timestamp::from_nanos(*time)));
         clock
     }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::chunk::{ChunkQuality, FURTHER};
-use super::clock::Clock;
+use super::clock::FrameTimes;
 use super::peers::Peers;
 use super::{CaptureQuality, InterfaceQuality, TcpDirections, UnreadFrames};
 use crate::capture::container::only_interface;
@@ -18,7 +18,7 @@ const MAX_UNREAD: usize = 1 << 8;
 /// The quality of a file so far.
 #[derive(Debug, Default)]
 pub(crate) struct FileQuality {
-    clock: Clock,
+    clock: FrameTimes,
     interfaces: BTreeMap<u32, InterfaceQuality>,
     unread: Vec<UnreadFrames>,
 }

@@ -124,14 +124,14 @@ impl Default for KeyLogs {
 #[derive(Default)]
 struct Index {
     texts: Vec<Bytes>,
-    entries: Vec<Entry>,
+    entries: Vec<KeyLogEntry>,
     /// So that nobody can make up sessions that look the same in the index.
     hasher: RandomState,
 }
 
 /// The place of a line: text, byte and kind of secret in one number, so that later lines have greater ones.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Entry {
+struct KeyLogEntry {
     session: u64,
     place: u64,
 }
@@ -142,7 +142,7 @@ const BYTE_BITS: u32 = 40;
 /// Texts that can be told apart.
 const MAX_TEXTS: usize = 1 << (64 - KIND_BITS - BYTE_BITS);
 
-impl Entry {
+impl KeyLogEntry {
     fn kind(self) -> Option<SecretKind> {
         let number = self.place & ((1 << KIND_BITS) - 1);
         SecretKind::ALL.into_iter().find(|kind| *kind as u64 == number)
@@ -207,7 +207,7 @@ impl KeyLogs {
             return false;
         }
         let session = self.index.hasher.hash_one(session);
-        self.index.entries.push(Entry { session, place: place << KIND_BITS | kind as u64 });
+        self.index.entries.push(KeyLogEntry { session, place: place << KIND_BITS | kind as u64 });
         true
     }
 
@@ -362,6 +362,6 @@ mod tests {
         let secrets = logs.finish();
         assert!((75..=100).contains(&secrets.len()), "{}", secrets.len());
         assert_eq!(secrets.of_session(&RANDOM, &[]).unwrap().master.unwrap().bytes(), [1; 48]);
-        assert_eq!(std::mem::size_of::<Entry>(), 16);
+        assert_eq!(std::mem::size_of::<KeyLogEntry>(), 16);
     }
 }

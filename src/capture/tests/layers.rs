@@ -19,7 +19,7 @@ fn connection() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Whether the connection comes out of what a wrapping makes of its packets.
+/// Returns whether the connection comes out of what a wrapping makes of its packets.
 fn comes_through(link: u16, wrap: impl Fn(&[u8]) -> Vec<u8>) {
     let mut wire = Wire::of_link(link);
     for packet in connection() {

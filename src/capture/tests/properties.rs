@@ -41,7 +41,7 @@ fn records(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
     records
 }
 
-/// What is known of flows and exchanges, without the numbers of frames.
+/// Returns what is known of flows and exchanges, without the numbers of frames.
 fn verdicts(facts: &CaptureFacts) -> Vec<String> {
     let flows = facts.flows.iter().map(|flow| {
         let directions =

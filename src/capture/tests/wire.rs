@@ -109,7 +109,7 @@ impl Wire {
     }
 }
 
-/// What a file shows to somebody with this interest.
+/// Returns what a file shows to somebody with this interest.
 pub(super) fn facts(bytes: &[u8], interest: &Interest) -> CaptureFacts {
     read_capture(&[CapturePart { input: 0, bytes }], interest, &Default::default(), &Default::default())
 }

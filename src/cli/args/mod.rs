@@ -86,7 +86,7 @@ fn without_command(words: &[OsString]) -> Option<Vec<OsString>> {
     named.then_some(words)
 }
 
-/// What a person may have meant who typed a format as an option of its own, such as `--json`.
+/// Returns what a person may have meant who typed a format as an option of its own, such as `--json`.
 fn format_meant(error: &clap::Error) -> Option<String> {
     let typed = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(typed))) => typed.strip_prefix("--")?,

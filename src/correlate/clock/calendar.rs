@@ -18,7 +18,7 @@ const MAX_CHANGES: usize = 16;
 
 /// A change of the zone's offset at a place in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct ZoneShift {
     /// Index of the input.
     pub input: usize,
     /// The first line after it.
@@ -35,9 +35,9 @@ pub struct Calendar {
     clock: Option<WallClock>,
     /// The inputs of the log in order of time.
     parts: Vec<usize>,
-    changes: Vec<Change>,
+    changes: Vec<ZoneShift>,
     /// Where a clock that is given was surely put back: in the hour that comes twice, what follows is of the second.
-    put_back: Vec<Change>,
+    put_back: Vec<ZoneShift>,
 }
 
 impl Calendar {
@@ -51,14 +51,14 @@ impl Calendar {
     }
 
     /// This calendar with one more change of the zone.
-    pub fn with(&self, change: Change) -> Self {
+    pub fn with(&self, change: ZoneShift) -> Self {
         let mut other = self.clone();
         other.changes.push(change);
         other.changes.sort_by_key(|change| self.place(change.input, change.line));
         other
     }
 
-    /// Whether the clock is known.
+    /// Returns whether the clock is known.
     pub fn has_zone(&self) -> bool {
         self.clock.is_some()
     }
@@ -69,7 +69,7 @@ impl Calendar {
     }
 
     /// The changes of the zone, in order of the log.
-    pub fn changes(&self) -> &[Change] {
+    pub fn changes(&self) -> &[ZoneShift] {
         &self.changes
     }
 
@@ -82,7 +82,7 @@ impl Calendar {
         }))
     }
 
-    /// Where parts of the log begin and end on the unfolded line; `None` when none of their records has a time.
+    /// Returns where parts of the log begin and end on the unfolded line; `None` when none of their records has a time.
     pub fn span(&self, parts: &[LogPartFacts]) -> Option<(LineTime, LineTime)> {
         let spans = parts.iter().filter_map(|part| {
             let (first, last) = part.span?;
@@ -102,10 +102,10 @@ impl Calendar {
             .sum()
     }
 
-    /// Whether the clock was put back before a record, in the hours before its reading.
+    /// Returns whether the clock was put back before a record, in the hours before its reading.
     fn was_put_back(&self, at: LineRef, time: LocalTime) -> bool {
         let place = self.place(at.input, at.line);
-        let near = |change: &&Change| (time.nanos() - change.after.nanos()).abs() <= 2 * ZONE_STEPS[0];
+        let near = |change: &&ZoneShift| (time.nanos() - change.after.nanos()).abs() <= 2 * ZONE_STEPS[0];
         self.put_back.iter().filter(near).any(|change| self.place(change.input, change.line) <= place)
     }
 
@@ -115,13 +115,13 @@ impl Calendar {
 
     /// Changes of the zone that the log may hold: where its clock went back by an hour, and where it went forward by one or
     /// was silent for so long.
-    pub fn possible_changes(log: &LogFacts) -> Vec<Change> {
+    pub fn possible_changes(log: &LogFacts) -> Vec<ZoneShift> {
         let mut found = Vec::new();
         let mut gaps = 0;
         for part in &log.parts {
             for step in &part.steps {
                 let (sure, possible) = changes_of(*step);
-                let change = |by| Change { input: part.input, line: step.line, after: step.after, by };
+                let change = |by| ZoneShift { input: part.input, line: step.line, after: step.after, by };
                 if let Some(by) = sure {
                     found.push(change(by));
                 } else if let Some(by) = possible.filter(|_| gaps < MAX_GAPS) {
@@ -134,7 +134,7 @@ impl Calendar {
     }
 }
 
-/// What a step of the clock surely and possibly is.
+/// Returns what a step of the clock surely and possibly is.
 fn changes_of(step: ClockStep) -> (Option<i64>, Option<i64>) {
     let jump = step.after.nanos().saturating_sub(step.before.nanos());
     let back = ZONE_STEPS.into_iter().find(|by| (jump + by).abs() <= STEP_TOLERANCE).map(|by| -by);

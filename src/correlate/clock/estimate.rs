@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::bounds::Bounds;
 use super::line::{ClockOffset, LineTime};
 use crate::correlate::compatibility::Compatibility;
-use crate::correlate::cost::{self, Times, UNMATCHED};
+use crate::correlate::cost::{self, PairTimes, UNMATCHED};
 use crate::correlate::interval::{LogInterval, WireInterval};
 use crate::evidence::wire::HostSource;
 use crate::model::report::Confidence;
@@ -261,7 +261,7 @@ fn matches(pairing: &impl Pairing, offset: ClockOffset, step: usize) -> Vec<Tria
 fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: ClockOffset) -> Option<i64> {
     let (said, spot) = (pairing.marks().get(mark)?, pairing.spot(mark, place)?);
     let (fit, host) = pairing.agreement(mark, place).filter(|(fit, _)| *fit != Compatibility::Contradiction)?;
-    let times = Times {
+    let times = PairTimes {
         said_start: Some(said.start.to_utc(offset)),
         said_result: said.result.map(|result| result.to_utc(offset)),
         start: spot.start,

@@ -17,7 +17,7 @@ pub struct KnownClocks<'k> {
 
 /// A clock that is known.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownClock {
     /// The clock.
     pub clock: WallClock,
     /// Who says so: a person or the bundle.
@@ -26,11 +26,11 @@ pub struct Known {
 
 impl<'k> KnownClocks<'k> {
     /// Returns the clock that a log is read by: a person's word comes before a file's.
-    pub fn of(&self, log: usize) -> Option<Known> {
+    pub fn of(&self, log: usize) -> Option<KnownClock> {
         let given = self.option.map(|zone| (WallClock::Zone(zone.0.clone()), OffsetSource::Option));
         let stated = || self.stated(log).map(|stated| (stated.clock.clone(), OffsetSource::Bundle));
         let (clock, source) = given.or_else(stated)?;
-        Some(Known { clock, source })
+        Some(KnownClock { clock, source })
     }
 
     /// Returns the clock that another file of the log's node states.

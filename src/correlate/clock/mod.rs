@@ -10,6 +10,6 @@ mod pair_clocks;
 pub use bounds::Bounds;
 pub use calendar::{Calendar, milliseconds, offset_text};
 pub(super) use estimate::{Estimate, Pairing, Reach, estimate, nearest_zone, promise, settle};
-pub use known::{Known, KnownClocks};
+pub use known::{KnownClock, KnownClocks};
 pub use line::{ClockOffset, LineTime, Skew};
 pub(super) use pair_clocks::pair_clocks;

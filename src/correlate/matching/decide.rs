@@ -4,7 +4,7 @@ use super::assignment::{Edge, assign};
 use super::pairing::Pair;
 use crate::correlate::capture_view::CaptureView;
 use crate::correlate::clock::ClockOffset;
-use crate::correlate::cost::{self, Times, UNMATCHED};
+use crate::correlate::cost::{self, PairTimes, UNMATCHED};
 use crate::correlate::interval::WireInterval;
 use crate::correlate::log_request::LogRequest;
 use crate::model::time::{SECOND, Timestamp};
@@ -217,7 +217,7 @@ fn costs(
             let slot = view.slots.get(place)?;
             let (fit, host) = pair.agree(said, place)?;
             let WireInterval { start: first, end, last, .. } = slot.spot_for(&said.claim);
-            let times = Times { said_start: start, said_result: result, start: first, end, last };
+            let times = PairTimes { said_start: start, said_result: result, start: first, end, last };
             let cost = cost::cost(times, fit, host);
             (cost < UNMATCHED).then_some((place, cost))
         })

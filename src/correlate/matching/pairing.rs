@@ -83,7 +83,7 @@ impl<'p, 'a> Pair<'p, 'a> {
         self.lists.get(self.list(said)).map_or(&[], Vec::as_slice)
     }
 
-    /// How a request and a place agree; `None` when the place is someone else's.
+    /// Returns how a request and a place agree; `None` when the place is someone else's.
     pub fn agree(&self, said: &LogRequest<'_>, place: usize) -> Option<(Compatibility, HostSource)> {
         let slot = self.view.slots.get(place)?;
         let session = self.view.session(slot)?;
@@ -96,7 +96,7 @@ impl<'p, 'a> Pair<'p, 'a> {
         self.said.get(*self.marked.get(mark)?)
     }
 
-    /// How many of a few requests have packets at the likeliest clock.
+    /// Returns how many of a few requests have packets at the likeliest clock.
     pub fn promise(&self, zone_given: bool) -> u64 {
         clock::promise(self, zone_given)
     }
@@ -167,7 +167,7 @@ pub fn with_changes(
     best.0
 }
 
-/// Where the log and the capture reach.
+/// Returns where the log and the capture reach.
 pub(super) fn reach(log: &LogFacts, view: &CaptureView<'_>, calendar: &Calendar) -> Reach {
     let span = calendar.span(&log.parts);
     Reach { log: span, capture: view.span }

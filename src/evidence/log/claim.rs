@@ -55,7 +55,7 @@ impl<'a> LogEvidence<'a> {
 }
 
 impl LogEvidence<'_> {
-    /// Whether the log alone decides.
+    /// Returns whether the log alone decides.
     pub fn is_proof(&self) -> bool {
         self.outcome.is_some() && self.weight == Weight::Proof
     }
@@ -185,7 +185,7 @@ pub fn claim(attempted: Option<&LogTry>, verdict: Option<CauseKind>) -> Claim {
     }
 }
 
-/// Whether the exception names another endpoint than the server that was asked for.
+/// Returns whether the exception names another endpoint than the server that was asked for.
 fn connects_to_proxy(cause: &LogCause, attempted: Option<&LogTry>) -> bool {
     let host = attempted.and_then(|attempted| attempted.host.as_deref());
     match (&cause.target, host) {

@@ -18,7 +18,7 @@ pub struct WireEvidence {
 }
 
 impl WireEvidence {
-    /// Whether nothing else can be meant.
+    /// Returns whether nothing else can be meant.
     pub fn is_certain(&self) -> bool {
         self.doubts.is_empty()
     }

@@ -135,7 +135,7 @@ impl<'a> Lookup<'a> {
         time.nanos().saturating_sub(self.last.nanos()) <= patience
     }
 
-    /// Whether the exchange is from a socket that the lookup asked from before, and has not asked this already.
+    /// Returns whether the exchange is from a socket that the lookup asked from before, and has not asked this already.
     fn has_socket(&self, exchange: &DnsExchange) -> bool {
         let same = |own: &&DnsExchange| own.client == exchange.client;
         let asked = |own: &&DnsExchange| {
@@ -149,8 +149,8 @@ impl<'a> Lookup<'a> {
         own.peek().is_some() && !own.any(|own| asked(&own))
     }
 
-    /// Whether the lookup may still ask this question from another socket: not when it has the answer, nor when it waits for
-    /// that of the same resolver, since a retry is part of its exchange.
+    /// Returns whether the lookup may still ask this question from another socket: not when it has the answer, nor when it
+    /// waits for that of the same resolver, since a retry is part of its exchange.
     fn wants(&self, exchange: &DnsExchange, at: Timestamp) -> bool {
         let mut same = self.exchanges.iter().filter(|own| own.name == exchange.name && own.qtype == exchange.qtype);
         self.exchanges.len() < MAX_EXCHANGES
@@ -232,7 +232,7 @@ impl<'a> Lookup<'a> {
         self.exchanges.iter().copied().filter(wanted)
     }
 
-    /// Whether the questions for one of the address types were never answered.
+    /// Returns whether the questions for one of the address types were never answered.
     fn is_half_answered(&self) -> bool {
         let of_type = |wanted: RrType| self.of_host().filter(move |own| own.qtype == wanted);
         [RrType::A, RrType::AAAA]
@@ -246,23 +246,24 @@ impl<'a> Lookup<'a> {
         answers.map(|answer| answer.rcode).max_by_key(|rcode| rank(*rcode))
     }
 
-    /// Whether the result is that no answer came.
+    /// Returns whether the result is that no answer came.
     pub fn rests_on_silence(&self) -> bool {
         self.result == LookupResult::Failed(Some(DnsDetail::NoAnswer))
     }
 
-    /// Whether the result is that the host has no address.
+    /// Returns whether the result is that the host has no address.
     pub fn has_no_data(&self) -> bool {
         self.result == LookupResult::Failed(Some(DnsDetail::NoData))
     }
 
-    /// Whether addresses of both families were asked for, and answered.
+    /// Returns whether addresses of both families were asked for, and answered.
     pub fn asked_both_families(&self) -> bool {
         let answered = |wanted: RrType| self.of_host().any(|own| own.qtype == wanted && own.answer.is_some());
         answered(RrType::A) && answered(RrType::AAAA)
     }
 
-    /// Whether the client asked a resolver the same question again after it had waited in vain: then it had no answer to the first.
+    /// Returns whether the client asked a resolver the same question again after it had waited in vain: then it had no answer
+    /// to the first.
     pub fn asked_again(&self) -> bool {
         self.of_host().filter(|own| own.answer.is_none()).any(|unanswered| {
             let same = self
@@ -274,7 +275,8 @@ impl<'a> Lookup<'a> {
         })
     }
 
-    /// Whether a resolver that was asked behind an unwilling answer has none in the capture: the name may have resolved there.
+    /// Returns whether a resolver that was asked behind an unwilling answer has none in the capture: the name may have resolved
+    /// there.
     pub fn went_on_unanswered(&self) -> bool {
         let unwilling = matches!(
             self.result,
@@ -290,7 +292,7 @@ impl<'a> Lookup<'a> {
         self.of_host().any(|exchange| exchange.contradicting.is_some())
     }
 
-    /// Whether the snap length cut an answer, so that it may have held more addresses.
+    /// Returns whether the snap length cut an answer, so that it may have held more addresses.
     pub fn has_cut_answer(&self) -> bool {
         self.exchanges.iter().filter_map(|exchange| exchange.answer.as_ref()).any(|answer| answer.cut)
     }

@@ -73,7 +73,7 @@ impl<'a> Session<'a> {
         self.flows.last().copied()
     }
 
-    /// Whether it may be for this host.
+    /// Returns whether it may be for this host.
     pub fn is_for(&self, host: &str) -> Option<HostSource> {
         self.hosts.iter().find(|(name, _)| name == host).map(|(_, source)| *source)
     }
@@ -186,13 +186,13 @@ fn unexplained<'s>(session: &'s Session<'_>) -> Option<(IpAddr, &'s str, Timesta
     (*source == HostSource::Named).then_some((session.client, host.as_str(), flow.first.time))
 }
 
-/// Where the session begins: with the lookup, unless that was made for an earlier one and is only still remembered.
+/// Returns where the session begins: with the lookup, unless that was made for an earlier one and is only still remembered.
 fn first_frame(flow: &TcpFlow, lookup: Option<&Lookup<'_>>) -> FrameRef {
     let at_once = |lookup: &&Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos()) <= AT_ONCE;
     lookup.filter(at_once).map_or(flow.first, |lookup| lookup.first.min(flow.first))
 }
 
-/// Whether a connection is the next of a session: the one before came to nothing, and this one is to the host's next
+/// Returns whether a connection is the next of a session: the one before came to nothing, and this one is to the host's next
 /// address, or the same request once more.
 ///
 /// Where other connections to the host are open, `crowded`, a repeated request can't be told from one of another thread,
@@ -233,7 +233,7 @@ fn continues(
     }
 }
 
-/// Whether an earlier session of the same client to the same host is still open when another begins.
+/// Returns whether an earlier session of the same client to the same host is still open when another begins.
 fn is_beside(sessions: &[Session<'_>], other: usize, next: &Session<'_>) -> bool {
     sessions.get(other).is_some_and(|other| {
         let open = other.flow().is_some_and(|flow| flow.last >= next.first);
@@ -313,7 +313,7 @@ fn lookup_contradicted(flow: &TcpFlow, host: &str, lookups: &[Lookup<'_>], used:
         .next()
 }
 
-/// Whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where
+/// Returns whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where
 /// to connect by IPv6 and the other way round.
 fn may_be_one(a: IpAddr, b: IpAddr) -> bool {
     a == b || a.is_ipv4() != b.is_ipv4()

@@ -32,7 +32,7 @@ impl Visibility {
     }
 }
 
-/// Whether packets of a connection are known to be missing in the middle of it.
+/// Returns whether packets of a connection are known to be missing in the middle of it.
 pub(super) fn lost(flow: &TcpFlow) -> bool {
     let missing = flow.to_server.missing > 0 || flow.to_client.missing > 0;
     missing || flow.visibility.syn_missing || flow.visibility.syn_ack_missing

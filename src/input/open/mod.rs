@@ -9,13 +9,13 @@ use bytes::Bytes;
 
 use super::archive::codec;
 use super::archive::source::{SliceSource, StreamSource};
-use super::context::Context;
+use super::context::OpeningContext;
 use super::findings::Findings;
 use super::gathering::{Gathering, Peeked};
 use super::location::Location;
 use super::member_kind::MemberKind;
 use super::metered::{CountedReader, packed as no_bytes};
-use super::node::{Node, NodeContent};
+use super::openable::{NodeContent, Openable};
 use super::spool::CHUNK;
 
 mod closed;
@@ -27,7 +27,7 @@ mod tar;
 mod zip;
 
 /// Opens a node.
-pub(super) fn open(node: &Node, context: &Context<'_>) -> Findings {
+pub(super) fn open(node: &Openable, context: &OpeningContext<'_>) -> Findings {
     let mut gathering = Gathering::new(context, node.root);
     let location = node.location.clone();
     match &node.content {

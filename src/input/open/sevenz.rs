@@ -46,9 +46,9 @@ pub(super) fn members(gathering: &mut Gathering<'_, '_>, location: &Location, by
     }
 }
 
-type Outcome = Result<Vec<Failed>, Failed>;
+type MembersRead = Result<Vec<Failed>, Failed>;
 
-fn needs_passphrase(result: &Outcome) -> bool {
+fn needs_passphrase(result: &MembersRead) -> bool {
     match result {
         Ok(failures) => failures.iter().any(|failure| matches!(failure, Failed::Passphrase)),
         Err(failure) => matches!(failure, Failed::Passphrase),
@@ -60,7 +60,7 @@ fn members_with(
     location: &Location,
     bytes: &Bytes,
     passphrase: Option<&Passphrase>,
-) -> (Outcome, Findings) {
+) -> (MembersRead, Findings) {
     let mut inside = Gathering::new(gathering.context, gathering.root);
     let mut ordinal = 0;
     let result = sevenz::each(bytes, passphrase, &gathering.context.budget, |entry, reader| {

@@ -11,7 +11,7 @@ use crate::input::gathering::Gathering;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
 use crate::input::metered::packed;
-use crate::input::node::NodeContent;
+use crate::input::openable::NodeContent;
 use crate::input::passphrase::{Locked, Passphrase, Unlocked};
 use crate::model::warning::WarningCode;
 

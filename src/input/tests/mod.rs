@@ -132,13 +132,13 @@ impl Scratch {
         path
     }
 
-    /// What is found at these names.
+    /// Returns what is found at these names.
     fn find(&self, names: &[&str]) -> Found {
         let paths: Vec<_> = names.iter().map(|name| self.path(name)).collect();
         self.relative(find(&paths, KINDS, &self.options, &Progress::default()))
     }
 
-    /// What is found in one file with these bytes.
+    /// Returns what is found in one file with these bytes.
     fn find_in(&self, name: &str, bytes: &[u8]) -> Found {
         self.write(name, bytes);
         self.find(&[name])

@@ -99,12 +99,12 @@ pub(super) fn vendor_of(name: &str) -> Option<Vendor> {
     domain_of(&name.trim_end_matches('.').to_ascii_lowercase()).map(|(vendor, _)| vendor)
 }
 
-/// Whether a name, in lower case, is or lies under an MDM cloud of a vendor.
+/// Returns whether a name, in lower case, is or lies under an MDM cloud of a vendor.
 pub fn is_mdm_name(name: &str) -> bool {
     domain_of(name).is_some_and(|(_, used)| used == Use::Mdm)
 }
 
-/// Whether a name, in lower case, is one of Microsoft's servers for tokens.
+/// Returns whether a name, in lower case, is one of Microsoft's servers for tokens.
 pub fn is_login_host(name: &str) -> bool {
     domain_of(name).is_some_and(|(_, used)| used == Use::Login)
 }

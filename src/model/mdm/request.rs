@@ -52,7 +52,7 @@ impl RequestKind {
         }
     }
 
-    /// What it is called in a sentence.
+    /// Returns what it is called in a sentence.
     pub const fn describe(self) -> &'static str {
         match self {
             Self::ServerInfo => "ServerInfo",
@@ -186,7 +186,7 @@ impl DeviceCriterion {
     }
 }
 
-/// Whether the target of a request is one of the MDM API's; what stands in its query, such as another URL, says nothing.
+/// Returns whether the target of a request is one of the MDM API's; what stands in its query, such as another URL, says nothing.
 pub fn is_api_target(target: &str) -> bool {
     let (path, _) = split_target(target);
     ["/ciscoise", "/MDM/", "/ise/mdm/api"].iter().any(|part| path.contains(part))

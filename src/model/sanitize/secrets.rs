@@ -171,7 +171,7 @@ impl Scan<'_> {
         self.c(name.end) == Some('=') && gap.value == name.end + 1 && !before.contains("error")
     }
 
-    /// What stands behind the name of an authentication scheme.
+    /// Returns what stands behind the name of an authentication scheme.
     fn scheme(&mut self, end: usize, rest_of_line: bool) -> usize {
         let start = self.end_of(end, 8, |c| c.is_whitespace() || matches!(c, ':' | '=' | '"' | '\''));
         let value =

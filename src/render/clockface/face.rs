@@ -22,7 +22,7 @@ impl LogClock {
         self.changes.iter().rfind(|(from, _)| *from <= at).map_or(self.zone, |(_, zone)| *zone)
     }
 
-    /// What the clock showed, to the millisecond as logs do.
+    /// Returns what the clock showed, to the millisecond as logs do.
     fn reading(&self, at: Timestamp) -> Timestamp {
         let nanos = at.plus_nanos(self.skew).plus_nanos(self.zone_at(at)).nanos();
         Timestamp::from_nanos(nanos.saturating_add(MILLISECOND / 2).div_euclid(MILLISECOND) * MILLISECOND)
@@ -84,7 +84,7 @@ impl<'c> Face<'c> {
         date_and_time(self.shown().map_or(at, |clock| clock.reading(at)))
     }
 
-    /// What stands behind a time: the mark, and by which clock it is where a table has several.
+    /// Returns what stands behind a time: the mark, and by which clock it is where a table has several.
     fn behind(&self, at: Timestamp) -> String {
         match self.shown() {
             None if self.rests => MARK.to_owned(),

@@ -131,7 +131,7 @@ impl<'r> Clockface<'r> {
         }
     }
 
-    /// What a reader must know of the times; nothing where all is UTC and sure. `name` names an input.
+    /// Returns what a reader must know of the times; nothing where all is UTC and sure. `name` names an input.
     pub(super) fn legend(&self, name: impl Fn(usize) -> String) -> Option<String> {
         let logs = || self.clocks.iter().enumerate().filter_map(|(input, clock)| Some((input, clock.as_ref()?)));
         let assumed: Vec<String> = logs().filter(|(_, clock)| clock.assumed).map(|(input, _)| name(input)).collect();

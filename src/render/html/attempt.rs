@@ -41,13 +41,13 @@ pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Optio
     }
 }
 
-/// When an attempt began: its day too, where not all are of the same.
+/// Returns when an attempt began: its day too, where not all are of the same.
 pub(super) fn time(clocks: &Clockface<'_>, attempt: &Attempt, at: Timestamp) -> String {
     let face = clocks.attempt(attempt);
     if clocks.on_one_day() { face.time(at) } else { face.readable(at) }
 }
 
-/// What is known of an attempt; `incident` is the entry that says what to do.
+/// Returns what is known of an attempt; `incident` is the entry that says what to do.
 pub(super) fn body(clocks: &Clockface<'_>, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
     let report = clocks.report;
     html! {

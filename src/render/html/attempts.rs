@@ -38,7 +38,7 @@ pub(super) fn write_section(clocks: &Clockface<'_>, rows: &[Row<'_>], out: &mut 
     writeln!(out, "</section>")
 }
 
-/// What the script filters by; without it there is nothing to see.
+/// Returns what the script filters by; without it there is nothing to see.
 fn filters(report: &Report, large: bool) -> Markup {
     let mut servers: Vec<String> = report.attempts.iter().map(server_of).collect();
     servers.sort_unstable();

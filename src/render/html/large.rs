@@ -31,21 +31,21 @@ const WITHOUT_SCRIPT: usize = 60;
 #[derive(Serialize)]
 struct Data {
     servers: Vec<String>,
-    verdicts: Vec<Verdict>,
+    verdicts: Vec<RowVerdict>,
     kinds: Vec<Kind>,
     sures: Vec<String>,
     texts: Vec<String>,
-    rows: Vec<Entry>,
+    rows: Vec<RowEntry>,
     /// Markup by the id of the attempt.
     cards: BTreeMap<usize, String>,
 }
 
 /// Id, last id, how many, time, verdict, server, kind, duration, confidence, incident, text and places; what is the same for
 /// many stands in a list of its own.
-type Entry = (usize, usize, usize, String, usize, usize, usize, String, usize, usize, usize, String);
+type RowEntry = (usize, usize, usize, String, usize, usize, usize, String, usize, usize, usize, String);
 
 #[derive(PartialEq, Eq, PartialOrd, Ord, Clone, Serialize)]
-struct Verdict {
+struct RowVerdict {
     outcome: &'static str,
     name: String,
     tone: &'static str,
@@ -168,8 +168,8 @@ fn cards(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BT
     cards
 }
 
-fn named(attempt: &Attempt) -> Verdict {
-    Verdict {
+fn named(attempt: &Attempt) -> RowVerdict {
+    RowVerdict {
         outcome: attempt.outcome.as_str(),
         name: verdict(attempt.outcome, attempt.detail.as_deref()),
         tone: tone(attempt.outcome),
@@ -229,7 +229,7 @@ fn plain(clocks: &Clockface<'_>, row: &Row<'_>) -> Markup {
     }
 }
 
-/// Whether the attempts of a report are too many to be markup, each with all that is known of it.
+/// Returns whether the attempts of a report are too many to be markup, each with all that is known of it.
 pub(super) fn is_large(rows: &[Row<'_>]) -> bool {
     const MANY: usize = 300;
     rows.len() > MANY || rows.iter().any(|row| row.count() > 1)

@@ -74,7 +74,7 @@ fn head(clocks: &Clockface<'_>, script: &str) -> Markup {
     }
 }
 
-/// What was analysed and of which day, and whether it works now: browsers show the beginning.
+/// Returns what was analysed and of which day, and whether it works now: browsers show the beginning.
 fn title(clocks: &Clockface<'_>) -> String {
     let report = clocks.report;
     let bundle = report.shown_paths().first().and_then(|path| member_path::parts(path).next()).map(|(name, _)| name);

@@ -70,7 +70,7 @@ const fn tone_of(state: ServerHealth) -> &'static str {
     }
 }
 
-/// What the inputs say of the nodes that wrote them.
+/// Returns what the inputs say of the nodes that wrote them.
 fn nodes(report: &Report) -> Markup {
     let words = |node: &Node| {
         let text = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name}{value}"));
@@ -103,7 +103,7 @@ fn nodes(report: &Report) -> Markup {
     }
 }
 
-/// What captures could not see.
+/// Returns what captures could not see.
 fn quality(report: &Report) -> Markup {
     let weak = || {
         report.inputs.iter().enumerate().filter_map(|(index, input)| {

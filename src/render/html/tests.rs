@@ -182,7 +182,7 @@ fn many(count: usize) -> Report {
     report
 }
 
-/// What the script of a large page draws from.
+/// Returns what the script of a large page draws from.
 fn data(page: &str) -> serde_json::Value {
     let (_, rest) = page.split_once("<div id=\"data\" hidden>").unwrap();
     let packed = STANDARD.decode(rest.split('<').next().unwrap()).unwrap();

@@ -88,7 +88,7 @@ fn said_before<'r>(incident: &'r Incident, said: &mut Said<'r>) -> Option<&'r In
     (first.id != incident.id).then_some(first)
 }
 
-/// When it was, which attempts it has, what was before and after.
+/// Returns when it was, which attempts it has, what was before and after.
 fn when(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> String {
     let runs = ticket.incidents.len();
     let shown = match (runs, ticket.head.attempts.as_slice()) {

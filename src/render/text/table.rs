@@ -235,7 +235,7 @@ impl View<'_> {
         lines
     }
 
-    /// What there is to say of a run in place of places.
+    /// Returns what there is to say of a run in place of places.
     fn run(&self, fold: &Fold<'_>, room: usize) -> Vec<String> {
         // A unit stays with its number.
         let joined = fold.words(self.clocks).join(",\u{0}").replace(' ', "\u{a0}").replace('\u{0}', " ");

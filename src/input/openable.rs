@@ -10,7 +10,7 @@ use super::location::Location;
 
 /// Something to be opened.
 #[derive(Clone)]
-pub(super) struct Node {
+pub(super) struct Openable {
     pub(super) location: Location,
     pub(super) content: NodeContent,
     /// The file in which it lies.
@@ -30,7 +30,7 @@ pub(super) enum NodeContent {
     Zip(ZipMember),
 }
 
-impl Node {
+impl Openable {
     /// Returns the packed bytes, for the progress.
     pub(super) fn size(&self) -> u64 {
         match &self.content {
