@@ -7,6 +7,7 @@
 //! | end | how far the record of the result is from the packet that told the client |
 //! | fit | what the log says of the result against what the wire shows |
 //! | host | how sure it is whom the connection is for |
+//! | size | how far the answer's size is from that of others with the same status (`matching/sizes`) |
 //!
 //! A pair that costs more than [`UNMATCHED`] is none.
 

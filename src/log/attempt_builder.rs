@@ -226,7 +226,7 @@ impl AttemptBuilder {
                 true
             }
             What::Body(body) => {
-                self.tries.body(body.looks);
+                self.tries.body(body.looks, body.length);
                 true
             }
             What::Error(failure) => {

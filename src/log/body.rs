@@ -21,6 +21,8 @@ pub(super) struct Body {
     pub(super) beginning: String,
     /// Whether it ends where its outermost element does.
     pub(super) is_closed: bool,
+    /// Bytes, as far as the record has them.
+    pub(super) length: usize,
 }
 
 /// Reads a body that begins in a record's first line and goes on in those below; `None` when there is no body.
@@ -58,7 +60,7 @@ pub(super) fn read(begun: &[u8], more: &[u8]) -> Option<Body> {
     };
     let length = begun.len() + more.len();
     let beginning = if name.is_empty() { format!("({length} bytes)") } else { format!("{name} ...") };
-    Some(Body { looks, beginning, is_closed })
+    Some(Body { looks, beginning, is_closed, length })
 }
 
 /// Returns whether one begins with the other, in upper or lower case.

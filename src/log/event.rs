@@ -80,6 +80,8 @@ pub(super) struct BodyRecord {
     pub(super) looks: ResponseBody,
     /// Whether the outermost element is closed in the record, so that nothing of the body can stand in the lines below.
     pub(super) is_closed: bool,
+    /// Bytes; `None` where the body did not end in the record.
+    pub(super) length: Option<u32>,
 }
 
 /// How a request failed.
@@ -218,7 +220,8 @@ fn body(rest: &[u8], more: &[u8]) -> Option<Event> {
     let begun = rest.get(start..).unwrap_or_default().trim_ascii();
     let body = body::read(begun, more)?;
     let quote = sanitize::line(&format!("Response data received from the MDM server : {}", body.beginning));
-    let record = BodyRecord { looks: body.looks, is_closed: body.is_closed };
+    let length = u32::try_from(body.length).ok().filter(|_| body.is_closed);
+    let record = BodyRecord { looks: body.looks, is_closed: body.is_closed, length };
     Some(Event { what: What::Body(record), quote: Some((CitationRole::Body, Quote::Words(quote))) })
 }
 

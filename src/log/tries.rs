@@ -107,9 +107,10 @@ impl Tries {
         self.results.respond();
     }
 
-    /// Notes a response body.
-    pub(super) fn body(&mut self, looks: ResponseBody) {
-        self.last_or_unseen().body = Some(looks);
+    /// Notes a response body of so many bytes.
+    pub(super) fn body(&mut self, looks: ResponseBody, length: Option<u32>) {
+        let last = self.last_or_unseen();
+        (last.body, last.body_length) = (Some(looks), length);
     }
 
     /// Notes the proxy of the request under way.
@@ -182,6 +183,7 @@ impl Tries {
                 before.result = last.result.take();
                 before.http_status = last.http_status.take();
                 before.body = last.body.take();
+                before.body_length = last.body_length.take();
                 before.cause = last.cause.take();
             }
         }

@@ -2,6 +2,8 @@
 
 use super::assignment::{Edge, assign};
 use super::pairing::Pair;
+use super::place::WirePlace;
+use super::sizes::Sizes;
 use crate::correlate::capture_view::CaptureView;
 use crate::correlate::clock::ClockOffset;
 use crate::correlate::cost::{self, PairTimes, UNMATCHED};
@@ -17,15 +19,6 @@ const MAX_PLACES: usize = 16;
 const MAX_COMPARED: usize = 256;
 /// What it is worth that the tries of an attempt follow each other on one connection.
 const TOGETHER: i64 = 1_500;
-
-/// A place on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WirePlace {
-    /// Index of the capture.
-    pub capture: usize,
-    /// Index into its slots.
-    pub slot: usize,
-}
 
 /// Clock offsets: for each log and each capture, when something of the one is on the other.
 #[derive(Clone, Debug)]
@@ -44,8 +37,11 @@ pub fn matching(
     views: &[CaptureView<'_>],
     offsets: &Offsets,
 ) -> Vec<Vec<Option<WirePlace>>> {
-    let board = Board::new(said, views, offsets);
-    let flat = assign(&board.edges, board.places.len(), UNMATCHED);
+    let mut board = Board::new(said, views, offsets);
+    let mut flat = assign(&board.edges, board.places.len(), UNMATCHED);
+    if board.weigh_sizes(&flat) {
+        flat = assign(&board.edges, board.places.len(), UNMATCHED);
+    }
     let flat = board.keep_together(flat);
     let mut flat = flat.into_iter().map(|seat| seat.and_then(|place| board.places.get(place).copied()));
     said.iter().map(|log| flat.by_ref().take(log.len()).collect()).collect()
@@ -92,6 +88,22 @@ impl<'b, 'a> Board<'b, 'a> {
             }
         }
         Self { said: said.iter().flatten().collect(), views, places, edges }
+    }
+
+    /// Adds what the sizes of answers cost, as a first decision tells them; returns whether that speaks against it.
+    fn weigh_sizes(&mut self, seats: &[Option<usize>]) -> bool {
+        let (said, views, places) = (&self.said, self.views, &self.places);
+        let decided = said.iter().zip(seats).filter_map(|(said, seat)| Some((*said, *places.get((*seat)?)?)));
+        let sizes = Sizes::learn(views, decided);
+        let mut against = false;
+        for ((said, seat), edges) in said.iter().zip(seats).zip(&mut self.edges) {
+            for edge in edges {
+                let cost = places.get(edge.place).map_or(0, |place| sizes.cost(views, said, *place));
+                edge.cost += cost;
+                against |= cost > 0 && *seat == Some(edge.place);
+            }
+        }
+        against
     }
 
     /// Where two tries of an attempt ended up on different connections though two requests of one connection would do as

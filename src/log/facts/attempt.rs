@@ -99,6 +99,8 @@ pub struct LogTry {
     pub http_status: Option<u16>,
     /// What the response body looks like; `None` when there is no record of it, as the level TRACE alone has one.
     pub body: Option<ResponseBody>,
+    /// Bytes of the response body; `None` when there is no record of all of it.
+    pub body_length: Option<u32>,
     /// How it failed. [`CauseKind::Other`] is a failure too, in words that no rule knows.
     pub cause: Option<Box<LogCause>>,
 }

@@ -27,6 +27,82 @@ fn a_dozen_attempts_at_once_each_find_their_own_connection() {
     }
 }
 
+/// An attempt whose answer has so many encrypted bytes; its packets come at the times of every other one.
+fn sized(world: &mut World, start: i64, port: u16, bytes: usize) {
+    let mut connection = Connection::new(start + 3, port, SERVER);
+    connection.open(world);
+    connection.tls(world, HOST);
+    connection.at = start + 12;
+    connection.client(world, 0, &tls::data(320));
+    connection.at = start + 60;
+    connection.server(world, 0, &tls::data(bytes));
+    connection.client(world, 1, &tls::close_notify());
+    connection.close(world);
+}
+
+/// The record of a whole body of so many bytes.
+fn body(thread: &str, bytes: usize) -> String {
+    let content = "x".repeat(bytes - "<ise_api></ise_api>".len());
+    format!(
+        "TRACE  [{thread}][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- \nResponse data received from the MDM server : \
+         <ise_api>{content}</ise_api>"
+    )
+}
+
+fn port_of(report: &mdmlog::report::Report, thread: &str) -> Option<u16> {
+    report.attempts.iter().find(|attempt| attempt.thread.as_deref() == Some(thread)).and_then(client_port)
+}
+
+#[test]
+fn answers_in_the_same_millisecond_are_told_apart_by_the_sizes_of_their_statuses() {
+    for swapped in [false, true] {
+        let mut world = World::in_zone(0);
+        world.lookup(900, HOST, 0, &[SERVER]);
+        for (number, status, bytes) in [(0_u16, 200, 1500), (1, 404, 500), (2, 404, 508), (3, 200, 1493), (4, 404, 500)]
+        {
+            let start = 1000 + i64::from(number) * 5000;
+            sized(&mut world, start, 40_000 + number, bytes);
+            world.told(&format!("of-{status}-{number}"), HOST, start, &[(start + 62, Told::Status(status))]);
+        }
+        // Two at once, of which only the sizes tell which is which.
+        for (port, bytes) in [(41_001, if swapped { 500 } else { 1500 }), (41_002, if swapped { 1500 } else { 500 })] {
+            sized(&mut world, 60_000, port, bytes);
+        }
+        for (thread, status) in [("lacks-it", 404), ("has-it", 200)] {
+            world.told(thread, HOST, 60_000, &[(60_062, Told::Status(status))]);
+        }
+        let report = world.report();
+        let (large, small) = if swapped { (41_002, 41_001) } else { (41_001, 41_002) };
+        assert_eq!((port_of(&report, "has-it"), port_of(&report, "lacks-it")), (Some(large), Some(small)));
+    }
+}
+
+#[test]
+fn successes_in_the_same_millisecond_are_told_apart_by_the_lengths_of_their_bodies() {
+    for swapped in [false, true] {
+        let mut world = World::in_zone(0);
+        world.lookup(900, HOST, 0, &[SERVER]);
+        // The head of each answer has 220 bytes, the record another 17.
+        for (number, length) in [(0_u16, 400), (1, 900), (2, 650)] {
+            let start = 1000 + i64::from(number) * 5000;
+            let thread = format!("pool-{number}");
+            sized(&mut world, start, 40_000 + number, length + 237);
+            world.told(&thread, HOST, start, &[(start + 62, Told::Status(200))]);
+            world.records.push((start + 62, body(&thread, length)));
+        }
+        for (port, length) in [(41_001, if swapped { 420 } else { 840 }), (41_002, if swapped { 840 } else { 420 })] {
+            sized(&mut world, 60_000, port, length + 237);
+        }
+        for (thread, length) in [("short", 420), ("long", 840)] {
+            world.told(thread, HOST, 60_000, &[(60_062, Told::Status(200))]);
+            world.records.push((60_062, body(thread, length)));
+        }
+        let report = world.report();
+        let (long, short) = if swapped { (41_002, 41_001) } else { (41_001, 41_002) };
+        assert_eq!((port_of(&report, "long"), port_of(&report, "short")), (Some(long), Some(short)));
+    }
+}
+
 #[test]
 fn two_tries_on_one_connection_are_one_attempt() {
     let mut world = World::in_zone(0);
