@@ -23,6 +23,7 @@ mod state;
 mod stream;
 mod text;
 mod ticket;
+mod ticket_text;
 mod times;
 mod trouble;
 mod view;

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::escape::shortened;
 use super::ticket::Ticket;
+use super::ticket_text::{facts, proof, remedies, resolved_at, title};
 use super::view::{readable, seconds};
-use super::{Rendering, jira, json as layout};
+use super::{Rendering, json as layout};
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::model::visible::visible;
@@ -42,13 +43,13 @@ impl Rendering for ServiceNow {
 fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
     let incident = ticket.head;
     let mut lines = vec![visible(&incident.diagnosis.summary).into_owned(), String::new()];
-    lines.extend(jira::facts(report, ticket));
+    lines.extend(facts(report, ticket));
     lines.extend([String::new(), "What to do".to_owned()]);
-    lines.extend(jira::remedies(incident).enumerate().map(|(index, remedy)| format!("{}. {remedy}", index + 1)));
+    lines.extend(remedies(incident).enumerate().map(|(index, remedy)| format!("{}. {remedy}", index + 1)));
     lines.extend([String::new(), "Proof".to_owned()]);
-    lines.extend(jira::proof(report, incident));
+    lines.extend(proof(report, incident));
     let mut record = json!({
-        "short_description": plain(&jira::title(incident, SHORT), SHORT),
+        "short_description": plain(&title(incident, SHORT), SHORT),
         "description": plain(&lines.join("\n"), DESCRIPTION),
         "correlation_id": shortened(ticket.key, CORRELATION),
         "correlation_display": format!("mdmlog run {}", ticket.run_id()),
@@ -57,7 +58,7 @@ fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
         "impact": if ticket.is_open() { "2" } else { "3" },
         "urgency": if ticket.is_open() { "2" } else { "3" },
     });
-    if let (Some(at), Some(fields)) = (jira::resolved_at(report, ticket), record.as_object_mut()) {
+    if let (Some(at), Some(fields)) = (resolved_at(report, ticket), record.as_object_mut()) {
         fields.insert("resolved_at".to_owned(), glide_time(at).into());
     }
     record

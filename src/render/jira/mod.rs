@@ -12,17 +12,13 @@ use serde_json::{Value, json};
 
 use super::escape::shortened;
 use super::ticket::Ticket;
-use super::view::{change_side, counted, readable, server, verdict};
+use super::ticket_text::{LINE, facts, proof, remedies, resolved_at, title};
 use super::{Rendering, json as layout};
-use crate::model::report::{Incident, Report};
+use crate::model::report::Report;
 use crate::model::visible::visible;
 
 /// Jira's limit for a summary, in characters.
 const SUMMARY: usize = 255;
-/// Longest line of a description; Jira takes 32767 characters for all of it.
-const LINE: usize = 400;
-/// Most lines of proof.
-const PROOF: usize = 40;
 
 /// Which Jira tickets go to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -105,7 +101,7 @@ fn issue(report: &Report, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
     let incident = ticket.head;
     let description = match edition {
         JiraEdition::Cloud => json!({"type": "doc", "version": 1, "content": description(report, ticket)}),
-        JiraEdition::DataCenter => Value::from(wiki::description(report, ticket, LINE)),
+        JiraEdition::DataCenter => Value::from(wiki::description(report, ticket)),
     };
     json!({
         "fields": {
@@ -138,63 +134,6 @@ fn issue(report: &Report, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
             },
         }],
     })
-}
-
-/// Returns when the last run ended.
-pub(super) fn resolved_at(report: &Report, ticket: &Ticket<'_>) -> Option<crate::model::time::Timestamp> {
-    report.attempt(ticket.resolved_by()?)?.started_at
-}
-
-/// Returns what happened where, in one line of limited length.
-pub(super) fn title(incident: &Incident, limit: usize) -> String {
-    let verdict = verdict(incident.outcome, incident.detail.as_deref());
-    let server = server(incident.server.host.as_deref(), incident.server.port);
-    shortened(&format!("ISE cannot reach its MDM server: {verdict} at {server}"), limit).into_owned()
-}
-
-/// Returns the facts of a ticket, a line each.
-pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
-    let incident = ticket.head;
-    let time = |time: Option<_>| time.map_or_else(|| "unknown".to_owned(), |time| format!("{} UTC", readable(time)));
-    let mut lines = vec![format!("First: {}", time(ticket.first_at())), format!("Last: {}", time(ticket.last_at()))];
-    let runs = ticket.incidents.len();
-    let runs = if runs > 1 { format!(" in {}", counted(runs, "run")) } else { String::new() };
-    lines.push(format!("Attempts: {}{runs}", ticket.attempts()));
-    lines.extend(ticket.endpoints.map(|count| format!("Endpoints asked for: {count}")));
-    let when = |id: usize| report.attempt(id).and_then(|attempt| attempt.started_at);
-    if let Some(id) = incident.last_success_before {
-        lines.push(format!("Last success before: {}", time(when(id))));
-    }
-    lines.push(match ticket.resolved_by() {
-        Some(id) => format!("Resolved: {}", time(when(id))),
-        None => "Resolved: not in what was given".to_owned(),
-    });
-    lines.extend(incident.changes.iter().map(|change| {
-        let (before, after) = (change_side(change.before.as_deref()), change_side(change.after.as_deref()));
-        format!("Changed: {} from {before} to {after}", visible(&change.what))
-    }));
-    lines.push(format!("Ticket key: {}", ticket.key));
-    lines.into_iter().map(|line| shortened(&visible(&line), LINE).into_owned()).collect()
-}
-
-/// Returns the proof of the first attempt, a line each: where, what, and the display filter for Wireshark.
-pub(super) fn proof(report: &Report, incident: &Incident) -> Vec<String> {
-    let first = incident.attempts.first().and_then(|id| report.attempt(*id));
-    let evidence = first.map(|attempt| attempt.evidence.as_slice()).unwrap_or_default();
-    evidence
-        .iter()
-        .take(PROOF)
-        .map(|evidence| {
-            let filter = evidence.display_filter.as_deref().map(|filter| format!("  [{filter}]")).unwrap_or_default();
-            let line = format!("{}  {}{filter}", report.evidence_place(evidence), evidence.what);
-            shortened(&visible(&line), LINE).into_owned()
-        })
-        .collect()
-}
-
-/// Returns the things to do, a line each.
-pub(super) fn remedies(incident: &Incident) -> impl Iterator<Item = String> + '_ {
-    incident.diagnosis.remedy.iter().map(|remedy| shortened(&visible(remedy), LINE).into_owned())
 }
 
 fn description(report: &Report, ticket: &Ticket<'_>) -> Vec<Value> {

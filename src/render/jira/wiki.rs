@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{facts, proof, remedies};
 use crate::model::report::Report;
 use crate::model::visible::visible;
 use crate::render::escape::shortened;
 use crate::render::ticket::Ticket;
+use crate::render::ticket_text::{LINE, facts, proof, remedies};
 
 /// Returns the description of a ticket.
-pub(super) fn description(report: &Report, ticket: &Ticket<'_>, longest: usize) -> String {
+pub(super) fn description(report: &Report, ticket: &Ticket<'_>) -> String {
     let incident = ticket.head;
-    let mut text = prose(&shortened(&visible(&incident.diagnosis.summary), longest));
+    let mut text = prose(&shortened(&visible(&incident.diagnosis.summary), LINE));
     text.push_str("\n\n");
     for fact in facts(report, ticket) {
         text.push_str(&format!("* {}\n", prose(&fact)));
@@ -135,7 +135,7 @@ mod tests {
     fn a_proof_ends_where_it_was_to_end() {
         let report = sample::hostile("{noformat}h1. x{code}");
         for ticket in report.tickets() {
-            let text = description(&report, &ticket, 400);
+            let text = description(&report, &ticket);
             assert_eq!(text.matches("{noformat}").count(), 2, "{text}");
             assert!(!text.contains("{code}"), "{text}");
         }
@@ -145,6 +145,6 @@ mod tests {
     fn a_description_reads_like_this() {
         let report = sample::report();
         let tickets = report.tickets();
-        insta::assert_snapshot!(description(&report, &tickets[0], 400));
+        insta::assert_snapshot!(description(&report, &tickets[0]));
     }
 }
