@@ -49,7 +49,7 @@ pub(crate) fn hostile(payload: &str) -> Report {
     fn poison(key: &str, value: &mut serde_json::Value, payload: &str) {
         use serde_json::Value;
         // Words that the program itself chooses, and times.
-        const OWN: [&str; 23] = [
+        const OWN: [&str; 24] = [
             "schema_version",
             "kind",
             "outcome",
@@ -58,6 +58,7 @@ pub(crate) fn hostile(payload: &str) -> Report {
             "sources",
             "log_utc_offset_source",
             "time",
+            "at",
             "started_at",
             "ended_at",
             "first_at",

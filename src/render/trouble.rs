@@ -34,7 +34,10 @@ fn trouble(node: &Node, all: bool) -> Trouble<'_> {
     let mut parts: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{what} {} times", whole(*count)))
+        .map(|(count, what)| match count {
+            1 => format!("{what} once"),
+            count => format!("{what} {} times", whole(*count)),
+        })
         .collect();
     let worst = every.iter().max_by_key(|minute| (minute.endpoints, std::cmp::Reverse(minute.at)));
     if let Some(worst) = worst.filter(|worst| worst.endpoints > 0) {
@@ -63,7 +66,8 @@ fn weight(minute: &FailureMinute) -> (u64, u64) {
 /// Returns the minute, as a person writes it.
 pub(super) fn minute_of(minute: &FailureMinute) -> String {
     let text = readable(minute.at);
-    seconds(&text).trim_end_matches(":00").to_owned()
+    let text = seconds(&text);
+    text.strip_suffix(":00").unwrap_or(text).to_owned()
 }
 
 /// Returns the server as the node calls it.
@@ -132,8 +136,9 @@ mod tests {
     #[test]
     fn a_minute_is_told_in_words() {
         let report = report(8);
+        assert_eq!(minute_of(&report.nodes[0].mdm_failures[0]), "1970-01-01 00:00");
         let told = words(&report.nodes[0].mdm_failures[7]);
         assert_eq!(told, "9 endpoints hurt, 2 x 89003 (could not connect)");
-        assert!(troubles(&sample::report(), false).is_empty());
+        assert!(troubles(&Report { nodes: vec![Node::default()], ..sample::report() }, false).is_empty());
     }
 }
