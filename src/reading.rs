@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::capture::secrets::Secrets;
 use crate::capture::{CaptureFacts, CapturePart, Interest, read_capture};
 use crate::input::{self, Found, Groups, Item};
-use crate::log::{LogFacts, LogPart, read_log};
+use crate::log::{LogFacts, LogPart, read_log_beside};
 use crate::node::{NodeFile, Nodes, gather};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
@@ -33,7 +33,7 @@ impl<'o> Reading<'o> {
         let read = |group: &Vec<usize>| {
             let parts: Vec<LogPart<'_>> =
                 self.items(group).map(|(input, item)| LogPart { input, bytes: &item.data }).collect();
-            read_log(&parts, self.progress)
+            read_log_beside(&parts, self.groups.logs.len().saturating_sub(1), self.progress)
         };
         self.groups.logs.par_iter().map(read).collect()
     }
@@ -41,6 +41,7 @@ impl<'o> Reading<'o> {
     /// Reads the captures, each with all its parts.
     pub(crate) fn captures(&self, interest: &Interest, secrets: &Secrets) -> Vec<CaptureFacts> {
         self.begin(Stage::Captures, &self.groups.captures);
+        let interest = &Interest { beside: self.groups.captures.len().saturating_sub(1), ..interest.clone() };
         let read = |group: &Vec<usize>| {
             let parts: Vec<CapturePart<'_>> =
                 self.items(group).map(|(input, item)| CapturePart { input, bytes: &item.data }).collect();

@@ -26,6 +26,8 @@ pub struct Interest {
     pub proxy_hosts: BTreeSet<String>,
     /// Server ports besides 443 and 8443 that `--port` or the log's URLs name.
     pub ports: BTreeSet<u16>,
+    /// How many other captures are read in the same run: all share the room for connections and queries.
+    pub beside: usize,
 }
 
 /// All that the files of one capture show.

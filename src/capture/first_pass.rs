@@ -13,6 +13,7 @@ use super::frame_hints::{DNS, FrameHint, FrameHints};
 use super::names::Names;
 use super::packet::{FiveTuple, IcmpMessage, IpFragments, Packet, PacketBody};
 use super::quality::{FileQuality, Peers};
+use super::share;
 use super::{DnsExchange, FrameRef, IcmpError, Interest};
 
 /// Endpoints, and connections whose ClientHello goes on in another segment, that are kept at most.
@@ -59,9 +60,9 @@ pub(super) struct Candidates {
 }
 
 impl<'a> FirstPass<'a> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(beside: usize) -> Self {
         Self {
-            exchanges: Exchanges::default(),
+            exchanges: Exchanges::new(share::exchanges(beside)),
             fragments: IpFragments::default(),
             dns_streams: Streams::default(),
             key_logs: Vec::new(),

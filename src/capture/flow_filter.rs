@@ -8,6 +8,7 @@ use super::address_bloom::{AddressBloom, FollowedAddresses};
 use super::first_pass::Candidates;
 use super::names::{Names, is_target};
 use super::packet::{FiveTuple, number};
+use super::share;
 use super::{TcpFlow, TlsSession};
 use crate::model::mdm::is_api_target;
 
@@ -39,6 +40,11 @@ impl<'s> FlowFilter<'s> {
         let any_address = interest.hosts.is_empty() && interest.addresses.is_empty() && !interest.ports.is_empty();
         let ports = SERVER_PORTS.into_iter().chain(interest.ports.iter().copied()).collect();
         Self { candidates, names, interest, ports, any_address, addresses, followed }
+    }
+
+    /// Returns how many connections are kept of all that are followed.
+    pub(super) fn most_flows(&self) -> usize {
+        share::flows(self.interest.beside)
     }
 
     /// Returns whether there is nobody to follow.

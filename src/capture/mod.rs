@@ -30,6 +30,7 @@ mod quality;
 mod read;
 mod second_pass;
 pub mod secrets;
+mod share;
 #[cfg(test)]
 mod tests;
 pub mod tls;

@@ -141,7 +141,7 @@ fn first_pass<'a>(
     progress: &Progress,
     facts: &mut CaptureFacts,
 ) -> (FirstPass<'a>, Vec<ScannedFile<'a>>) {
-    let mut pass = FirstPass::new();
+    let mut pass = FirstPass::new(interest.beside);
     let mut files = Vec::new();
     for part in parts {
         let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };

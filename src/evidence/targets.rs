@@ -56,6 +56,7 @@ impl Targets {
             proxies: self.proxies.clone(),
             proxy_hosts: self.proxy_hosts.clone(),
             ports: self.ports.clone(),
+            beside: 0,
         }
     }
 

@@ -16,7 +16,6 @@ use crate::model::sanitize;
 const MAX_THREADS: usize = 1 << 16;
 
 /// The attempts of one log as they are put together.
-#[derive(Default)]
 pub(super) struct Attempts<'a> {
     input: usize,
     /// How many parts of the log have begun.
@@ -36,6 +35,18 @@ pub(super) struct Found {
 }
 
 impl<'a> Attempts<'a> {
+    /// Begins with none, of a log beside so many others.
+    pub(super) fn new(beside: usize) -> Self {
+        Self {
+            input: 0,
+            part: 0,
+            threads: HashMap::default(),
+            shelf: Shelf::new(beside),
+            quotations: Quotations::default(),
+            texts: Interner::default(),
+        }
+    }
+
     /// The records that follow are from this input.
     pub(super) fn begin_part(&mut self, input: usize) {
         self.quotations.close();

@@ -59,11 +59,16 @@ pub fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// Reads all parts of one node's log.
 pub fn read_log(parts: &[LogPart<'_>], progress: &Progress) -> LogFacts {
-    read_in_chunks(parts, scan::CHUNK, progress)
+    read_log_beside(parts, 0, progress)
+}
+
+/// Reads all parts of one node's log, beside which so many other logs are read: all share the room for attempts.
+pub fn read_log_beside(parts: &[LogPart<'_>], beside: usize, progress: &Progress) -> LogFacts {
+    read_in_chunks(parts, beside, scan::CHUNK, progress)
 }
 
 /// Reads all parts in chunks of about this many bytes beside each other, which makes no difference to what is found.
-fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> LogFacts {
+fn read_in_chunks(parts: &[LogPart<'_>], beside: usize, chunk: usize, progress: &Progress) -> LogFacts {
     let mut texts: Vec<(usize, Cow<'_, [u8]>)> =
         parts.iter().map(|part| (part.input, decode::as_utf8(part.bytes))).collect();
     // An attempt may begin in one part and end in the next. Excerpts without times come last.
@@ -71,7 +76,7 @@ fn read_in_chunks(parts: &[LogPart<'_>], chunk: usize, progress: &Progress) -> L
         let first = scan::first_time(text);
         (first.is_none(), first, *input)
     });
-    let mut attempts = attempts::Attempts::default();
+    let mut attempts = attempts::Attempts::new(beside);
     let mut facts = LogFacts::default();
     let mut events = 0u64;
     for (input, text) in &texts {

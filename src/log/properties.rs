@@ -13,7 +13,7 @@ fn read(bytes: &[u8]) -> LogFacts {
 
 /// Everything that must not depend on how the log was cut into chunks.
 fn everything(bytes: &[u8], chunk: usize) -> String {
-    format!("{:?}", read_in_chunks(&[LogPart { input: 0, bytes }], chunk, &Progress::default()))
+    format!("{:?}", read_in_chunks(&[LogPart { input: 0, bytes }], 0, chunk, &Progress::default()))
 }
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {

@@ -6,12 +6,15 @@ use super::attempt_builder::AttemptBuilder;
 use super::facts::{LineRef, LogAttempt};
 use crate::model::mdm::RequestKind;
 
-/// More attempts than a node can make in the years that a log may span; bounds memory where a log was made up.
+/// Attempts of all logs of a run together; bounds memory where a log was made up. A busy node makes a hundred thousand an hour.
 const MAX_ATTEMPTS: usize = 1 << 20;
+/// What each log may keep, however many there are.
+const LEAST: usize = 1 << 12;
 
 /// Attempts that are complete, each with its place in the order of their beginnings.
-#[derive(Default)]
 pub(super) struct Shelf {
+    /// How many are kept.
+    room: usize,
     pub(super) begun: usize,
     /// Whether there were more than are kept.
     pub(super) overflowed: bool,
@@ -19,6 +22,12 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
+    /// Makes one for a log beside so many others, which share the room.
+    pub(super) fn new(beside: usize) -> Self {
+        let room = (MAX_ATTEMPTS / beside.saturating_add(1)).max(LEAST);
+        Self { room, begun: 0, overflowed: false, done: Vec::new() }
+    }
+
     /// Begins an attempt, unless there are too many.
     pub(super) fn begin(
         &mut self,
@@ -27,7 +36,7 @@ impl Shelf {
         kind: RequestKind,
         in_call: bool,
     ) -> Option<AttemptBuilder> {
-        let room = self.done.len() < MAX_ATTEMPTS;
+        let room = self.done.len() < self.room;
         self.overflowed |= !room;
         self.begun += 1;
         room.then(|| AttemptBuilder::new(self.begun, Arc::clone(thread), at, kind, in_call))

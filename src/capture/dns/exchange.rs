@@ -15,8 +15,6 @@ use super::message::DnsMessage;
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
 use crate::model::time::{MILLISECOND, SECOND};
 
-/// Exchanges that are kept; names of interest are asked for thousands of times a day at most.
-const MAX_EXCHANGES: usize = 100_000;
 /// A question that comes again within this time is a retry.
 const RETRY: i64 = 15 * SECOND;
 /// A question with another identification that comes sooner than this is another thread's: no resolver library waits
@@ -45,8 +43,10 @@ pub(crate) struct Asked {
 }
 
 /// Exchanges under way and done.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Exchanges {
+    /// How many are kept.
+    most: usize,
     done: Vec<Open>,
     /// The latest exchanges about a question, the newest last.
     latest: HashMap<Question, Vec<usize>, foldhash::fast::RandomState>,
@@ -105,6 +105,11 @@ impl Open {
 }
 
 impl Exchanges {
+    /// Begins with none, and keeps so many at most.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, done: Vec::new(), latest: HashMap::default(), sockets: HashMap::default(), overflow: false }
+    }
+
     /// Takes a query or an answer.
     pub(crate) fn add(&mut self, asked: Asked) {
         let (client, resolver) = if asked.message.is_answer { (asked.to, asked.from) } else { (asked.from, asked.to) };
@@ -213,7 +218,7 @@ impl Exchanges {
     }
 
     fn open(&mut self, question: Question, client: SocketAddr, at: FrameRef, sent: Option<Sent>) -> Option<&mut Open> {
-        if self.done.len() >= MAX_EXCHANGES {
+        if self.done.len() >= self.most {
             self.overflow = true;
             return None;
         }
@@ -338,7 +343,7 @@ mod tests {
 
     #[test]
     fn an_alias_without_ipv6_is_not_left_open() {
-        let mut exchanges = Exchanges::default();
+        let mut exchanges = Exchanges::new(100);
         exchanges.add(answered(RrType::AAAA, None));
         assert_eq!(exchanges.dangling().collect::<Vec<_>>(), ["edge.example.net"]);
         exchanges.add(answered(RrType::A, Some("198.51.100.7")));

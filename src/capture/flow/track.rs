@@ -15,8 +15,6 @@ use crate::capture::secrets::Secrets;
 use crate::capture::{FrameRef, IcmpError, TcpFlow};
 use crate::model::time::SECOND;
 
-/// Connections that are kept for the report.
-const MAX_FLOWS: usize = 1 << 15;
 /// Connections of which it is remembered that they do not matter.
 const MAX_REJECTED: usize = 1 << 16;
 /// Segments that are kept for reading before the oldest connections are read and let go of.
@@ -201,7 +199,7 @@ impl<'a, 's> Tracker<'a, 's> {
                 *self.flows.get_mut(index)? = flow;
                 index
             }
-            None if self.flows.len() < MAX_FLOWS => {
+            None if self.flows.len() < self.filter.most_flows() => {
                 self.flows.push(flow);
                 self.flows.len() - 1
             }
