@@ -58,7 +58,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
         rule,
         conflict,
         reason: reason(joined, outcome),
-        likely: verdict.likely.clone(),
+        likely: verdict.likely.as_deref().cloned(),
         started_at,
         ended_at,
         duration_ms: duration(started_at, ended_at),
@@ -137,7 +137,7 @@ fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
     joined
         .tries
         .iter()
-        .zip(&verdict.tries)
+        .zip(verdict.tries())
         .map(|(attempted, ruling)| Try {
             outcome: ruling.outcome.name(),
             detail: ruling.outcome.detail().map(Into::into),

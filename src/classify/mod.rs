@@ -23,7 +23,7 @@ pub fn classify(attempts: &[JoinedAttempt<'_>], known: &Targets) -> Vec<Verdict>
     let mut verdicts: Vec<Verdict> = attempts.par_iter().map(|attempt| verdict(attempt, known)).collect();
     let hints = likely(attempts, &verdicts);
     for (verdict, hint) in verdicts.iter_mut().zip(hints) {
-        verdict.likely = hint;
+        verdict.likely = hint.map(Box::new);
     }
     verdicts
 }
@@ -56,13 +56,14 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
         }
         tries.push(ruling);
     }
-    let ruling = tries.last().cloned().unwrap_or_else(|| {
+    let ruling = tries.pop().unwrap_or_else(|| {
         let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
         let mut ruling = rule(&LogEvidence::of(None, in_log), None, around);
         in_log.iter().for_each(|log| log_doubts::lower(&mut ruling, log, false));
         ruling
     });
-    Verdict { ruling, tries, likely: None }
+    tries.shrink_to_fit();
+    Verdict { ruling, earlier: tries, likely: None }
 }
 
 /// The log tells of one connection where the wire shows several. That is no contradiction and takes nothing from the

@@ -171,7 +171,7 @@ impl<'a> Matched<'_, 'a> {
         let capture = requests.iter().find_map(|(_, seat)| seat.map(|place| place.capture));
         let offset = capture.and_then(|capture| self.offsets.get(log, capture));
         reading.offset = offset.unwrap_or(reading.offset);
-        let mut tries: Vec<JoinedTry<'a>> = Vec::new();
+        let mut tries: Vec<JoinedTry<'a>> = Vec::with_capacity(requests.len().max(1));
         for (said, seat) in requests {
             let mut wire = seat.and_then(|place| self.wire_try(place)).or_else(|| remembered_failure(self, log, said));
             if let Some(wire) = &mut wire {

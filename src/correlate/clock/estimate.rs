@@ -33,7 +33,7 @@ const CANDIDATES: usize = 192;
 /// Pairs that may vote; with more, an even sample of the requests does.
 const MAX_PAIRS: usize = 1_000_000;
 /// Pairs that vote where no more is asked than whether a log and a capture have anything in common.
-const MAX_PROMISING: usize = 1 << 16;
+const MAX_PROMISING: usize = 1 << 15;
 /// Requests that a first trial looks at.
 const MAX_SAMPLED: usize = 300;
 /// Offsets that stay for a second one.
