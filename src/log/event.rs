@@ -299,6 +299,11 @@ fn status(rest: &[u8]) -> Option<u16> {
 
 /// What follows a known beginning; nothing when the text ends inside of it.
 fn begins<'a>(text: &'a [u8], words: &str) -> Option<&'a [u8]> {
+    // Most beginnings are told apart by their first letter.
+    let (first, other) = (text.first()?, words.as_bytes().first()?);
+    if !first.eq_ignore_ascii_case(other) {
+        return None;
+    }
     let length = text.len().min(words.len());
     let same = text.get(..length)?.eq_ignore_ascii_case(words.as_bytes().get(..length)?);
     text.get(length..).filter(|_| same && length >= LEAST.min(words.len()))

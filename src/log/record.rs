@@ -113,6 +113,9 @@ fn blanks1(input: &[u8]) -> IResult<&[u8], &[u8]> {
 
 /// `2023-08-15 10:21:07,123`. What has that shape is taken; `None` is what no clock shows.
 fn stamp(input: &[u8]) -> IResult<&[u8], Option<LocalTime>> {
+    if let Some(found) = with_milliseconds(input) {
+        return Ok(found);
+    }
     let (rest, (year, _, month, _, day, _)) =
         (number(4), char('-'), number(2), char('-'), number(2), one_of(" T")).parse(input)?;
     let (rest, (hour, _, minute, _, second)) = (number(2), char(':'), number(2), char(':'), number(2)).parse(rest)?;
@@ -121,6 +124,47 @@ fn stamp(input: &[u8]) -> IResult<&[u8], Option<LocalTime>> {
     let nanos = fraction.unwrap_or_default().iter().chain(std::iter::repeat(&b'0')).take(9);
     let nanos = nanos.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0'));
     Ok((rest, moment([year, month, day, hour, minute, second], nanos)))
+}
+
+/// Reads a time stamp with three digits behind the second, as ISE writes every one, at a tenth of the cost.
+fn with_milliseconds(input: &[u8]) -> Option<(&[u8], Option<LocalTime>)> {
+    let (stamp, rest) = input.split_first_chunk::<23>()?;
+    let &[
+        y1,
+        y2,
+        y3,
+        y4,
+        b'-',
+        m1,
+        m2,
+        b'-',
+        d1,
+        d2,
+        b' ' | b'T',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b',' | b'.',
+        f1,
+        f2,
+        f3,
+    ] = stamp
+    else {
+        return None;
+    };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2, f1, f2, f3];
+    if !digits.iter().all(u8::is_ascii_digit) || rest.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let two = |tens: u8, ones: u8| i16::from(tens - b'0') * 10 + i16::from(ones - b'0');
+    let year = two(y1, y2) * 100 + two(y3, y4);
+    let nanos = (i32::from(two(f1, f2)) * 10 + i32::from(f3 - b'0')) * 1_000_000;
+    Some((rest, moment([year, two(m1, m2), two(d1, d2), two(h1, h2), two(n1, n2), two(s1, s2)], nanos)))
 }
 
 /// Reads a number of so many digits.

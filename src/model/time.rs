@@ -65,6 +65,45 @@ impl LocalTime {
     }
 }
 
+/// A time of an input as RFC 3339 writes it, with so many digits behind the second. Reports hold millions of them, and
+/// a calendar of all times takes longer.
+fn text(nanos: i64, digits: usize) -> String {
+    const DAY: i64 = 86_400;
+    let (seconds, fraction) = (nanos / SECOND, nanos % SECOND);
+    let (days, of_day) = (seconds / DAY, seconds % DAY);
+    let (year, month, day) = civil(days);
+    let digit = |number: i64| char::from(b'0' + u8::try_from(number % 10).unwrap_or_default());
+    let two = |number: i64| [digit(number / 10), digit(number)];
+    let mut text = String::with_capacity("2026-07-01T00:00:00.000000000Z".len());
+    text.extend(two(year / 100).into_iter().chain(two(year)));
+    for (mark, number) in [('-', month), ('-', day), ('T', of_day / 3600), (':', of_day / 60 % 60), (':', of_day % 60)]
+    {
+        text.push(mark);
+        text.extend(two(number));
+    }
+    text.push('.');
+    let mut unit = SECOND / 10;
+    for _ in 0..digits {
+        text.push(digit(fraction / unit));
+        unit = (unit / 10).max(1);
+    }
+    text.push('Z');
+    text
+}
+
+/// Year, month and day of a day counted from 1970-01-01 (after Howard Hinnant's `civil_from_days`).
+const fn civil(days: i64) -> (i64, i64, i64) {
+    // Counted from 0000-03-01, so that the day that leap years have is the last of its year.
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year + era * 400 + if month <= 2 { 1 } else { 0 }, month, day)
+}
+
 /// RFC 3339 in UTC with milliseconds, or with microseconds or nanoseconds where the time has them.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,6 +112,9 @@ impl fmt::Display for Timestamp {
             n if n % 1_000 == 0 => 6,
             _ => 9,
         };
+        if (0..=LATEST).contains(&self.0) {
+            return f.write_str(text(self.0, digits).as_str());
+        }
         let time = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_err(|_| fmt::Error)?;
         write!(f, "{time:.digits$}")
     }
@@ -110,6 +152,15 @@ impl JsonSchema for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_day_of_an_input_is_that_of_the_calendar() {
+        for day in 0..LATEST / (86_400 * SECOND) {
+            let nanos = day * 86_400 * SECOND + day % 86_400 * SECOND + day * 7919 % SECOND;
+            let known = jiff::Timestamp::from_nanosecond(i128::from(nanos)).unwrap();
+            assert_eq!(text(nanos, 9), format!("{known:.9}"));
+        }
+    }
 
     #[test]
     fn a_time_shows_at_least_milliseconds_and_no_more_than_it_has() {

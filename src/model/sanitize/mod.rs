@@ -1,6 +1,7 @@
 //! Makes foreign text fit to keep and to show: without the secrets that it may hold, printable, bounded. Every text that leaves
 //! the program passes through [`without_secrets`], before anything of it is cut off.
 
+mod device;
 mod folded;
 mod forms;
 mod gap;

@@ -1,6 +1,7 @@
 //! Takes secrets out of URLs and makes foreign text fit to keep: credentials in front of the host, and the values of
 //! parameters whose names sound like passwords, tokens or session IDs.
 
+use super::device;
 use super::secrets::without_secrets;
 use super::words::whole_words;
 
@@ -14,9 +15,13 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 
 /// Returns a request target without user information and without the values of sensitive parameters.
 pub(crate) fn target(bytes: &[u8]) -> String {
+    if let Some(known) = device::known(bytes) {
+        return known.to_owned();
+    }
     let text = printable(bytes);
     let mut clean = without_secrets(text.trim()).into_owned();
     clean.truncate(clean.find('#').unwrap_or(clean.len()));
+    device::learn(bytes, &clean);
     clean
 }
 
