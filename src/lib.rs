@@ -62,7 +62,7 @@ pub use model::attempt_choice::AttemptChoice;
 pub use model::report::Report;
 pub use model::{attempts, outcome, report, time, warning};
 pub use options::Options;
-pub use slice::{Slice, SliceFrame, slice};
+pub use slice::{SafeBundle, Slice, SliceFrame, safe_bundle, slice};
 pub use verify::{
     BrokenCitation, CitationCounts, CitationState, InputState, ReportError, Verification, VerifiedInput,
     VerifiedReport, read_report, verification_schema, verify,

@@ -29,6 +29,7 @@ fn run(args: Args) -> Result<Status, Failure> {
         Command::Inspect(args) => cli::inspect::run(args),
         Command::Slice(args) => cli::slice::run(*args),
         Command::Extract(args) => cli::extract::run(*args),
+        Command::Redact(args) => cli::redact::run(*args),
         Command::Diff(args) => cli::diff::run(*args),
         Command::Verify(args) => cli::verify::run(args),
         Command::Explain(args) => cli::explain::run(&args),

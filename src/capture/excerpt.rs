@@ -65,6 +65,37 @@ pub fn excerpt<'a>(bytes: &'a [u8], wanted: &Wanted, progress: &Progress) -> Vec
     picker.found
 }
 
+/// Shows every frame of a file, in its order.
+pub(crate) fn every_frame<'a>(bytes: &'a [u8], visit: impl FnMut(RawFrame<'a>)) {
+    struct Every<F> {
+        number: u64,
+        visit: F,
+    }
+    impl<'a, F: FnMut(RawFrame<'a>)> Sink<'a> for Every<F> {
+        fn frame(&mut self, frame: Frame<'a>) {
+            self.number += 1;
+            (self.visit)(RawFrame {
+                number: self.number,
+                time: frame.time,
+                link_type: frame.link,
+                snap_length: frame.snap_length,
+                bytes: frame.bytes,
+                original_length: frame.length,
+            });
+        }
+    }
+    if let Some((mut state, mut position)) = ReaderState::open(bytes) {
+        let mut every = Every { number: 0, visit };
+        loop {
+            let (Position::At(at) | Position::Lost(at)) = position;
+            if at >= bytes.len() {
+                break;
+            }
+            position = state.walk(bytes, position, at.saturating_add(STEP).min(bytes.len()), &mut every);
+        }
+    }
+}
+
 /// Returns the TLS key logs that lie within a capture.
 pub fn key_logs(bytes: &[u8]) -> Vec<&[u8]> {
     struct KeyLogs<'a>(Vec<&'a [u8]>);

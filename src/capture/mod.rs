@@ -42,8 +42,11 @@ pub use container::{
 };
 pub(crate) use content::{Carries, FrameContent, TcpFlags, content};
 pub use dns::{Rcode, RrType};
+pub(crate) use excerpt::every_frame;
 pub use excerpt::{Wanted, excerpt, key_logs};
 pub use facts::*;
+pub(crate) use http::{begins_request, begins_response};
+pub(crate) use packet::network_layer;
 pub use packet::{EtherType, IpProtocol, LinkType, Unread};
 pub use quality::{
     CaptureQuality, Direction, FollowedPackets, FrameCounts, InterfaceQuality, PeerVisibility, TcpDirections,

@@ -94,6 +94,8 @@ Examples:
       mdmlog slice bundle.tar -n all -o attempts.pcapng
   The packets that carry a comment, as tshark shows them:
       mdmlog slice bundle.tar -n 5 | tshark -r - -Y frame.comment -T fields -e frame.number -e frame.comment
+  With pseudonyms for addresses and names, for a vendor:
+      mdmlog slice bundle.tar -n 5 --redact -o attempt5.pcapng
   With the secrets of its TLS session, for a colleague who may read them:
       mdmlog slice bundle.tar -n 5 --keylog keys.log --secrets -o attempt5.pcapng
 
@@ -104,6 +106,7 @@ Exit status:
 
 Environment:
   MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+  MDMLOG_REDACT_KEY        Key of the pseudonyms of --redact.
 ";
 
 /// Of `extract`.
@@ -162,6 +165,24 @@ Exit status:
 
 Environment:
   MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+";
+
+/// Of `redact`.
+pub const REDACT: &str = "\
+Examples:
+  Make a bundle for a vendor, under a key that only you know:
+      mdmlog redact bundle.tar --redact-key @key -o safe.tar
+  See that it says the same:
+      mdmlog analyze safe.tar
+
+Exit status:
+  0    The bundle was written.
+  2    Wrong usage, nothing to analyse was there, or the bundle could not be written.
+  130  Interrupted.
+
+Environment:
+  MDMLOG_PASSPHRASE        Passphrase of encrypted bundles.
+  MDMLOG_REDACT_KEY        Key of the pseudonyms.
 ";
 
 /// Of `explain`.

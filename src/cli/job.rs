@@ -108,7 +108,7 @@ impl Job {
 }
 
 /// Makes what redacts. A key that was typed asks for redaction; one that lies in the environment only serves it.
-fn redaction(wanted: bool, typed: Option<OsString>) -> Result<Option<RedactionKey>, Failure> {
+pub fn redaction(wanted: bool, typed: Option<OsString>) -> Result<Option<RedactionKey>, Failure> {
     if !wanted && typed.is_none() {
         return Ok(None);
     }

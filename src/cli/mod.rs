@@ -20,6 +20,7 @@ mod output;
 mod passphrase;
 mod progress;
 mod reads;
+pub mod redact;
 pub mod schema;
 mod session;
 mod size;

@@ -7,13 +7,16 @@ use mdmlog::options::Hashing;
 use super::args::{SliceArgs, TrailArgs};
 use super::output::Output;
 use super::reads::Reads;
-use super::{Failure, Status, session, stderr, terminal};
+use super::{Failure, Status, job, session, stderr, terminal};
 
 /// Cuts the packets out and writes them.
 pub fn run(args: SliceArgs) -> Result<Status, Failure> {
-    let SliceArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output, secrets } = args;
+    let SliceArgs { trail: TrailArgs { paths, attempt, analysis, input, run }, output, secrets, redact, redact_key } =
+        args;
     let output = output.filter(|path| path.as_os_str() != "-");
-    let reads = Reads::analysis(&paths, &input, &analysis);
+    let typed = redact_key.map(|key| key.0);
+    let reads = Reads::analysis(&paths, &input, &analysis).and_key(typed.as_deref());
+    let redaction = job::redaction(redact, typed)?;
     let mut options = session::analysis("slice", &paths, input, analysis)?;
     // The report is not shown, and what is in it for those who check it is not needed.
     options.sha256 = Hashing::Never;
@@ -23,7 +26,11 @@ pub fn run(args: SliceArgs) -> Result<Status, Failure> {
         )));
     }
     let out = Output::new(output.as_deref(), "the packets", &reads)?;
-    let slice = session::run(&run, &mut options, |options| mdmlog::slice(&paths, options, attempt.clone(), secrets))??;
+    let mut slice =
+        session::run(&run, &mut options, |options| mdmlog::slice(&paths, options, attempt.clone(), secrets))??;
+    if let Some(redaction) = redaction {
+        slice.redact(redaction.key.as_deref());
+    }
     out.write(|out| {
         let mut out = io::BufWriter::new(out);
         slice.write(&mut out)?;

@@ -12,6 +12,7 @@ mod event;
 mod exception_patterns;
 mod facts;
 mod intern;
+mod mdm_records;
 mod neighbours;
 mod quotations;
 mod record;
@@ -30,6 +31,7 @@ use std::fmt;
 #[cfg(test)]
 pub(crate) use exception_patterns::words as failure_words;
 pub use facts::*;
+pub(crate) use mdm_records::mdm_records;
 pub use records::{RecordRange, ThreadLines, records_of};
 pub use sniff::{LogLook, looks_like_log};
 

@@ -10,6 +10,7 @@ mod names;
 mod number;
 mod same_length;
 mod scan;
+mod stand_ins;
 mod target;
 mod words;
 
@@ -18,6 +19,7 @@ use std::hash::BuildHasher;
 
 use self::names::{Names, Shape};
 use self::scan::Scanner;
+pub(crate) use self::stand_ins::{Disguise, StandIns};
 use crate::model::mdm::DeviceCriterion;
 use crate::model::report::{
     Alert, Api, Attempt, Certificate, Change, Clock, Diagnosis, Dns, DnsTrouble, Evidence, FailureMinute, Flow, Icmp,
@@ -29,9 +31,13 @@ use crate::model::warning::Warning;
 /// Replaces everything in the report that tells of a customer. Without a key, one is drawn that no one will know, so
 /// that pseudonyms hold within this report alone.
 pub fn redact(report: &mut Report, key: Option<&[u8]>) {
-    let names = Names::new(key.map_or_else(random_key, <[u8]>::to_vec), Shape::Telling);
+    let names = Names::new(key_or_random(key), Shape::Telling);
     let scanner = Scanner::new(&names, collect::originals(report, &names));
     Redaction { names: &names, scanner }.report(report);
+}
+
+fn key_or_random(key: Option<&[u8]>) -> Vec<u8> {
+    key.map_or_else(random_key, <[u8]>::to_vec)
 }
 
 /// 32 bytes out of the keys that the standard library draws from the system for its hash maps: unlike reading the

@@ -3,6 +3,7 @@
 
 mod frame;
 mod pcapng;
+mod safe;
 mod secrets;
 mod text;
 
@@ -20,8 +21,10 @@ use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::report::{Attempt, Flow, Report};
 use crate::options::Options;
 use crate::progress::Stage;
+use crate::redact::Disguise;
 pub use frame::SliceFrame;
 use pcapng::Interface;
+pub use safe::{SafeBundle, safe_bundle};
 
 /// The frames of attempts, ready to be written as pcapng.
 pub struct Slice {
@@ -156,6 +159,17 @@ fn stretches(flow: &Flow, analyzed: &Analyzed) -> Vec<(usize, u64, u64)> {
 }
 
 impl Slice {
+    /// Puts pseudonyms in the place of addresses and names, as [`safe_bundle`] does under the same key, and takes TLS secrets out.
+    /// Frames of protocols that are not rewritten are left out.
+    pub fn redact(&mut self, key: Option<&[u8]>) {
+        self.key_log.clear();
+        self.sessions = 0;
+        let disguise = Disguise::new(key);
+        let report = std::mem::take(&mut self.report);
+        safe::disguise_slice(self, &disguise.stand_ins(&report));
+        self.report = report;
+    }
+
     /// Writes it as pcapng.
     ///
     /// # Errors

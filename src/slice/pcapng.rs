@@ -38,6 +38,16 @@ impl Interface {
         Self { input, path: visible(path).into_owned(), link_type: frame.link_type, snap_length }
     }
 
+    /// Returns the kind of header that its frames begin with.
+    pub(super) fn link_type(&self) -> LinkType {
+        self.link_type
+    }
+
+    /// Gives it another name than that of its file.
+    pub(super) fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.path);
+    }
+
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let mut body = self.link_type.0.to_le_bytes().to_vec();
         body.extend([0; 2]);

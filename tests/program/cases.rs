@@ -55,6 +55,13 @@ impl Case {
         run(command.current_dir(&self.folder).env("MDMLOG_PASSPHRASE", "correct horse").env("COLUMNS", "100"))
     }
 
+    /// Runs another command with the arguments that the truth names, and these.
+    pub fn run(&self, name: &str, arguments: &[&str]) -> Ran {
+        let given = self.truth["arguments"].as_array().unwrap().iter().map(|argument| argument.as_str().unwrap());
+        let mut command = mdmlog(std::iter::once(name).chain(given).chain(arguments.iter().copied()));
+        run(command.current_dir(&self.folder).env("MDMLOG_PASSPHRASE", "correct horse"))
+    }
+
     /// The report.
     #[track_caller]
     pub fn report(&self, arguments: &[&str]) -> Value {

@@ -21,9 +21,20 @@ fn the_page_on_the_command_line_is_what_help_says() {
         "# Command line\n\nWhat `--help` of each command says. This page is generated; `UPDATE_DOCS=1 cargo test` writes \
          it anew.\n",
     );
-    for command in
-        ["", "analyze", "inspect", "slice", "extract", "diff", "verify", "explain", "schema", "completions", "man"]
-    {
+    for command in [
+        "",
+        "analyze",
+        "inspect",
+        "slice",
+        "extract",
+        "redact",
+        "diff",
+        "verify",
+        "explain",
+        "schema",
+        "completions",
+        "man",
+    ] {
         let mut program = mdmlog(command.split_whitespace().chain(["--help"]));
         let help = run(program.env("COLUMNS", "100")).with_status(0).stdout;
         let lines: Vec<_> = help.lines().map(str::trim_end).collect();

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use crate::support::{Scratch, has_tool, mdmlog, quiet, run};
 
-const COMMANDS: [&str; 9] =
-    ["analyze", "inspect", "slice", "extract", "verify", "explain", "schema", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["analyze", "inspect", "slice", "extract", "redact", "verify", "explain", "schema", "completions", "man"];
 
 /// A command on a terminal of its own, which `script` of util-linux makes.
 fn on_terminal(arguments: &str) -> Command {

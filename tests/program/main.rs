@@ -40,6 +40,7 @@ mod pseudonyms;
 mod readme;
 mod refused;
 mod report;
+mod safe_bundle;
 mod secrets;
 mod support;
 mod tables;

@@ -14,7 +14,7 @@ use crate::traps::wire::Flag;
 use crate::traps::world::{Connection, Told, World};
 
 /// Each is told in a place of its own.
-const SECRETS: [&str; 12] = [
+pub const SECRETS: [&str; 12] = [
     "hunter2-in-url",
     "aHVudGVyMi1iYXNpYw",
     "hunter2-cookie",
@@ -30,7 +30,7 @@ const SECRETS: [&str; 12] = [
 ];
 
 /// A bundle with secrets wherever a log, a capture or a key log can have them.
-fn world() -> World {
+pub fn world() -> World {
     let mut world = World::default();
     let host = "tenant.jamfcloud.com";
     world.success(0, 40_001, "pool-1", host);

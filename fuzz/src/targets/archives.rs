@@ -130,6 +130,16 @@ pub fn report(data: &[u8]) -> Option<Report> {
     analyze(&[laid.path()], &options).ok()
 }
 
+/// Makes of a bundle one that may leave the house, and reads that.
+pub fn safe_bundle(data: &[u8]) {
+    let laid = Laid::new(data);
+    let options = Options { limits: LIMITS, ..Options::default() };
+    let Ok(bundle) = mdmlog::safe_bundle(&[laid.path()], &options, Some(b"key")) else { return };
+    let mut safe = Vec::new();
+    bundle.write(&mut safe).expect("memory takes what comes");
+    report(&safe);
+}
+
 /// Shows a report, in which no control characters of the input's may be.
 pub fn render(report: &Report, format: Format) {
     let mut out = Vec::new();

@@ -50,7 +50,7 @@ impl Target {
 }
 
 /// All of them by name.
-pub const TARGETS: [(&str, Target); 27] = [
+pub const TARGETS: [(&str, Target); 28] = [
     ("log_records", Log(texts::log_records)),
     ("log_events", Other(texts::log_events)),
     ("keylog", Other(texts::keylog)),
@@ -78,4 +78,5 @@ pub const TARGETS: [(&str, Target); 27] = [
     ("openpgp_content", Archive(seal::message)),
     ("bundle", Other(archives::bundle)),
     ("redaction", Other(redaction::redaction)),
+    ("safe_bundle", Other(archives::safe_bundle)),
 ];

@@ -34,6 +34,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "codecs" => bundles("bundle.tar.gz").iter().map(|gzip| [&[0], &gzip[3..]].concat()).collect(),
         "bundle" => [bundles("bundle.tar"), bundles("bundle.zip"), files("log")].concat(),
         "redaction" => vec![originals()],
+        "safe_bundle" => bundles("bundle.tar").into_iter().take(4).collect(),
         _ => Vec::new(),
     }
 }

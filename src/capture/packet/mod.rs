@@ -23,3 +23,9 @@ pub use link_type::LinkType;
 pub(super) use skipped::Skipped;
 pub use skipped::{IpProtocol, Unread};
 pub(super) use transport::decode_payload;
+
+/// Returns where in a frame the packet of IP begins; `None` where there is none that is read.
+pub(crate) fn network_layer(link: LinkType, frame: &[u8]) -> Option<usize> {
+    let (_, packet) = link::network(link, frame).ok()?;
+    frame.len().checked_sub(packet.len())
+}

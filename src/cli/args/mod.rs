@@ -4,6 +4,7 @@
 mod analyze;
 mod compare;
 mod outcomes;
+mod safe;
 mod shared;
 mod trail;
 
@@ -17,6 +18,7 @@ use mdmlog::catalog::Explained;
 
 pub use self::analyze::{AnalyzeArgs, FormatChoice};
 pub use self::compare::{DiffArgs, DiffChoice, DiffState, VerifyArgs, VerifyChoice};
+pub use self::safe::RedactArgs;
 pub use self::shared::{AnalysisArgs, InputArgs, LimitArgs, RunArgs, When};
 pub use self::trail::{ExtractArgs, SliceArgs, TrailArgs};
 use super::terminal::Color;
@@ -102,6 +104,7 @@ pub enum Command {
     Inspect(InspectArgs),
     Slice(Box<SliceArgs>),
     Extract(Box<ExtractArgs>),
+    Redact(Box<RedactArgs>),
     Diff(Box<DiffArgs>),
     Verify(VerifyArgs),
     Explain(ExplainArgs),

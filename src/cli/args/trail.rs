@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueHint;
 use mdmlog::AttemptChoice;
 
+use super::analyze::RedactKey;
 use super::shared::{AnalysisArgs, InputArgs, RunArgs};
 use crate::cli::help;
 
@@ -28,6 +29,20 @@ pub struct SliceArgs {
     /// Who gets the file can then read passwords and all else that was encrypted. Secrets of other sessions stay out.
     #[arg(long)]
     pub secrets: bool,
+
+    /// Replace addresses, names of hosts, and all that is said in clear by pseudonyms of the same length
+    ///
+    /// Checksums are right, and what is encrypted stays encrypted. Packets of protocols that are not rewritten are left out, and a
+    /// payload that is neither TLS, HTTP nor DNS is cut off.
+    #[arg(long, conflicts_with = "secrets")]
+    pub redact: bool,
+
+    /// Make the pseudonyms the same wherever this key is used; implies --redact
+    ///
+    /// A text, or @FILE for what lies in a file. Without this option, it is MDMLOG_REDACT_KEY, and where that is not set, one is
+    /// drawn that no one will know.
+    #[arg(long, value_name = "KEY", conflicts_with = "secrets")]
+    pub redact_key: Option<RedactKey>,
 }
 
 /// Print the log records of attempts, without the credentials that may stand there
