@@ -162,7 +162,8 @@ fn purposes(nodes: &Nodes, reading: &Reading<'_>) -> Vec<(usize, String)> {
                 Some(InputKind::IseLocalStore) => "time zone, and trouble with MDM servers,",
                 Some(InputKind::AdAgentLog) => "trouble with DNS",
                 Some(InputKind::SystemLog) => "name and NTP",
-                _ => "version and settings",
+                Some(InputKind::ShowTech) => "version and settings",
+                Some(InputKind::IsePscLog | InputKind::Pcap | InputKind::Pcapng | InputKind::KeyLog) | None => continue,
             };
             found.push((input, format!("{what} {of}")));
         }

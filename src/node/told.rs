@@ -32,7 +32,11 @@ impl<'a> Told<'a> {
             InputKind::IseLocalStore => Content::Store(read_local_store(file.bytes)),
             InputKind::AdAgentLog => Content::Agent(read_agent_log(file.bytes)),
             InputKind::SystemLog => Content::System(read_system_log(file.bytes)),
-            _ => Content::Shown(read_showtech(file.bytes)),
+            InputKind::ShowTech => Content::Shown(read_showtech(file.bytes)),
+            // These tell of attempts, and none of them is a file of a node.
+            InputKind::IsePscLog | InputKind::Pcap | InputKind::Pcapng | InputKind::KeyLog => {
+                Content::Shown(ShowTech::default())
+            }
         };
         Self { file: *file, what }
     }
