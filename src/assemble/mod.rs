@@ -4,6 +4,7 @@ mod attempt;
 mod circumstances;
 mod clock;
 mod community_id;
+mod delays;
 mod dns;
 mod event;
 mod flow;
@@ -111,6 +112,7 @@ pub fn assemble<'a>(
     let utc_offset = first.filter(|_| tells).map(|first| clock::offset_at(log, first, joined, known));
     let path_of = |input: usize| listed.get(input).map(|listed| listed.path.clone()).unwrap_or_default();
     warnings.extend(clock::warnings(logs, joined, known, path_of));
+    warnings.extend(delays::delays(captures));
     warnings.extend(nothing::apart(logs, captures, joined));
     warnings.extend(nothing::contacted(logs, captures, joined.attempts.len()));
     let starts = joined.attempts.iter().filter_map(JoinedAttempt::started);

@@ -59,6 +59,8 @@ macro_rules! warning_codes {
 }
 
 warning_codes! {
+    /// An address of a server never answers, so that the node loses time before it tries another one.
+    AddressSilent = "address_silent",
     /// The window or the kinds that were asked for leave none of the attempts that were found.
     AllLeftOut = "all_left_out",
     /// A file was written to, cut or replaced while it was read.
@@ -109,10 +111,14 @@ warning_codes! {
     OneDirection = "one_direction",
     /// The program that captured counted packets that it dropped.
     PacketsDropped = "packets_dropped",
+    /// Packets between the node and a server are lost on the network and sent again.
+    PacketsLost = "packets_lost",
     /// Connections show that a capture lacks packets of them.
     PacketsMissing = "packets_missing",
     /// Something is encrypted for a public key, whose holder alone can open it.
     PublicKey = "public_key",
+    /// A resolver does not answer, so that the node loses time before it asks another one.
+    ResolverSilent = "resolver_silent",
     /// There is no folder, or no room in it, for what has to be unpacked to a file.
     TemporaryFolder = "temporary_folder",
     /// The times of a capture's frames run backwards by a second or more.
