@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 /// Requests that begin within this time of each other, in nanoseconds, may be taken for each other.
 const NEAR: u64 = 3_000_000_000;
 /// Places that are looked at for them, before and behind.
-const MAX_NEAR: usize = 256;
+pub(super) const MAX_NEAR: usize = 256;
 
 /// Lookups, sessions and places of one capture.
 #[derive(Clone, Debug)]
