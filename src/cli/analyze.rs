@@ -80,6 +80,11 @@ fn say(report: &Report, job: &Job, chosen: bool) {
     if !job.shows_warnings() {
         stderr::warnings(report);
     }
+    if let Product::Document { format, .. } = &job.product
+        && let Some(left_out) = format.left_out(report)
+    {
+        stderr::warning(None, "no_time", &left_out);
+    }
     if let Product::Document { format, file: Some(file) } = &job.product
         && let Some(other) = named_format(file).filter(|other| !chosen && other != format)
     {

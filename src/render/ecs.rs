@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use sha2::{Digest as _, Sha256};
 
-use super::view::verdict;
+use super::view::{counted, verdict};
 use super::{Rendering, json as layout};
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Incident, Report, Source, Tls};
+use crate::model::time::Timestamp;
 use crate::model::url::Url;
 
 /// Version of the schema that the field names are from.
@@ -23,12 +24,37 @@ impl Rendering for Ecs {
     fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
         let incidents = report.incidents_by_attempt();
-        for attempt in &report.attempts {
+        for attempt in report.attempts.iter().filter(|attempt| timestamp(report, attempt).is_some()) {
             let event = pruned(event(report, attempt, incidents.get(&attempt.id).copied()));
             layout::line(&event.unwrap_or_default(), &mut out)?;
         }
         out.flush()
     }
+}
+
+/// When an event happened, which it must say: what an excerpt without time stamps tells falls back to the first time of the input.
+fn timestamp(report: &Report, attempt: &Attempt) -> Option<Timestamp> {
+    attempt.started_at.or(attempt.ended_at).or_else(|| report.first_time())
+}
+
+/// The node that asked: its name, as its bundle tells it, and the address that it asked from.
+fn node(report: &Report, attempt: &Attempt) -> Value {
+    let name = report.node_of(attempt);
+    // Behind an address translation, it may be another's.
+    let flow = attempt.flow.as_ref().filter(|_| attempt.vantages.is_none());
+    let address = flow.map(|flow| flow.client.ip());
+    json!({"name": name, "hostname": name, "ip": address.map(|address| [address])})
+}
+
+/// Says that attempts are left out, as nothing tells when they were.
+pub(super) fn left_out(report: &Report) -> Option<String> {
+    let untimed = report.attempts.iter().filter(|attempt| timestamp(report, attempt).is_none()).count();
+    (untimed > 0).then(|| {
+        format!(
+            "{} left out: an event must have a time, and nothing in the inputs has one",
+            counted(untimed, "attempt")
+        )
+    })
 }
 
 fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Value {
@@ -43,8 +69,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
     let zone = report.zone_of(attempt);
     let verdict = verdict(attempt.outcome, attempt.detail.as_deref());
     json!({
-        // The field is mandatory, so that an excerpt without time stamps falls back to the input's first time.
-        "@timestamp": attempt.started_at.or(attempt.ended_at).or_else(|| report.first_time()),
+        "@timestamp": timestamp(report, attempt),
         "ecs": {"version": ECS_VERSION},
         "message": attempt.diagnosis.summary,
         "event": {
@@ -93,7 +118,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
         "log": attempt.evidence.iter().find(|evidence| evidence.source == Source::Log).and_then(|evidence| {
             Some(json!({"file": {"path": report.inputs.get(evidence.input)?.path}}))
         }),
-        "host": report.node_of(attempt).map(|name| json!({"name": name, "hostname": name})),
+        "host": node(report, attempt),
         "observer": {"vendor": "mdmlog", "product": report.tool.name, "version": report.tool.version},
         "related": {"hosts": related_hosts(attempt), "ip": related_addresses(attempt)},
         "labels": {
@@ -273,6 +298,29 @@ mod tests {
             assert!(["success", "failure", "unknown"].contains(&event["event"]["outcome"].as_str().unwrap()));
             assert_eq!(event["event"]["outcome"] == "failure", event.get("error").is_some());
         }
+    }
+
+    #[test]
+    fn the_node_is_the_host() {
+        let mut report = sample::report();
+        report.nodes = vec![crate::model::report::Node { hostname: Some("ise-psn1".into()), ..Default::default() }];
+        report.inputs[0].node = Some(0);
+        let host = &events(&report)[0]["host"];
+        assert_eq!((&host["name"], &host["hostname"]), (&"ise-psn1".into(), &"ise-psn1".into()));
+        assert_eq!(host["ip"], json!(["192.0.2.10"]));
+    }
+
+    #[test]
+    fn what_has_no_time_is_left_out_and_told() {
+        let mut report = sample::report();
+        assert_eq!(left_out(&report), None);
+        for attempt in &mut report.attempts {
+            (attempt.started_at, attempt.ended_at) = (None, None);
+        }
+        assert_eq!(events(&report).len(), 11, "the input has a time");
+        report.inputs.iter_mut().for_each(|input| input.first_time = None);
+        assert!(events(&report).is_empty());
+        assert!(left_out(&report).unwrap().starts_with("11 attempts left out"));
     }
 
     #[test]

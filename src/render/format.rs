@@ -8,6 +8,7 @@ use super::rendering::{Rendering, Streaming};
 use super::text::{Text, TextStyle};
 use super::times::Times;
 use super::{csv, ecs, html, jira, json, markdown, ndjson, servicenow};
+use crate::model::report::Report;
 
 /// How a report is written, besides its format. Each format takes what is for it.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +95,11 @@ impl Format {
             Self::Jira => "one Jira issue per server, outcome and line, for its REST API",
             Self::Servicenow => "one ServiceNow incident per server, outcome and line, for its Table API",
         }
+    }
+
+    /// Says what of a report it has no place for, where that is anything.
+    pub fn left_out(self, report: &Report) -> Option<String> {
+        if self == Self::Ecs { ecs::left_out(report) } else { None }
     }
 
     /// Whether it is a ticket for each failure of each server.

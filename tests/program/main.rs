@@ -20,6 +20,7 @@ mod corpus;
 mod damage;
 mod diff;
 mod docs;
+mod ecs;
 mod explain;
 mod formats;
 mod frames;
