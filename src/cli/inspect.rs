@@ -26,7 +26,7 @@ pub fn run(args: InspectArgs) -> Result<Status, Failure> {
     };
     let nothing = inspection.members.is_empty();
     if !(nothing && as_text) {
-        out.write(|out| if as_text { text(&inspection, out) } else { json(&inspection, out) })?;
+        out.write(|out| if as_text { text(&inspection, terminal::width(), out) } else { json(&inspection, out) })?;
     }
     for InspectionWarning { path, code, message } in &inspection.warnings {
         if nothing {
@@ -43,7 +43,56 @@ fn json(inspection: &Inspection, mut out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn text(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a table where it is not wider than the terminal, else a paragraph for each file.
+fn text(inspection: &Inspection, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let lines = table(inspection);
+    if lines.iter().all(|line| line.chars().count() <= width) {
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    } else {
+        for member in &inspection.members {
+            paragraph(member, width, out)?;
+        }
+    }
+    writeln!(out, "\n{}", used(inspection))?;
+    if inspection.members.iter().any(|member| member.span.first_local_time.is_some()) {
+        writeln!(out, "times are UTC, but for those of logs, which say no zone: they are the appliance's")?;
+    }
+    Ok(())
+}
+
+/// Counts what the column of what is used says.
+fn used(inspection: &Inspection) -> String {
+    let used = || inspection.members.iter().filter(|member| member.used);
+    let read = used().filter(|member| matches!(member.kind, MemberKind::Input(_))).count();
+    let (used, all) = (used().count(), inspection.members.len());
+    let is = |count: usize| if count == 1 { "is" } else { "are" };
+    let mut text = format!("{used} of {all} {} used", is(used));
+    if used > read {
+        let held = used - read;
+        text.push_str(&format!(": {read} {} read, {held} {} unpacked", is(read), is(held)));
+    }
+    text
+}
+
+/// A file in lines of its own: where it lies, and below it what it is.
+fn paragraph(member: &Inspected, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let [used, what, size, records, from, to, path] = row(member);
+    writeln!(out, "{:4} {path}", if used == "yes" { "used" } else { "-" })?;
+    let records = if records.is_empty() { records } else { format!("{records} records") };
+    let times = if from.is_empty() { from } else { format!("{from} to {to}") };
+    let mut line = String::new();
+    for part in [what, size, records, times].into_iter().filter(|part| !part.is_empty()) {
+        if !line.is_empty() && 5 + line.len() + 2 + part.len() > width {
+            writeln!(out, "     {line},")?;
+            line.clear();
+        }
+        line.push_str(if line.is_empty() { "" } else { ", " });
+        line.push_str(&part);
+    }
+    writeln!(out, "     {line}")
+}
+
+fn table(inspection: &Inspection) -> Vec<String> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["Used", "What", "Size", "Records", "From", "To", "Path"]);
     for member in &inspection.members {
@@ -54,15 +103,7 @@ fn text(inspection: &Inspection, out: &mut dyn Write) -> io::Result<()> {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    let used = inspection.members.iter().filter(|member| member.used && matches!(member.kind, MemberKind::Input(_)));
-    writeln!(out, "\n{} of {} are read by an analysis", used.count(), inspection.members.len())?;
-    if inspection.members.iter().any(|member| member.span.first_local_time.is_some()) {
-        writeln!(out, "times are UTC, but for those of logs, which say no zone: they are the appliance's")?;
-    }
-    Ok(())
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 fn row(member: &Inspected) -> [String; 7] {

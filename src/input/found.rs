@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 
+use super::describe_unknown::NO_REQUESTS;
 use super::duplicates;
 use super::findings::{Findings, MappedFile, Note};
 use super::identity::Identity;
 use super::item::{EXPECTED, InputError, Item, Member};
 use super::location::TreeKey;
+use crate::model::member_path;
 use crate::model::warning::{Warning, WarningCode};
 
 /// All that lies at the paths.
@@ -153,6 +155,10 @@ fn warnings(notes: Vec<Note>, item_at: impl Fn(&TreeKey) -> Option<usize>) -> Ve
     warnings
 }
 
+/// What to do where a log of the node was given, and not the one that tells.
+const COLLECT: &str = ". Collect ise-psc.log of the node that asks the MDM server (Operations > Troubleshoot > Download Logs, or a support \
+                       bundle with debug logs), with the component external-mdm at TRACE";
+
 /// Says why nothing of a path can be used.
 fn nothing_at(root: &str, members: &[(TreeKey, Member)], notes: &[Note]) -> InputError {
     let path = root.to_owned();
@@ -164,10 +170,11 @@ fn nothing_at(root: &str, members: &[(TreeKey, Member)], notes: &[Note]) -> Inpu
         && !member.kind.is_container()
     {
         let seems = member.note.as_deref().unwrap_or("is of no known kind");
+        let instead = if seems.ends_with(NO_REQUESTS) { COLLECT } else { "" };
         return InputError {
             path,
             code: WarningCode::UnknownContent,
-            message: format!("{root} {seems}; expected {EXPECTED}"),
+            message: format!("{root} {seems}; expected {EXPECTED}{instead}"),
         };
     }
     let leaves = match members.iter().filter(|(_, member)| !member.kind.is_container()).count() {
@@ -178,7 +185,15 @@ fn nothing_at(root: &str, members: &[(TreeKey, Member)], notes: &[Note]) -> Inpu
     // What would be of use, had it been read.
     let mut lost = notes.iter().filter(|note| note.code != WarningCode::UnknownContent);
     let message = match (lost.next(), lost.count()) {
-        (None, _) => format!("{root} holds {leaves}; expected {EXPECTED}"),
+        (None, _) => {
+            let other = members.iter().find_map(|(_, member)| Some((&member.path, member.note.as_deref()?)));
+            let other = other.filter(|(_, note)| note.ends_with(NO_REQUESTS));
+            let (of, instead) = match other {
+                Some((path, note)) => (format!(" ({} {note})", member_path::base(path)), COLLECT),
+                None => (String::new(), ""),
+            };
+            format!("{root} holds {leaves}{of}; expected {EXPECTED}{instead}")
+        }
         (Some(note), 0) => format!("{root} holds {leaves}: {}", note.message),
         (Some(note), more) => {
             format!(

@@ -37,6 +37,10 @@ fn the_version_may_name_the_commit() {
 #[test]
 fn a_near_miss_gets_a_hint() {
     run(&mut mdmlog(["analyse", "x"])).with_status(2).saying(&["mdmlog: ", "'analyze'"]);
+    for arguments in [&["analyze", "x", "--json"][..], &["analyze", "--json", "x"]] {
+        let ran = run(&mut mdmlog(arguments)).with_status(2).saying(&["tip: say `--format json`"]);
+        assert_eq!(ran.stderr.matches("tip:").count(), 1, "{ran}");
+    }
     run(&mut mdmlog(["analyze", "--formt", "json"])).with_status(2).saying(&["'--format'"]);
     run(&mut mdmlog(["analyze", "--format", "jsn", "x"])).with_status(2).saying(&["'json'", "markdown"]);
     run(&mut mdmlog(["analyze", "--fail-on", "http_410", "x"])).with_status(2).saying(&["`http_401`"]);

@@ -51,8 +51,23 @@ fn records_and_the_time_they_cover_are_told() {
 #[test]
 fn the_table_says_the_same() {
     let ran = run(mdmlog(["inspect", BUNDLE, "--format", "text"]).current_dir(root())).with_status(0);
-    assert!(ran.stdout.contains("log of ISE in gzip") && ran.stdout.contains("3 of 6 are read"), "{ran}");
+    assert!(
+        ran.stdout.contains("log of ISE in gzip") && ran.stdout.contains("4 of 6 are used: 3 are read, 1 is unpacked"),
+        "{ran}"
+    );
     assert!(ran.stdout.lines().all(|line| line.trim_end() == line), "{ran}");
+}
+
+#[test]
+fn on_a_narrow_terminal_each_file_has_lines_of_its_own() {
+    let mut command = mdmlog(["inspect", BUNDLE, "--format", "text"]);
+    let ran = run(command.env("COLUMNS", "60").current_dir(root())).with_status(0);
+    let (paths, rest): (Vec<&str>, Vec<&str>) = ran.stdout.lines().partition(|line| line.contains(BUNDLE));
+    assert_eq!(paths.len(), 6, "{ran}");
+    assert!(paths.iter().filter(|line| line.starts_with("used ")).count() == 4, "{ran}");
+    // A path stays whole, so that it can be copied.
+    assert!(rest.iter().filter(|line| line.starts_with(' ')).all(|line| line.chars().count() <= 60), "{ran}");
+    assert!(ran.stdout.contains("log of ISE in gzip"), "{ran}");
 }
 
 #[test]

@@ -314,7 +314,7 @@ fn inspect_says_what_each_file_of_a_bundle_is_used_for() {
     for part in [
         "time zone, and trouble with MDM servers, of the node of ./logs/ise-psc.log",
         "version and settings of the node of",
-        "3 of 3 are read",
+        "3 of 3 are used",
     ] {
         assert!(ran.stdout.contains(part), "expected `{part}`\n{ran}");
     }
@@ -417,10 +417,6 @@ fn a_capture_in_a_nodes_folder_is_joined_with_that_nodes_log() {
     let nodes: Vec<_> =
         report.clocks.iter().map(|clock| (node_of(&clock.log_inputs), node_of(&clock.capture_inputs))).collect();
     assert_eq!(nodes, [(1, 1), (0, 0)]);
-    let ran = run(mdmlog(["inspect", "testdata/cases/two-nodes/bundle.tar", "--format", "text"])
-        .current_dir(crate::support::root()));
-    let packets = "ise-psn1/TCPDump.pcap (packets of the node of testdata/cases/two-nodes/bundle.tar!ise-psn1/support/ise-psc.log)";
-    assert!(ran.stdout.contains(packets), "{ran}");
 }
 
 /// Many of the other files are a gigabyte, nearly all of it a hole that takes no room on the disk: a look at the beginning of each is

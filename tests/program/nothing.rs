@@ -110,3 +110,28 @@ fn a_capture_of_unknown_servers_names_whom_clients_went_to() {
     assert_eq!(named["summary"]["attempts"], 1, "{named:#}");
     assert!(warning(&named, "no_known_server").is_empty());
 }
+
+#[test]
+fn a_log_of_another_component_is_named_with_what_to_collect_instead() {
+    for (name, line) in [
+        (
+            "catalina.out",
+            "15-Aug-2023 10:21:07.123 INFO [main] org.apache.catalina.core.StandardEngine.startInternal Go\n",
+        ),
+        ("prrt-server.log", "Radius,2026-07-01 10:59:58,362,DEBUG,0x7f0,cntx=1,RADIUS PACKET\n"),
+        ("guest.log", "2023-08-15 10:21:07,124 INFO   [http-7][[]] cpm.guestaccess.flowmanager.Flow -:::- x\n"),
+    ] {
+        let scratch = Scratch::new();
+        scratch.file(&format!("in/{name}"), line);
+        for path in [format!("in/{name}"), "in".to_owned()] {
+            let ran = run(&mut scratch.mdmlog(["analyze", &path])).with_status(2);
+            let words = [
+                &format!("({name})")[..],
+                "holds no requests to MDM servers",
+                "Collect ise-psc.log",
+                "external-mdm at TRACE",
+            ];
+            ran.saying(&words);
+        }
+    }
+}

@@ -54,15 +54,18 @@ impl Args {
             Some(words) => Self::try_parse_from(words),
             None => Err(error),
         });
-        read.map_err(|error| {
+        read.map_err(|mut error| {
+            if let Some(hint) = format_meant(&error) {
+                // clap would have the word passed on as a value.
+                error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![hint.into()]));
+            }
             if !error.use_stderr() {
                 // A reader that went away, as `head` does, has seen what it wanted.
                 let _ = error.print();
                 return Status::Done;
             }
             // clap says `error:` where every other message of this program says who speaks.
-            let mut text = error.render().ansi().to_string().replacen("error:", "mdmlog:", 1);
-            text.push_str(&format_meant(&error).map(|hint| format!("\n{hint}\n")).unwrap_or_default());
+            let text = error.render().ansi().to_string().replacen("error:", "mdmlog:", 1);
             let _ = std::io::Write::write_all(&mut anstream::stderr(), text.as_bytes());
             Status::Failed
         })
@@ -95,7 +98,7 @@ fn format_meant(error: &clap::Error) -> Option<String> {
         _ => return None,
     };
     let format: mdmlog::render::Format = typed.parse().ok()?;
-    Some(format!("  tip: say `--format {format}`"))
+    Some(format!("say `--format {format}`"))
 }
 
 #[derive(Debug, Subcommand)]
