@@ -9,7 +9,7 @@ const AADSTS: &[(&[u32], &str)] = &[
     (
         &[700_027],
         "means that the certificate ISE signs with is not registered with the app. In Entra ID, App registrations > the app of ISE > \
-         Certificates & secrets: upload the admin certificate that the node uses now; renewing it in ISE makes a new upload necessary.",
+         Certificates & secrets: upload the admin certificate that the node uses now; after each renewal in ISE, upload it again.",
     ),
     (
         &[7_000_215],
@@ -23,8 +23,8 @@ const AADSTS: &[(&[u32], &str)] = &[
     ),
     (
         &[50_012, 700_024],
-        "means that the signed assertion lies outside its validity, which points to the node's clock. In the node's CLI, `show clock` and \
-         `show ntp`: put the time right and keep it synchronized by NTP. If the time is right, check that the certificate is the one registered with the app.",
+        "means that the signed assertion is outside its validity period, which points to the node's clock. In the node's CLI, `show clock` and \
+         `show ntp`: correct the time and keep it synchronized by NTP. If the time is right, check that the certificate is the one registered with the app.",
     ),
     (
         &[700_016],
@@ -47,20 +47,20 @@ pub(super) fn advice(context: &Context<'_>) -> Vec<String> {
     if host.eq_ignore_ascii_case("graph.windows.net") {
         lines.push(
             "In ISE, Administration > Network Resources > External MDM: set the Auto Discovery URL to https://graph.microsoft.com. Azure AD Graph \
-             (graph.windows.net) has been retired since 2023-06-30 (Cisco's UEM guide)."
+             (graph.windows.net) was retired on 2023-06-30 (Cisco, \"Integrate UEM and MDM Servers With Cisco ISE\")."
                 .to_owned(),
         );
     }
     if url.contains("/statelessnacservice") {
         lines.push(
-            "Upgrade ISE to 3.1 patch 8, 3.2 patch 4 or later: this path is that of Intune's first NAC service, which Microsoft ended on \
-             2024-03-24 (Cisco's UEM guide)."
+            "Upgrade ISE to 3.1 patch 8, 3.2 patch 4 or later: this path belongs to Intune's first NAC service, which Microsoft ended on \
+             2024-03-24 (Cisco, \"Integrate UEM and MDM Servers With Cisco ISE\")."
                 .to_owned(),
         );
     }
     if url.contains("/networkintegrationendpoints") {
         lines.push(
-            "In ISE, Administration > Network Resources > External MDM: the Instance Name says `networkIntegrationEndpoints`; the path that Jamf Pro \
+            "In ISE, Administration > Network Resources > External MDM: the Instance Name has `networkIntegrationEndpoints`; the path that Jamf Pro \
              shows is `networkIntegrationEndpoint`, without the s."
                 .to_owned(),
         );
@@ -74,7 +74,7 @@ fn entra(code: u32) -> String {
     match AADSTS.iter().find(|(codes, _)| codes.contains(&code)) {
         Some((_, text)) => format!("AADSTS{code} {text}"),
         None => format!(
-            "Look up AADSTS{code} in Microsoft's list of Entra authentication error codes: it says why Entra ID gave ISE no token."
+            "Look up AADSTS{code} in Microsoft's list of Entra authentication error codes: it explains why Entra ID issued no token."
         ),
     }
 }

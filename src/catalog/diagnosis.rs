@@ -60,7 +60,7 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
         Outcome::Success => say("{server} answered with status 200."),
         Outcome::Http401 => say("{server} rejected ISE's credentials (401)."),
         Outcome::Http404 => say(
-            "{server} does not know the path that ISE asked for (404): the Instance Name is wrong or the instance is gone.",
+            "{server} does not know the path that ISE asked for (404): the Instance Name is wrong or the instance no longer exists.",
         ),
         Outcome::HttpError(status) => match status {
             Some(status @ 300..=399) => {
@@ -72,16 +72,16 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
         Outcome::DnsFailure(_) if !named => "The name of the MDM server did not resolve.".to_owned(),
         Outcome::DnsFailure(detail) => match detail {
             None => say("The name {host} did not resolve."),
-            Some(DnsDetail::NxDomain) => say("The name {host} does not exist, says {resolver} (NXDOMAIN)."),
+            Some(DnsDetail::NxDomain) => say("The name {host} does not exist, according to {resolver} (NXDOMAIN)."),
             Some(DnsDetail::ServFail) => say("{resolver} failed to resolve {host} (SERVFAIL)."),
             Some(DnsDetail::Refused) => say("{resolver} refused to resolve {host} (REFUSED)."),
-            Some(DnsDetail::NoData) => say("The name {host} exists but has no address, says {resolver}."),
+            Some(DnsDetail::NoData) => say("The name {host} exists but has no address, according to {resolver}."),
             Some(DnsDetail::NoAnswer) => {
                 let queries: usize = context.dns.iter().map(|dns| dns.queries).sum();
                 say(&match queries {
                     0 => "No DNS server answered for {host}.".to_owned(),
-                    1 => "No answer came from {resolver} to the query for {host}.".to_owned(),
-                    n => format!("No answer came from {{resolver}} to {n} queries for {{host}}."),
+                    1 => "{resolver} did not answer the query for {host}.".to_owned(),
+                    n => format!("{{resolver}} did not answer {n} queries for {{host}}."),
                 })
             }
         },
@@ -92,10 +92,10 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
         },
         Outcome::Unreachable(_) => match context.flow.and_then(|flow| Some((flow, flow.icmp.as_ref()?))) {
             Some((flow, icmp)) => format!(
-                "{} reported that there is no way to {}: {} (type {}, code {}).",
+                "{} reported that {} cannot be reached: {} (type {}, code {}).",
                 icmp.from, flow.server, icmp.meaning, icmp.icmp_type, icmp.code
             ),
-            None => say("The node found no way to {server}."),
+            None => say("The node has no route to {server}."),
         },
         Outcome::ConnectionReset(detail) => {
             let by = context
@@ -105,15 +105,15 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
                 .unwrap_or_default();
             let when = match detail {
                 Some(ResetDetail::DuringHandshake) => "during the TLS handshake",
-                Some(ResetDetail::AfterRequest) => "after the request and before its answer",
-                None => "before it brought an answer",
+                Some(ResetDetail::AfterRequest) => "after the request and before the answer",
+                None => "before an answer arrived",
             };
             say("The connection to {server} was cut ") + when + &by + "."
         }
         Outcome::TlsFailure(detail) => tls_failure(detail, context),
         Outcome::ReadTimeout => {
             let wait = context.duration_ms.map(|ms| format!(" ({})", seconds(ms))).unwrap_or_default();
-            say("{server} accepted the request and did not answer in time") + &wait + "."
+            say("{server} accepted the request but did not answer in time") + &wait + "."
         }
         Outcome::ProxyError(detail) => say(&match detail {
             Some(ProxyDetail::Status(status)) => {
@@ -128,14 +128,14 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
                 context.reason.map(|reason| format!(": {}", reason.trim_end_matches(['.', ' ']))).unwrap_or_default();
             say(match detail {
                 Some(OtherDetail::ConnectionPool) => {
-                    "The request to {server} found no free connection in the node's own pool"
+                    "The node's own connection pool had no free connection for the request to {server}"
                 }
                 Some(OtherDetail::Redirect) => "{server} redirected ISE from one URL to the next without answering",
                 Some(OtherDetail::UnexpectedAnswer) => {
                     "{server} answered with status 200, but not with an answer of the MDM API"
                 }
                 Some(OtherDetail::TokenRefused) => "{server} refused to issue a token",
-                Some(OtherDetail::Local) => "The node itself did not let the connection to {server} start",
+                Some(OtherDetail::Local) => "The node itself could not start the connection to {server}",
                 None => "The request to {server} failed",
             }) + &words
                 + "."
@@ -145,7 +145,7 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
                 "{server} was reached and answered, but the answer is encrypted and no log tells its status."
             }
             Some(UnknownDetail::Incomplete) => {
-                "The trail of this attempt to reach {server} is cut, so its result is not known."
+                "The evidence of this attempt to reach {server} is incomplete, so its result is not known."
             }
             None => "Nothing proves how this attempt to reach {server} ended.",
         }),
@@ -154,7 +154,7 @@ fn summary(outcome: Outcome, context: &Context<'_>) -> String {
 
 fn syn_timeout(context: &Context<'_>) -> String {
     let Some(flow) = context.flow else {
-        let silent = if context.on_the_wire() { "" } else { "; only a capture could tell who was silent" };
+        let silent = if context.on_the_wire() { "" } else { "; only a capture can show who did not answer" };
         return fill("The connection to {server} timed out", context) + silent + ".";
     };
     let syns = flow.syn_retransmissions.saturating_add(1);
@@ -166,8 +166,8 @@ fn syn_timeout(context: &Context<'_>) -> String {
         context.other_flows.iter().filter(|other| other.connect_ms.is_none() && other.server != flow.server).count();
     let others = match others {
         0 => String::new(),
-        1 => "; another address was silent as well".to_owned(),
-        n => format!("; {n} other addresses were silent as well"),
+        1 => "; another address did not answer either".to_owned(),
+        n => format!("; {n} other addresses did not answer either"),
     };
     let syns = if syns == 1 { "1 SYN".to_owned() } else { format!("{syns} SYNs") };
     format!("{} never answered {syns}{within}{others}.", peer(context, flow))
@@ -190,7 +190,7 @@ fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
         }
         (Some(TlsDetail::UntrustedCertificate), None) => say("ISE does not trust the certificate of {server}."),
         (Some(TlsDetail::HostnameMismatch), Some(certificate)) if !certificate.names.is_empty() => {
-            say("The certificate of {server} is for {names} and not for {host}.")
+            say("The certificate of {server} is for {names}, not for {host}.")
         }
         (Some(TlsDetail::HostnameMismatch), _) => {
             say("The certificate of {server} does not carry the name that ISE connects to.")
@@ -201,18 +201,18 @@ fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
             date(certificate.not_after)
         )),
         (Some(TlsDetail::ExpiredCertificate), _) => {
-            say("A certificate of {server} was not valid at the time, by the clock of the node.")
+            say("A certificate of {server} was not valid at the time, according to the node's clock.")
         }
         (Some(TlsDetail::ProtocolVersion), _) => say("ISE and {server} have no TLS version in common") + &alert + ".",
         (Some(TlsDetail::HandshakeFailure), _) => {
             say("ISE and {server} could not agree on TLS parameters") + &alert + "."
         }
         (Some(TlsDetail::HandshakeTimeout), _) => {
-            say("The connection to {server} stood, and then the TLS handshake was met with silence.")
+            say("The connection to {server} was established, but the TLS handshake was met with silence.")
         }
         (Some(TlsDetail::RevokedCertificate), _) => say("The certificate of {server} is revoked") + &alert + ".",
         (Some(TlsDetail::RevocationUnknown), _) => {
-            say("ISE could not find out whether the certificate of {server} is revoked.")
+            say("ISE could not check whether the certificate of {server} is revoked.")
         }
         (Some(TlsDetail::WeakCertificate), _) => {
             say("ISE rejects the algorithms, keys or usage in the certificate chain of {server}") + &alert + "."
@@ -221,7 +221,7 @@ fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {
             say("{server} does not know the name {host} that ISE asked for in TLS") + &alert + "."
         }
         (Some(TlsDetail::ClientCertificate), _) => {
-            say("{server} wants a client certificate, and rejected what ISE sent") + &alert + "."
+            say("{server} requires a client certificate and rejected what ISE sent") + &alert + "."
         }
         (Some(TlsDetail::NotTls), _) => say("{server} answered in clear text: it does not speak TLS on this port."),
         (None, _) => say("The TLS handshake with {server} failed") + &alert + ".",

@@ -2,7 +2,7 @@
 //! `mdmlog explain`, for the diagnoses in reports and for `docs/outcomes.md`.
 //!
 //! The advice follows Cisco's "Integrate ISE 3.3 with JAMF as MDM Server" (document 220802) and "Integrate UEM and MDM Servers
-//! With Cisco ISE" (the UEM guide), and beyond them what the vendors document. The texts are templates: [`Blank`] lists what
+//! With Cisco ISE", and beyond them what the vendors document. The texts are templates: [`Blank`] lists what
 //! may stand between braces.
 
 mod advice;

@@ -10,7 +10,7 @@ use crate::model::report::Node;
 
 /// Codes of Entra ID that speak of time.
 const OF_TIME: [u32; 2] = [50_012, 700_024];
-/// Releases of ISE that Intune's second NAC service needs, each with the first patch (Cisco's UEM guide); later ones need none.
+/// Releases of ISE that Intune's second NAC service needs, each with the first patch (Cisco, "Integrate UEM and MDM Servers With Cisco ISE"); later ones need none.
 const FOR_INTUNE: [((u32, u32), u32); 2] = [((3, 1), 8), ((3, 2), 4)];
 
 /// The last release of ISE that did not go with Jamf Pro 10.42 and later (an earlier edition of Cisco's UEM guide).
@@ -42,8 +42,8 @@ fn clock(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String>
     };
     (node.ntp_synchronized == Some(false)).then(|| {
         format!(
-            "Put the node's clock right first: its `show ntp` in the bundle says that it is not synchronized, and {about} is about time. In the \
-             node's CLI, `show ntp` and `show clock`: name NTP servers that answer, and repeat the attempt once they are in step."
+            "Correct the node's clock first: `show ntp` in the bundle says that it is not synchronized, and {about} depends on the time. In the \
+             node's CLI, `show ntp` and `show clock`: configure NTP servers that answer, and repeat the attempt once the clock is synchronized."
         )
     })
 }
@@ -64,8 +64,8 @@ fn release(context: &Context<'_>, node: &Node) -> Option<String> {
     let patch = patch.map_or_else(|| " without a patch".to_owned(), |patch| format!(" patch {patch}"));
     (!enough).then(|| {
         format!(
-            "Upgrade ISE to 3.1 patch 8, 3.2 patch 4 or later, which Intune needs since 2024-03-24 (Cisco's UEM guide): this node has \
-             {major}.{minor}{patch}, says its `show version` in the bundle."
+            "Upgrade ISE to 3.1 patch 8, 3.2 patch 4 or later, which Intune has required since 2024-03-24 (Cisco, \"Integrate UEM and MDM Servers With Cisco ISE\"): according to `show version` in \
+             the bundle, this node runs {major}.{minor}{patch}."
         )
     })
 }
@@ -106,8 +106,8 @@ fn resolver(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<Stri
     let strange = listed(strange.into_iter(), 0)?;
     let servers = listed(servers.iter().map(String::as_str), 0)?;
     Some(format!(
-        "Compare the DNS servers: {strange} was asked, and the node's configuration in the bundle names {servers}. If they were changed since, \
-         restart ISE's services so that they are used; else the capture is another node's."
+        "Compare the DNS servers: {strange} was asked, but the node's configuration in the bundle names {servers}. If they have been changed since, \
+         restart ISE's services so that they take effect; otherwise the capture is from another node."
     ))
 }
 
@@ -122,8 +122,8 @@ fn proxy(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String>
     let host = split_port(proxy).map_or(proxy, |(host, _)| host);
     (direct.server.ip().to_string() != host).then(|| {
         format!(
-            "In ISE, Administration > System > Settings > Proxy: the node is set to the proxy {proxy}, says the bundle, and went past it to {}. Take \
-             the MDM server off the list of hosts that bypass the proxy, or let the node out to it directly.",
+            "In ISE, Administration > System > Settings > Proxy: according to the bundle, the node uses the proxy {proxy}, but it connected to {} directly. Remove \
+             the MDM server from the hosts that bypass the proxy, or allow the direct connection.",
             direct.server
         )
     })

@@ -164,7 +164,7 @@ fn a_device_query_gets_advice_for_a_policy_service_node() {
     }
     let query = remedies(Outcome::SynTimeout, "tenant.jamfcloud.com", RequestKind::DeviceQuery).join(" ");
     assert!(
-        query.contains("each policy service node") && query.contains("In the CLI of the policy service node"),
+        query.contains("every policy service node") && query.contains("In the CLI of the policy service node"),
         "{query}"
     );
     let test = remedies(Outcome::SynTimeout, "tenant.jamfcloud.com", RequestKind::ServerInfo).join(" ");

@@ -44,7 +44,7 @@ fn markdown_prose(text: &str, code: fn(&str) -> String) -> String {
         Some('-' | '+' | '=' | '>' | '#') => out.insert(0, '\\'),
         Some(c) if c.is_ascii_digit() => {
             if let Some(end) = out.find(|c: char| !c.is_ascii_digit())
-                && out.get(end..).is_some_and(|rest| rest.starts_with(['.', ')']))
+                && out.get(end..).and_then(|rest| rest.strip_prefix(['.', ')'])).is_some_and(ends_marker)
             {
                 out.insert(end, '\\');
             }
@@ -52,6 +52,11 @@ fn markdown_prose(text: &str, code: fn(&str) -> String) -> String {
         _ => {}
     }
     out
+}
+
+/// Whether what follows the dot of a number makes an item of a list of it (CommonMark, section 5.2).
+fn ends_marker(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with([' ', '\t'])
 }
 
 /// Returns a word in which nothing is markup; what can be none stays as it is.
@@ -142,7 +147,7 @@ mod tests {
         assert_eq!(markdown("a ` <b>"), "a \\` &lt;b>");
         assert_eq!(markdown("> quote"), "\\> quote");
         assert_eq!(markdown("see #12 and &amp;"), "see \\#12 and &amp;amp;");
-        assert_eq!(markdown("198.51.100.7 answered"), "198\\.51.100.7 answered");
+        assert_eq!(markdown("198.51.100.7 answered"), "198.51.100.7 answered");
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn write_ticket(clocks: &Clockface<'_>, ticket: &Ticket<'_>, out: &mut dyn io::W
     }
     match ticket.resolved_by() {
         Some(id) => writeln!(out, "- Resolved by: {}", ids(&[id]))?,
-        None => writeln!(out, "- Not resolved in what was given")?,
+        None => writeln!(out, "- Not resolved within these inputs")?,
     }
     for change in &incident.changes {
         let side = |side: Option<&str>| markdown_code(&change_side(side));

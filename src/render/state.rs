@@ -8,17 +8,17 @@ use crate::model::report::{Incident, ServerHealth, ServerState};
 use crate::model::time::Timestamp;
 
 impl Clockface<'_> {
-    /// `Reached again since 11:27:18; nothing open.`, `2 servers down since 11:22:23.`, `Reached: all 12 attempts went well.`
+    /// `Reached again since 11:27:18; nothing open.`, `2 servers down since 11:22:23.`, `Reached: all 12 attempts succeeded.`
     pub(super) fn now(&self) -> String {
         let down: Vec<&ServerState> =
             self.report.servers.iter().filter(|server| server.state == ServerHealth::Down).collect();
         let up = self.report.servers.iter().filter(|server| server.state == ServerHealth::Up).count();
         match (down.as_slice(), up) {
-            ([], 0) if self.report.attempts.is_empty() => "Nothing was attempted.".to_owned(),
+            ([], 0) if self.report.attempts.is_empty() => "No attempt was found.".to_owned(),
             ([], 0) => "Whether it works now is not known: no attempt shows a result.".to_owned(),
             ([], _) => match self.recovered_at() {
                 Some(at) => format!("Reached again since {}; nothing open.", self.moment(at)),
-                None => format!("Reached: {} went well.", self.all_attempts()),
+                None => format!("Reached: {} succeeded.", self.all_attempts()),
             },
             ([one], 0) => format!("Down{}: {}.", self.since(one), name(one)),
             ([one], up) => {
@@ -72,7 +72,7 @@ impl Clockface<'_> {
         ends.max()
     }
 
-    /// The state of a server in words: `down since 11:22:23; 3 of 9 went well, answers take 800 ms (95% within 1.20 s)`.
+    /// The state of a server in words: `down since 11:22:23; 3 of 9 succeeded, answers take 800 ms (95% within 1.20 s)`.
     pub(super) fn state_words(&self, server: &ServerState) -> String {
         let mut text = match server.state {
             ServerHealth::Up => match server.last_success_at {
@@ -87,7 +87,7 @@ impl Clockface<'_> {
         }
         text.push_str(&format!("; {}", counted(server.attempts, "attempt")));
         if let Some(share) = server.availability {
-            text.push_str(&format!(", {} went well", percent(share)));
+            text.push_str(&format!(", {} succeeded", percent(share)));
         }
         if let Some(median) = server.median_answer_ms {
             text.push_str(&format!("; answers in {} (median)", milliseconds(median)));
@@ -142,12 +142,12 @@ mod tests {
         report.servers.remove(0);
         assert_eq!(now(&report), "Reached again since 16:33:07; nothing open.");
         report.incidents.clear();
-        assert_eq!(now(&report), "Reached: all 11 attempts went well.");
+        assert_eq!(now(&report), "Reached: all 11 attempts succeeded.");
         report.servers[0].state = ServerHealth::Unknown;
         assert_eq!(now(&report), "Whether it works now is not known: no attempt shows a result.");
         report.attempts.clear();
         report.servers.clear();
-        assert_eq!(now(&report), "Nothing was attempted.");
+        assert_eq!(now(&report), "No attempt was found.");
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
         let report = sample::report();
         assert_eq!(
             Clockface::of(&report, Times::Utc).state_words(&report.servers[2]),
-            "down since 16:37:07 (incident 6); 9 attempts, 25% went well; answers in 800 ms (median)"
+            "down since 16:37:07 (incident 6); 9 attempts, 25% succeeded; answers in 800 ms (median)"
         );
         assert_eq!(
             (percent(0.9999), percent(0.0005), percent(0.5)),

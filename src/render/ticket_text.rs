@@ -39,7 +39,7 @@ pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
     }
     lines.push(match ticket.resolved_by() {
         Some(id) => format!("Resolved: {}", time(when(id))),
-        None => "Resolved: not in what was given".to_owned(),
+        None => "Resolved: not within these inputs".to_owned(),
     });
     lines.extend(incident.changes.iter().map(|change| {
         let (before, after) = (change_side(change.before.as_deref()), change_side(change.after.as_deref()));

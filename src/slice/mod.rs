@@ -166,8 +166,7 @@ impl Slice {
         self.sessions = 0;
         let disguise = Disguise::new(key);
         let report = std::mem::take(&mut self.report);
-        let stand_ins = disguise.stand_ins(&report);
-        safe::disguise_slice(&mut self.frames, &mut self.interfaces, &mut self.comment, &stand_ins);
+        safe::disguise_slice(self, &disguise.stand_ins(&report));
         self.report = report;
     }
 

@@ -1,4 +1,4 @@
-//! The connection did not come about, or broke.
+//! The connection was not established, or broke.
 
 use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{always, queries};
@@ -8,10 +8,10 @@ pub(super) const SYN_TIMEOUT: Entry = Entry {
     outcome: OutcomeName::SynTimeout,
     detail: None,
     title: "No answer to the connection request",
-    meaning: "The node sent SYN after SYN and nothing came back: there is no route to the server, or a device on the way drops \
-              the packets silently.",
+    meaning: "The node sent SYN after SYN and nothing came back: there is no route to the server, or a device on the path silently drops \
+              the packets.",
     proof: &[
-        "Log: `Connect timed out`, `Connection timed out`. `A connection timeout occurred` alone may as well be a read timeout.",
+        "Log: `Connect timed out`, `Connection timed out`. `A connection timeout occurred` alone may also be a read timeout.",
         "Wire: SYN and its retransmissions without SYN-ACK, RST or ICMP error, to every address that was tried. A SYN that was \
          lost once and then answered is no timeout.",
     ],
@@ -24,17 +24,17 @@ pub(super) const SYN_TIMEOUT: Entry = Entry {
     ],
     remedy: &[
         always(
-            "In the network, find the device that drops TCP port {port} from the node to {addresses}; look into its log at the time of the \
-         attempt. Cloud servers change addresses, so rules by name last longer.",
+            "In the network, find the device that drops TCP port {port} from the node to {addresses}; check its log at the time of the \
+         attempt. Cloud servers change addresses, so rules by name hold longer.",
         ),
         queries(
-            "In the network, let each policy service node reach {server}, not the primary administration node alone: device queries come from the node that authenticates the endpoint.",
+            "In the network, allow every policy service node to reach {server}, not only the primary administration node: device queries come from the node that authenticates the endpoint.",
         ),
         always(
             "In ISE, Administration > System > Settings > Proxy: if the node can only reach the internet through a proxy, set it there.",
         ),
         always(
-            "{cli}, `nslookup {host}`: check that the address is the server's own; `traceroute {host}` and `show ip route` show the way.",
+            "{cli}, `nslookup {host}`: check that the address is the server's own; `traceroute {host}` and `show ip route` show the path.",
         ),
         always(
             "Capture on both sides of the firewall (in ISE: Operations > Troubleshoot > Diagnostic Tools > TCP Dump) to see where \
@@ -47,7 +47,7 @@ pub(super) const REFUSED: Entry = Entry {
     outcome: OutcomeName::ConnectionRefused,
     detail: None,
     title: "The connection was refused",
-    meaning: "Something answered the connection request with RST: the host is there, or a firewall speaks for it, and nothing \
+    meaning: "Something answered the connection request with RST: the host is up, or a firewall answers for it, and nothing \
               listens on the port.",
     proof: &["Log: `Connection refused`.", "Wire: RST in answer to the SYN, from the server's address."],
     causes: &[
@@ -58,17 +58,17 @@ pub(super) const REFUSED: Entry = Entry {
     ],
     remedy: &[
         always("In ISE, Administration > Network Resources > External MDM: check the Port (443 for cloud services)."),
-        always("On the server, check that the MDM service runs and listens on port {port}."),
-        always("{cli}, `nslookup {host}`: check that {addresses} is the server."),
+        always("On the server, check that the MDM service is running and listening on port {port}."),
+        always("{cli}, `nslookup {host}`: check that {addresses} belongs to the server."),
         always(
-            "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in the capture, set against \
+            "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in the capture, compared with \
          that of other packets from the server, tells who sent it.",
         ),
     ],
 };
 
 const UNREACHABLE_WIRE: &str =
-    "Wire: an ICMP or ICMPv6 error that quotes the SYN; its sender and code say who and why.";
+    "Wire: an ICMP or ICMPv6 error that quotes the SYN; its sender and code tell who rejected it and why.";
 
 pub(super) const UNREACHABLE: [Entry; 4] = [
     Entry {
@@ -84,7 +84,7 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
         ],
         remedy: &[
             always(
-                "{cli}, `show ip route` and `traceroute {host}`: check the default gateway and the way to {addresses}.",
+                "{cli}, `show ip route` and `traceroute {host}`: check the default gateway and the path to {addresses}.",
             ),
             always(
                 "In the network, check {icmp_from}, which reported the error: its routes and its filters for {addresses}.",
@@ -98,21 +98,21 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
         outcome: OutcomeName::Unreachable,
         detail: Some("host"),
         title: "The host is unreachable",
-        meaning: "The way ends in front of the server: the last router, or the node itself on its own network, gets no reply from the \
+        meaning: "The path ends just short of the server: the last router, or the node itself on its own network, gets no reply from the \
                   address on the link.",
         proof: &[
             "Log: `No route to host`, `Host unreachable`. Java says the same for other codes, so the log alone may not prove this one.",
             "Wire: ICMP type 3 code 1, or ICMPv6 type 1 code 3, that quotes the SYN.",
         ],
         causes: &[
-            "The server is down, or has another address now.",
+            "The server is down, or its address has changed.",
             "The address is stale or wrong in DNS or in ISE.",
             "The server's link or its VLAN is down.",
         ],
         remedy: &[
             always("Check that the server is up and still has the address {addresses}."),
             always(
-                "In the network, look at {icmp_from}, which reported it: its ARP or neighbour entry for the server and the link to it.",
+                "In the network, check {icmp_from}, which reported it: its ARP or neighbour entry for the server and the link to it.",
             ),
             always("{cli}, `nslookup {host}`: check that DNS gives the right address."),
         ],
@@ -127,15 +127,15 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
             "Wire: ICMP type 3 code 0, or ICMPv6 type 1 code 0, that quotes the SYN.",
         ],
         causes: &[
-            "The node has no default gateway, or the router no route to the internet.",
-            "The name has an IPv6 address and the network has no IPv6.",
+            "The node has no default gateway, or the router has no route to the internet.",
+            "The name resolves to an IPv6 address and the network has no IPv6.",
             "A tunnel or WAN link is down, and its routes with it.",
         ],
         remedy: &[
             always("{cli}, `show ip route`: check the default gateway, and `traceroute {host}`."),
             always("In the network, check the routes of {icmp_from}, which reported it, towards {addresses}."),
             always(
-                "If the address is IPv6 and the network has none, mend the IPv6 setup or have the name resolve to IPv4.",
+                "If the address is IPv6 and the network has none, fix the IPv6 setup or have the name resolve to IPv4.",
             ),
             always(
                 "If the node can only reach the internet through a proxy, set it in ISE, Administration > System > Settings > Proxy.",
@@ -145,7 +145,7 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
     Entry {
         outcome: OutcomeName::Unreachable,
         detail: Some("admin_prohibited"),
-        title: "A filter forbids the connection",
+        title: "A filter prohibits the connection",
         meaning: "A router or firewall rejected the connection by its rules and said so.",
         proof: &[
             "Log: `No route to host`; the log does not tell it from other codes.",
@@ -153,14 +153,14 @@ pub(super) const UNREACHABLE: [Entry; 4] = [
         ],
         causes: &[
             "An access list or firewall rule does not allow the node to reach the server on this port.",
-            "The rule allows an older address of the server.",
+            "The rule allows only an older address of the server.",
         ],
         remedy: &[
             always(
                 "In the network, allow TCP port {port} from the node to {server} on {icmp_from}, which rejected it; its log names the rule.",
             ),
             always(
-                "Cloud servers change addresses ({addresses} at the time of the attempt), so rules by name last longer.",
+                "Cloud servers change addresses ({addresses} at the time of the attempt), so rules by name hold longer.",
             ),
             always(
                 "If the node is meant to go through a proxy instead, set it in ISE, Administration > System > Settings > Proxy.",
@@ -174,10 +174,10 @@ pub(super) const RESET: [Entry; 3] = [
         outcome: OutcomeName::ConnectionReset,
         detail: None,
         title: "The connection was cut",
-        meaning: "The connection stood and was then broken off before the answer was complete.",
+        meaning: "The connection was established and then closed before the answer was complete.",
         proof: &[
             "Log: `Connection reset`, `Remote host terminated the handshake`, `failed to respond`, `Premature end`.",
-            "Wire: RST, or FIN before its time, after the connection stood.",
+            "Wire: RST, or a premature FIN, after the connection was established.",
         ],
         causes: &[
             "A firewall or an inspecting device cuts the connection.",
@@ -185,11 +185,11 @@ pub(super) const RESET: [Entry; 3] = [
         ],
         remedy: &[
             always(
-                "In the capture, see who sent the RST or FIN. Set its TTL against that of the other packets from the same address: a \
-             device on the way that speaks for the server shows another one.",
+                "In the capture, see who sent the RST or FIN. Compare its TTL with that of the other packets from the same address: a \
+             device on the path that answers for the server has a different one.",
             ),
             always(
-                "In the network, look into the logs of firewalls and inspecting devices between the node and {server} at the time of the attempt.",
+                "In the network, check the logs of firewalls and inspecting devices between the node and {server} at the time of the attempt.",
             ),
             always("Ask the operator of {server} for its log at that time."),
         ],
@@ -197,14 +197,14 @@ pub(super) const RESET: [Entry; 3] = [
     Entry {
         outcome: OutcomeName::ConnectionReset,
         detail: Some("during_handshake"),
-        title: "The connection was cut before TLS stood",
-        meaning: "The TCP connection came about, and was broken off during the TLS handshake without an alert that says why.",
+        title: "The connection was cut during the TLS handshake",
+        meaning: "The TCP connection was established, then closed during the TLS handshake without an alert that says why.",
         proof: &[
             "Log: `Remote host terminated the handshake`, `Connection reset` in an SSL exception.",
             "Wire: RST or FIN after the TCP handshake and before both sides had sent Finished, without a TLS alert.",
         ],
         causes: &[
-            "A firewall reads the server name (SNI) in the ClientHello and cuts what it does not allow.",
+            "A firewall reads the server name (SNI) in the ClientHello and cuts connections that it does not allow.",
             "What listens on the port does not speak TLS, or the load balancer has no server behind it.",
             "The server drops clients whose TLS versions or ciphers it does not accept.",
         ],
@@ -213,7 +213,7 @@ pub(super) const RESET: [Entry; 3] = [
                 "In the network, look for URL filtering or TLS inspection that cuts off {host}, and exempt the node's traffic to it.",
             ),
             always(
-                "On the server or load balancer, check that TLS is served on port {port} and that a healthy server stands behind it.",
+                "On the server or load balancer, check that TLS is served on port {port} and that a healthy server is behind it.",
             ),
             always(
                 "In ISE, Administration > System > Settings > Security Settings: compare TLS versions and ciphers with what the server accepts.",
@@ -224,7 +224,7 @@ pub(super) const RESET: [Entry; 3] = [
         outcome: OutcomeName::ConnectionReset,
         detail: Some("after_request"),
         title: "The connection was cut instead of answered",
-        meaning: "TLS stood and the request was sent; then the other side closed the connection without a complete answer.",
+        meaning: "TLS was established and the request was sent; then the other side closed the connection without a complete answer.",
         proof: &[
             "Log: `Connection reset`, `failed to respond`, `Premature end` after the request.",
             "Wire: RST or FIN after the request and before an answer.",
@@ -235,11 +235,11 @@ pub(super) const RESET: [Entry; 3] = [
             "The server closed a connection that was kept open for too long just as the request went out.",
         ],
         remedy: &[
-            always("To see whether it was a passing restart, {repeat}: what happens every time is not one."),
+            always("To see whether it was a passing restart, {repeat}: a failure that happens every time is not."),
             always(
                 "Ask the operator of {server} for the log of the application and the load balancer at the time of the attempt.",
             ),
-            always("In the network, look for inspection or idle timeouts on the way to {server}."),
+            always("In the network, look for inspection or idle timeouts on the path to {server}."),
         ],
     },
 ];
@@ -248,25 +248,25 @@ pub(super) const READ_TIMEOUT: Entry = Entry {
     outcome: OutcomeName::ReadTimeout,
     detail: None,
     title: "The server did not answer the request in time",
-    meaning: "Connection and TLS stood and the request was sent, but the answer did not come before ISE gave up.",
+    meaning: "Connection and TLS were established and the request was sent, but the answer did not arrive before ISE gave up.",
     proof: &[
         "Log: `Read timed out` (SocketTimeoutException) after the request.",
-        "Wire: the request is on the wire, often acknowledged, and no data comes back until the node closes the connection.",
+        "Wire: the request is on the wire, often acknowledged, and no data comes back before the node closes the connection.",
     ],
     causes: &[
-        "The MDM server is overloaded, or waits for its database.",
+        "The MDM server is overloaded, or is waiting for its database.",
         "A proxy, load balancer or inspecting firewall holds the request or the answer back.",
-        "Large packets of the answer are lost on the way (MTU).",
+        "Large packets of the answer are lost on the path (MTU).",
         "The timeout in ISE is too short for this server.",
     ],
     remedy: &[
-        always("Ask the operator of {server} how long the request took there at the time of the attempt."),
+        always("Ask the operator of {server} how long the request took on the server at the time of the attempt."),
         always(
             "In ISE, Administration > Network Resources > External MDM: check the timeout of the integration (30000 ms is both the default and the maximum).",
         ),
         always(
-            "In the network, look for inspection on the way to {server}, and for lost large packets (MTU, blocked ICMP `fragmentation needed`).",
+            "In the network, look for inspection on the path to {server}, and for lost large packets (MTU, blocked ICMP `fragmentation needed`).",
         ),
-        always("If {proxy} is in the way, check its log for the same request."),
+        always("If {proxy} is in the path, check its log for the same request."),
     ],
 };

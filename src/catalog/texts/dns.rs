@@ -10,7 +10,8 @@ const LOG: &str =
 const SPELLING: Remedy = always(
     "In ISE, Administration > Network Resources > External MDM: check the spelling of Hostname / IP Address ({host}).",
 );
-const NAME_SERVERS: Remedy = always("{cli}, `ip name-server` sets other DNS servers; ISE's services restart after it.");
+const NAME_SERVERS: Remedy =
+    always("{cli}, `ip name-server` sets other DNS servers; ISE's services restart afterwards.");
 
 const fn detail(
     detail: &'static str,
@@ -36,16 +37,16 @@ pub(super) const FAILURE: [Entry; 6] = [
         causes: &[
             "The Hostname in ISE is mistyped.",
             "The node's DNS servers do not resolve names on the internet, or cannot be reached.",
-            "The name is gone from the DNS.",
+            "The name no longer exists in the DNS.",
         ],
         remedy: &[
             SPELLING,
             always("{cli}, `nslookup {host}`; `show running-config` lists the name servers."),
             always(
-                "In the network, let the node's DNS servers resolve external names, or give the node servers that do.",
+                "In the network, allow the node's DNS servers to resolve external names, or set DNS servers on the node that do.",
             ),
             always(
-                "As a test, enter the address in place of the name; cloud tenants need the name for TLS, so this is no lasting fix for them.",
+                "As a test, enter the address in place of the name; cloud tenants need the name for TLS, so this is no permanent fix for them.",
             ),
         ],
     },
@@ -59,14 +60,14 @@ pub(super) const FAILURE: [Entry; 6] = [
                name with a search domain appended proves nothing.",
         ],
         &[
-            "The Hostname in ISE is mistyped, or names a tenant that is gone or was renamed.",
+            "The Hostname in ISE is mistyped, or names a tenant that no longer exists or was renamed.",
             "The DNS server only knows the company's own names, or a zone of its own hides the public one (split DNS).",
         ],
         &[
             SPELLING,
             always(
                 "Ask a public resolver for {host}. If it knows the name, {resolver} must forward such names or hold the record; if it \
-                 does not, the name is wrong or the tenant is gone.",
+                 does not, the name is wrong or the tenant no longer exists.",
             ),
             always("{cli}, `nslookup {host}` must give an address before ISE can connect."),
         ],
@@ -74,15 +75,15 @@ pub(super) const FAILURE: [Entry; 6] = [
     detail(
         "servfail",
         "The DNS server failed (SERVFAIL)",
-        "The DNS server answered that it could not find out.",
+        "The DNS server answered that it could not resolve the name.",
         &[LOG, "Wire: RCODE 2 from the last resolver asked, with no connection after it."],
         &[
             "The DNS server cannot reach its forwarders or the servers of the zone.",
             "DNSSEC validation of the zone fails.",
-            "The servers of the zone are out of order.",
+            "The zone's own name servers are failing.",
         ],
         &[
-            always("On {resolver}, check the forwarders, its way to the internet and its log for {host}."),
+            always("On {resolver}, check the forwarders, the path to the internet, and the log for {host}."),
             always(
                 "Resolve {host} through another DNS server: if that works, the fault lies with {resolver}; if not, with the zone.",
             ),
@@ -91,19 +92,19 @@ pub(super) const FAILURE: [Entry; 6] = [
     ),
     detail(
         "refused",
-        "The DNS server refuses (REFUSED)",
-        "The DNS server answers, but will not resolve this name for this client.",
+        "The DNS server refused (REFUSED)",
+        "The DNS server answers, but refuses to resolve this name for this client.",
         &[LOG, "Wire: RCODE 5 from the last resolver asked, with no connection after it."],
         &[
             "The DNS server does not offer recursion to the node's address (access list).",
-            "The node is set to a server that only answers for its own zones.",
+            "The node uses a server that only answers for its own zones.",
             "A DNS filter refuses the name.",
         ],
         &[
             always("On {resolver}, allow recursion for the node's address and look for a filter that refuses {host}."),
             always(
-                "{cli}, check with `show running-config` that {resolver} is a resolver meant for this node, and set another with `ip name-server` if not; \
-                 ISE's services restart after it.",
+                "{cli}, check with `show running-config` that {resolver} is a resolver meant for this node, and if not, set another with `ip name-server`; \
+                 ISE's services restart afterwards.",
             ),
         ],
     ),
@@ -123,28 +124,28 @@ pub(super) const FAILURE: [Entry; 6] = [
         &[
             SPELLING,
             always("Ask a public resolver for A and AAAA of {host} and compare with {resolver}."),
-            always("Have the owner of the zone add the address, or mend the CNAME."),
+            always("Have the owner of the zone add the address, or fix the CNAME."),
         ],
     ),
     detail(
         "no_answer",
         "No DNS server answered",
-        "The node asked for the name, asked again, and heard nothing.",
+        "The node sent queries for the name, repeated them, and got no answer.",
         &[
             LOG,
             "Wire: the queries for the host's name with their retransmissions and no answer from any resolver, or ICMP errors to them.",
         ],
         &[
             "The DNS server is down, or its address in ISE is wrong.",
-            "A firewall drops DNS (port 53, UDP and TCP) between the node and the DNS server, or the way back.",
+            "A firewall drops DNS (port 53, UDP and TCP) between the node and the DNS server, or the answers.",
             "The DNS server drops queries from clients that it does not know.",
         ],
         &[
             always("{cli}, `ping {resolver}` and `nslookup {host}`; `show running-config` lists the name servers."),
             always(
-                "In the network, allow UDP and TCP port 53 from the node to {resolver} and the answers back; look into the firewall's log at the time of the attempt.",
+                "In the network, allow UDP and TCP port 53 from the node to {resolver} and the answers back; check the firewall's log at the time of the attempt.",
             ),
-            always("On {resolver}, check that the service runs and accepts queries from the node's address."),
+            always("On {resolver}, check that the service is running and accepts queries from the node's address."),
             NAME_SERVERS,
         ],
     ),

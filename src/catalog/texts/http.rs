@@ -12,7 +12,7 @@ pub(super) const SUCCESS: Entry = Entry {
     meaning: "The MDM server answered the query with status 200 and an API answer that ISE could read.",
     proof: &[
         "Log: `MDM Server Response Code: 200` with an `<ise_api>` body, or a returned answer with `errorOccurred: false`.",
-        "Wire: status 200 in plain HTTP, or in a session that TLS secrets open. An encrypted exchange alone proves no success.",
+        "Wire: status 200 in plain HTTP, or in a session that TLS secrets decrypt. An encrypted exchange alone proves no success.",
     ],
     causes: &[],
     remedy: &[always("Nothing to do.")],
@@ -23,10 +23,10 @@ pub(super) const UNAUTHORIZED: Entry = Entry {
     detail: None,
     title: "The MDM server rejected ISE's credentials (401)",
     meaning: "Name resolution, network and TLS work and the MDM server was reached, but it rejected the user name and \
-              password that ISE sent, or this way of authenticating. ISE retries with the next API version, with the same result.",
+              password that ISE sent, or this method of authentication. ISE retries with the next API version, with the same result.",
     proof: &[
         "Log: `Connection Failed: 401` in the error of MdmRESTClient or MdmClient, or `MDM Server Response Code: 401`.",
-        "Wire: status 401 in plain HTTP, or in a session that TLS secrets open. Encrypted, it looks like any other answer.",
+        "Wire: status 401 in plain HTTP, or in a session that TLS secrets decrypt. Encrypted, it looks like any other answer.",
     ],
     causes: &[
         "Jamf Pro does not accept Basic authentication for its API. Cisco's \"Integrate ISE 3.3 with JAMF as MDM Server\": not \
@@ -93,9 +93,9 @@ pub(super) const UNAUTHORIZED: Entry = Entry {
         ),
         at(
             Vendor::Jamf,
-            "look up the release, which decides what ISE can use. Cisco's UEM guide says \"Cisco ISE can be integrated with Jamf Pro 10.42.0 or later\"; an \
-             earlier edition says \"Cisco ISE 3.0 or earlier releases cannot be integrated with Jamf Pro 10.42.0 or later\". From 11.5 on, Basic authentication is \
-             gone from the Classic API: if all else is right, ask Jamf which authentication the network integration of this release accepts.",
+            "check the release of Jamf Pro. Cisco's \"Integrate UEM and MDM Servers With Cisco ISE\" says \"Cisco ISE can be integrated with Jamf Pro 10.42.0 or later\"; \
+             an earlier edition says \"Cisco ISE 3.0 or earlier releases cannot be integrated with Jamf Pro 10.42.0 or later\". From 11.5 on, the Classic API no longer \
+             accepts Basic authentication: if everything else is right, ask Jamf which authentication the network integration of this release accepts.",
         ),
     ],
 };
@@ -108,7 +108,7 @@ pub(super) const NOT_FOUND: Entry = Entry {
               Name in ISE is wrong, or the instance is gone.",
     proof: &[
         "Log: `Connection Failed: 404` in the error of MdmRESTClient or MdmClient, or `MDM Server Response Code: 404`.",
-        "Wire: status 404 in plain HTTP, or in a session that TLS secrets open. Encrypted, it looks like any other answer.",
+        "Wire: status 404 in plain HTTP, or in a session that TLS secrets decrypt. Encrypted, it looks like any other answer.",
     ],
     causes: &[
         "The Instance Name in ISE is mistyped or incomplete. For Jamf Pro it is everything that follows the host in the URL that Jamf Pro shows, \
@@ -149,7 +149,7 @@ pub(super) const NOT_FOUND: Entry = Entry {
             "ISE asked for {url}, so its Instance Name is {instance}: check whether the MDM server has that instance.",
         ),
         queries(
-            "If Test Connection succeeds and device queries get 404, the device may simply not be enrolled: some servers answer 404 for a device they do not know.",
+            "If Test Connection succeeds and device queries get 404, the device may simply not be enrolled: some servers answer 404 for a device that they do not know.",
         ),
         always("After the change, {repeat}."),
     ],
@@ -163,10 +163,10 @@ pub(super) const ERROR: [Entry; 5] = [
         meaning: "The MDM server, or a gateway in front of it, answered the query with an HTTP status other than 200, 401 and 404.",
         proof: &[
             "Log: `MDM Server Response Code: N` or `Connection Failed: N`, with N the status.",
-            "Wire: the status in plain HTTP, or in a session that TLS secrets open.",
+            "Wire: the status in plain HTTP, or in a session that TLS secrets decrypt.",
         ],
         causes: &[
-            "The server or a gateway in front of it refuses the request or is out of order; the status says which.",
+            "The server or a gateway in front of it rejects the request or is failing; the status says which.",
             "Host, port or Instance Name point to something other than the MDM API.",
         ],
         remedy: &[
@@ -185,33 +185,33 @@ pub(super) const ERROR: [Entry; 5] = [
         meaning: "The answer was a redirect to another URL instead of an answer of the API.",
         proof: &[
             "Log: a response code from 300 to 399.",
-            "Wire: the status and its `Location` in plain HTTP, or in a session that TLS secrets open.",
+            "Wire: the status and its `Location` in plain HTTP, or in a session that TLS secrets decrypt.",
         ],
         causes: &[
             "The server has moved to another name or port, and ISE still has the old one.",
             "The path leads to a web page, which redirects to a login form, and not to the API.",
-            "A captive portal or web filter is in the way.",
+            "A captive portal or web filter is in the path.",
         ],
         remedy: &[
             always("Open {url} from a machine near the node and see where it leads."),
             always(
                 "In ISE, Administration > Network Resources > External MDM: enter the Hostname, Port and Instance Name of the MDM API itself.",
             ),
-            always("In the network, exempt the node from captive portals and web filters on its way to {server}."),
+            always("In the network, exempt the node from captive portals and web filters on its path to {server}."),
         ],
     },
     Entry {
         outcome: OutcomeName::HttpError,
         detail: Some("403"),
         title: "The MDM server forbids the request (403)",
-        meaning: "The server was reached and refuses the request itself; other credentials may not be enough.",
+        meaning: "The server was reached and refuses the request itself; other credentials may not help.",
         proof: &[
             "Log: response code 403 or `Connection Failed: 403`. Through a proxy the same words may stand for the proxy's answer to \
              CONNECT, which is `proxy_error/403`; the capture tells the two apart.",
-            "Wire: status 403 in plain HTTP, or in a session that TLS secrets open, after the tunnel stood.",
+            "Wire: status 403 in plain HTTP, or in a session that TLS secrets decrypt, after the tunnel was established.",
         ],
         causes: &[
-            "The account may log in, but not use the integration.",
+            "The account may log in but may not use the integration.",
             "The server only admits certain source addresses, and the node, its NAT or its proxy is not among them.",
             "A web application firewall in front of the server blocks the request.",
         ],
@@ -245,39 +245,39 @@ pub(super) const ERROR: [Entry; 5] = [
             ),
             at(Vendor::ConfigurationManager, "check that the account ISE uses may read the site's WMI namespace."),
             always(
-                "Ask the operator of {server} whether an allow list or a web application firewall rejected the address that the node shows to it.",
+                "Ask the operator of {server} whether an allow list or a web application firewall rejected the address that the node's requests come from.",
             ),
         ],
     },
     Entry {
         outcome: OutcomeName::HttpError,
         detail: Some("429"),
-        title: "The MDM server wants fewer requests (429)",
-        meaning: "The server limits the rate of requests and turned this one away.",
+        title: "The MDM server limits the rate of requests (429)",
+        meaning: "The server limits the rate of requests and rejected this one.",
         proof: &[
             "Log: response code 429 or `Connection Failed: 429`.",
-            "Wire: status 429 in plain HTTP, or in a session that TLS secrets open.",
+            "Wire: status 429 in plain HTTP, or in a session that TLS secrets decrypt.",
         ],
-        causes: &["The nodes, or other programs with the same account, ask more often than the server allows."],
+        causes: &["The nodes, or other programs that use the same account, send more requests than the server allows."],
         remedy: &[
             always(
                 "In ISE, Administration > Network Resources > External MDM: lengthen the Compliance Cache Expiration Time, so that each endpoint is asked for less often, and the Polling Interval.",
             ),
-            always("Ask the operator of {server} for its limits and who reached them."),
+            always("Ask the operator of {server} what its limits are and which client exceeded them."),
             always("Wait, then {repeat}."),
         ],
     },
     Entry {
         outcome: OutcomeName::HttpError,
         detail: Some("5xx"),
-        title: "The MDM server or its gateway is out of order (5xx)",
-        meaning: "The request reached the server's side and failed there: the node, its network and its settings did their part.",
+        title: "The MDM server or its gateway failed (5xx)",
+        meaning: "The request reached the server's side and failed there: the node, its network and its settings are not at fault.",
         proof: &[
             "Log: a response code from 500 to 599, or `Connection Failed: 5xx`.",
-            "Wire: the status in plain HTTP, or in a session that TLS secrets open.",
+            "Wire: the status in plain HTTP, or in a session that TLS secrets decrypt.",
         ],
         causes: &[
-            "502, 503, 504: the gateway or load balancer is up and the application behind it is not: an outage, an upgrade, overload.",
+            "502, 503, 504: the gateway or load balancer is up but the application behind it is not: an outage, an upgrade, overload.",
             "500: the application failed on this request.",
         ],
         remedy: &[
@@ -285,7 +285,7 @@ pub(super) const ERROR: [Entry; 5] = [
                 "Check the status page of the MDM service, or the health of the server, at the time of the attempt.",
             ),
             always("Ask the operator of {server} for its log at that time."),
-            always("Nothing needs to be changed in ISE for this; later, {repeat}."),
+            always("Nothing needs to be changed in ISE; once the server has recovered, {repeat}."),
         ],
     },
 ];

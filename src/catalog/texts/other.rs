@@ -20,11 +20,11 @@ pub(super) const FAILURE: [Entry; 6] = [
     Entry {
         outcome: OutcomeName::OtherFailure,
         detail: None,
-        title: "It failed, in words that no rule recognizes",
+        title: "It failed for a reason that no rule recognizes",
         meaning: "The log calls the request an error and gives a reason in words that no rule recognizes. The \
                   report quotes them.",
-        proof: &["Log: an ERROR record of the request, or `errorOccurred: true`, with words of its own."],
-        causes: &["The words of the log, which the report quotes as `reason`, say what it was."],
+        proof: &["Log: an ERROR record of the request, or `errorOccurred: true`, with a reason of its own."],
+        causes: &["The words of the log, which the report quotes as `reason`, say what happened."],
         remedy: &[
             at(
                 Vendor::ConfigurationManager,
@@ -42,13 +42,13 @@ pub(super) const FAILURE: [Entry; 6] = [
     },
     detail(
         "connection_pool",
-        "The node's own pool of connections is used up",
+        "The node's own connection pool is exhausted",
         "The request never left the node: all connections of its HTTP client were in use, or the client had been shut down.",
         &["Log: `Timeout waiting for connection from pool` or `Connection pool shut down`."],
         &[
             "The MDM server answers so slowly that requests pile up on the node.",
-            "More endpoints authenticate at once than the node can ask about.",
-            "The MDM settings were changed or the service restarted while requests were under way.",
+            "More endpoints authenticate at once than the node can query for.",
+            "The MDM settings were changed or the service restarted while requests were in progress.",
         ],
         &[
             always(
@@ -58,61 +58,61 @@ pub(super) const FAILURE: [Entry; 6] = [
                 "In ISE, Administration > Network Resources > External MDM: lengthen the Compliance Cache Expiration Time, so that each endpoint is asked for less often.",
             ),
             always(
-                "{cli}, `application stop ise` and `application start ise` at a quiet hour, if the errors go on after the server answers again.",
+                "{cli}, run `application stop ise` and `application start ise` in a maintenance window, if the errors continue after the server answers again.",
             ),
         ],
     ),
     detail(
         "redirect",
-        "The redirects lead nowhere",
-        "The server redirected ISE from one URL to another, in a loop or more often than the client follows.",
+        "The redirects never end",
+        "The server redirected ISE from one URL to another, in a loop or more times than the client follows.",
         &["Log: `Circular redirect`, `Maximum redirects exceeded`, or `RedirectException`."],
         &[
-            "The path leads to a web page that wants a login, and not to the API.",
+            "The path leads to a web page that requires a login, not to the API.",
             "The server redirects between two names or between HTTP and HTTPS.",
-            "A captive portal or web filter is in the way.",
+            "A captive portal or web filter is in the path.",
         ],
         &[
             always("Open {url} from a machine near the node and see where it leads."),
             always(
                 "In ISE, Administration > Network Resources > External MDM: enter the Hostname, Port and Instance Name of the MDM API itself.",
             ),
-            always("On the server or load balancer of {server}, break the redirect loop."),
+            always("On the server or load balancer of {server}, fix the redirect loop."),
         ],
     ),
     detail(
         "unexpected_answer",
-        "200, but no answer of the MDM API",
+        "Status 200, but not an answer of the MDM API",
         "The server answered with status 200, but what it sent is not an answer of the MDM API: a web page, or nothing that ISE can read.",
         &[
-            "Log: response code 200 and a body that is no `<ise_api>`, or an error while the answer was parsed.",
+            "Log: response code 200 and a body that is not `<ise_api>`, or an error while the answer was parsed.",
             "Wire: status 200 with a page of HTML, in plain HTTP or in a session that TLS secrets open.",
         ],
         &[
-            "The Instance Name or the port leads to the server's web interface and not to its API.",
+            "The Instance Name or the port leads to the server's web interface, not to its API.",
             "A login page, a captive portal, a web filter or a maintenance page answers in place of the API.",
             "The server does not speak the API version that ISE asks for.",
         ],
         &[
-            always("Open {url} in a browser near the node: what it shows is what ISE got."),
+            always("Open {url} in a browser near the node: it shows what ISE received."),
             always(
                 "In ISE, Administration > Network Resources > External MDM: check Hostname, Port and Instance Name.",
             ),
-            always("In the network, exempt the node from captive portals and web filters on its way to {server}."),
+            always("In the network, exempt the node from captive portals and web filters on its path to {server}."),
         ],
     ),
     detail(
         "token_refused",
-        "The identity provider gave no token",
-        "Before ISE may ask the MDM server it needs a token, and the identity provider refused to issue one. The code in its answer says why.",
+        "The identity provider refused to issue a token",
+        "ISE needs a token before it may query the MDM server, and the identity provider refused to issue one. The code in its answer says why.",
         &[
             "Log: `AADSTS` with a number, `invalid_client`, `unauthorized_client` or the like in the answer to a token request.",
         ],
         &[
-            "AADSTS700027: the certificate ISE signs with is not registered with the app, or has been renewed since.",
+            "AADSTS700027: the certificate ISE signs with is not registered with the app, or has been renewed since then.",
             "AADSTS7000215, AADSTS7000222: the client secret is wrong or has expired.",
-            "AADSTS50012, AADSTS700024: the signed assertion lies outside its validity, so the node's clock is wrong.",
-            "AADSTS700016, AADSTS90002: the app or the tenant does not exist, or is the wrong one.",
+            "AADSTS50012, AADSTS700024: the signed assertion is outside its validity period, so the node's clock is wrong.",
+            "AADSTS700016, AADSTS90002: the app or the tenant does not exist, or the wrong one is set.",
         ],
         &[
             otherwise(
@@ -123,29 +123,29 @@ pub(super) const FAILURE: [Entry; 6] = [
                 "In ISE, Administration > Network Resources > External MDM: compare Client ID, token URL (tenant) and Auto Discovery URL with the app registration in Entra ID.",
             ),
             always(
-                "In Entra ID, Sign-in logs > Service principal sign-ins: find the request at the time of the attempt; it names the app and the reason.",
+                "In Entra ID, Sign-in logs > Service principal sign-ins: find the request at the time of the attempt; it shows the app and the reason.",
             ),
         ],
     ),
     detail(
         "local",
-        "The node itself did not let the connection begin",
-        "The request never left the node: its operating system had no address or port for it, or did not permit it.",
+        "The node itself could not start the connection",
+        "The request never left the node: its operating system had no address or port for it, or did not allow it.",
         &[
             "Log: `Cannot assign requested address`, `Permission denied`, `No buffer space available`, `Too many open files`.",
         ],
         &[
             "All local ports are in use: too many connections in a short time.",
-            "A security policy of the node forbids the connection.",
-            "The interface that ISE is to use is down or has no address.",
+            "A security policy of the node blocks the connection.",
+            "The interface that ISE should use is down or has no address.",
         ],
         &[
             always(
-                "{cli}, `show interface` and `show ip route`: check that the node has an address and a way to {server}.",
+                "{cli}, `show interface` and `show ip route`: check that the node has an address and a route to {server}.",
             ),
-            always("{cli}, `show ports` and `show tech-support`: look for connections that are not closed."),
+            always("{cli}, `show ports` and `show tech-support`: look for connections that were never closed."),
             always(
-                "If it comes back, open a case with Cisco TAC: an administrator cannot change the node's operating system.",
+                "If it recurs, open a case with Cisco TAC: an administrator cannot change the node's operating system.",
             ),
         ],
     ),

@@ -1,4 +1,4 @@
-//! The proxy refused, or was not there.
+//! The proxy refused, or could not be reached.
 
 use crate::catalog::entry::Entry;
 use crate::catalog::remedy::{Remedy, always};
@@ -20,7 +20,7 @@ pub(super) const ERROR: [Entry; 6] = [
         outcome: OutcomeName::ProxyError,
         detail: None,
         title: "The proxy did not let the connection through",
-        meaning: "ISE uses a proxy for the MDM server, and the proxy refused the tunnel or was not there. The MDM server was never reached.",
+        meaning: "ISE uses a proxy for the MDM server, and the proxy refused the tunnel or could not be reached. The MDM server was never contacted.",
         proof: &[
             "Log: a `Proxy Config in request` record, and an error about CONNECT or about the connection to the proxy.",
             "Wire: the proxy's answer to CONNECT other than 2xx, or no connection to the proxy.",
@@ -30,7 +30,7 @@ pub(super) const ERROR: [Entry; 6] = [
             "The proxy's address or port in ISE is wrong, or the proxy is down.",
         ],
         remedy: &[
-            always("Look into the log of {proxy} at the time of the attempt."),
+            always("Check the log of {proxy} at the time of the attempt."),
             always(
                 "In ISE, Administration > System > Settings > Proxy: check address, port and credentials of the proxy, and whether {host} should bypass it.",
             ),
@@ -38,8 +38,8 @@ pub(super) const ERROR: [Entry; 6] = [
     },
     detail(
         "407",
-        "The proxy wants credentials (407)",
-        "The proxy answered CONNECT with 407: it wants a user name and password, and ISE sent none or the wrong ones.",
+        "The proxy requires credentials (407)",
+        "The proxy answered CONNECT with 407: it requires a user name and password, and ISE sent none or the wrong ones.",
         &[
             "Log: `407` or `Proxy Authentication Required`.",
             "Wire: status 407 in answer to CONNECT; its `Proxy-Authenticate` header names the schemes that it accepts.",
@@ -50,7 +50,7 @@ pub(super) const ERROR: [Entry; 6] = [
         ],
         &[
             always(
-                "In ISE, Administration > System > Settings > Proxy: set `Password required` with the user name and password of the proxy.",
+                "In ISE, Administration > System > Settings > Proxy: select `Password required` and enter the user name and password for the proxy.",
             ),
             always(
                 "On {proxy}, allow Basic authentication for the node, or exempt the node's address from authentication.",
@@ -82,7 +82,7 @@ pub(super) const ERROR: [Entry; 6] = [
     detail(
         "5xx",
         "The proxy could not reach the server (5xx)",
-        "The proxy accepted the request and failed to connect to the MDM server: it could not resolve the name, or could not connect.",
+        "The proxy accepted the request but could not resolve the MDM server's name or could not connect to it.",
         &["Log: the status (`502`, `503`, `504`) in the error.", "Wire: that status in answer to CONNECT."],
         &[
             "The proxy cannot resolve the server's name.",
@@ -103,7 +103,7 @@ pub(super) const ERROR: [Entry; 6] = [
     detail(
         "unreachable",
         "The proxy cannot be reached",
-        "The node never got a connection to the proxy: no answer, no route, or its name does not resolve.",
+        "The node could not connect to the proxy: no answer, no route, or its name does not resolve.",
         &[
             "Log: `Connect to PROXY failed: connect timed out` or `No route to host`, with the proxy's name or address.",
             "Wire: SYNs to the proxy without an answer, or ICMP errors to them.",
@@ -115,9 +115,9 @@ pub(super) const ERROR: [Entry; 6] = [
         ],
         &[
             always("In ISE, Administration > System > Settings > Proxy: check address and port ({proxy})."),
-            always("Check that {proxy} is up; `traceroute` in the node's CLI shows the way to it."),
+            always("Check that {proxy} is up; `traceroute` in the node's CLI shows the path to it."),
             always(
-                "In the network, allow the node to reach {proxy}; look into the firewall's log at the time of the attempt.",
+                "In the network, allow the node to reach {proxy}; check the firewall's log at the time of the attempt.",
             ),
         ],
     ),
@@ -133,7 +133,9 @@ pub(super) const ERROR: [Entry; 6] = [
         ],
         &[
             always("In ISE, Administration > System > Settings > Proxy: check address and port ({proxy})."),
-            always("On the proxy, check that the service runs and listens on that port for the node's network."),
+            always(
+                "On the proxy, check that the service is running and listening on that port for the node's network.",
+            ),
         ],
     ),
 ];

@@ -1,6 +1,6 @@
 //! Whose MDM server it is, which decides what advice is of use.
 
-/// A vendor of MDM servers that Cisco ISE integrates with (Cisco's UEM guide).
+/// A vendor of MDM servers that Cisco ISE integrates with (Cisco, "Integrate UEM and MDM Servers With Cisco ISE").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Vendor {
     /// Jamf Pro, Jamf School.

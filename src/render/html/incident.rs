@@ -81,7 +81,7 @@ fn facts(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
                 dd {
                     @match ticket.resolved_by() {
                         Some(id) => (attempt_links(&[id])),
-                        None => "nothing in what was given",
+                        None => "nothing within these inputs",
                     }
                 }
             }
