@@ -26,7 +26,7 @@ fn main() {
     divan::main();
 }
 
-#[divan::bench(args = [100, 1_000, 10_000], sample_count = 5)]
+#[divan::bench(args = [1_000, 10_000, 100_000], sample_count = 5)]
 fn attempts(bencher: Bencher, attempts: u64) {
     let (mut log, mut capture) = (Vec::new(), Vec::new());
     made::log(&mut log, attempts * 6_000, 6_000).expect("a vector takes everything");
