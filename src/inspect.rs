@@ -168,6 +168,12 @@ fn purposes(nodes: &Nodes, reading: &Reading<'_>) -> Vec<(usize, String)> {
             found.push((input, format!("{what} {of}")));
         }
     }
+    // Where there are several nodes, it counts whose a capture is.
+    let captures = reading.groups.captures.iter().flatten();
+    found.extend(captures.filter_map(|input| {
+        let item = reading.found.items.get(*input)?;
+        Some((*input, format!("packets {}", of_node(nodes.at(&item.path)?)?)))
+    }));
     found
 }
 

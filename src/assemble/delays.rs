@@ -178,7 +178,9 @@ fn losses(capture: &CaptureFacts) -> Vec<Warning> {
     for flow in &capture.flows {
         let (Some(first), Some(answer)) = (flow.syns.first(), flow.syn_ack) else { continue };
         let entry = losses.entry(flow.server).or_default();
-        let again = flow.syns.iter().filter(|syn| syn.time <= answer.time).count() as u64 - 1;
+        // Stamps of several queues may put the answer before the first SYN.
+        let before = flow.syns.iter().filter(|syn| syn.time <= answer.time).count() as u64;
+        let again = before.saturating_sub(1);
         let segments = again + flow.to_server.retransmissions + flow.to_client.retransmissions;
         entry.connections += 1;
         if segments == 0 {

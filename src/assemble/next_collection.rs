@@ -168,6 +168,7 @@ fn when(kind: RequestKind, polls: Option<Polls>, utc_offset: Option<i64>) -> Str
 
 fn decides(attempt: &Attempt, in_log: bool, in_capture: bool) -> String {
     match (attempt.outcome, in_log, in_capture) {
+        (OutcomeName::Success, true, _) => "The log at this level has the answer that came with the status.".to_owned(),
         (OutcomeName::Unknown, false, _) => {
             "The node's log of the same minutes has the status that encryption hides.".to_owned()
         }

@@ -166,7 +166,8 @@ impl Slice {
         self.sessions = 0;
         let disguise = Disguise::new(key);
         let report = std::mem::take(&mut self.report);
-        safe::disguise_slice(self, &disguise.stand_ins(&report));
+        let stand_ins = disguise.stand_ins(&report);
+        safe::disguise_slice(&mut self.frames, &mut self.interfaces, &mut self.comment, &stand_ins);
         self.report = report;
     }
 

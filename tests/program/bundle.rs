@@ -83,5 +83,5 @@ fn what_is_not_read_is_listed_with_what_it_is() {
     let ran = run(&mut scratch.mdmlog(["inspect", "b", "--format", "text"])).with_status(0);
     let ran = ran.saying(&["[public_key]", "Cisco", "encryption-key plain", "--passphrase-file"]);
     let line = ran.stdout.lines().find(|line| line.contains("prrt-server.log")).unwrap_or_else(|| panic!("{ran}"));
-    assert!(line.trim_start().starts_with("no ") && line.contains("ISE's runtime"), "{line}");
+    assert!(line.starts_with("- ") && line.contains("ISE's runtime"), "{line}");
 }

@@ -14,7 +14,7 @@ use crate::support::{Ran, Scratch, root, run};
 /// A row of the README and what shows that it is true.
 type Row = (&'static str, fn(&Sample));
 
-const ROWS: [Row; 30] = [
+const ROWS: [Row; 32] = [
     ("ISE log", |s| s.same(&[("anything.txt", s.log.clone()), ("x.pcap", s.capture())])),
     ("Windows line ends", |s| {
         let crlf = s.text().replace('\n', "\r\n");
@@ -50,6 +50,12 @@ const ROWS: [Row; 30] = [
     }),
     ("show tech-support", |s| {
         s.same_with("support/showtech.out", "Displaying time zone ...\nAmerica/Chicago\nDisplaying x ...\n")
+    }),
+    ("Active Directory agent", |s| {
+        s.same_with("support/ad_agent.log", "24/11/2026 05:22:21,VERBOSE,140204120491776,Finding user\n");
+    }),
+    ("System log", |s| {
+        s.same_with("ade/ADE.log", "Nov 24 05:22:21 ise-pan1 ADEOSSHELL[2331]: [4711]:[info] logged in\n");
     }),
     ("pcap", |s| {
         for (big_endian, nanoseconds) in [(false, false), (false, true), (true, false), (true, true)] {

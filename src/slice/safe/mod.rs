@@ -16,7 +16,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use self::capture::Packets;
-use super::Slice;
 use super::frame::SliceFrame;
 use super::pcapng::{self, Interface};
 use crate::analysis::{Analyzed, Error, analyzed};
@@ -141,27 +140,32 @@ fn pcapng_of(item: &Item, name: &str, packets: &Packets<'_>) -> (Vec<u8>, u64) {
 }
 
 /// Disguises the frames of a slice, and what it says of them.
-pub(super) fn disguise_slice(slice: &mut Slice, stand_ins: &StandIns<'_>) {
-    let links: Vec<LinkType> = slice.interfaces.iter().map(Interface::link_type).collect();
+pub(super) fn disguise_slice(
+    frames: &mut Vec<SliceFrame>,
+    interfaces: &mut [Interface],
+    comment: &mut String,
+    stand_ins: &StandIns<'_>,
+) {
+    let links: Vec<LinkType> = interfaces.iter().map(Interface::link_type).collect();
     let link = |frame: &SliceFrame| links.get(frame.interface as usize).copied();
-    let inputs: BTreeSet<usize> = slice.frames.iter().map(|frame| frame.input).collect();
+    let inputs: BTreeSet<usize> = frames.iter().map(|frame| frame.input).collect();
     for input in inputs {
         let mut packets = Packets::new(stand_ins);
-        for frame in slice.frames.iter().filter(|frame| frame.input == input) {
+        for frame in frames.iter().filter(|frame| frame.input == input) {
             link(frame).into_iter().for_each(|link| packets.see(link, &frame.bytes));
         }
         packets.seen();
-        for frame in slice.frames.iter_mut().filter(|frame| frame.input == input) {
+        for frame in frames.iter_mut().filter(|frame| frame.input == input) {
             let other = link(frame).and_then(|link| packets.disguised(link, &frame.bytes));
             frame.bytes = other.unwrap_or_default().into();
             frame.comments.iter_mut().for_each(|comment| *comment = stand_ins.text(comment));
         }
     }
-    slice.frames.retain(|frame| !frame.bytes.is_empty());
-    for (number, interface) in slice.interfaces.iter_mut().enumerate() {
+    frames.retain(|frame| !frame.bytes.is_empty());
+    for (number, interface) in interfaces.iter_mut().enumerate() {
         interface.rename(&format!("capture-{}", number + 1));
     }
-    slice.comment = slice.comment.lines().map(|line| stand_ins.text(line)).collect::<Vec<_>>().join("\n");
+    *comment = comment.lines().map(|line| stand_ins.text(line)).collect::<Vec<_>>().join("\n");
 }
 
 impl SafeBundle {
