@@ -1,7 +1,7 @@
 //! What other files of a bundle say of the node that wrote its log: the zone of its clock, its version, how it is set, and which
 //! trouble with MDM servers and with DNS it met by its own records.
 //!
-//! Each kind of file has its parser ([`read_local_store`], [`read_showtech`], [`read_agent_log`], [`read_system_log`]); [`gather`] says
+//! Each kind of file has its parser ([`read_local_store`], [`read_showtech`], [`read_agent_log`], [`read_system_log`]); `gather` says
 //! which files are of the same node.
 
 mod agent_log;
