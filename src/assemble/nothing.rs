@@ -4,6 +4,7 @@
 use crate::capture::{CaptureFacts, Contact};
 use crate::correlate::Joined;
 use crate::log::LogFacts;
+use crate::model::count::nouns;
 use crate::model::report::OffsetSource;
 use crate::model::time::{SECOND, Timestamp};
 use crate::model::visible::visible;
@@ -59,7 +60,7 @@ fn length(nanos: i64) -> String {
         120.. => (minutes / 60, "hour"),
         _ => (minutes, "minute"),
     };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    format!("{count} {}", nouns(&count, unit))
 }
 
 /// Returns a warning where a window or a choice of kinds leaves nothing of what was found.
@@ -111,8 +112,7 @@ fn words(contact: &Contact) -> String {
     let at = std::net::SocketAddr::new(*address, *port);
     let syns = match syns {
         0 => "already connected".to_owned(),
-        1 => "1 SYN".to_owned(),
-        many => format!("{many} SYNs"),
+        count => format!("{count} {}", nouns(count, "SYN")),
     };
     match name {
         Some(name) => format!("{} at {at} ({syns})", visible(name)),

@@ -6,6 +6,7 @@ use super::context::{Blank, Context, date};
 use super::of_node::of_node;
 use super::{Only, capital, entry, fill};
 use crate::model::authority::with_port;
+use crate::model::count::nouns;
 use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 use crate::model::report::{Change, Diagnosis, Flow, Tls};
 
@@ -169,8 +170,7 @@ fn syn_timeout(context: &Context<'_>) -> String {
         1 => "; another address did not answer either".to_owned(),
         n => format!("; {n} other addresses did not answer either"),
     };
-    let syns = if syns == 1 { "1 SYN".to_owned() } else { format!("{syns} SYNs") };
-    format!("{} never answered {syns}{within}{others}.", peer(context, flow))
+    format!("{} never answered {syns} {}{within}{others}.", peer(context, flow), nouns(&syns, "SYN"))
 }
 
 fn tls_failure(detail: Option<TlsDetail>, context: &Context<'_>) -> String {

@@ -4,6 +4,7 @@ use super::archive::packet::session_key_packet;
 use super::archive::tar::header_fits;
 use super::member_kind::MemberKind;
 use super::source::{SourceKinds, by_magic, by_text};
+use crate::model::byte_order_mark::without_mark;
 
 /// Bytes of a file that are looked at.
 pub(super) const HEAD: usize = 64 << 10;
@@ -60,7 +61,7 @@ fn is_tar(head: &[u8]) -> bool {
 
 /// Tells whether it is a message that begins with a session key packet (RFC 9580, section 5), or its ASCII armour.
 fn is_openpgp(head: &[u8]) -> bool {
-    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let text = without_mark(head).trim_ascii_start();
     if text.starts_with(b"-----BEGIN PGP MESSAGE") {
         return true;
     }

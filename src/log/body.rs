@@ -2,6 +2,7 @@
 //! outermost element is kept.
 
 use super::facts::ResponseBody;
+use crate::model::byte_order_mark::without_mark;
 
 /// The outermost element of an answer of the MDM API.
 const ROOT: &[u8] = b"<ise_api";
@@ -31,7 +32,7 @@ pub(super) fn read(begun: &[u8], more: &[u8]) -> Option<Body> {
     let start = |text: &'_ [u8]| text.get(..MAX_BEGINNING).unwrap_or(text).to_vec();
     let joined = if more.is_empty() { start(begun) } else { [start(begun), start(more)].join(&b'\n') };
     let body = joined.trim_ascii();
-    let mut rest = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let mut rest = without_mark(body).trim_ascii();
     if rest.is_empty() || rest.eq_ignore_ascii_case(b"null") {
         return None;
     }

@@ -4,6 +4,8 @@
 pub mod attempt_choice;
 pub mod attempts;
 pub(crate) mod authority;
+pub(crate) mod byte_order_mark;
+pub(crate) mod count;
 pub(crate) mod doubt;
 pub(crate) mod input_kind;
 pub mod mdm;

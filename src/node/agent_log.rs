@@ -4,6 +4,7 @@
 //! A line begins `28/08/2016 17:23:35,VERBOSE,...`, by the node's clock and without a zone (Cisco, document 200780). In which words the agent
 //! speaks of DNS is not documented; a line counts that speaks of DNS and of a failure.
 
+use crate::model::byte_order_mark::without_mark;
 use crate::model::time::{LATEST, LocalTime, SECOND};
 
 /// Shape of the time that a line begins with.
@@ -42,7 +43,7 @@ pub struct DnsTroubleMinute {
 /// Returns whether a file that begins like this is one.
 pub fn looks_like_agent_log(head: &[u8]) -> bool {
     let is_record = |line: &[u8]| {
-        let rest = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let rest = without_mark(line);
         time(rest).is_some_and(|(_, rest)| {
             let level = rest.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
             level > 0 && rest.get(level) == Some(&b',')

@@ -9,6 +9,7 @@ use std::ops::Range;
 use memchr::memmem::Finder;
 
 use super::failures::{FailureKind, Failures};
+use crate::model::byte_order_mark::without_mark;
 use crate::model::time::{LATEST, LocalTime, MILLISECOND, SECOND, Timestamp};
 use crate::model::wall_clock::OffsetRun;
 
@@ -50,7 +51,7 @@ impl LocalStore {
 
 /// Returns whether a file that begins like this is one.
 pub fn looks_like_local_store(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = without_mark(head);
     head.split(|byte| *byte == b'\n').take(SAMPLE).any(|line| header(line).is_some_and(|header| header.code.is_some()))
 }
 
@@ -163,7 +164,7 @@ impl LocalStore {
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = without_mark(bytes);
     let mut rest = Some(bytes);
     std::iter::from_fn(move || {
         let text = rest.take().filter(|text| !text.is_empty())?;

@@ -4,6 +4,7 @@
 //! sections there are, their order and their headings vary with the release, so a section is recognised by what it says, and a line
 //! counts only where it says nothing else.
 
+use crate::model::byte_order_mark::without_mark;
 use jiff::tz::TimeZone;
 
 /// Begins the block of versions.
@@ -84,7 +85,7 @@ pub fn read_showtech(bytes: &[u8]) -> ShowTech {
 
 /// Lines without what surrounds them; of long ones, nothing.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = without_mark(bytes);
     bytes.split(|byte| *byte == b'\n').map(|line| match line.len() {
         0..=MAX_LINE => String::from_utf8_lossy(line).trim().to_owned(),
         _ => String::new(),

@@ -5,6 +5,7 @@
 //! write the same, so a file counts only where one of the appliance's own programs writes in it. Its times are not used: those of the one
 //! form say neither year nor zone.
 
+use crate::model::byte_order_mark::without_mark;
 use std::collections::BTreeMap;
 
 /// Programs of the appliance, as their names begin in lower case.
@@ -69,7 +70,7 @@ pub fn read_system_log(bytes: &[u8]) -> SystemLog {
 }
 
 fn lines(bytes: &[u8]) -> impl Iterator<Item = Line<'_>> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = without_mark(bytes);
     bytes.split(|byte| *byte == b'\n').filter_map(|line| {
         let line = line.get(..MAX_LINE).unwrap_or(line);
         let end = std::str::from_utf8(line).map_or_else(|error| error.valid_up_to(), str::len);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+pub(crate) use crate::model::count::counted;
+pub(super) use crate::model::count::number;
 use crate::model::member_path;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{
@@ -197,24 +199,6 @@ pub(crate) fn server(host: Option<&str>, port: Option<u16>) -> String {
         Some(port) => format!("{host}:{port}"),
         None => host.into_owned(),
     }
-}
-
-/// `1 attempt`, `2 attempts`, `20,000 attempts`.
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    format!("{} {what}{}", number(count), if count == 1 { "" } else { "s" })
-}
-
-/// A number with commas between its thousands.
-pub(super) fn number(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Milliseconds in the unit that suits them.

@@ -2,6 +2,7 @@
 
 use super::{CaptureQuality, Direction, InterfaceQuality, UnreadFrames};
 use crate::capture::packet::Unread;
+use crate::model::count::{counted, number};
 use crate::model::time::SECOND;
 use crate::model::warning::{Warning, WarningCode};
 
@@ -51,7 +52,7 @@ pub(crate) fn warnings(quality: &CaptureQuality) -> Vec<Warning> {
         }
         let message = format!(
             "packets are missing from {} of {} to MDM servers and proxies: {}",
-            grouped(followed.with_gaps),
+            number(followed.with_gaps),
             counted(followed.connections, "connection"),
             what.join(" and ")
         );
@@ -79,34 +80,5 @@ fn unread(unread: &UnreadFrames) -> (WarningCode, String) {
     match unread.at {
         Unread::Link(_) => (WarningCode::UnknownLinkType, message + "; capture on an Ethernet or `any` interface"),
         _ => (WarningCode::FramesNotRead, message + "; MDM traffic in them is missing here"),
-    }
-}
-
-/// Returns a number with its noun, in the plural where it must be.
-fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
-/// Returns a number with commas between groups of three digits.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_for_people() {
-        assert_eq!([grouped(7), grouped(4312), grouped(1_234_567)], ["7", "4,312", "1,234,567"]);
-        assert_eq!([counted(1, "frame"), counted(1000, "frame")], ["1 frame", "1,000 frames"]);
     }
 }

@@ -11,6 +11,7 @@ use super::visibility::lost;
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
 use crate::capture::{Close, FrameRef, Side};
 use crate::evidence::claim::{Answer, Claim, Weight, at_proxy};
+use crate::model::count::nouns;
 use crate::model::doubt::Doubt;
 use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail};
 
@@ -95,11 +96,7 @@ impl WireEvidence {
         match ending {
             Ending::SynSilence => {
                 let syns = wire.flow().map_or(0, |flow| flow.syns.len());
-                says(
-                    claimed,
-                    true,
-                    format!("{syns} SYN{} to {peer} without an answer", if syns == 1 { "" } else { "s" }),
-                )
+                says(claimed, true, format!("{syns} {} to {peer} without an answer", nouns(&syns, "SYN")))
             }
             Ending::Unreachable(icmp) => says(
                 claimed,
