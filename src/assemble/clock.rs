@@ -1,11 +1,11 @@
 //! The clocks as the report shows them, and what a reader must know of them.
 
 use crate::capture::CaptureFacts;
-use crate::correlate::clock::{KnownClocks, milliseconds, offset_text};
+use crate::correlate::clock::{KnownClocks, milliseconds, offset_text, zone_at};
 use crate::correlate::{Joined, PairClock};
 use crate::log::LogFacts;
 use crate::model::report::{Clock, Confidence, OffsetSource, ZoneChange};
-use crate::model::time::{SECOND, Timestamp};
+use crate::model::time::Timestamp;
 use crate::model::warning::{Warning, WarningCode};
 
 /// One entry for each pair that shares attempts, that with the most first; where none does, one that says so.
@@ -161,16 +161,10 @@ pub(super) fn warnings(
     warnings
 }
 
-/// Zones lie so far apart.
-const ZONE_STEP: i64 = 900 * SECOND;
-/// A clock is seldom off by just what zones lie apart; within so much of it, it is in another zone.
-const NEAR_ZONE: i64 = 30 * SECOND;
-
 /// The zone that a log and a capture show where that is not the one which is stated: what is left between them is just what
 /// zones lie apart.
 fn other_zone(log: usize, joined: &Joined<'_>) -> Option<i64> {
     let clock = joined.clocks.iter().find(|clock| clock.log == log && clock.confidence > Confidence::Low)?;
-    let skew = clock.skew?.nanos();
-    let steps = (skew + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
-    (steps != 0 && (skew - steps).abs() <= NEAR_ZONE).then_some(clock.zone + steps)
+    let steps = zone_at(clock.skew?.nanos()).filter(|steps| *steps != 0)?;
+    Some(clock.zone + steps)
 }

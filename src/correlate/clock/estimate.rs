@@ -343,12 +343,17 @@ const NEAR_ZONE: i64 = 30 * SECOND;
 /// Every zone is a multiple of this.
 const ZONE_STEP: i64 = 900 * SECOND;
 
+/// Returns what an offset, or what is left of one, is as a zone's, where it is near enough to that; all in nanoseconds.
+pub fn zone_at(offset: i64) -> Option<i64> {
+    let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
+    ((offset - quarter).abs() <= NEAR_ZONE).then_some(quarter)
+}
+
 /// The zone in use that is nearest to an offset, in nanoseconds.
 pub(crate) fn nearest_zone(offset: ClockOffset) -> i64 {
     let offset = offset.nanos();
     let minute = 60 * SECOND;
-    let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
-    if (offset - quarter).abs() <= NEAR_ZONE {
+    if let Some(quarter) = zone_at(offset) {
         return quarter;
     }
     let whole = (-12..=14).map(|hours| hours * 60);
