@@ -230,7 +230,7 @@ pub(super) fn judge(name: &str, before: &str) -> Option<Name> {
 }
 
 /// Parts of names of parameters that a URL need not show.
-const SOUNDS: &[&str] = &[
+pub(super) const SOUNDS: &[&str] = &[
     "pass",
     "pwd",
     "secret",

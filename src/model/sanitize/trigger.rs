@@ -4,23 +4,13 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-/// Parts of what credentials are called, and of what they look like. Those of few letters count at the beginning of a word.
+use super::names::SOUNDS;
+
+/// Parts of what credentials are called besides what [sounds](SOUNDS) like one, and of what they look like. Those of few letters
+/// count at the beginning of a word.
 const PARTS: &[&str] = &[
-    "pass",
-    "pwd",
     "psw",
-    "secret",
-    "token",
-    "key",
-    "auth",
-    "cred",
-    "sig",
     "sess",
-    "cookie",
-    "jwt",
-    "saml",
-    "otp",
-    "assertion",
     "code=",
     "_code",
     "-code",
@@ -89,7 +79,8 @@ const SHORT: usize = 3;
 const LONG: usize = 40;
 
 static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true).build(PARTS).ok()
+    let parts = SOUNDS.iter().chain(PARTS);
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true).build(parts).ok()
 });
 
 /// Returns whether a text may hold a credential.
