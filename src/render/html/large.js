@@ -1,5 +1,3 @@
-
-"use strict";
 // Draws the rows of a large report out of the data in the page, as they scroll.
 (async () => {
   const BATCH = 100;
@@ -115,20 +113,11 @@
         (server.value && article.dataset.server !== server.value) ||
         !wanted.every((word) => article.textContent.toLowerCase().includes(word));
     }
-    const query = new URLSearchParams();
-    for (const { name, value } of [outcome, server, kind, words].filter(Boolean)) if (value) query.set(name, value);
-    const address = (query.size ? `?${query}` : location.pathname) + location.hash;
-    try { history.replaceState(null, "", address); } catch { /* Not every browser lets a local file do that. */ }
+    remember(form);
     restart();
   };
 
-  let waiting;
-  form.addEventListener("input", (event) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(filter, event.target.type === "search" ? 150 : 0);
-  });
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter));
+  listen(form, filter);
 
   // A link to an attempt shows it, whatever is filtered, and the run that it is part of where it has no row of its own.
   const follow = () => {
@@ -138,7 +127,7 @@
     if (!own) return;
     if (!fitting.includes(own)) {
       // Not by a reset of the form, which would draw all rows once more when it is over.
-      for (const { name } of [...form.elements]) if (name) form.elements[name].value = "";
+      for (const name of FIELDS) if (form.elements[name]) form.elements[name].value = "";
       filter();
     }
     while (drawn <= fitting.indexOf(own)) next();
@@ -149,11 +138,8 @@
   };
   addEventListener("hashchange", follow);
 
-  const asked = new URLSearchParams(location.search);
-  for (const name of ["outcome", "server", "kind", "text"]) {
-    if (asked.has(name) && form.elements[name]) form.elements[name].value = asked.get(name);
-  }
+  const asked = recall(form);
   form.hidden = rows.length === 0;
-  if (asked.size) filter(); else restart();
+  if (asked) filter(); else restart();
   follow();
 })();

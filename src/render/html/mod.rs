@@ -29,8 +29,8 @@ use crate::model::report::{Report, ServerHealth};
 use parts::Shown;
 
 const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
-const LARGE_SCRIPT: &str = include_str!("large.js");
+const SCRIPT: &str = concat!(include_str!("filters.js"), include_str!("script.js"));
+const LARGE_SCRIPT: &str = concat!(include_str!("filters.js"), include_str!("large.js"));
 
 /// A page for a browser.
 pub(super) struct Html(pub(super) Times);

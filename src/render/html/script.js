@@ -1,5 +1,3 @@
-
-"use strict";
 (() => {
   const form = document.getElementById("filters");
   const attempts = [...document.querySelectorAll("details.attempt")];
@@ -28,20 +26,10 @@
     }
     for (const incident of incidents) incident.hidden = !fits(incident, outcome.value, server.value, "", words);
     count.textContent = shown === attempts.length ? "" : `${shown} of ${attempts.length} attempts shown`;
-    // The address tells what is shown, so that it can be sent to someone else.
-    const query = new URLSearchParams();
-    for (const { name, value } of [outcome, server, kind, text].filter(Boolean)) if (value) query.set(name, value);
-    const address = (query.size ? `?${query}` : location.pathname) + location.hash;
-    try { history.replaceState(null, "", address); } catch { /* Not every browser lets a local file do that. */ }
+    remember(form);
   };
 
-  let waiting;
-  form.addEventListener("input", (event) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(filter, event.target.type === "search" ? 150 : 0);
-  });
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter));
+  listen(form, filter);
   form.addEventListener("click", (event) => {
     const open = event.target.dataset.open;
     if (!open) return;
@@ -73,9 +61,8 @@
     opened = [];
   });
 
-  const asked = new URLSearchParams(location.search);
-  for (const name of ["outcome", "server", "kind", "text"]) if (asked.has(name) && form.elements[name]) form.elements[name].value = asked.get(name);
+  const asked = recall(form);
   form.hidden = attempts.length === 0;
-  if (asked.size) filter();
+  if (asked) filter();
   follow();
 })();
