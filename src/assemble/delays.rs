@@ -92,7 +92,7 @@ fn resolvers(capture: &CaptureFacts) -> Vec<Warning> {
             let Some(asked) = exchange.queries.first().filter(|_| exchange.answer.is_none()) else { continue };
             let Some((next, at)) = next.and_then(|next| Some((next, next.queries.first()?))) else { continue };
             // That the other one's answer was captured shows that this one's would have been.
-            let seen = next.answer.is_some() && at.time.nanos() - asked.time.nanos() <= LONGEST;
+            let seen = next.answer.is_some() && at.time.nanos().saturating_sub(asked.time.nanos()) <= LONGEST;
             if seen {
                 let entry = waits.entry(exchange.resolver).or_default();
                 entry.add(asked.time, at.time, asked.input, || (next.resolver.ip().to_string(), exchange.name.clone()));
@@ -143,7 +143,7 @@ fn addresses(capture: &CaptureFacts) -> Vec<Warning> {
         for (flow, next) in with_next_other(&flows, |flow| flow.server) {
             let Some(syn) = flow.syns.first().filter(|_| alive.get(&flow.server) == Some(&false)) else { continue };
             let Some((next, at)) = next.and_then(|next| Some((next, next.syns.first()?))) else { continue };
-            if next.syn_ack.is_some() && at.time.nanos() - syn.time.nanos() <= LONGEST {
+            if next.syn_ack.is_some() && at.time.nanos().saturating_sub(syn.time.nanos()) <= LONGEST {
                 let entry = waits.entry(flow.server).or_default();
                 entry.add(syn.time, at.time, syn.input, || (next.server.to_string(), name.to_owned()));
             }

@@ -97,11 +97,6 @@ impl<'a> Request<'a> {
     pub fn is_cut_short(&self) -> bool {
         self.reply().is_some_and(|reply| reply.whole == Some(false))
     }
-
-    /// Returns whether an answer was seen for sure.
-    pub fn is_answered(&self) -> bool {
-        self.response.is_some() && !self.doubtful
-    }
 }
 
 /// Returns whether an exchange asks a proxy for a URL, and not a server for a path.
