@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::huffman::Huffman;
+use super::huffman::HUFFMAN;
 
 /// The table that both sides know (appendix A), from number 1 on.
 const STATIC: [(&str, &str); 61] = [
@@ -85,7 +85,6 @@ pub(super) type Field = (Vec<u8>, Vec<u8>);
 /// The state of one direction.
 #[derive(Debug)]
 pub(super) struct Decoder {
-    huffman: Huffman,
     /// Earlier fields, the newest first.
     table: VecDeque<Field>,
     size: usize,
@@ -95,7 +94,7 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Makes the state of a connection that begins.
     pub(super) fn new() -> Self {
-        Self { huffman: Huffman::new(), table: VecDeque::new(), size: 0, most: DEFAULT_TABLE }
+        Self { table: VecDeque::new(), size: 0, most: DEFAULT_TABLE }
     }
 
     /// Takes note of a block that is not there: fields that it may have added can't be told apart from those that were there.
@@ -137,10 +136,10 @@ impl Decoder {
     /// Reads a field whose value stands here, and its name too or the number of that.
     fn literal(&mut self, rest: &mut &[u8], prefix: u32, keep: bool) -> Option<Option<Field>> {
         let name = match integer(rest, prefix)? {
-            0 => Some(self.string(rest)?),
+            0 => Some(string(rest)?),
             index => self.named(index).map(|(name, _)| name),
         };
-        let value = self.string(rest)?;
+        let value = string(rest)?;
         if keep {
             self.keep((name.clone().unwrap_or_default(), value.clone()));
         }
@@ -174,14 +173,15 @@ impl Decoder {
             None => self.table.get(index - STATIC.len()).filter(|(name, _)| !name.is_empty()).cloned(),
         }
     }
+}
 
-    fn string(&self, rest: &mut &[u8]) -> Option<Vec<u8>> {
-        let coded = rest.first()? & 0x80 != 0;
-        let length = integer(rest, 7)?;
-        let (text, behind) = rest.split_at_checked(length)?;
-        *rest = behind;
-        if coded { self.huffman.decode(text) } else { Some(text.to_vec()) }
-    }
+/// Reads a string (section 5.2).
+fn string(rest: &mut &[u8]) -> Option<Vec<u8>> {
+    let coded = rest.first()? & 0x80 != 0;
+    let length = integer(rest, 7)?;
+    let (text, behind) = rest.split_at_checked(length)?;
+    *rest = behind;
+    if coded { HUFFMAN.decode(text) } else { Some(text.to_vec()) }
 }
 
 /// Reads a number that begins in the last bits of a byte (section 5.1).

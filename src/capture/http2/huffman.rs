@@ -1,6 +1,8 @@
 //! The Huffman code of HPACK (RFC 7541, appendix B). It is canonical: the lengths of the codes say what the codes are, since
 //! those of a length follow each other in the order of their symbols, and behind those of the length before.
 
+use std::sync::LazyLock;
+
 /// Bits of the code of each byte, and of the end of a string.
 const LENGTHS: [u8; 257] = [
     13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28,
@@ -17,6 +19,9 @@ const LENGTHS: [u8; 257] = [
 const END: u16 = 256;
 const SHORTEST: u8 = 5;
 const LONGEST: u8 = 30;
+
+/// The one code, made when it is first needed.
+pub(super) static HUFFMAN: LazyLock<Huffman> = LazyLock::new(Huffman::new);
 
 /// The codes of one length.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +43,7 @@ pub(super) struct Huffman {
 
 impl Huffman {
     /// Makes the code out of its lengths.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let mut symbols: Vec<(u8, u16)> = LENGTHS.iter().copied().zip(0..).collect();
         symbols.sort_unstable();
         let mut of_length = [OfLength::default(); LONGEST as usize + 1];
@@ -80,7 +85,7 @@ mod tests {
     use super::*;
 
     fn decode(hex: &str) -> Option<String> {
-        Huffman::new().decode(&hex::decode(hex).unwrap()).map(|text| String::from_utf8(text).unwrap())
+        HUFFMAN.decode(&hex::decode(hex).unwrap()).map(|text| String::from_utf8(text).unwrap())
     }
 
     #[test]
@@ -108,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_byte_has_a_code_of_its_own() {
-        let huffman = Huffman::new();
+        let huffman = &*HUFFMAN;
         assert_eq!(huffman.symbols.len(), LENGTHS.len());
         let used: u64 = LENGTHS.iter().map(|bits| 1 << (LONGEST - bits)).sum();
         // No code is left over, and none is the beginning of another.
