@@ -11,13 +11,13 @@ fn main() {
         match analyze(std::slice::from_ref(&path), &Options::default()) {
             Ok(report) => {
                 for attempt in report.attempts {
-                    *counts.entry((attempt.outcome, attempt.detail)).or_insert(0) += 1;
+                    *counts.entry(attempt.outcome).or_insert(0) += 1;
                 }
             }
             Err(error) => eprintln!("{}: {error}", path.display()),
         }
     }
-    for ((outcome, detail), count) in counts {
-        println!("{count:>6}  {outcome}{}", detail.map(|detail| format!("/{detail}")).unwrap_or_default());
+    for (outcome, count) in counts {
+        println!("{count:>6}  {outcome}");
     }
 }

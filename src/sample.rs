@@ -2,22 +2,19 @@
 
 use crate::catalog;
 use crate::model::mdm::RequestKind;
-use crate::model::outcome::{
-    DnsDetail, OtherDetail, Outcome, OutcomeName, ProxyDetail, ResetDetail, TlsDetail, UnknownDetail, UnreachableDetail,
-};
-use crate::model::report::{Attempt, Report};
+use crate::model::report::Report;
 use crate::model::time::SECOND;
 
 /// A report with a dozen attempts of many outcomes, seen by log and capture, with incidents.
 pub(crate) fn report() -> Report {
     let mut report: Report = serde_json::from_str(include_str!("sample.json")).expect("the sample is a report");
     for attempt in &mut report.attempts {
-        attempt.diagnosis = catalog::diagnosis(outcome(attempt), &catalog::Context::of(attempt));
+        attempt.diagnosis = catalog::diagnosis(attempt.outcome, &catalog::Context::of(attempt));
     }
     for incident in &mut report.incidents {
         let first = &report.attempts[incident.attempts[0] - 1];
         incident.diagnosis = catalog::incident_diagnosis(
-            outcome(first),
+            first.outcome,
             &catalog::Context::of(first),
             incident.attempts.len(),
             &incident.changes,
@@ -49,10 +46,11 @@ pub(crate) fn hostile(payload: &str) -> Report {
     fn poison(key: &str, value: &mut serde_json::Value, payload: &str) {
         use serde_json::Value;
         // Words that the program itself chooses, and times.
-        const OWN: [&str; 24] = [
+        const OWN: [&str; 25] = [
             "schema_version",
             "kind",
             "outcome",
+            "detail",
             "confidence",
             "source",
             "sources",
@@ -93,25 +91,4 @@ pub(crate) fn hostile(payload: &str) -> Report {
     let mut value = serde_json::to_value(report()).expect("a report serialises");
     poison("", &mut value, payload);
     serde_json::from_value(value).expect("still a report")
-}
-
-fn outcome(attempt: &Attempt) -> Outcome {
-    let status = attempt.detail.as_deref().and_then(|detail| detail.parse().ok());
-    let detail = attempt.detail.as_deref();
-    match attempt.outcome {
-        OutcomeName::Success => Outcome::Success,
-        OutcomeName::Http401 => Outcome::Http401,
-        OutcomeName::Http404 => Outcome::Http404,
-        OutcomeName::HttpError => Outcome::HttpError(status),
-        OutcomeName::DnsFailure => Outcome::DnsFailure(detail.map(|_| DnsDetail::NxDomain)),
-        OutcomeName::SynTimeout => Outcome::SynTimeout,
-        OutcomeName::ConnectionRefused => Outcome::ConnectionRefused,
-        OutcomeName::Unreachable => Outcome::Unreachable(detail.map(|_| UnreachableDetail::AdminProhibited)),
-        OutcomeName::ConnectionReset => Outcome::ConnectionReset(detail.map(|_| ResetDetail::AfterRequest)),
-        OutcomeName::TlsFailure => Outcome::TlsFailure(detail.map(|_| TlsDetail::UntrustedCertificate)),
-        OutcomeName::ReadTimeout => Outcome::ReadTimeout,
-        OutcomeName::ProxyError => Outcome::ProxyError(status.map(ProxyDetail::Status)),
-        OutcomeName::OtherFailure => Outcome::OtherFailure(detail.map(|_| OtherDetail::TokenRefused)),
-        OutcomeName::Unknown => Outcome::Unknown(detail.map(|_| UnknownDetail::Encrypted)),
-    }
 }

@@ -51,8 +51,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
         id,
         kind: kind(joined),
         query: server.url.as_deref().and_then(DeviceCriterion::of_target),
-        outcome: outcome.name(),
-        detail: outcome.detail().map(Into::into),
+        outcome,
         confidence,
         confidence_reasons: reasons.iter().map(|doubt| doubt.sentence().to_owned()).collect(),
         rule,
@@ -139,8 +138,7 @@ fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
         .iter()
         .zip(verdict.tries())
         .map(|(attempted, ruling)| Try {
-            outcome: ruling.outcome.name(),
-            detail: ruling.outcome.detail().map(Into::into),
+            outcome: ruling.outcome,
             http_status: ruling.status,
             started_at: try_started(joined, attempted),
             ended_at: try_ended(joined, attempted),

@@ -88,23 +88,22 @@ fn runs(attempts: &[usize], outlines: &[Outline<'_>]) -> Vec<Run> {
 
 fn incident((host, port): &ServerKey, run: &Run, outlines: &[Outline<'_>], told: &impl Told) -> Option<Incident> {
     let index = *run.attempts.first()?;
-    let (outline, first) = (outlines.get(index)?, told.attempt(index)?);
+    let first = told.attempt(index)?;
     let success = run.last_success_before.and_then(|success| told.attempt(success));
     let changes = success.map(|success| changes(&success, &first)).unwrap_or_default();
     let (context, resolved) = (Context { node: told.node(index), ..Context::of(&first) }, run.resolved_by.is_some());
     let count = run.attempts.len();
-    let mut diagnosis = catalog::incident_diagnosis(outline.outcome, &context, count, &changes, resolved);
+    let mut diagnosis = catalog::incident_diagnosis(first.outcome, &context, count, &changes, resolved);
     diagnosis.remedy.splice(0..0, told.first_of_all(index, &first));
     let devices: HashSet<String> =
         run.attempts.iter().filter_map(|index| told.device(*index)).map(|device| device.value).collect();
     let started = |index: &usize| outlines.get(*index).and_then(|outline| outline.started_at);
     Some(Incident {
         id: 0,
-        fingerprint: fingerprint(host.as_deref(), *port, first.outcome, first.detail.as_deref()),
-        ticket_key: ticket_key(host.as_deref(), first.outcome),
+        fingerprint: fingerprint(host.as_deref(), *port, first.outcome),
+        ticket_key: ticket_key(host.as_deref(), first.outcome.name()),
         endpoints: (!devices.is_empty()).then_some(devices.len()),
         outcome: first.outcome,
-        detail: first.detail.clone(),
         server: IncidentServer { host: host.clone(), port: *port },
         first_at: first.started_at,
         last_at: run.attempts.iter().rev().find_map(started),
@@ -117,10 +116,10 @@ fn incident((host, port): &ServerKey, run: &Run, outlines: &[Outline<'_>], told:
 }
 
 /// Server, outcome and detail alone: the same next week, and the same for two nodes.
-fn fingerprint(host: Option<&str>, port: Option<u16>, outcome: OutcomeName, detail: Option<&str>) -> String {
+fn fingerprint(host: Option<&str>, port: Option<u16>, outcome: Outcome) -> String {
     let port = port.map(|port| port.to_string()).unwrap_or_default();
-    let parts = [FINGERPRINT_VERSION, host.unwrap_or_default(), &port, outcome.as_str(), detail.unwrap_or_default()];
-    digest(&parts)
+    let detail = outcome.detail().unwrap_or_default();
+    digest(&[FINGERPRINT_VERSION, host.unwrap_or_default(), &port, outcome.name().as_str(), &detail])
 }
 
 /// Host and outcome alone: neither the port, which a log may not tell, nor the detail, which log and capture may tell apart.
@@ -142,13 +141,14 @@ fn changes(success: &Attempt, failure: &Attempt) -> Vec<Change> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::outcome::TlsDetail;
 
     #[test]
     fn a_fingerprint_depends_on_server_and_failure_alone() {
-        let of = |host, port, detail| fingerprint(Some(host), Some(port), OutcomeName::TlsFailure, detail);
+        let of = |host, port, detail| fingerprint(Some(host), Some(port), Outcome::TlsFailure(detail));
         assert_eq!(of("mdm.example.com", 443, None), of("mdm.example.com", 443, None));
         assert_ne!(of("mdm.example.com", 443, None), of("mdm.example.com", 8443, None));
-        assert_ne!(of("mdm.example.com", 443, None), of("mdm.example.com", 443, Some("handshake_failure")));
+        assert_ne!(of("mdm.example.com", 443, None), of("mdm.example.com", 443, Some(TlsDetail::HandshakeFailure)));
         assert_eq!(of("mdm.example.com", 443, None).len(), FINGERPRINT);
     }
 }

@@ -36,7 +36,7 @@ use crate::log::LogFacts;
 use crate::model::attempts::Attempts;
 use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::member_path;
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::{Outcome, OutcomeName};
 use crate::model::report::{
     Attempt, Input, InputKind, InputRole, KindCount, Node, OffsetSource, Report, SCHEMA_VERSION, Saw, Summary, Tool,
 };
@@ -203,10 +203,8 @@ impl Attempts for Assembled<'_> {
         Cow::Owned(self.made(range))
     }
 
-    fn outcome(&self, index: usize) -> Option<(OutcomeName, Option<Cow<'_, str>>)> {
-        let (_, verdict) = self.wanted.get(index)?;
-        let outcome = verdict.ruling.outcome;
-        Some((outcome.name(), outcome.detail()))
+    fn outcome(&self, index: usize) -> Option<Outcome> {
+        self.wanted.get(index).map(|(_, verdict)| verdict.ruling.outcome)
     }
 }
 

@@ -43,11 +43,11 @@ pub(super) fn next_collection(
     polls: Option<Polls>,
     utc_offset: Option<i64>,
 ) -> Option<NextCollection> {
-    if attempt.confidence == Confidence::High && attempt.outcome != OutcomeName::Unknown {
+    if attempt.confidence == Confidence::High && attempt.outcome.name() != OutcomeName::Unknown {
         return None;
     }
     let has = |source: Source| attempt.sources.contains(&source);
-    let log_tells = has(Source::Log) && attempt.reason.is_some() && attempt.outcome != OutcomeName::Unknown;
+    let log_tells = has(Source::Log) && attempt.reason.is_some() && attempt.outcome.name() != OutcomeName::Unknown;
     let component = (!log_tells).then(|| LogLevel { name: "external-mdm".to_owned(), level: "TRACE".to_owned() });
     Some(NextCollection {
         node: named(attempt.kind, node),
@@ -167,7 +167,7 @@ fn when(kind: RequestKind, polls: Option<Polls>, utc_offset: Option<i64>) -> Str
 }
 
 fn decides(attempt: &Attempt, in_log: bool, in_capture: bool) -> String {
-    match (attempt.outcome, in_log, in_capture) {
+    match (attempt.outcome.name(), in_log, in_capture) {
         (OutcomeName::Success, true, _) => "The log at this level has the answer that came with the status.".to_owned(),
         (OutcomeName::Unknown, false, _) => {
             "The node's log of the same minutes has the status that encryption hides.".to_owned()

@@ -22,8 +22,8 @@ fn details() -> Vec<Outcome> {
             .map(|detail| Outcome::Unreachable(Some(detail))),
     );
     all.extend([ResetDetail::DuringHandshake, ResetDetail::AfterRequest].map(|d| Outcome::ConnectionReset(Some(d))));
-    all.extend(TlsDetail::ALL.map(|detail| Outcome::TlsFailure(Some(detail))));
-    all.extend(OtherDetail::ALL.map(|detail| Outcome::OtherFailure(Some(detail))));
+    all.extend(TlsDetail::ALL.iter().map(|&detail| Outcome::TlsFailure(Some(detail))));
+    all.extend(OtherDetail::ALL.iter().map(|&detail| Outcome::OtherFailure(Some(detail))));
     all.extend(
         [
             ProxyDetail::Status(407),

@@ -71,7 +71,7 @@ fn places(extract: &Extract) -> Vec<String> {
         let (Some(first), Some(last)) = (records.first(), records.last()) else { continue };
         let path = extract.report.inputs.get(first.input).map_or("?", |input| input.path.as_str());
         let of = match extract.attempts.as_slice() {
-            [one] => format!("attempt {} ({})", one.id, one.outcome),
+            [one] => format!("attempt {} ({})", one.id, one.outcome.name()),
             many => format!("{} attempts", many.len()),
         };
         let count = records.len();

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use mdmlog::attempts::Attempts;
 use mdmlog::catalog::Topic;
-use mdmlog::outcome::OutcomeName;
+use mdmlog::outcome::Outcome;
 
 use super::Status;
 
@@ -29,12 +29,12 @@ impl FromStr for FailOn {
 }
 
 impl FailOn {
-    fn names(&self, name: OutcomeName, kind: Option<&str>) -> bool {
+    fn names(&self, found: Outcome) -> bool {
         match self {
-            Self::Any => name.is_failure(),
+            Self::Any => found.is_failure(),
             Self::Outcome(Topic { outcome, detail }) => {
-                let of_detail = |wanted: &str| kind.is_some_and(|has| matches(wanted, has));
-                *outcome == name && detail.as_deref().is_none_or(of_detail)
+                let of_detail = |wanted: &str| found.detail().is_some_and(|has| matches(wanted, &has));
+                *outcome == found.name() && detail.as_deref().is_none_or(of_detail)
             }
         }
     }
@@ -50,11 +50,8 @@ fn matches(wanted: &str, has: &str) -> bool {
 
 /// Returns the status of a run that found these attempts.
 pub fn status(fail_on: &[FailOn], attempts: &dyn Attempts) -> Status {
-    let named = |index| {
-        let (name, kind) = attempts.outcome(index)?;
-        fail_on.iter().any(|fail_on| fail_on.names(name, kind.as_deref())).then_some(())
-    };
-    if !fail_on.is_empty() && (0..attempts.count()).any(|index| named(index).is_some()) {
+    let is_named = |outcome| fail_on.iter().any(|fail_on| fail_on.names(outcome));
+    if !fail_on.is_empty() && (0..attempts.count()).filter_map(|index| attempts.outcome(index)).any(is_named) {
         Status::Matched
     } else {
         Status::Done

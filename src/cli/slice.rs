@@ -40,7 +40,7 @@ pub fn run(args: SliceArgs) -> Result<Status, Failure> {
         stderr::warnings(&slice.report);
         let commented = slice.frames.iter().filter(|frame| !frame.comments.is_empty()).count();
         let of = match slice.attempts.as_slice() {
-            [one] => format!("attempt {} ({})", one.id, one.outcome),
+            [one] => format!("attempt {} ({})", one.id, one.outcome.name()),
             many => format!("{} attempts", many.len()),
         };
         stderr::note(format_args!("{} packets of {of}, {commented} of them with a comment", slice.frames.len()));

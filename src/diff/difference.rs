@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::report::{Diagnosis, IncidentServer, Tool};
 use crate::model::time::Timestamp;
 
@@ -114,9 +114,8 @@ pub struct ComparedIncident {
     /// What a ticketing system finds its ticket by: host and outcome.
     pub ticket_key: String,
     /// What the attempts came to.
-    pub outcome: OutcomeName,
-    /// The kind of that outcome.
-    pub detail: Option<String>,
+    #[serde(flatten)]
+    pub outcome: Outcome,
     /// The server.
     pub server: IncidentServer,
     /// Start of the first attempt in either report.

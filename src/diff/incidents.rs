@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::difference::{ComparedIncident, IncidentState};
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::report::{Attempt, Incident, IncidentServer, Report};
 use crate::model::time::Timestamp;
 
@@ -57,7 +57,6 @@ impl Runs<'_> {
             fingerprint: shown.fingerprint.clone(),
             ticket_key: shown.ticket_key.clone(),
             outcome: shown.outcome,
-            detail: shown.detail.clone(),
             server: shown.server.clone(),
             first_at: both().filter_map(|incident| incident.first_at).min(),
             last_at: self.last_at(),
@@ -78,19 +77,14 @@ impl Runs<'_> {
     fn success_after<'a>(&self, server: &IncidentServer, later: &'a Report) -> Option<&'a Attempt> {
         let last = self.last_at();
         let mut attempts = of_server(server, later).filter(|attempt| is_later(attempt, last));
-        attempts.find(|attempt| attempt.outcome == OutcomeName::Success)
+        attempts.find(|attempt| attempt.outcome == Outcome::Success)
     }
 
     /// In which ways attempts of the later report with the server fail after the last run.
     fn failures_after(&self, server: &IncidentServer, later: &Report) -> Vec<String> {
         let last = self.last_at();
         let failed = of_server(server, later).filter(|attempt| attempt.outcome.is_failure() && is_later(attempt, last));
-        let mut ways: Vec<String> = failed
-            .map(|attempt| match &attempt.detail {
-                Some(detail) => format!("{}/{detail}", attempt.outcome),
-                None => attempt.outcome.to_string(),
-            })
-            .collect();
+        let mut ways: Vec<String> = failed.map(|attempt| attempt.outcome.to_string()).collect();
         ways.sort();
         ways.dedup();
         ways

@@ -56,9 +56,8 @@ fn about(side: &Side) -> String {
 }
 
 fn incident(incident: &ComparedIncident, out: &mut dyn io::Write) -> io::Result<()> {
-    let verdict = words::verdict(incident.outcome, incident.detail.as_deref());
     let server = words::server(incident.server.host.as_deref(), incident.server.port);
-    writeln!(out, "{:<10}  {verdict}  {server}", incident.state.as_str())?;
+    writeln!(out, "{:<10}  {}  {server}", incident.state.as_str(), incident.outcome)?;
     let line = |out: &mut dyn io::Write, label: &str, text: &str| writeln!(out, "  {label:<8}  {}", visible(text));
     if let Some((first, last)) = incident.first_at.zip(incident.last_at) {
         line(out, "seen", &words::span(first, last))?;

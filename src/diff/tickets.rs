@@ -60,7 +60,6 @@ impl<'d> Resolved<'d> {
     fn lines(&self, difference: &Difference) -> Vec<String> {
         let mut lines = Vec::new();
         for incident in &self.incidents {
-            let verdict = words::verdict(incident.outcome, incident.detail.as_deref());
             let server = words::server(incident.server.host.as_deref(), incident.server.port);
             let time = |time: Option<Timestamp>| {
                 time.map_or_else(
@@ -69,7 +68,8 @@ impl<'d> Resolved<'d> {
                 )
             };
             lines.push(format!(
-                "Resolved: {verdict} at {server} was last seen {}, and an attempt {} went well.",
+                "Resolved: {} at {server} was last seen {}, and an attempt {} went well.",
+                incident.outcome,
                 time(incident.last_at),
                 time(incident.resolved_at)
             ));

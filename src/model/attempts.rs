@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::report::Attempt;
 
 /// Attempts in their order, numbered from 0.
@@ -15,8 +15,8 @@ pub trait Attempts: Sync {
     /// Returns those of a range; what lies beyond the last one is left out.
     fn range(&self, range: Range<usize>) -> Cow<'_, [Attempt]>;
 
-    /// Returns what one came to, and the kind of that; `None` when there is no such attempt.
-    fn outcome(&self, index: usize) -> Option<(OutcomeName, Option<Cow<'_, str>>)>;
+    /// Returns what one came to; `None` when there is no such attempt.
+    fn outcome(&self, index: usize) -> Option<Outcome>;
 }
 
 impl Attempts for Vec<Attempt> {
@@ -29,8 +29,7 @@ impl Attempts for Vec<Attempt> {
         Cow::Borrowed(self.get(range.start..end).unwrap_or_default())
     }
 
-    fn outcome(&self, index: usize) -> Option<(OutcomeName, Option<Cow<'_, str>>)> {
-        let attempt = self.get(index)?;
-        Some((attempt.outcome, attempt.detail.as_deref().map(Cow::Borrowed)))
+    fn outcome(&self, index: usize) -> Option<Outcome> {
+        self.get(index).map(|attempt| attempt.outcome)
     }
 }

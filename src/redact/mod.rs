@@ -183,7 +183,6 @@ impl Redaction<'_> {
             kind: _,
             query,
             outcome: _,
-            detail: _,
             confidence: _,
             confidence_reasons,
             rule: _,
@@ -242,7 +241,7 @@ impl Redaction<'_> {
         {
             self.text(text);
         }
-        for Try { outcome: _, detail: _, http_status: _, started_at: _, ended_at: _, url, stream: _ } in tries {
+        for Try { outcome: _, http_status: _, started_at: _, ended_at: _, url, stream: _ } in tries {
             self.url(url);
         }
         flow.iter_mut().chain(other_flows).for_each(|flow| self.flow(flow));
@@ -362,7 +361,6 @@ impl Redaction<'_> {
             ticket_key,
             endpoints: _,
             outcome: _,
-            detail: _,
             server,
             first_at: _,
             last_at: _,

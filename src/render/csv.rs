@@ -106,8 +106,8 @@ fn row(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> [Stri
     let sources: Vec<_> = attempt.sources.iter().map(|source| source.as_str()).collect();
     [
         attempt.id.to_string(),
-        attempt.outcome.to_string(),
-        text(attempt.detail.as_deref()),
+        attempt.outcome.name().to_string(),
+        text(attempt.outcome.detail().as_deref()),
         attempt.confidence.as_str().to_owned(),
         text(attempt.conflict.as_deref()),
         shown(attempt.started_at),

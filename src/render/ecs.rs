@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use sha2::{Digest as _, Sha256};
 
-use super::view::{counted, verdict};
+use super::view::counted;
 use super::{Rendering, json as layout};
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Incident, Report, Source, Tls};
@@ -67,7 +67,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
     };
     let failed = attempt.outcome.is_failure();
     let zone = report.zone_of(attempt);
-    let verdict = verdict(attempt.outcome, attempt.detail.as_deref());
+    let verdict = attempt.outcome.to_string();
     json!({
         "@timestamp": timestamp(report, attempt),
         "ecs": {"version": ECS_VERSION},
@@ -80,7 +80,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
             "dataset": "mdmlog.attempt",
             "provider": "mdmlog",
             "action": format!("mdm-{}", attempt.kind.as_str().replace('_', "-")),
-            "outcome": match attempt.outcome {
+            "outcome": match attempt.outcome.name() {
                 OutcomeName::Success => "success",
                 OutcomeName::Unknown => "unknown",
                 _ => "failure",
@@ -94,7 +94,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
             "duration": attempt.duration_ms.map(|ms| (ms * 1e6).round() as i64),
             "sequence": attempt.id,
         },
-        "error": failed.then(|| json!({"code": verdict, "type": attempt.outcome, "message": attempt.diagnosis.summary})),
+        "error": failed.then(|| json!({"code": verdict, "type": attempt.outcome.name(), "message": attempt.diagnosis.summary})),
         "source": flow.map(|flow| endpoint(&flow.client.ip().to_string(), Some(flow.client.port()))),
         "destination": destination.map(|(address, port)| {
             let mut destination = endpoint(&address, port);

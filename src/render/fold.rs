@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::clockface::Clockface;
 use super::view::milliseconds;
 use crate::model::mdm::RequestKind;
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::quantile::quantile;
 use crate::model::report::{Attempt, Confidence, Report};
 use crate::model::time::SECOND;
@@ -93,7 +93,7 @@ struct Key<'r> {
 
 /// Returns the rows of a report in order of time. `unfolded` says that every attempt is to have a row of its own.
 pub(super) fn rows(report: &Report, unfolded: bool) -> Vec<Row<'_>> {
-    let successes = report.attempts.iter().filter(|attempt| attempt.outcome == OutcomeName::Success).count();
+    let successes = report.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Success).count();
     if unfolded || successes <= FEW {
         return report.attempts.iter().map(Row::One).collect();
     }
@@ -116,7 +116,7 @@ pub(super) fn rows(report: &Report, unfolded: bool) -> Vec<Row<'_>> {
 }
 
 fn key(attempt: &Attempt) -> Option<Key<'_>> {
-    let same = attempt.outcome == OutcomeName::Success && attempt.conflict.is_none();
+    let same = attempt.outcome == Outcome::Success && attempt.conflict.is_none();
     let hour = attempt.started_at?.nanos().div_euclid(HOUR);
     let server = &attempt.server;
     same.then_some(Key {

@@ -6,7 +6,7 @@ use super::clockface::Clockface;
 use super::escape::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 use super::fold::{self, Row};
 use super::ticket::Ticket;
-use super::view::{asked_for, change_side, number, server, verdict};
+use super::view::{asked_for, change_side, number, server};
 use super::{Rendering, Times, next_time, notes, state, trouble};
 use crate::model::report::{Incident, Report};
 
@@ -70,7 +70,7 @@ impl Rendering for Markdown {
 /// Writes one failure of one server, with the proof of its first attempt; of one that is over, no more than that it was.
 fn write_ticket(clocks: &Clockface<'_>, ticket: &Ticket<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let incident = ticket.head;
-    let verdict = verdict(incident.outcome, incident.detail.as_deref());
+    let verdict = incident.outcome.to_string();
     let server = server(incident.server.host.as_deref(), incident.server.port);
     let (named, numbers): (&str, Vec<_>) = match ticket.incidents.as_slice() {
         [one] => ("Incident", vec![one.id]),
@@ -161,7 +161,7 @@ fn attempts(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let rows = fold::rows(report, false);
     for row in rows.iter().take(ROWS) {
         let attempt = row.first();
-        let outcome = markdown_code_cell(&verdict(attempt.outcome, attempt.detail.as_deref()));
+        let outcome = markdown_code_cell(&attempt.outcome.to_string());
         let (id, outcome, proof) = match row {
             Row::One(attempt) => {
                 let places = report.places(attempt);

@@ -40,5 +40,5 @@ pub use times::Times;
 pub(crate) mod words {
     pub(crate) use super::escape::shortened;
     pub(crate) use super::servicenow::{glide_time, plain as without_code};
-    pub(crate) use super::view::{counted, readable, server, span, verdict};
+    pub(crate) use super::view::{counted, readable, server, span};
 }

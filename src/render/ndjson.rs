@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(lines.len(), report.attempts.len());
         for (line, attempt) in lines.iter().zip(&report.attempts) {
             assert_eq!(line["schema_version"], "1.1");
-            assert_eq!(line["outcome"], attempt.outcome.as_str());
+            assert_eq!(line["outcome"], attempt.outcome.name().as_str());
             assert_eq!(line["input_paths"][1], "bundle.tar!TCPDump.pcap");
         }
         assert_eq!(lines[0]["fingerprint"], serde_json::Value::Null);

@@ -2,7 +2,7 @@
 
 use super::escape::shortened;
 use super::ticket::Ticket;
-use super::view::{change_side, counted, readable, server, verdict};
+use super::view::{change_side, counted, readable, server};
 use crate::model::report::{Incident, Report};
 use crate::model::time::Timestamp;
 use crate::model::visible::visible;
@@ -19,9 +19,8 @@ pub(super) fn resolved_at(report: &Report, ticket: &Ticket<'_>) -> Option<Timest
 
 /// Returns what happened where, in one line of limited length.
 pub(super) fn title(incident: &Incident, limit: usize) -> String {
-    let verdict = verdict(incident.outcome, incident.detail.as_deref());
     let server = server(incident.server.host.as_deref(), incident.server.port);
-    shortened(&format!("ISE cannot reach its MDM server: {verdict} at {server}"), limit).into_owned()
+    shortened(&format!("ISE cannot reach its MDM server: {} at {server}", incident.outcome), limit).into_owned()
 }
 
 /// Returns the facts of a ticket, a line each.

@@ -21,7 +21,7 @@ impl Report {
     /// Returns `12 attempts, 7 failed, 2 incidents`.
     pub(super) fn headline(&self) -> String {
         let failed = self.attempts.iter().filter(|attempt| attempt.outcome.is_failure()).count();
-        let unknown = self.attempts.iter().filter(|attempt| attempt.outcome == OutcomeName::Unknown).count();
+        let unknown = self.attempts.iter().filter(|attempt| attempt.outcome.name() == OutcomeName::Unknown).count();
         let mut parts = vec![counted(self.attempts.len(), "attempt"), format!("{} failed", number(failed))];
         if unknown > 0 {
             parts.push(format!("{} unknown", number(unknown)));
@@ -180,14 +180,6 @@ fn clock_line(clock: &Clock) -> String {
         line.push_str(&format!("; UTC{} from {}", change.log_utc_offset, readable(change.from)));
     }
     line
-}
-
-/// Returns `http_error/503`.
-pub(crate) fn verdict(outcome: OutcomeName, detail: Option<&str>) -> String {
-    match detail {
-        Some(detail) => format!("{outcome}/{}", visible(detail)),
-        None => outcome.to_string(),
-    }
 }
 
 /// Returns `host:port`, hidden characters spelled out, or a word for an unknown server.

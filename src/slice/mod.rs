@@ -67,7 +67,7 @@ impl fmt::Debug for Slice {
 /// ```
 /// let bundle = "testdata/cases/five-outcomes/bundle.tar".into();
 /// let slice = mdmlog::slice(&[bundle], &mdmlog::Options::default(), 5, false)?;
-/// assert_eq!(slice.attempts[0].outcome.as_str(), "syn_timeout");
+/// assert_eq!(slice.attempts[0].outcome.to_string(), "syn_timeout");
 /// let mut pcapng = Vec::new();
 /// slice.write(&mut pcapng)?;
 /// assert!(slice.frames.iter().any(|frame| frame.comments.iter().any(|comment| comment.contains("never answered"))));

@@ -9,9 +9,8 @@ use crate::model::visible::visible;
 
 /// Returns the verdict and what leads to it.
 fn verdict(report: &Report, attempt: &Attempt) -> String {
-    let detail = attempt.detail.as_ref().map(|detail| format!("/{detail}")).unwrap_or_default();
     let mut text = format!(
-        "{} {}: attempt {}, {}{detail}, confidence {}\n{}",
+        "{} {}: attempt {}, {}, confidence {}\n{}",
         report.tool.name,
         report.tool.version,
         attempt.id,
@@ -44,9 +43,8 @@ pub(super) fn verdicts(report: &Report, attempts: &[Attempt]) -> String {
     }
     let mut text = format!("{} {}: {} attempts", report.tool.name, report.tool.version, attempts.len());
     for attempt in attempts.iter().take(TOLD) {
-        let detail = attempt.detail.as_ref().map(|detail| format!("/{detail}")).unwrap_or_default();
         let (id, outcome, sure) = (attempt.id, attempt.outcome, attempt.confidence.as_str());
-        let _ = write!(text, "\n#{id} {outcome}{detail}, confidence {sure}: {}", visible(&attempt.diagnosis.summary));
+        let _ = write!(text, "\n#{id} {outcome}, confidence {sure}: {}", visible(&attempt.diagnosis.summary));
     }
     if let Some(more) = attempts.len().checked_sub(TOLD).filter(|more| *more > 0) {
         let _ = write!(text, "\n{more} more");

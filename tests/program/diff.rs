@@ -36,7 +36,9 @@ fn report(told: &[(i64, &str, Told<'_>)]) -> Report {
 
 fn states(difference: &Difference) -> Vec<(&str, Option<&str>, IncidentState)> {
     let incidents = difference.incidents.iter();
-    incidents.map(|incident| (incident.outcome.as_str(), incident.server.host.as_deref(), incident.state)).collect()
+    incidents
+        .map(|incident| (incident.outcome.name().as_str(), incident.server.host.as_deref(), incident.state))
+        .collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use mdmlog::outcome::OutcomeName;
+use mdmlog::outcome::Outcome;
 use mdmlog::report::{Attempt, InputKind, InputRole, Report};
 use mdmlog::{Options, analyze};
 
@@ -54,17 +54,13 @@ fn filter_of(attempts: &[&Attempt]) -> String {
 }
 
 /// Verdicts by where the log tells the attempt, and by the connection where it does not.
-fn verdicts<'r>(
-    attempts: impl IntoIterator<Item = &'r Attempt>,
-) -> BTreeMap<String, (OutcomeName, Option<String>, String)> {
+fn verdicts<'r>(attempts: impl IntoIterator<Item = &'r Attempt>) -> BTreeMap<String, (Outcome, String)> {
     let key = |attempt: &Attempt| {
         let line = attempt.evidence.iter().find_map(|evidence| evidence.line);
         let client = attempt.flow.as_ref().map(|flow| flow.client);
         line.map_or_else(|| format!("{client:?} {:?}", attempt.started_at), |line| format!("line {line}"))
     };
-    let verdict = |attempt: &Attempt| {
-        (attempt.outcome, attempt.detail.clone(), format!("{:?} {:?}", attempt.confidence, attempt.conflict))
-    };
+    let verdict = |attempt: &Attempt| (attempt.outcome, format!("{:?} {:?}", attempt.confidence, attempt.conflict));
     attempts.into_iter().map(|attempt| (key(attempt), verdict(attempt))).collect()
 }
 

@@ -138,7 +138,7 @@ impl Server {
         let fits = |attempt: &&Attempt| match wanted.as_deref() {
             None => true,
             Some("failed") => attempt.outcome.is_failure(),
-            Some(outcome) => attempt.outcome.as_str() == outcome,
+            Some(outcome) => attempt.outcome.name().as_str() == outcome,
         };
         if let Some(outcome) = wanted.as_deref()
             && outcome != "failed"
@@ -168,7 +168,7 @@ impl Server {
         let attempt = of_number(self.report(arguments)?, arguments.number)?;
         Ok(answer::result(json!({
             "id": attempt.id,
-            "outcome": attempt.outcome,
+            "outcome": attempt.outcome.name(),
             "confidence": attempt.confidence,
             "untrusted": {"attempt": attempt},
         })))
@@ -200,7 +200,7 @@ impl Server {
             .collect();
         Ok(answer::result(json!({
             "id": attempt.id,
-            "outcome": attempt.outcome,
+            "outcome": attempt.outcome.name(),
             "confidence": attempt.confidence,
             "untrusted": {"evidence": items},
         })))
@@ -256,8 +256,8 @@ fn row(attempt: &Attempt) -> Value {
     json!({
         "id": attempt.id,
         "kind": attempt.kind,
-        "outcome": attempt.outcome,
-        "detail": attempt.detail,
+        "outcome": attempt.outcome.name(),
+        "detail": attempt.outcome.detail(),
         "confidence": attempt.confidence,
         "started_at": attempt.started_at,
         "duration_ms": attempt.duration_ms,

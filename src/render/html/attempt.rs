@@ -17,7 +17,7 @@ pub(super) fn server_of(attempt: &Attempt) -> String {
 
 /// An attempt with all that is known of it, closed.
 pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
-    let outcome = attempt.outcome.as_str();
+    let outcome = attempt.outcome.name().as_str();
     let time = attempt.started_at.map(|at| time(clocks, attempt, at));
     html! {
         details.attempt data-outcome=(outcome) data-failed=(attempt.outcome.is_failure()) data-server=(server_of(attempt))
@@ -25,7 +25,7 @@ pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Optio
             summary {
                 span.id { "#" (attempt.id) }
                 span.time { (time.as_deref().unwrap_or("no time")) }
-                (badge(attempt.outcome, attempt.detail.as_deref()))
+                (badge(attempt.outcome))
                 span.server {
                     (server_of(attempt))
                     @if attempt.kind != RequestKind::ServerInfo { ", " (attempt.kind.describe()) }

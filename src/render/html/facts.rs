@@ -32,7 +32,7 @@ pub(super) fn facts(clocks: &Clockface<'_>, attempt: &Attempt) -> Vec<Fact> {
     add("The log's words", shown(&attempt.reason));
     add("Most likely", likely(attempt));
     add("API", api(attempt));
-    let tries = attempt.tries.iter().map(|one| crate::render::view::verdict(one.outcome, one.detail.as_deref()));
+    let tries = attempt.tries.iter().map(|one| one.outcome.to_string());
     add("Tries", (attempt.tries.len() > 1).then(|| tries.collect::<Vec<_>>().join(", ")));
     // Reports of version 1.0 do not name it.
     add("Rule", (attempt.rule > 0).then(|| format!("{} of docs/outcomes.md", attempt.rule)));

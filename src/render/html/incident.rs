@@ -31,9 +31,9 @@ fn article(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
     let class = if ticket.is_open() { "incident" } else { "incident over" };
     html! {
         article class=(class) id={ "incident-" (incident.id) } aria-labelledby=(title)
-            data-outcome=(incident.outcome.as_str()) data-failed="true" data-server=(server) {
+            data-outcome=(incident.outcome.name().as_str()) data-failed="true" data-server=(server) {
             h3 id=(title) {
-                (named(ticket)) ": " (badge(incident.outcome, incident.detail.as_deref())) " at " span.server { (server) }
+                (named(ticket)) ": " (badge(incident.outcome)) " at " span.server { (server) }
                 @if !ticket.is_open() { " (resolved)" }
             }
             p { (Prose(&incident.diagnosis.summary)) }

@@ -14,13 +14,13 @@ use serde::Serialize;
 use super::attempt;
 use super::parts::{Prose, badge, tone};
 use crate::model::mdm::RequestKind;
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::report::{Attempt, Incident};
 use crate::model::visible::visible;
 use crate::render::clockface::Clockface;
 use crate::render::fold::Row;
 use crate::render::ticket::Ticket;
-use crate::render::view::{milliseconds, number, server, verdict};
+use crate::render::view::{milliseconds, number, server};
 
 /// Markup of attempts that lies in the page with all that is known of them, in bytes before it is compressed.
 const CARDS: usize = 6 << 20;
@@ -148,8 +148,8 @@ fn cards(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BT
     let report = clocks.report;
     let single = || rows.iter().rev().filter_map(|row| if let Row::One(attempt) = row { Some(*attempt) } else { None });
     let firsts = tickets.iter().filter_map(|ticket| report.attempt(*ticket.head.attempts.first()?));
-    let failures = single().filter(|attempt| attempt.outcome != OutcomeName::Success);
-    let successes = single().filter(|attempt| attempt.outcome == OutcomeName::Success);
+    let failures = single().filter(|attempt| attempt.outcome != Outcome::Success);
+    let successes = single().filter(|attempt| attempt.outcome == Outcome::Success);
     let incidents: BTreeMap<usize, &Incident> = tickets
         .iter()
         .flat_map(|ticket| ticket.incidents.iter().flat_map(|incident| &incident.attempts).map(|id| (*id, ticket.head)))
@@ -170,9 +170,9 @@ fn cards(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BT
 
 fn named(attempt: &Attempt) -> RowVerdict {
     RowVerdict {
-        outcome: attempt.outcome.as_str(),
-        name: verdict(attempt.outcome, attempt.detail.as_deref()),
-        tone: tone(attempt.outcome),
+        outcome: attempt.outcome.name().as_str(),
+        name: attempt.outcome.to_string(),
+        tone: tone(attempt.outcome.name()),
         failed: attempt.outcome.is_failure(),
     }
 }
@@ -188,7 +188,7 @@ fn sure(attempt: &Attempt) -> String {
 
 /// The last rows that failed, and the last of the others.
 fn without_script<'r, 'a>(rows: &'a [Row<'r>]) -> Vec<&'a Row<'r>> {
-    let went_well = |row: &&Row<'_>| row.first().outcome == OutcomeName::Success;
+    let went_well = |row: &&Row<'_>| row.first().outcome == Outcome::Success;
     let last = |wanted: bool| rows.iter().rev().filter(move |row| went_well(row) == wanted).take(WITHOUT_SCRIPT);
     let mut shown: Vec<&Row<'_>> = last(false).chain(last(true)).collect();
     shown.sort_by_key(|row| row.first().id);
@@ -215,7 +215,7 @@ fn plain(clocks: &Clockface<'_>, row: &Row<'_>) -> Markup {
             summary {
                 span.id { (id) }
                 span.time { (time(clocks, attempt)) }
-                (badge(attempt.outcome, attempt.detail.as_deref()))
+                (badge(attempt.outcome))
                 span.server {
                     (server(attempt.server.host.as_deref(), attempt.server.port))
                     @if let Some(kind) = kind { ", " (kind.describe()) }

@@ -2,9 +2,8 @@
 
 use maud::{Markup, Render, html};
 
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::{Outcome, OutcomeName};
 use crate::model::visible::visible;
-use crate::render::view::verdict;
 
 /// Foreign text: escaped, with its hidden characters spelled out.
 pub(super) struct Shown<'a>(pub(super) &'a str);
@@ -46,8 +45,8 @@ pub(super) const fn tone(outcome: OutcomeName) -> &'static str {
 }
 
 /// Returns an outcome with its detail, in its colour.
-pub(super) fn badge(outcome: OutcomeName, detail: Option<&str>) -> Markup {
-    html! { span.badge.(tone(outcome)) { (verdict(outcome, detail)) } }
+pub(super) fn badge(outcome: Outcome) -> Markup {
+    html! { span.badge.(tone(outcome.name())) { (outcome) } }
 }
 
 /// Links to attempts; more than a few are counted.

@@ -100,7 +100,7 @@ fn figure(clocks: &Clockface<'_>, axis: &Axis) -> Markup {
     let mut rows: BTreeMap<OutcomeName, BTreeMap<i64, TimelineMark>> = BTreeMap::new();
     for attempt in &report.attempts {
         let Some(time) = attempt.started_at else { continue };
-        let row = rows.entry(attempt.outcome).or_default();
+        let row = rows.entry(attempt.outcome.name()).or_default();
         let mark = row.entry(axis.slice(time.nanos())).or_insert(TimelineMark { count: 0, id: attempt.id, time });
         mark.count += 1;
     }

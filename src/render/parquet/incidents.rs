@@ -39,8 +39,8 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .text("fingerprint", "the same for the same server, outcome and detail in every run; never null", |row| {
             Some(&row.incident.fingerprint)
         })
-        .text("outcome", "what its attempts came to; never null", |row| Some(row.incident.outcome.as_str()))
-        .text("detail", "the kind of that outcome", |row| row.incident.detail.as_deref())
+        .text("outcome", "what its attempts came to; never null", |row| Some(row.incident.outcome.name().as_str()))
+        .text("detail", "the kind of that outcome", |row| row.incident.outcome.detail())
         .text("server_host", "host of the MDM server", |row| row.incident.server.host.as_deref())
         .integer("server_port", "its port", |row| row.incident.server.port)
         .time("first_at", "start of its first attempt", |row| row.incident.first_at)

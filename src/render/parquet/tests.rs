@@ -72,8 +72,8 @@ fn rows_say_what_the_report_says() {
     for (row, attempt) in attempts.iter().zip(&report.attempts) {
         assert_eq!(row["attempt"], attempt.id);
         assert_eq!(row["bundle"], "a/bundle.tar");
-        assert_eq!(row["outcome"], attempt.outcome.as_str());
-        assert_eq!(row["detail"].as_str(), attempt.detail.as_deref());
+        assert_eq!(row["outcome"], attempt.outcome.name().as_str());
+        assert_eq!(row["detail"].as_str(), attempt.outcome.detail().as_deref());
         assert_eq!(row["duration_ms"].as_f64(), attempt.duration_ms);
         assert_eq!(row["kind"], attempt.kind.as_str());
         assert_eq!(row["query_value"].as_str(), attempt.query.as_ref().map(|query| query.value.as_str()));

@@ -9,7 +9,7 @@ use super::paint::{STRONG, WEAK};
 use crate::model::report::Incident;
 use crate::render::clockface::Clockface;
 use crate::render::ticket::Ticket;
-use crate::render::view::{change_side, counted, number, server, verdict};
+use crate::render::view::{change_side, counted, number, server};
 
 /// Incidents that are named one by one.
 const NAMED: usize = 4;
@@ -28,14 +28,15 @@ type Said<'r> = HashMap<Vec<String>, &'r Incident>;
 
 fn entry<'r, W: io::Write>(page: &mut Page<'_, W>, ticket: &Ticket<'r>, said: &mut Said<'r>) -> io::Result<()> {
     let incident = ticket.head;
-    let verdict = verdict(incident.outcome, incident.detail.as_deref());
+    let verdict = incident.outcome.to_string();
     let server = server(incident.server.host.as_deref(), incident.server.port);
     let open = ticket.is_open();
     let title = match ticket.incidents.as_slice() {
         [one] => format!("Incident {}", one.id),
         many => format!("Incidents {}", listed(many.iter().map(|incident| incident.id.to_string()).collect())),
     };
-    let verdict = if open { page.paint.outcome(incident.outcome, &verdict) } else { page.paint.with(WEAK, &verdict) };
+    let verdict =
+        if open { page.paint.outcome(incident.outcome.name(), &verdict) } else { page.paint.with(WEAK, &verdict) };
     let over = if open { "" } else { "  resolved" };
     let (title, server) = (page.paint.with(STRONG, &title), page.paint.with(STRONG, &server));
     page.line("")?;

@@ -17,9 +17,9 @@ use self::page::Page;
 use self::paint::{Paint, STRONG};
 use super::clockface::Clockface;
 use super::fold::{self, Row};
-use super::view::{counted, number, server, verdict};
+use super::view::{counted, number, server};
 use super::{Rendering, Times};
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::report::{Attempt, Report};
 
 /// How text is laid out.
@@ -87,7 +87,7 @@ fn shown<'r, 'a>(rows: &'a [Row<'r>], all: bool) -> Vec<&'a Row<'r>> {
     if all || rows.len() <= ROWS {
         return rows.iter().collect();
     }
-    let went_well = |row: &&Row<'_>| row.first().outcome == OutcomeName::Success;
+    let went_well = |row: &&Row<'_>| row.first().outcome == Outcome::Success;
     let last = |wanted: bool, count| rows.iter().rev().filter(move |row| went_well(row) == wanted).take(count);
     let mut shown: Vec<&Row<'_>> = last(false, FAILURES).chain(last(true, OTHERS)).collect();
     shown.sort_by_key(|row| row.first().id);
@@ -138,10 +138,10 @@ fn notes<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
 
 /// An attempt step by step.
 fn attempt<W: io::Write>(page: &mut Page<'_, W>, attempt: &Attempt) -> io::Result<()> {
-    let verdict = verdict(attempt.outcome, attempt.detail.as_deref());
+    let verdict = attempt.outcome.to_string();
     let server = server(attempt.server.host.as_deref(), attempt.server.port);
     let title = page.paint.with(STRONG, &format!("Attempt #{}", attempt.id));
-    let (verdict, server) = (page.paint.outcome(attempt.outcome, &verdict), page.paint.with(STRONG, &server));
+    let (verdict, server) = (page.paint.outcome(attempt.outcome.name(), &verdict), page.paint.with(STRONG, &server));
     page.line(&format!("\n{title}  {verdict}  {server}"))?;
     if !attempt.diagnosis.summary.is_empty() {
         page.labelled("what", &attempt.diagnosis.summary)?;

@@ -3,7 +3,7 @@
 use super::legend::Legend;
 use super::paint::{Paint, STRONG, WEAK};
 use crate::model::mdm::RequestKind;
-use crate::model::outcome::OutcomeName;
+use crate::model::outcome::Outcome;
 use crate::model::report::{Attempt, Report};
 use crate::model::visible::visible;
 use crate::model::wrap::wrapped;
@@ -118,7 +118,7 @@ pub(super) fn lines(
     out.push(paint.with(WEAK, &"─".repeat(width.min(taken(&widths)))));
     for row in rows {
         let cells: Vec<Vec<String>> = columns.iter().map(|column| view.cell(row, *column, room)).collect();
-        let outcome = row.first().outcome;
+        let outcome = row.first().outcome.name();
         out.extend(laid_out(&cells, &widths, |index, text| match columns.get(index) {
             Some(TableColumn::Outcome) => paint.outcome(outcome, text),
             _ => text.to_owned(),
@@ -219,12 +219,12 @@ impl View<'_> {
     fn outcome(&self, row: &Row<'_>) -> Vec<String> {
         let attempt = row.first();
         let mut lines = vec![match row {
-            Row::One(_) => attempt.outcome.to_string(),
-            Row::Many(fold) => format!("{} x {}", attempt.outcome, number(fold.count)),
+            Row::One(_) => attempt.outcome.name().to_string(),
+            Row::Many(fold) => format!("{} x {}", attempt.outcome.name(), number(fold.count)),
         }];
         let mut below = |text: String| lines.push(format!("  {text}"));
-        if let Some(detail) = &attempt.detail {
-            below(word(detail));
+        if let Some(detail) = attempt.outcome.detail() {
+            below(word(&detail));
         }
         if self.asked_below {
             asked(row).into_iter().for_each(&mut below);
@@ -247,7 +247,7 @@ fn asked(row: &Row<'_>) -> Vec<String> {
     let attempt = row.first();
     let kind = attempt.kind.describe().to_owned();
     match (row, &attempt.query) {
-        (Row::One(_), Some(query)) if attempt.outcome != OutcomeName::Success => {
+        (Row::One(_), Some(query)) if attempt.outcome != Outcome::Success => {
             vec![kind, format!("  {}", word(&query.value))]
         }
         _ => vec![kind],

@@ -36,7 +36,7 @@ fn no_token_of_the_table_is_broken() {
         let table = table(&report, width);
         assert!(table.lines().all(|line| line.chars().count() <= width), "{width}:\n{table}");
         for attempt in &report.attempts {
-            assert!(table.contains(attempt.outcome.as_str()), "{width}");
+            assert!(table.contains(attempt.outcome.name().as_str()), "{width}");
             for evidence in &attempt.evidence {
                 let place = legend.evidence(evidence);
                 let (_, number) = place.split_once([':', '#']).unwrap();

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use mdmlog::catalog::{ExplainFormat, list};
-use mdmlog::outcome::OutcomeName;
+use mdmlog::outcome::{Outcome, OutcomeName};
 use mdmlog::report::{Attempt, Confidence};
 use mdmlog::{Options, analyze};
 use rayon::prelude::*;
@@ -170,12 +170,12 @@ fn happened(attempt: &Attempt, trial: &Trial, truth: &Value) -> bool {
         let accepted = one["accept"].as_array().into_iter().flatten().map(|pair| pair[0].as_str().unwrap());
         let mut outcomes = accepted.chain(one["outcome"].as_str());
         // Where errors of ICMP were filtered out, silence is all that could be seen; a log alone can't tell whose status it was.
-        outcomes.any(|outcome| outcome == attempt.outcome.as_str())
-            || attempt.outcome == OutcomeName::SynTimeout && filtered && one["outcome"] == "unreachable"
-            || attempt.outcome == OutcomeName::HttpError
+        outcomes.any(|outcome| outcome == attempt.outcome.name().as_str())
+            || attempt.outcome == Outcome::SynTimeout && filtered && one["outcome"] == "unreachable"
+            || attempt.outcome.name() == OutcomeName::HttpError
                 && trial.capture.is_none()
                 && one["outcome"] == "proxy_error"
-                && one["detail"].as_str() == attempt.detail.as_deref()
+                && one["detail"].as_str() == attempt.outcome.detail().as_deref()
     })
 }
 
@@ -196,8 +196,9 @@ fn explained() -> Explained {
 
 /// What is wrong with the reasons of an attempt that is less than sure.
 fn unexplained(attempt: &Attempt, explained: &Explained) -> Option<String> {
-    let key = |detail: Option<String>| (attempt.outcome.to_string(), detail);
-    let known = explained.get(&key(attempt.detail.clone())).or_else(|| explained.get(&key(None))).unwrap();
+    let key = |detail: Option<String>| (attempt.outcome.name().to_string(), detail);
+    let known =
+        explained.get(&key(attempt.outcome.detail().map(Into::into))).or_else(|| explained.get(&key(None))).unwrap();
     let rank = |word: &str| ["low", "medium", "high"].iter().position(|known| *known == word);
     if attempt.confidence_reasons.is_empty() != (attempt.confidence == Confidence::High) {
         return Some(format!("{} is {:?} for {:?}", attempt.outcome, attempt.confidence, attempt.confidence_reasons));
@@ -205,7 +206,7 @@ fn unexplained(attempt: &Attempt, explained: &Explained) -> Option<String> {
     attempt.confidence_reasons.iter().find_map(|reason| {
         let allowed = known.iter().find(|(_, known)| known == reason);
         let fits = allowed.is_some_and(|(most, _)| rank(attempt.confidence.as_str()) <= rank(most));
-        (!fits).then(|| format!("{}/{:?} {:?}: {reason}", attempt.outcome, attempt.detail, attempt.confidence))
+        (!fits).then(|| format!("{} {:?}: {reason}", attempt.outcome, attempt.confidence))
     })
 }
 
@@ -218,7 +219,7 @@ fn faults(case: &Case, trial: &Trial, explained: &Explained) -> Vec<String> {
     let options = Options { log_zone: zone.map(|zone| zone.parse().unwrap()), ..Options::default() };
     let Ok(report) = analyze(&inputs, &options) else { return Vec::new() };
     let is_sure =
-        |attempt: &&Attempt| attempt.confidence == Confidence::High && attempt.outcome != OutcomeName::Unknown;
+        |attempt: &&Attempt| attempt.confidence == Confidence::High && attempt.outcome.name() != OutcomeName::Unknown;
     let wrong = report.attempts.iter().filter(is_sure).filter(|attempt| !happened(attempt, trial, &case.truth));
     let with = match (&trial.log, &trial.capture) {
         (Some(_), Some(_)) => "log and capture",

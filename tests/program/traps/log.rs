@@ -71,10 +71,7 @@ impl Log {
 
 /// Outcome and detail.
 fn told(attempt: &Attempt) -> String {
-    match &attempt.detail {
-        Some(detail) => format!("{}/{detail}", attempt.outcome.as_str()),
-        None => attempt.outcome.as_str().to_owned(),
-    }
+    attempt.outcome.to_string()
 }
 
 #[test]

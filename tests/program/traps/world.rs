@@ -347,9 +347,8 @@ impl Connection {
 
 /// `outcome/detail confidence`, and a star where the sides disagree.
 pub fn verdict(attempt: &Attempt) -> String {
-    let detail = attempt.detail.as_deref().map(|detail| format!("/{detail}")).unwrap_or_default();
     let star = if attempt.conflict.is_some() { " *" } else { "" };
-    format!("{}{detail} {}{star}", attempt.outcome, attempt.confidence.as_str())
+    format!("{} {}{star}", attempt.outcome, attempt.confidence.as_str())
 }
 
 /// The verdicts of a report, in order.
