@@ -144,7 +144,7 @@ pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed
 }
 
 /// What was read, for those who go back to it.
-struct Kept {
+struct KeptInputs {
     items: Vec<Item>,
     groups: Groups,
     keylogs: Vec<Bytes>,
@@ -155,7 +155,7 @@ fn assembled<T>(
     inputs: &[PathBuf],
     options: &Options,
     then: impl FnOnce(Assembled<'_>) -> T,
-) -> Result<(T, Kept), Error> {
+) -> Result<(T, KeptInputs), Error> {
     let named = named_keylogs(&options.keylogs)?;
     let reading = Reading::find(inputs, options);
     if reading.groups.logs.is_empty() && reading.groups.captures.is_empty() {
@@ -188,7 +188,7 @@ fn assembled<T>(
         rayon::spawn(move || drop((logs, captures)));
     }
     let keylogs = named.into_iter().map(|(_, text)| text).collect();
-    Ok((done, Kept { items: reading.found.items, groups: reading.groups, keylogs }))
+    Ok((done, KeptInputs { items: reading.found.items, groups: reading.groups, keylogs }))
 }
 
 /// Paths of which nothing can be used are warnings when others can.

@@ -74,9 +74,9 @@ pub enum Hashing {
 
 /// Asks a person for a passphrase; called only when an encrypted bundle is met and no passphrase was given.
 #[derive(Clone)]
-pub struct Prompt(Arc<Ask>);
+pub struct Prompt(Arc<PromptFunction>);
 
-type Ask = dyn Fn(&str) -> Option<Passphrase> + Send + Sync;
+type PromptFunction = dyn Fn(&str) -> Option<Passphrase> + Send + Sync;
 
 impl Prompt {
     /// Makes a way to ask; it is told the path of the bundle, and returns `None` when the person does not answer.

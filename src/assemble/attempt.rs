@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::dns::dns;
-use super::event::{Event, sort};
+use super::event::{AttemptEvent, sort};
 use super::flow::{flow, rounded};
 use super::{log_events, wire_events};
 use crate::capture::TcpFlow;
@@ -26,7 +26,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
     let log = joined.log.map(|(_, log)| log);
     let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_deref()).collect();
     let server = server(joined);
-    let mut events: Vec<Event> = log.map(|log| log_events::events(log, &joined.reading)).unwrap_or_default();
+    let mut events: Vec<AttemptEvent> = log.map(|log| log_events::events(log, &joined.reading)).unwrap_or_default();
     for wire in &wires {
         events.extend(wire_events::events(wire, server.host.as_deref()));
     }
@@ -34,7 +34,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
     let proofs = events.iter().filter(|event| event.evidence.is_some()).count();
     let mut steps: Vec<Step> = Vec::with_capacity(events.len());
     let mut evidence: Vec<Evidence> = Vec::with_capacity(proofs);
-    for (step, proof) in events.into_iter().map(Event::into_parts) {
+    for (step, proof) in events.into_iter().map(AttemptEvent::into_parts) {
         steps.push(step);
         evidence.extend(proof);
     }

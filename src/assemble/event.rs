@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 
 /// Something that was seen.
 #[derive(Clone, Debug)]
-pub(super) struct Event {
+pub(super) struct AttemptEvent {
     pub(super) time: Option<Timestamp>,
     pub(super) from: Endpoint,
     pub(super) to: Endpoint,
@@ -29,7 +29,7 @@ pub(super) enum EventPlace {
     Frame { input: usize, frame: u64 },
 }
 
-impl Event {
+impl AttemptEvent {
     /// A frame that goes from one to the other.
     pub(super) fn frame(at: FrameRef, from: Endpoint, to: Endpoint, step: impl Into<String>) -> Self {
         Self {
@@ -95,9 +95,9 @@ impl EventPlace {
 }
 
 /// Puts events in order of time; those without one stay behind the one before them.
-pub(super) fn sort(events: &mut Vec<Event>) {
+pub(super) fn sort(events: &mut Vec<AttemptEvent>) {
     let mut last = None;
-    let mut keyed: Vec<(Option<Timestamp>, Event)> = std::mem::take(events)
+    let mut keyed: Vec<(Option<Timestamp>, AttemptEvent)> = std::mem::take(events)
         .into_iter()
         .map(|event| {
             last = event.time.or(last);

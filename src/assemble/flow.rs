@@ -1,7 +1,7 @@
 //! A connection as the report shows it.
 
 use crate::capture::tls::{AlertDescription, AlertLevel};
-use crate::capture::{CertificateFacts, IcmpError, Side, TcpFlow, TlsSession};
+use crate::capture::{CertificateFacts, FlowSide, IcmpError, TcpFlow, TlsSession};
 use crate::evidence::wire::{icmp_meaning, is_valid_at, name_for_host, side};
 use crate::model::report::{Alert, Certificate, Endpoint, Flow, Icmp, Tls};
 use crate::model::time::Timestamp;
@@ -68,7 +68,7 @@ fn tls(session: &TlsSession, host: Option<&str>) -> Tls {
         resumed: session.resumed,
         handshake_ms: begun.zip(session.established).map(|(hello, done)| rounded(done.time.millis_since(hello))),
         alert: alert.map(|alert| Alert {
-            from: if alert.by == Side::Client { Endpoint::Client } else { Endpoint::Server },
+            from: if alert.by == FlowSide::Client { Endpoint::Client } else { Endpoint::Server },
             level: match alert.code {
                 Some((AlertLevel::FATAL, _)) => "fatal",
                 Some(_) => "warning",

@@ -20,7 +20,7 @@ const FINGERPRINT_VERSION: &str = "1";
 const TICKET_KEY_VERSION: &str = "ticket-1";
 
 /// The attempts that incidents are found among.
-pub(super) trait Told: Sync {
+pub(super) trait IncidentSource: Sync {
     /// Returns the attempt of this index, whole.
     fn attempt(&self, index: usize) -> Option<Attempt>;
     /// Returns what is to be looked at before anything else, as several files show it together.
@@ -35,7 +35,7 @@ pub(super) trait Told: Sync {
 pub(super) fn incidents(
     by_server: &BTreeMap<ServerKey, Vec<usize>>,
     outlines: &[Outline<'_>],
-    told: &impl Told,
+    told: &impl IncidentSource,
 ) -> Vec<Incident> {
     let servers: Vec<_> = by_server.iter().collect();
     let of_servers = servers.into_par_iter().map(|(server, attempts)| {
@@ -51,15 +51,15 @@ pub(super) fn incidents(
 }
 
 /// A run of the same failure of one server, in indices of attempts.
-struct Run {
+struct FailureRun {
     attempts: Vec<usize>,
     last_success_before: Option<usize>,
     resolved_by: Option<usize>,
 }
 
 /// Finds the runs among the attempts of one server.
-fn runs(attempts: &[usize], outlines: &[Outline<'_>]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+fn runs(attempts: &[usize], outlines: &[Outline<'_>]) -> Vec<FailureRun> {
+    let mut runs: Vec<FailureRun> = Vec::new();
     let mut last_success = None;
     // The outcome of the run that goes on, and from where on runs are unresolved.
     let (mut open, mut unresolved): (Option<Outcome>, usize) = (None, 0);
@@ -78,7 +78,7 @@ fn runs(attempts: &[usize], outlines: &[Outline<'_>]) -> Vec<Run> {
         match runs.last_mut().filter(|_| open == Some(outline.outcome)) {
             Some(run) => run.attempts.push(index),
             None => {
-                runs.push(Run { attempts: vec![index], last_success_before: last_success, resolved_by: None });
+                runs.push(FailureRun { attempts: vec![index], last_success_before: last_success, resolved_by: None });
                 open = Some(outline.outcome);
             }
         }
@@ -86,7 +86,12 @@ fn runs(attempts: &[usize], outlines: &[Outline<'_>]) -> Vec<Run> {
     runs
 }
 
-fn incident((host, port): &ServerKey, run: &Run, outlines: &[Outline<'_>], told: &impl Told) -> Option<Incident> {
+fn incident(
+    (host, port): &ServerKey,
+    run: &FailureRun,
+    outlines: &[Outline<'_>],
+    told: &impl IncidentSource,
+) -> Option<Incident> {
     let index = *run.attempts.first()?;
     let first = told.attempt(index)?;
     let success = run.last_success_before.and_then(|success| told.attempt(success));

@@ -1,11 +1,11 @@
 //! What the log tells of an attempt, as events.
 
-use super::event::Event;
+use super::event::AttemptEvent;
 use crate::correlate::ClockReading;
 use crate::log::{CitationRole, LogAttempt, LogCitation};
 
 /// The records of an attempt.
-pub(super) fn events(attempt: &LogAttempt, reading: &ClockReading) -> Vec<Event> {
+pub(super) fn events(attempt: &LogAttempt, reading: &ClockReading) -> Vec<AttemptEvent> {
     let last = |roles: &[CitationRole]| attempt.citations.iter().rposition(|citation| roles.contains(&citation.role));
     let last_result = last(&[CitationRole::ResponseCode, CitationRole::Error])
         .or_else(|| last(&[CitationRole::Verdict]))
@@ -15,8 +15,8 @@ pub(super) fn events(attempt: &LogAttempt, reading: &ClockReading) -> Vec<Event>
         .iter()
         .enumerate()
         .map(|(index, citation)| {
-            let event =
-                Event::line(citation.at, reading.utc(citation.at), step(citation)).decisive(Some(index) == last_result);
+            let event = AttemptEvent::line(citation.at, reading.utc(citation.at), step(citation))
+                .decisive(Some(index) == last_result);
             if is_evidence(citation.role) { event.proves(citation.text().into_owned()) } else { event }
         })
         .collect()

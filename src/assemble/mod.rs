@@ -162,11 +162,15 @@ impl Assembled<'_> {
     fn made(&self, range: Range<usize>) -> Vec<Attempt> {
         let range = range.start..range.end.min(self.wanted.len());
         // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
-        range.into_par_iter().with_max_len(RUN).filter_map(|index| incident::Told::attempt(self, index)).collect()
+        range
+            .into_par_iter()
+            .with_max_len(RUN)
+            .filter_map(|index| incident::IncidentSource::attempt(self, index))
+            .collect()
     }
 }
 
-impl incident::Told for Assembled<'_> {
+impl incident::IncidentSource for Assembled<'_> {
     fn attempt(&self, index: usize) -> Option<Attempt> {
         let (joined, verdict) = self.wanted.get(index)?;
         let mut attempt = attempt::attempt(index + 1, joined, verdict, self.node(index));

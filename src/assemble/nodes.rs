@@ -6,7 +6,7 @@ use crate::model::outcome::{DnsDetail, Outcome};
 use crate::model::report::{DnsTrouble, FailureMinute, Input, Node};
 use crate::model::sanitize::without_secrets;
 use crate::model::time::{SECOND, Timestamp};
-use crate::node::{DnsTroubleMinute, FailureMinute as Counted, NodeFacts, Nodes, ShowTech};
+use crate::node::{DnsTroubleMinute, MdmFailureMinute, NodeFacts, Nodes, ShowTech};
 
 /// What the inputs say of each node.
 pub(super) fn nodes(found: &Nodes) -> Vec<Node> {
@@ -38,8 +38,8 @@ fn node(facts: &NodeFacts) -> Node {
     }
 }
 
-fn minute(input: usize, counted: &Counted) -> FailureMinute {
-    let Counted { server, at, connection, api_version, response, endpoints, line } = counted.clone();
+fn minute(input: usize, counted: &MdmFailureMinute) -> FailureMinute {
+    let MdmFailureMinute { server, at, connection, api_version, response, endpoints, line } = counted.clone();
     FailureMinute {
         at,
         server: server.map(|server| without_secrets(&server).into_owned()),

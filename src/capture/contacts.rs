@@ -1,8 +1,8 @@
 //! Whom clients of a capture connected to, known or not: what a person picks the MDM server from when no name is known.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use super::fast_map::FastMap;
 use super::packet::address;
 
 /// Servers that are counted in one chunk of a file, and in all of it.
@@ -31,7 +31,7 @@ struct Count {
 
 /// Counts SYNs by server.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Contacts(HashMap<(u128, u16), Count, foldhash::fast::RandomState>);
+pub(super) struct Contacts(FastMap<(u128, u16), Count>);
 
 impl Contacts {
     /// Counts a client's SYN.

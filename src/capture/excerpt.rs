@@ -98,14 +98,14 @@ pub(crate) fn every_frame<'a>(bytes: &'a [u8], visit: impl FnMut(RawFrame<'a>)) 
 
 /// Returns the TLS key logs that lie within a capture.
 pub fn key_logs(bytes: &[u8]) -> Vec<&[u8]> {
-    struct KeyLogs<'a>(Vec<&'a [u8]>);
-    impl<'a> Sink<'a> for KeyLogs<'a> {
+    struct KeyLogSink<'a>(Vec<&'a [u8]>);
+    impl<'a> Sink<'a> for KeyLogSink<'a> {
         fn frame(&mut self, _frame: Frame<'a>) {}
         fn key_log(&mut self, text: &'a [u8]) {
             self.0.push(text);
         }
     }
-    let mut found = KeyLogs(Vec::new());
+    let mut found = KeyLogSink(Vec::new());
     if let Some((mut state @ ReaderState::Pcapng(_), from)) = ReaderState::open(bytes) {
         state.walk(bytes, from, bytes.len(), &mut found);
     }

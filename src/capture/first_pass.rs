@@ -1,13 +1,13 @@
 //! The first pass over a capture: who is worth following. What comes out are the endpoints that the second pass follows, and
 //! the DNS exchanges.
 
-use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use super::address_bloom::AddressBloom;
 use super::chunks::Start;
 use super::contacts::Contacts;
-use super::dns::{Asked, DnsMessage, Exchanges, Streams};
+use super::dns::{Asked, DnsMessage, DnsStreams, Exchanges};
+use super::fast_map::{FastMap, FastSet};
 use super::flow::StreamIndex;
 use super::frame_hints::{DNS, FrameHint, FrameHints};
 use super::names::Names;
@@ -18,9 +18,6 @@ use super::{DnsExchange, FrameRef, IcmpError, Interest};
 
 /// Endpoints, and connections whose ClientHello goes on in another segment, that are kept at most.
 const MAX_ENDPOINTS: usize = 1 << 16;
-
-type Set<T> = HashSet<T, foldhash::fast::RandomState>;
-type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// A chunk to come back to.
 pub(super) struct ScannedChunk {
@@ -34,11 +31,11 @@ pub(super) struct ScannedChunk {
 pub(super) struct FirstPass<'a> {
     exchanges: Exchanges,
     fragments: IpFragments<'a>,
-    dns_streams: Streams,
+    dns_streams: DnsStreams,
     pub(super) key_logs: Vec<(usize, &'a [u8])>,
-    named_addresses: Set<IpAddr>,
-    endpoints: Map<(u128, u16), bool>,
-    suspects: Set<FiveTuple>,
+    named_addresses: FastSet<IpAddr>,
+    endpoints: FastMap<(u128, u16), bool>,
+    suspects: FastSet<FiveTuple>,
     pub(super) peers: Peers,
     pub(super) contacts: Contacts,
 }
@@ -47,13 +44,13 @@ pub(super) struct FirstPass<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
     /// Addresses of MDM servers.
-    pub(super) servers: Set<u128>,
+    pub(super) servers: FastSet<u128>,
     /// Addresses of proxies whose ports are not known.
-    pub(super) proxies: Set<u128>,
+    pub(super) proxies: FastSet<u128>,
     /// Endpoints by what they were asked for, and whether they are proxies.
-    pub(super) endpoints: Map<(u128, u16), bool>,
+    pub(super) endpoints: FastMap<(u128, u16), bool>,
     /// Connections that may be to an MDM server.
-    pub(super) suspects: Set<FiveTuple>,
+    pub(super) suspects: FastSet<FiveTuple>,
     pub(super) dns: Vec<DnsExchange>,
     /// There was more DNS of interest than is kept.
     pub(super) dns_overflow: bool,
@@ -64,11 +61,11 @@ impl<'a> FirstPass<'a> {
         Self {
             exchanges: Exchanges::new(share::exchanges(beside)),
             fragments: IpFragments::default(),
-            dns_streams: Streams::default(),
+            dns_streams: DnsStreams::default(),
             key_logs: Vec::new(),
-            named_addresses: Set::default(),
-            endpoints: Map::default(),
-            suspects: Set::default(),
+            named_addresses: FastSet::default(),
+            endpoints: FastMap::default(),
+            suspects: FastSet::default(),
             peers: Peers::default(),
             contacts: Contacts::default(),
         }

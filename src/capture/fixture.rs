@@ -15,13 +15,13 @@ use crate::model::time::Timestamp;
 
 /// Payload of one direction by offset from the first byte.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Direction {
+pub(crate) struct FixtureDirection {
     isn: Option<u32>,
     /// Offset, captured bytes and frame of each segment that brought something new.
     pub(crate) segments: BTreeMap<u64, (Vec<u8>, u64, FrameRef)>,
 }
 
-impl Direction {
+impl FixtureDirection {
     /// The direction as the parsers take it.
     pub(crate) fn text<'a>(&self, buffer: &'a mut Vec<u8>) -> ByteStream<'a> {
         let mut ranges: Vec<(u64, std::ops::Range<usize>)> = Vec::new();
@@ -48,13 +48,13 @@ impl Direction {
 
 /// A connection with its payload.
 #[derive(Clone, Debug)]
-pub(crate) struct Connection {
+pub(crate) struct FixtureConnection {
     pub(crate) flow: TcpFlow,
-    pub(crate) to_server: Direction,
-    pub(crate) to_client: Direction,
+    pub(crate) to_server: FixtureDirection,
+    pub(crate) to_client: FixtureDirection,
 }
 
-impl Connection {
+impl FixtureConnection {
     /// The flow with what the parsers found.
     pub(crate) fn read(&self, secrets: &Secrets) -> TcpFlow {
         let mut flow = self.flow.clone();
@@ -65,12 +65,12 @@ impl Connection {
 }
 
 /// The connections of a pcap file in the order of their SYNs.
-pub(crate) fn connections(path: impl AsRef<Path>) -> Vec<Connection> {
+pub(crate) fn connections(path: impl AsRef<Path>) -> Vec<FixtureConnection> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let nanoseconds = bytes[0] == 0x4d;
     let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-    let mut connections: Vec<Connection> = Vec::new();
+    let mut connections: Vec<FixtureConnection> = Vec::new();
     let (mut at, mut number) = (24, 0);
     while at + 16 <= bytes.len() {
         number += 1;
@@ -85,7 +85,7 @@ pub(crate) fn connections(path: impl AsRef<Path>) -> Vec<Connection> {
     connections
 }
 
-fn add(connections: &mut Vec<Connection>, packet: &[u8], frame: FrameRef) {
+fn add(connections: &mut Vec<FixtureConnection>, packet: &[u8], frame: FrameRef) {
     let Ok(sliced) = LaxSlicedPacket::from_ethernet(packet) else { return };
     let (source, destination, sent): (IpAddr, IpAddr, usize) = match &sliced.net {
         Some(LaxNetSlice::Ipv4(v4)) => {
@@ -104,7 +104,7 @@ fn add(connections: &mut Vec<Connection>, packet: &[u8], frame: FrameRef) {
     let to = SocketAddr::new(destination, tcp.destination_port());
     if tcp.syn() && !tcp.ack() && !connections.iter().any(|known| known.flow.client == from && known.flow.server == to)
     {
-        connections.push(Connection {
+        connections.push(FixtureConnection {
             flow: TcpFlow {
                 stream: None,
                 client: from,
@@ -124,11 +124,11 @@ fn add(connections: &mut Vec<Connection>, packet: &[u8], frame: FrameRef) {
                 tls: None,
                 http: Vec::new(),
             },
-            to_server: Direction::default(),
-            to_client: Direction::default(),
+            to_server: FixtureDirection::default(),
+            to_client: FixtureDirection::default(),
         });
     }
-    let belongs = |known: &&mut Connection| {
+    let belongs = |known: &&mut FixtureConnection| {
         (known.flow.client, known.flow.server) == (from, to) || (known.flow.client, known.flow.server) == (to, from)
     };
     let Some(connection) = connections.iter_mut().rev().find(belongs) else { return };

@@ -1,10 +1,10 @@
 //! The filter of the second pass: which packets are of endpoints that are worth following.
 
-use std::collections::HashSet;
 use std::net::SocketAddr;
 
 use super::Interest;
 use super::address_bloom::{AddressBloom, FollowedAddresses};
+use super::fast_map::FastSet;
 use super::first_pass::Candidates;
 use super::names::{Names, is_target};
 use super::packet::{FiveTuple, number};
@@ -24,7 +24,7 @@ pub(super) struct FlowFilter<'s> {
     candidates: &'s Candidates,
     names: &'s Names,
     interest: &'s Interest,
-    ports: HashSet<u16, foldhash::fast::RandomState>,
+    ports: FastSet<u16>,
     /// Connections to these ports are followed wherever they go: `--port` is all that is known.
     any_address: bool,
     addresses: Vec<u128>,

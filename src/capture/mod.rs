@@ -16,6 +16,7 @@ mod content;
 mod dns;
 mod excerpt;
 mod facts;
+mod fast_map;
 mod first_pass;
 #[cfg(test)]
 mod fixture;

@@ -4,20 +4,19 @@
 use std::net::IpAddr;
 
 use super::Interest;
+use super::fast_map::FastSet;
 use crate::model::mdm::is_mdm_name;
 
 /// Names that are kept at most besides those of the log and the options.
 const MAX_LEARNED: usize = 1 << 16;
 
-type Set = std::collections::HashSet<String, foldhash::fast::RandomState>;
-
 /// Which names make traffic worth keeping.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    hosts: Set,
-    proxies: Set,
+    hosts: FastSet<String>,
+    proxies: FastSet<String>,
     /// Targets of CNAMEs, to be looked for in questions.
-    learned: Set,
+    learned: FastSet<String>,
 }
 
 impl Names {
@@ -25,7 +24,7 @@ impl Names {
         Self {
             hosts: interest.hosts.iter().cloned().collect(),
             proxies: interest.proxy_hosts.iter().cloned().collect(),
-            learned: Set::default(),
+            learned: FastSet::default(),
         }
     }
 

@@ -145,7 +145,7 @@ fn first_pass<'a>(
     let mut files = Vec::new();
     for part in parts {
         let mut read = CapturePartFacts { input: part.input, frames: 0, span: None };
-        let mut told = Told { input: part.input, damages: Vec::new() };
+        let mut told = FirstDamages { input: part.input, damages: Vec::new() };
         let mut quality = FileQuality::default();
         let mut streams = StreamIndex::default();
         let mut chunks = Vec::new();
@@ -204,12 +204,12 @@ fn second_pass(files: &[ScannedFile], filter: &FlowFilter, secrets: &Secrets, fa
 }
 
 /// Gathers what of a file could not be read: the first of each kind.
-struct Told {
+struct FirstDamages {
     input: usize,
     damages: Vec<Damage>,
 }
 
-impl Told {
+impl FirstDamages {
     fn note(&mut self, hints: &FrameHints<'_, '_>) {
         for damage in &hints.damages {
             if self.damages.iter().all(|known| std::mem::discriminant(known) != std::mem::discriminant(damage)) {

@@ -17,7 +17,7 @@ type Origin<'a> = (&'a str, Option<TlsVersion>);
 
 /// Returns a hint for each attempt whose answer is encrypted and falls among answers of known status.
 pub(super) fn likely(attempts: &[JoinedAttempt<'_>], verdicts: &[Verdict]) -> Vec<Option<Likely>> {
-    let mut known: BTreeMap<Origin<'_>, BTreeMap<u16, Sizes>> = BTreeMap::new();
+    let mut known: BTreeMap<Origin<'_>, BTreeMap<u16, SizeRange>> = BTreeMap::new();
     for (attempt, verdict) in attempts.iter().zip(verdicts) {
         let (Some((origin, size)), Some(status)) = (answer(attempt), verdict.ruling.status) else { continue };
         if verdict.ruling.conflict.is_none() {
@@ -48,13 +48,13 @@ fn answer<'a>(attempt: &'a JoinedAttempt<'_>) -> Option<(Origin<'a>, u64)> {
 
 /// The sizes of the answers with one status.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sizes {
+struct SizeRange {
     count: usize,
     least: u64,
     most: u64,
 }
 
-impl Sizes {
+impl SizeRange {
     fn add(&mut self, size: u64) {
         self.least = if self.count == 0 { size } else { self.least.min(size) };
         self.most = self.most.max(size);
@@ -75,7 +75,7 @@ impl Sizes {
 }
 
 /// The one status among whose answers the size falls, when the sizes of the statuses lie apart.
-fn hint(known: &BTreeMap<u16, Sizes>, size: u64) -> Option<Likely> {
+fn hint(known: &BTreeMap<u16, SizeRange>, size: u64) -> Option<Likely> {
     let mut fitting = known.iter().filter(|(_, sizes)| sizes.holds(size));
     let (status, sizes) = fitting.next()?;
     // With one status known, every answer of about that size would be taken for it.
@@ -99,8 +99,8 @@ fn hint(known: &BTreeMap<u16, Sizes>, size: u64) -> Option<Likely> {
 mod tests {
     use super::*;
 
-    fn known(sizes: &[(u16, &[u64])]) -> BTreeMap<u16, Sizes> {
-        let mut known: BTreeMap<u16, Sizes> = BTreeMap::new();
+    fn known(sizes: &[(u16, &[u64])]) -> BTreeMap<u16, SizeRange> {
+        let mut known: BTreeMap<u16, SizeRange> = BTreeMap::new();
         for (status, sizes) in sizes {
             sizes.iter().for_each(|size| known.entry(*status).or_default().add(*size));
         }

@@ -12,7 +12,7 @@ use crate::evidence::log::LogEvidence;
 use crate::evidence::targets::Targets;
 use crate::evidence::wire::{WireEvidence, dead_before};
 use crate::model::doubt::Doubt;
-use rules::{Circumstances, rule};
+use rules::{Coverage, rule};
 
 use likely::likely;
 pub use rules::Ruling;
@@ -40,7 +40,7 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
                 && wire.session.hosts.first().is_some_and(|(host, _)| known.proxy_hosts.contains(host));
             WireEvidence::of(wire, host, to_proxy_host)
         });
-        let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
+        let around = Coverage { missed: attempt.missed, in_log: in_log.is_some() };
         let mut ruling = rule(&log, wire.as_ref(), around);
         if let Some(wire) = attempted.wire.as_deref().filter(|_| in_log.is_some()) {
             if attempt.doubtful && !log.is_proof() {
@@ -57,7 +57,7 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
         tries.push(ruling);
     }
     let ruling = tries.pop().unwrap_or_else(|| {
-        let around = Circumstances { missed: attempt.missed, in_log: in_log.is_some() };
+        let around = Coverage { missed: attempt.missed, in_log: in_log.is_some() };
         let mut ruling = rule(&LogEvidence::of(None, in_log), None, around);
         in_log.iter().for_each(|log| log_doubts::lower(&mut ruling, log, false));
         ruling

@@ -63,7 +63,7 @@ impl Ruling {
 
 /// What else bears on a verdict.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Circumstances {
+pub(super) struct Coverage {
     /// The side that is silent covers the time, and should have seen it.
     pub(super) missed: bool,
     /// The log has records of the request.
@@ -71,7 +71,7 @@ pub(super) struct Circumstances {
 }
 
 /// Decides.
-pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: Circumstances) -> Ruling {
+pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: Coverage) -> Ruling {
     let disagree =
         |log: &str, wire: &WireEvidence| Some(format!("The log says {log}; the capture shows {}.", wire.words));
     let log_status = log.status;
@@ -249,7 +249,7 @@ mod tests {
     use super::*;
     use crate::model::outcome::{TlsDetail, UnreachableDetail};
 
-    const SEEN: Circumstances = Circumstances { missed: false, in_log: true };
+    const SEEN: Coverage = Coverage { missed: false, in_log: true };
 
     fn log(outcome: Outcome, weight: Weight, status: Option<u16>) -> LogEvidence<'static> {
         LogEvidence { outcome: Some(outcome), failed: false, weight, status, words: Some("the words") }
@@ -292,7 +292,7 @@ mod tests {
         let not_found = log(Outcome::Http404, Weight::Proof, Some(404));
         assert_eq!(of(&not_found, Some(read(404, Outcome::Http404))), "http_404 high");
         assert_eq!(of(&not_found, Some(read(200, Outcome::Success))), "success low *");
-        let outside = Circumstances { missed: false, in_log: false };
+        let outside = Coverage { missed: false, in_log: false };
         assert_eq!(told(&rule(&SILENT, Some(&read(200, Outcome::Success)), outside)), "success high");
     }
 
@@ -303,16 +303,16 @@ mod tests {
         assert_eq!(of(&not_found, None), "http_404 high");
         assert_eq!(of(&not_found, Some(wire(Outcome::SynTimeout))), "http_404 low *");
         assert_eq!(of(&log(Outcome::HttpError(Some(502)), Weight::Vague, Some(502)), None), "http_error/502 low");
-        let missed = Circumstances { missed: true, in_log: true };
+        let missed = Coverage { missed: true, in_log: true };
         assert_eq!(told(&rule(&not_found, None, missed)), "http_404 medium");
     }
 
     #[test]
     fn rule_5_the_wire_decides_where_the_log_is_silent() {
-        let outside = Circumstances { missed: false, in_log: false };
+        let outside = Coverage { missed: false, in_log: false };
         let refused = wire(Outcome::ConnectionRefused);
         assert_eq!(told(&rule(&SILENT, Some(&refused), outside)), "connection_refused high");
-        let missed = Circumstances { missed: true, in_log: false };
+        let missed = Coverage { missed: true, in_log: false };
         assert_eq!(told(&rule(&SILENT, Some(&refused), missed)), "connection_refused medium");
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::attempt_state::{Ended, OpeningMethods, Results};
-use super::endpoint::{self, Url};
+use super::endpoint::{self, LoggedUrl};
 use super::event::{Quote, What};
 use super::facts::{
     CauseKind, CitationRole, CitationText, Contradiction, ContradictionKind, LineRef, LogAnswer, LogAttempt, LogCause,
@@ -125,7 +125,7 @@ impl AttemptBuilder {
     }
 
     /// Returns whether a request is another try of the attempt.
-    pub(super) fn takes_request(&self, url: &Url, kind: RequestKind, at: LineRef) -> bool {
+    pub(super) fn takes_request(&self, url: &LoggedUrl, kind: RequestKind, at: LineRef) -> bool {
         let Some(last) = self.tries.last().filter(|_| !self.has_ended()) else {
             return self.in_call && !self.has_ended();
         };
@@ -178,7 +178,7 @@ impl AttemptBuilder {
     }
 
     /// Begins a request of this kind, a try of the attempt.
-    pub(super) fn request(&mut self, url: Url, kind: RequestKind, at: LineRef, texts: &mut Interner) {
+    pub(super) fn request(&mut self, url: LoggedUrl, kind: RequestKind, at: LineRef, texts: &mut Interner) {
         self.attempt.kind = kind;
         // Each device has a URL of its own.
         let text = if kind == RequestKind::DeviceQuery { url.text.into() } else { texts.share(&url.text) };

@@ -16,7 +16,7 @@ use crate::model::sanitize;
 const MAX_THREADS: usize = 1 << 16;
 
 /// The attempts of one log as they are put together.
-pub(super) struct Attempts<'a> {
+pub(super) struct AttemptCollector<'a> {
     input: usize,
     /// How many parts of the log have begun.
     part: usize,
@@ -27,14 +27,14 @@ pub(super) struct Attempts<'a> {
 }
 
 /// All that was found in a log.
-pub(super) struct Found {
+pub(super) struct FoundAttempts {
     /// In the order of their first records.
     pub(super) attempts: Vec<LogAttempt>,
     /// Whether there were more attempts or threads than are kept.
     pub(super) overflowed: bool,
 }
 
-impl<'a> Attempts<'a> {
+impl<'a> AttemptCollector<'a> {
     /// Begins with none, of a log beside so many others.
     pub(super) fn new(beside: usize) -> Self {
         Self {
@@ -71,7 +71,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// Returns all attempts of a log whose MDM component wrote at this level.
-    pub(super) fn finish(mut self, level: Option<Level>) -> Found {
+    pub(super) fn finish(mut self, level: Option<Level>) -> FoundAttempts {
         self.quotations.close();
         for thread in self.threads.into_values() {
             thread.finish(&mut self.shelf);
@@ -90,7 +90,7 @@ impl<'a> Attempts<'a> {
                 attempt.trail = Trail::Broken;
             }
         }
-        Found { attempts, overflowed }
+        FoundAttempts { attempts, overflowed }
     }
 }
 

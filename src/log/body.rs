@@ -16,7 +16,7 @@ const MAX_BEGINNING: usize = 4096;
 
 /// A response body, as far as it matters.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Body {
+pub(super) struct LoggedBody {
     pub(super) looks: ResponseBody,
     /// How it begins, fit to be quoted.
     pub(super) beginning: String,
@@ -27,7 +27,7 @@ pub(super) struct Body {
 }
 
 /// Reads a body that begins in a record's first line and goes on in those below; `None` when there is no body.
-pub(super) fn read(begun: &[u8], more: &[u8]) -> Option<Body> {
+pub(super) fn read(begun: &[u8], more: &[u8]) -> Option<LoggedBody> {
     let (begun, more) = (begun.trim_ascii(), more.trim_ascii());
     let start = |text: &'_ [u8]| text.get(..MAX_BEGINNING).unwrap_or(text).to_vec();
     let joined = if more.is_empty() { start(begun) } else { [start(begun), start(more)].join(&b'\n') };
@@ -61,7 +61,7 @@ pub(super) fn read(begun: &[u8], more: &[u8]) -> Option<Body> {
     };
     let length = begun.len() + more.len();
     let beginning = if name.is_empty() { format!("({length} bytes)") } else { format!("{name} ...") };
-    Some(Body { looks, beginning, is_closed, length })
+    Some(LoggedBody { looks, beginning, is_closed, length })
 }
 
 /// Returns whether one begins with the other, in upper or lower case.

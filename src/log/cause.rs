@@ -8,7 +8,7 @@ use CauseKind::*;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::endpoint;
-use super::exception_patterns::{TABLE, Weight};
+use super::exception_patterns::{PatternWeight, TABLE};
 use super::facts::{CauseKind, LogCause};
 use crate::model::sanitize;
 
@@ -47,7 +47,7 @@ pub(super) fn of(words: &str, below: &[u8]) -> LogCause {
     let mut cause = LogCause { kind, words: sanitize::line(words), target: endpoint::connect_target(words) };
     let mut dated = is_dated(words);
     for line in telling_lines(below) {
-        if weight == Weight::Failure && (kind != ExpiredCertificate || dated) {
+        if weight == PatternWeight::Failure && (kind != ExpiredCertificate || dated) {
             break;
         }
         let (found, says) = self::kind(&line);
@@ -90,24 +90,24 @@ fn is_dated(words: &str) -> bool {
     words.contains("NotAfter") || words.contains("NotBefore")
 }
 
-fn kind(words: &str) -> (CauseKind, Weight) {
+fn kind(words: &str) -> (CauseKind, PatternWeight) {
     let words = words.split_at(words.floor_char_boundary(MAX_WORDS)).0;
-    let Some(phrases) = &*PHRASES else { return (Other, Weight::Nothing) };
+    let Some(phrases) = &*PHRASES else { return (Other, PatternWeight::Nothing) };
     let first = phrases.find_overlapping_iter(words).map(|found| found.pattern().as_usize()).min();
     let (kind, weight) = match first.and_then(|first| TABLE.get(first)) {
         Some((_, ProxyRefusedConnect(_), weight)) => return (ProxyRefusedConnect(status(words)), *weight),
         // The identity provider says it with 400 or 401, and the reason behind the status tells more.
         Some((_, TokenRefused, weight)) => return (TokenRefused, *weight),
         Some((_, ReadTimedOut, weight)) if is_connecting(words) => (HandshakeTimedOut, *weight),
-        Some(("timed out", ..)) if contains(words, "connect to ") => (ConnectTimedOut, Weight::Failure),
+        Some(("timed out", ..)) if contains(words, "connect to ") => (ConnectTimedOut, PatternWeight::Failure),
         Some((_, kind, weight)) => (*kind, *weight),
-        None => (Other, Weight::Nothing),
+        None => (Other, PatternWeight::Nothing),
     };
     if let Some(status) = status(words) {
-        return (HttpStatus(status), Weight::Failure);
+        return (HttpStatus(status), PatternWeight::Failure);
     }
-    match cut_off(words).filter(|_| weight < Weight::Failure) {
-        Some(kind) => (kind, Weight::Failure),
+    match cut_off(words).filter(|_| weight < PatternWeight::Failure) {
+        Some(kind) => (kind, PatternWeight::Failure),
         None => (kind, weight),
     }
 }
@@ -124,11 +124,12 @@ fn contains(words: &str, phrase: &str) -> bool {
 /// Returns the failure whose words the end of the text begins, if that can be one only.
 fn cut_off(words: &str) -> Option<CauseKind> {
     let text = words.trim_end().to_ascii_lowercase();
-    let mut kinds = TABLE.iter().filter(|(_, _, weight)| *weight == Weight::Failure).filter_map(|(phrase, kind, _)| {
-        let least = LEAST_OF_PHRASE.max(phrase.len() * 3 / 5);
-        let cut = (least..phrase.len()).any(|length| phrase.get(..length).is_some_and(|part| text.ends_with(part)));
-        cut.then_some(*kind)
-    });
+    let mut kinds =
+        TABLE.iter().filter(|(_, _, weight)| *weight == PatternWeight::Failure).filter_map(|(phrase, kind, _)| {
+            let least = LEAST_OF_PHRASE.max(phrase.len() * 3 / 5);
+            let cut = (least..phrase.len()).any(|length| phrase.get(..length).is_some_and(|part| text.ends_with(part)));
+            cut.then_some(*kind)
+        });
     let kind = kinds.next()?;
     kinds.all(|other| other == kind).then_some(kind)
 }

@@ -12,7 +12,7 @@ const VERSION_PARAMETER: &str = "ise_api_version";
 
 /// A URL without its credentials, and the server that it names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Url {
+pub(super) struct LoggedUrl {
     pub(super) text: String,
     /// In lower case, without brackets; `None` where the end of the text may have cut it off.
     pub(super) host: Option<String>,
@@ -21,7 +21,7 @@ pub(super) struct Url {
 }
 
 /// Reads the URL that the text begins with.
-pub(super) fn url(text: &str) -> Url {
+pub(super) fn url(text: &str) -> LoggedUrl {
     let text = text.split(|c: char| c.is_whitespace() || c.is_control()).next().unwrap_or_default();
     let parts = url::Url::split(text);
     let (scheme, ended) = (parts.scheme.unwrap_or_default(), !parts.target.is_empty());
@@ -31,7 +31,7 @@ pub(super) fn url(text: &str) -> Url {
     let default = if scheme.eq_ignore_ascii_case("http") { 80 } else { 443 };
     // Cut off in front of an `@`, what looks like host and port may be a name and a password.
     let doubtful = !ended && !has_user && parts.authority.contains(':') && server.port_number().is_none();
-    Url {
+    LoggedUrl {
         text: if doubtful { format!("{scheme}://") } else { sanitize::target(text.as_bytes()) },
         host: (known && !doubtful).then(|| host.to_ascii_lowercase()),
         port: match port {
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(server("https://YOU"), (None, None));
         assert_eq!(server("https://h.example.com:44"), (host("h.example.com"), None));
         assert_eq!(server("https://h.example.com:443/ne"), (host("h.example.com"), Some(443)));
-        assert_eq!(url("https://admin:s3cr"), Url { text: "https://".to_owned(), host: None, port: None });
+        assert_eq!(url("https://admin:s3cr"), LoggedUrl { text: "https://".to_owned(), host: None, port: None });
     }
 
     #[test]

@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::endpoint::{self, Url};
+use super::endpoint::{self, LoggedUrl};
 use super::facts::{CauseKind, CitationRole, Level, LogAnswer, LogCause, Method, ProxyMention, ResponseBody};
-use super::record::Header;
+use super::record::LogHeader;
 use super::{answer, body, cause};
 use crate::model::mdm::RequestKind;
 use crate::model::sanitize;
@@ -19,7 +19,7 @@ const MAX_MESSAGE: usize = 4096;
 
 /// A record's meaning, and how it is quoted.
 #[derive(Debug)]
-pub(super) struct Event {
+pub(super) struct LogEvent {
     pub(super) what: What,
     pub(super) quote: Option<(CitationRole, Quote)>,
 }
@@ -53,7 +53,7 @@ pub(super) enum What {
     /// The kind of request; `None` for words that are not known.
     Query(Option<RequestKind>),
     /// The request itself.
-    Get(Url),
+    Get(LoggedUrl),
     /// The proxy in use.
     Proxy(ProxyMention),
     /// A response, with its status.
@@ -61,7 +61,7 @@ pub(super) enum What {
     /// What came in the response.
     Body(BodyRecord),
     /// The request failed.
-    Error(Failure),
+    Error(LoggedFailure),
     /// `verifyServer` caught an exception whose stack trace tells why.
     Exception(LogCause),
     /// Another error of the component, in words that may name a failure.
@@ -86,7 +86,7 @@ pub(super) struct BodyRecord {
 
 /// How a request failed.
 #[derive(Debug, Default)]
-pub(super) struct Failure {
+pub(super) struct LoggedFailure {
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
     pub(super) cause: Option<LogCause>,
@@ -148,7 +148,7 @@ enum Known {
 }
 
 /// Reads a message that begins in the header's line, and whatever of it stands in the lines below.
-pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event> {
+pub(super) fn read(header: &LogHeader<'_>, first: &[u8], more: &[u8]) -> Option<LogEvent> {
     let (first, more) = match first.trim_ascii() {
         [] => split_line(more.trim_ascii_start()),
         first => (first, more),
@@ -160,15 +160,15 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
     };
     let whole = header.time.is_some();
     let (what, role) = match known {
-        Known::Bounds if contains(rest, "start") => return Some(Event { what: What::Request, quote: None }),
-        Known::Bounds if contains(rest, "end ") => return Some(Event { what: What::RequestEnd, quote: None }),
+        Known::Bounds if contains(rest, "start") => return Some(LogEvent { what: What::Request, quote: None }),
+        Known::Bounds if contains(rest, "end ") => return Some(LogEvent { what: What::RequestEnd, quote: None }),
         Known::Bounds => return None,
         Known::Query => {
-            return Some(Event { what: What::Query(RequestKind::of_query_type(&text(rest))), quote: None });
+            return Some(LogEvent { what: What::Query(RequestKind::of_query_type(&text(rest))), quote: None });
         }
         Known::Request(method) => {
             let url = endpoint::url(text(rest).trim_start_matches([':', ' ']));
-            return Some(Event { what: What::Get(url), quote: Some((CitationRole::Get, Quote::Request(method))) });
+            return Some(LogEvent { what: What::Get(url), quote: Some((CitationRole::Get, Quote::Request(method))) });
         }
         Known::Body => return body(whole_line.get(first.len() - rest.len()..).unwrap_or(rest), more),
         Known::Error => return Some(error(first, more)),
@@ -185,12 +185,12 @@ pub(super) fn read(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Eve
         Known::Exception => (What::Exception(exception(first, rest, more)), CitationRole::Error),
         Known::Verdict => (What::Verdict(cause::of(&text(reason(first)), more)), CitationRole::Verdict),
     };
-    Some(Event { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
+    Some(LogEvent { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
 }
 
 /// Reads a message that no beginning is known of. It counts as MdmClient's last word when it names a failure, and as a
 /// complaint when the component calls it an error.
-fn unknown(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event> {
+fn unknown(header: &LogHeader<'_>, first: &[u8], more: &[u8]) -> Option<LogEvent> {
     let client = header.logger.last_chunk::<10>().is_some_and(|end| end.eq_ignore_ascii_case(b".mdmclient"));
     let is_error = header.level.is_some_and(|level| level >= Level::Error);
     if !client && !is_error {
@@ -203,7 +203,7 @@ fn unknown(header: &Header<'_>, first: &[u8], more: &[u8]) -> Option<Event> {
         _ if client => (What::Verdict(cause), CitationRole::Verdict),
         _ => (What::Complaint(cause), CitationRole::Error),
     };
-    Some(Event { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
+    Some(LogEvent { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
 }
 
 /// `Exception occurred while ...`: the words in front tell something only where nothing else does.
@@ -215,26 +215,26 @@ fn exception(first: &[u8], rest: &[u8], more: &[u8]) -> LogCause {
     }
 }
 
-fn body(rest: &[u8], more: &[u8]) -> Option<Event> {
+fn body(rest: &[u8], more: &[u8]) -> Option<LogEvent> {
     let start = memchr::memchr(b':', rest).map_or(rest.len(), |colon| colon + 1);
     let begun = rest.get(start..).unwrap_or_default().trim_ascii();
     let body = body::read(begun, more)?;
     let quote = sanitize::line(&format!("Response data received from the MDM server : {}", body.beginning));
     let length = u32::try_from(body.length).ok().filter(|_| body.is_closed);
     let record = BodyRecord { looks: body.looks, is_closed: body.is_closed, length };
-    Some(Event { what: What::Body(record), quote: Some((CitationRole::Body, Quote::Words(quote))) })
+    Some(LogEvent { what: What::Body(record), quote: Some((CitationRole::Body, Quote::Words(quote))) })
 }
 
-fn answer(rest: &[u8], more: &[u8]) -> Option<Event> {
+fn answer(rest: &[u8], more: &[u8]) -> Option<LogEvent> {
     let answer = is_server_info(rest).then(|| answer::read(more))?;
     let quote = sanitize::line(&answer::quote(&answer));
     let quote = Some((CitationRole::Answer, Quote::Words(quote)));
-    Some(Event { what: What::Answer(Box::new(answer)), quote })
+    Some(LogEvent { what: What::Answer(Box::new(answer)), quote })
 }
 
 /// `Error message while connecting to ...`, where the reason follows in the same line or behind the server's name in
 /// one below.
-fn error(first: &[u8], more: &[u8]) -> Event {
+fn error(first: &[u8], more: &[u8]) -> LogEvent {
     let (mut line, mut below) = (first, more);
     let named = loop {
         let at = if line.len() < FAILED_HOST.len() { None } else { find(line, FAILED_HOST) };
@@ -252,7 +252,7 @@ fn error(first: &[u8], more: &[u8]) -> Event {
         let words = if cause.words.is_empty() { sanitize::bytes(first) } else { cause.words };
         let cause = Some(LogCause { words, ..cause });
         let quote = Some((CitationRole::Error, Quote::Words(sanitize::bytes(first))));
-        return Event { what: What::Error(Failure { host: None, port: None, cause }), quote };
+        return LogEvent { what: What::Error(LoggedFailure { host: None, port: None, cause }), quote };
     };
     let named = text(named);
     let (host, port, reason) = endpoint::failed_host(named.trim_start_matches([' ', '-']));
@@ -262,7 +262,7 @@ fn error(first: &[u8], more: &[u8]) -> Event {
     let (first, line) = (text(first), text(line));
     let quote = if first == line { line.into_owned() } else { format!("{first} {line}") };
     let quote = Quote::Words(sanitize::line(&quote));
-    Event { what: What::Error(Failure { host, port, cause }), quote: Some((CitationRole::Error, quote)) }
+    LogEvent { what: What::Error(LoggedFailure { host, port, cause }), quote: Some((CitationRole::Error, quote)) }
 }
 
 /// Returns the part of a line that says why: behind `Connection Failed:`, or behind the first colon; the whole line where

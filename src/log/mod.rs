@@ -78,7 +78,7 @@ fn read_in_chunks(parts: &[LogPart<'_>], beside: usize, chunk: usize, progress: 
         let first = scan::first_time(text);
         (first.is_none(), first, *input)
     });
-    let mut attempts = attempts::Attempts::new(beside);
+    let mut attempts = attempts::AttemptCollector::new(beside);
     let mut facts = LogFacts::default();
     let mut events = 0u64;
     for (input, text) in &texts {

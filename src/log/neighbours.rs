@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::event::What;
-use super::record::{self, Header};
+use super::record::{self, LogHeader};
 use super::steps::distance;
 use crate::model::time::{LocalTime, SECOND};
 
@@ -39,7 +39,7 @@ pub(super) enum NeighbourKind {
 pub(super) fn strange(
     bytes: &[u8],
     line: usize,
-    header: &Header<'_>,
+    header: &LogHeader<'_>,
     what: &What,
     next: Option<(usize, i64)>,
 ) -> Option<Neighbour> {
@@ -55,7 +55,7 @@ pub(super) fn strange(
     }
 }
 
-fn before(bytes: &[u8], line: usize, header: &Header<'_>) -> Option<Neighbour> {
+fn before(bytes: &[u8], line: usize, header: &LogHeader<'_>) -> Option<Neighbour> {
     let floor = line.saturating_sub(MAX_BYTES);
     let mut end = line.checked_sub(1)?;
     for back in 1..=MAX_LINES {
@@ -72,7 +72,7 @@ fn before(bytes: &[u8], line: usize, header: &Header<'_>) -> Option<Neighbour> {
 }
 
 /// Tells what is strange about the record before, whose first line this is.
-fn judge(bytes: &[u8], first_line: Range<usize>, header: &Header<'_>) -> Option<NeighbourKind> {
+fn judge(bytes: &[u8], first_line: Range<usize>, header: &LogHeader<'_>) -> Option<NeighbourKind> {
     let (_, other) = record::header(bytes.get(first_line)?).ok()?;
     let later = header.time.zip(other.time).is_some_and(|(own, other)| distance(own, other) > DISORDER);
     if later {

@@ -18,12 +18,12 @@ const MAX_FOUND: usize = 1 << 12;
 /// Records with foreign words, as far as attempts begin behind them.
 #[derive(Default)]
 pub(super) struct Quotations<'a> {
-    open: Option<Open<'a>>,
+    open: Option<OpenQuotation<'a>>,
     found: Vec<Quotation>,
 }
 
 /// A record with foreign words whose thread has not gone on.
-struct Open<'a> {
+struct OpenQuotation<'a> {
     thread: &'a [u8],
     at: LineRef,
     /// How many attempts had begun.
@@ -57,7 +57,7 @@ impl<'a> Quotations<'a> {
             _ => false,
         };
         if foreign && self.open.is_none() {
-            self.open = Some(Open { thread, at, begun, last: (at, begun) });
+            self.open = Some(OpenQuotation { thread, at, begun, last: (at, begun) });
         }
     }
 

@@ -30,7 +30,7 @@ const MAX_FIELD: usize = 512;
 
 /// What stands in front of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Header<'a> {
+pub(super) struct LogHeader<'a> {
     /// `None` when there is no time stamp, or none that a clock can show.
     pub(super) time: Option<LocalTime>,
     pub(super) level: Option<Level>,
@@ -42,7 +42,7 @@ pub(super) struct Header<'a> {
     pub(super) logger: &'a [u8],
 }
 
-impl Header<'_> {
+impl LogHeader<'_> {
     /// Returns whether the record is of the MDM component. Loggers are the last five parts of a class's name, so one in a deeper
     /// package begins with `cpm.mdm.`, one nearer the root with `com.cisco.cpm.mdm.`.
     pub(super) fn is_mdm(&self) -> bool {
@@ -91,7 +91,7 @@ pub(super) fn time(text: &[u8]) -> Option<LocalTime> {
 }
 
 /// Takes a record's first line apart; the rest is its message as far as it stands in that line.
-pub(super) fn header(line: &[u8]) -> IResult<&[u8], Header<'_>> {
+pub(super) fn header(line: &[u8]) -> IResult<&[u8], LogHeader<'_>> {
     let (line, time) = opt(terminated(stamp, blanks1)).parse(line)?;
     let (line, level) = opt(terminated(level, blanks1)).parse(line)?;
     let (line, thread) = opt(terminated(thread, blanks)).parse(line)?;
@@ -100,7 +100,7 @@ pub(super) fn header(line: &[u8]) -> IResult<&[u8], Header<'_>> {
     let (line, _) = opt(preceded(blanks1, mdc)).parse(line)?;
     let (message, _) = blanks(line)?;
     let (thread, has_context) = thread.unwrap_or_default();
-    Ok((message, Header { time: time.flatten(), level, thread, has_context, logger }))
+    Ok((message, LogHeader { time: time.flatten(), level, thread, has_context, logger }))
 }
 
 fn blanks(input: &[u8]) -> IResult<&[u8], &[u8]> {

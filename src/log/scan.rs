@@ -9,7 +9,7 @@ use std::ops::Range;
 use memchr::arch::all::packedpair::HeuristicFrequencyRank;
 use memchr::memmem::{Finder, FinderBuilder};
 
-use super::event::{self, Event};
+use super::event::{self, LogEvent};
 use super::facts::Level;
 use super::neighbours::{self, Neighbour};
 use super::record::{self, KEY, MAX_HEADER};
@@ -54,7 +54,7 @@ pub(super) struct Record<'a> {
     pub(super) line: u64,
     pub(super) time: Option<LocalTime>,
     pub(super) thread: &'a [u8],
-    pub(super) event: Event,
+    pub(super) event: LogEvent,
     /// A record beside it that should not be there.
     pub(super) strange: Option<Neighbour>,
 }

@@ -6,7 +6,7 @@
 use memchr::memmem;
 
 use super::decode;
-use super::record::{self, Header};
+use super::record::{self, LogHeader};
 use super::scan::NEEDLE;
 
 /// How a file looks that this stage can read.
@@ -39,7 +39,7 @@ pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
     let records = || text.split(|byte| *byte == b'\n').filter_map(header);
     // The component may have little to say, so the search for its name is not limited to a sample.
     if memmem::find(&text, NEEDLE).is_some() {
-        let mdm = records().find(Header::is_mdm);
+        let mdm = records().find(LogHeader::is_mdm);
         if let Some(mdm) = mdm {
             return Some(if mdm.time.is_some() { LogLook::Records } else { LogLook::Excerpt });
         }
@@ -49,7 +49,7 @@ pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
 }
 
 /// Returns the header of a record with level, thread and context, which no other log has in that form.
-fn header(line: &[u8]) -> Option<Header<'_>> {
+fn header(line: &[u8]) -> Option<LogHeader<'_>> {
     let line = line.get(record::start(line)?..)?;
     let (_, header) = record::header(line).ok()?;
     (!header.thread.is_empty()).then_some(header)

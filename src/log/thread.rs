@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use super::attempt_builder::AttemptBuilder;
-use super::endpoint::Url;
-use super::event::{Event, Quote, What};
+use super::endpoint::LoggedUrl;
+use super::event::{LogEvent, Quote, What};
 use super::facts::{CauseKind, CitationRole, LineRef};
 use super::intern::Interner;
 use super::neighbours::Neighbour;
@@ -60,8 +60,8 @@ impl Thread {
     }
 
     /// Takes in the thread's next record, which stands in this part of the log.
-    pub(super) fn add(&mut self, at: LineRef, event: Event, part: usize, shelf: &mut Shelf, texts: &mut Interner) {
-        let Event { what, quote } = event;
+    pub(super) fn add(&mut self, at: LineRef, event: LogEvent, part: usize, shelf: &mut Shelf, texts: &mut Interner) {
+        let LogEvent { what, quote } = event;
         let known = std::mem::replace(&mut self.part, part) == part;
         let limit = if is_result(&what) { WAIT } else { PAUSE };
         if self.open.as_ref().is_some_and(|open| !open.continues(at, limit)) {
@@ -136,7 +136,7 @@ impl Thread {
     /// A request begins: another try of the attempt under way, or another attempt.
     fn request(
         &mut self,
-        url: Url,
+        url: LoggedUrl,
         quote: Option<(CitationRole, Quote)>,
         at: LineRef,
         shelf: &mut Shelf,
@@ -203,7 +203,7 @@ impl Thread {
     }
 
     /// The kind of a request: by its URL, by what the log calls it, or by the call that it is part of.
-    fn kind_of(&self, url: &Url) -> RequestKind {
+    fn kind_of(&self, url: &LoggedUrl) -> RequestKind {
         let by_url = RequestKind::of_target(url.host.as_deref(), &url.text);
         let has_target = url.host.is_some() && url::Url::split(&url.text).path().len() > 1;
         match (by_url, self.upcoming.query) {

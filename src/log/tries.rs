@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::attempt_state::{NextRequest, Results};
-use super::event::Failure;
+use super::event::LoggedFailure;
 use super::facts::{
     CauseKind, Contradiction, ContradictionKind, LineRef, LogCause, LogTry, ProxyMention, ResponseBody,
 };
@@ -121,7 +121,7 @@ impl Tries {
     }
 
     /// Notes an error.
-    pub(super) fn fail(&mut self, failure: Failure, at: LineRef) {
+    pub(super) fn fail(&mut self, failure: LoggedFailure, at: LineRef) {
         self.begin_unseen();
         let last = self.of_result(self.results.has_error());
         last.host = last.host.take().or(failure.host.map(Arc::from));

@@ -24,7 +24,7 @@ pub enum About {
 }
 
 /// A doubt's row of the table.
-struct Row {
+struct DoubtRow {
     about: About,
     most: Confidence,
     weakens: Weakened,
@@ -43,9 +43,9 @@ macro_rules! doubts {
             /// Every doubt, in the order of the table.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            const fn row(self) -> Row {
+            const fn row(self) -> DoubtRow {
                 match self {
-                    $(Self::$name => Row {
+                    $(Self::$name => DoubtRow {
                         about: About::$about,
                         most: Confidence::$most,
                         weakens: $weakens,

@@ -41,7 +41,7 @@ pub enum InputRole {
 }
 
 /// What there is to say of a kind.
-struct About {
+struct KindEntry {
     word: &'static str,
     label: &'static str,
     unit: &'static str,
@@ -63,33 +63,37 @@ impl InputKind {
     ];
 
     /// The one place for all of it: a new kind does not compile before it has its entry.
-    const fn about(self) -> About {
+    const fn about(self) -> KindEntry {
         match self {
-            Self::IsePscLog => About {
+            Self::IsePscLog => KindEntry {
                 word: "ise_psc_log",
                 label: "log of ISE",
                 unit: "record",
                 role: InputRole::Log,
                 names: &["psc.log"],
             },
-            Self::Pcap => {
-                About { word: "pcap", label: "capture (pcap)", unit: "packet", role: InputRole::Capture, names: &[] }
-            }
-            Self::Pcapng => About {
+            Self::Pcap => KindEntry {
+                word: "pcap",
+                label: "capture (pcap)",
+                unit: "packet",
+                role: InputRole::Capture,
+                names: &[],
+            },
+            Self::Pcapng => KindEntry {
                 word: "pcapng",
                 label: "capture (pcapng)",
                 unit: "packet",
                 role: InputRole::Capture,
                 names: &[],
             },
-            Self::KeyLog => About {
+            Self::KeyLog => KindEntry {
                 word: "key_log",
                 label: "TLS secrets",
                 unit: "secret",
                 role: InputRole::Secrets,
                 names: &["keylog", "sslkey"],
             },
-            Self::IseLocalStore => About {
+            Self::IseLocalStore => KindEntry {
                 word: "ise_local_store",
                 label: "local store of ISE",
                 unit: "record",
@@ -97,21 +101,21 @@ impl InputKind {
                 // An analysis does without it, so one that is not understood is not worth a warning.
                 names: &[],
             },
-            Self::ShowTech => About {
+            Self::ShowTech => KindEntry {
                 word: "show_tech",
                 label: "show tech-support of ISE",
                 unit: "line",
                 role: InputRole::Node,
                 names: &[],
             },
-            Self::AdAgentLog => About {
+            Self::AdAgentLog => KindEntry {
                 word: "ad_agent_log",
                 label: "log of ISE's Active Directory agent",
                 unit: "record",
                 role: InputRole::Node,
                 names: &[],
             },
-            Self::SystemLog => About {
+            Self::SystemLog => KindEntry {
                 word: "system_log",
                 label: "log of the system below ISE",
                 unit: "record",

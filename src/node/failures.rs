@@ -26,7 +26,7 @@ pub(super) enum FailureKind {
 
 /// The counts of one minute and one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FailureMinute {
+pub struct MdmFailureMinute {
     /// The server as the node calls it.
     pub server: Option<String>,
     /// The beginning of the minute.
@@ -46,7 +46,7 @@ pub struct FailureMinute {
 /// Counts by minute and server.
 #[derive(Debug, Default)]
 pub struct Failures {
-    minutes: BTreeMap<(i64, Option<String>), FailureMinute>,
+    minutes: BTreeMap<(i64, Option<String>), MdmFailureMinute>,
     endpoints: HashSet<(i64, Option<String>, String)>,
 }
 
@@ -64,7 +64,7 @@ impl Failures {
         if self.minutes.len() >= MAX_MINUTES && !self.minutes.contains_key(&key) {
             return;
         }
-        let minute = self.minutes.entry(key).or_insert_with(|| FailureMinute {
+        let minute = self.minutes.entry(key).or_insert_with(|| MdmFailureMinute {
             server: server.clone(),
             at: Timestamp::from_nanos(begin),
             connection: 0,
@@ -87,7 +87,7 @@ impl Failures {
     }
 
     /// Returns the counts in order of time.
-    pub fn minutes(&self) -> Vec<FailureMinute> {
+    pub fn minutes(&self) -> Vec<MdmFailureMinute> {
         self.minutes.values().cloned().collect()
     }
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::agent_log::DnsTroubleMinute;
 use super::belonging::{Root, Roots, in_common};
 use super::clock::{StatedClock, clock_of};
-use super::failures::FailureMinute;
+use super::failures::MdmFailureMinute;
 use super::file::{NodeFile, NodeFilePart};
 use super::showtech::ShowTech;
 use super::told::{Content, Told};
@@ -20,7 +20,7 @@ pub struct NodeFacts {
     /// What the answers of its `show` commands say.
     pub shown: ShowTech,
     /// What its records say of MDM servers, in order of time, each with its input.
-    pub failures: Vec<(usize, FailureMinute)>,
+    pub failures: Vec<(usize, MdmFailureMinute)>,
     /// Which trouble with DNS its Active Directory agent met, in order of time, each with its input.
     pub dns_trouble: Vec<(usize, DnsTroubleMinute)>,
     /// The inputs that say it.

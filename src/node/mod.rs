@@ -17,7 +17,7 @@ mod told;
 
 pub use agent_log::{AgentLog, DnsTroubleMinute, looks_like_agent_log, read_agent_log};
 pub use clock::StatedClock;
-pub use failures::FailureMinute;
+pub use failures::MdmFailureMinute;
 pub use file::{NodeFile, NodeFilePart};
 pub use gather::{NodeFacts, Nodes, gather};
 pub use local_store::{LocalStore, looks_like_local_store, read_local_store};

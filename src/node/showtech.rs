@@ -56,22 +56,22 @@ pub fn looks_like_showtech(head: &[u8]) -> bool {
 /// Reads a file.
 pub fn read_showtech(bytes: &[u8]) -> ShowTech {
     let mut found = ShowTech::default();
-    let mut section = Section::Other;
+    let mut section = ShowtechSection::Other;
     let mut proxy = ProxyParts::default();
     for line in lines(bytes) {
         found.lines += 1;
         if line.is_empty() || is_rule(&line) {
             continue;
         }
-        if let Some(begun) = Section::begun_by(&line) {
+        if let Some(begun) = ShowtechSection::begun_by(&line) {
             section = begun;
             continue;
         }
         match section {
-            Section::Product | Section::Patch => found.version_line(section, &line),
-            Section::TimeZone => found.zone(&line),
-            Section::NameServers if line.parse::<std::net::IpAddr>().is_ok() => found.name_server(&line),
-            Section::Proxy => proxy.line(&line),
+            ShowtechSection::Product | ShowtechSection::Patch => found.version_line(section, &line),
+            ShowtechSection::TimeZone => found.zone(&line),
+            ShowtechSection::NameServers if line.parse::<std::net::IpAddr>().is_ok() => found.name_server(&line),
+            ShowtechSection::Proxy => proxy.line(&line),
             _ => {}
         }
         found.setting(&line);
@@ -103,7 +103,7 @@ fn is_product(line: &str) -> bool {
 
 /// What the lines are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Section {
+enum ShowtechSection {
     Product,
     Patch,
     TimeZone,
@@ -112,7 +112,7 @@ enum Section {
     Other,
 }
 
-impl Section {
+impl ShowtechSection {
     /// Returns what a line begins when it is a heading.
     fn begun_by(line: &str) -> Option<Self> {
         if is_product(line) {
@@ -149,13 +149,13 @@ fn behind<'l>(line: &'l str, words: &str) -> Option<&'l str> {
 }
 
 impl ShowTech {
-    fn version_line(&mut self, section: Section, line: &str) {
+    fn version_line(&mut self, section: ShowtechSection, line: &str) {
         let Some(("Version", value)) = pair(line) else { return };
         let is_version = value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
         if !is_version {
             return;
         }
-        if section == Section::Product {
+        if section == ShowtechSection::Product {
             self.version.get_or_insert_with(|| value.to_owned());
             return;
         }

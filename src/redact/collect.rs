@@ -1,6 +1,6 @@
 //! Finds the originals that stand in fields of their own, so that they are known when they come up within texts.
 
-use super::names::{Names, Originals, attributes, is_public_file};
+use super::names::{Originals, Pseudonyms, attributes, is_public_file};
 use super::scan::is_known_by_looks;
 use crate::model::authority::split_port;
 use crate::model::mdm::DeviceCriterion;
@@ -12,7 +12,7 @@ use crate::model::url::Url;
 const SHORTEST_NAME: usize = 4;
 
 /// All originals of the report that may come up in its texts and that no pattern would find there.
-pub(super) fn originals(report: &Report, names: &Names) -> Originals {
+pub(super) fn originals(report: &Report, names: &Pseudonyms) -> Originals {
     let mut found = Originals::new();
     let mut add = |original: &str, pseudonym: String| {
         if !original.is_empty() {

@@ -17,7 +17,7 @@ mod words;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
-use self::names::{Names, Shape};
+use self::names::{Pseudonyms, Shape};
 use self::scan::Scanner;
 pub(crate) use self::stand_ins::{Disguise, StandIns};
 use crate::model::mdm::DeviceCriterion;
@@ -31,7 +31,7 @@ use crate::model::warning::Warning;
 /// Replaces everything in the report that tells of a customer. Without a key, one is drawn that no one will know, so
 /// that pseudonyms hold within this report alone.
 pub fn redact(report: &mut Report, key: Option<&[u8]>) {
-    let names = Names::new(key_or_random(key), Shape::Telling);
+    let names = Pseudonyms::new(key_or_random(key), Shape::Telling);
     let scanner = Scanner::new(&names, collect::originals(report, &names));
     Redaction { names: &names, scanner }.report(report);
 }
@@ -50,7 +50,7 @@ fn random_key() -> Vec<u8> {
 /// The walk over the report. Each type is taken apart whole, so that a new field does not compile until someone has
 /// said what becomes of it.
 struct Redaction<'a> {
-    names: &'a Names,
+    names: &'a Pseudonyms,
     scanner: Scanner<'a>,
 }
 

@@ -58,12 +58,12 @@ pub(super) enum Shape {
 }
 
 /// Makes pseudonyms under one key.
-pub(super) struct Names {
+pub(super) struct Pseudonyms {
     mac: Hmac<Sha256>,
     shape: Shape,
 }
 
-impl Names {
+impl Pseudonyms {
     /// With this key, which may have any length.
     pub(super) fn new(key: Vec<u8>, shape: Shape) -> Self {
         // A key of the very length of SHA-256's block can't be refused; hashing makes one of any key.

@@ -8,7 +8,7 @@
 use crate::model::mdm::domains::is_public_label;
 
 /// Makes bytes of a text under the key.
-type Secret<'a> = &'a dyn Fn(&str) -> [u8; 32];
+type KeyedBytes<'a> = &'a dyn Fn(&str) -> [u8; 32];
 
 /// Rounds of the network (NIST SP 800-38G uses ten for the like).
 const ROUNDS: u8 = 10;
@@ -16,7 +16,7 @@ const ROUNDS: u8 = 10;
 const LONGEST: usize = 24;
 
 /// Returns a word of the same shape.
-pub(super) fn word(secret: Secret<'_>, original: &str) -> String {
+pub(super) fn word(secret: KeyedBytes<'_>, original: &str) -> String {
     let mut out = String::with_capacity(original.len());
     let mut rest = original;
     while !rest.is_empty() {
@@ -38,17 +38,17 @@ pub(super) fn word(secret: Secret<'_>, original: &str) -> String {
 
 /// Returns a host of the same shape. Labels that are no one's stay, such as top-level domains and the names of clouds, by which
 /// MDM servers are known.
-pub(super) fn host(secret: Secret<'_>, host: &str) -> String {
+pub(super) fn host(secret: KeyedBytes<'_>, host: &str) -> String {
     host.split('.').map(|label| self::label(secret, label)).collect::<Vec<_>>().join(".")
 }
 
 /// Returns what stands for one label of a host.
-pub(super) fn label(secret: Secret<'_>, label: &str) -> String {
+pub(super) fn label(secret: KeyedBytes<'_>, label: &str) -> String {
     if is_public_label(&label.to_ascii_lowercase()) { label.to_owned() } else { word(secret, label) }
 }
 
 /// Permutes a word of letters and digits among those of its shape; upper and lower case are the same word.
-fn permuted(secret: Secret<'_>, word: &str) -> String {
+fn permuted(secret: KeyedBytes<'_>, word: &str) -> String {
     let bases: Vec<u128> = word.bytes().map(|byte| if byte.is_ascii_digit() { 10 } else { 26 }).collect();
     let size: u128 = bases.iter().product();
     let number = word.bytes().zip(&bases).fold(0_u128, |sum, (byte, base)| {
@@ -78,7 +78,7 @@ fn permuted(secret: Secret<'_>, word: &str) -> String {
 }
 
 /// A balanced Feistel network over twice so many bits.
-fn encrypted(secret: Secret<'_>, number: u128, half: u32, shape: &str) -> u128 {
+fn encrypted(secret: KeyedBytes<'_>, number: u128, half: u32, shape: &str) -> u128 {
     let mask = (1_u128 << half) - 1;
     let (mut left, mut right) = (number >> half, number & mask);
     for round in 0..ROUNDS {
@@ -102,11 +102,11 @@ fn stand_in_letter(c: char) -> char {
 mod tests {
     use std::collections::BTreeSet;
 
-    use crate::redact::names::{Names, Shape};
+    use crate::redact::names::{Pseudonyms, Shape};
 
     #[test]
     fn no_two_words_get_the_same_pseudonym_and_each_keeps_its_shape() {
-        let names = Names::new(b"key".to_vec(), Shape::SameLength);
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::SameLength);
         let words: Vec<String> = ('a'..='z').flat_map(|a| (0..10).map(move |digit| format!("{a}{digit}"))).collect();
         let found: BTreeSet<String> = words.iter().map(|word| names.same_length(word)).collect();
         assert_eq!(found.len(), words.len());
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn what_is_no_ones_stays_in_a_host() {
-        let names = Names::new(b"key".to_vec(), Shape::SameLength);
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::SameLength);
         let host = names.same_length_host("contoso.jamfcloud.com");
         assert!(host.ends_with(".jamfcloud.com") && !host.contains("contoso"), "{host}");
         assert_eq!(names.same_length_host("login.microsoftonline.com"), "login.microsoftonline.com");

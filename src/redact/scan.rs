@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Captures, Regex};
 
-use super::names::{Names, Originals};
-use super::words::Context;
+use super::names::{Originals, Pseudonyms};
+use super::words::WordContext;
 
 /// What is an original by its looks; each group is told from the others by its name.
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -37,18 +37,18 @@ const OWN_URL: &str = "https://HOST:443/networkIntegrationEndpoint/ID";
 
 /// Replaces originals within texts.
 pub(super) struct Scanner<'a> {
-    names: &'a Names,
+    names: &'a Pseudonyms,
     known: Option<AhoCorasick>,
     pseudonyms: Vec<String>,
     originals: Vec<String>,
 }
 
 /// A place in a text, and what comes in its stead.
-type Found = (Range<usize>, String);
+type Replacement = (Range<usize>, String);
 
 impl<'a> Scanner<'a> {
     /// Knows these originals by name.
-    pub(super) fn new(names: &'a Names, originals: Originals) -> Self {
+    pub(super) fn new(names: &'a Pseudonyms, originals: Originals) -> Self {
         let (originals, pseudonyms): (Vec<String>, Vec<String>) = originals.into_iter().unzip();
         // A list too long for the automaton leaves the patterns, which know all but bare words.
         let known = AhoCorasick::builder()
@@ -63,7 +63,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn redacted(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
-        let mut context = Context::default();
+        let mut context = WordContext::default();
         let (mut known, mut looks) = (self.next_known(text, 0), self.next_looks(text, 0));
         loop {
             // A URL or path that begins where a known name does is longer than it, and says more.
@@ -88,7 +88,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next original that the report named and that stands as a word of its own.
-    fn next_known(&self, text: &str, from: usize) -> Option<Found> {
+    fn next_known(&self, text: &str, from: usize) -> Option<Replacement> {
         let known = self.known.as_ref()?;
         let mut start = from;
         while let Some(found) = known.find(aho_corasick::Input::new(text).range(start..)) {
@@ -107,7 +107,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next part that looks like an original.
-    fn next_looks(&self, text: &str, from: usize) -> Option<Found> {
+    fn next_looks(&self, text: &str, from: usize) -> Option<Replacement> {
         let pattern = PATTERN.as_ref()?;
         let mut start = from;
         while let Some(captures) = pattern.captures_at(text, start) {
@@ -126,7 +126,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Returns what comes in the place of something that matched; `None` when it only looked like an original.
-    fn judged(&self, captures: &Captures<'_>) -> Option<Found> {
+    fn judged(&self, captures: &Captures<'_>) -> Option<Replacement> {
         let names = self.names;
         if let Some(url) = captures.name("url") {
             // A full stop or a bracket behind a URL belongs to the sentence.
@@ -182,7 +182,7 @@ mod tests {
     use crate::redact::names::Shape;
 
     fn redacted(known: &[&str], text: &str) -> String {
-        let names = Names::new(b"key".to_vec(), Shape::Telling);
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
         let originals = known.iter().map(|name| (name.to_lowercase(), names.endpoint(name))).collect();
         Scanner::new(&names, originals).redacted(text)
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::names::{Names, Shape};
+use super::names::{Pseudonyms, Shape};
 use super::scan::Scanner;
 use super::{collect, key_or_random};
 use crate::model::report::Report;
@@ -13,13 +13,13 @@ use crate::model::sanitize::without_secrets;
 
 /// Originals of a report, and what stands for them.
 pub(crate) struct Disguise {
-    names: Names,
+    names: Pseudonyms,
 }
 
 impl Disguise {
     /// Under this key, or under one that no one will know.
     pub(crate) fn new(key: Option<&[u8]>) -> Self {
-        Self { names: Names::new(key_or_random(key), Shape::SameLength) }
+        Self { names: Pseudonyms::new(key_or_random(key), Shape::SameLength) }
     }
 
     /// Knows the originals that the report names in fields of their own.
@@ -31,7 +31,7 @@ impl Disguise {
 
 /// Makes what stands for originals.
 pub(crate) struct StandIns<'n> {
-    names: &'n Names,
+    names: &'n Pseudonyms,
     scanner: Scanner<'n>,
     /// Labels come again and again.
     labels: RefCell<HashMap<String, String>>,

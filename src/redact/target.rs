@@ -4,7 +4,7 @@
 use crate::model::mdm::DeviceCriterion;
 use crate::model::url::Url;
 
-use super::names::Names;
+use super::names::Pseudonyms;
 
 /// Path segments that belong to the API of ISE or of a vendor (compared without case), in alphabetic order.
 const PUBLIC_SEGMENTS: [&str; 36] = [
@@ -53,7 +53,7 @@ const PUBLIC_VALUE: usize = 16;
 /// Parameters that hold what a device is asked for by.
 const IDENTIFIERS: [&str; 2] = ["deviceidentifier", "value"];
 
-impl Names {
+impl Pseudonyms {
     /// A URL: scheme and port stay, and of path and query what every ISE asks for.
     pub(super) fn url(&self, url: &str) -> String {
         let Url { scheme, authority, target } = Url::split(url);
@@ -152,8 +152,8 @@ mod tests {
     use crate::model::mdm::RequestKind;
     use crate::redact::names::Shape;
 
-    fn names() -> Names {
-        Names::new(b"key".to_vec(), Shape::Telling)
+    fn names() -> Pseudonyms {
+        Pseudonyms::new(b"key".to_vec(), Shape::Telling)
     }
 
     #[test]

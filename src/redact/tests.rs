@@ -201,7 +201,7 @@ fn hostile_text_is_redacted_too() {
 
 #[test]
 fn the_programs_own_sentences_stay_as_they_are() {
-    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
     let scanner = Scanner::new(&names, BTreeMap::new());
     let mut changed = Vec::new();
     for entry in catalog::entries() {
@@ -218,7 +218,7 @@ fn the_programs_own_sentences_stay_as_they_are() {
 
 #[test]
 fn the_words_by_which_failures_are_told_apart_stay_as_they_are() {
-    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
     let scanner = Scanner::new(&names, BTreeMap::new());
     // A class without its package is no class.
     for (words,) in crate::log::failure_words().filter(|(words,)| !words.contains(".auth")) {
@@ -229,7 +229,7 @@ fn the_words_by_which_failures_are_told_apart_stay_as_they_are() {
 /// Names of an organisation, its people and its devices, in forms that no pattern knows.
 #[test]
 fn what_is_not_known_to_be_harmless_goes() {
-    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
     let scanner = Scanner::new(&names, BTreeMap::new());
     for (text, originals) in [
         ("host ise1.acmecorp.zip and cisco.acmecorp.Local failed", &["acmecorp"][..]),
@@ -261,7 +261,7 @@ fn what_is_not_known_to_be_harmless_goes() {
 
 #[test]
 fn what_happened_can_still_be_read() {
-    let names = Names::new(b"key".to_vec(), Shape::Telling);
+    let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
     let scanner = Scanner::new(&names, BTreeMap::new());
     for text in [
         "Error message while connecting to the MDM server : Connection Failed: 404:Not Found: the MDM server is not reachable",

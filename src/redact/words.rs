@@ -1,6 +1,6 @@
 //! Words between what is known by name or by its looks: those of the vocabulary stay, all others get a pseudonym.
 
-use super::names::{EXTENSIONS, Names};
+use super::names::{EXTENSIONS, Pseudonyms};
 use super::number;
 use crate::model::vocabulary::{begins_word, knows, knows_class, knows_compound};
 
@@ -89,15 +89,15 @@ const ABSENT: [&str; 8] = ["null", "none", "true", "false", "unknown", "n", "a",
 
 /// What the words so far say of the next one.
 #[derive(Default)]
-pub(super) struct Context {
+pub(super) struct WordContext {
     before: String,
     /// The words so far name a device, a session or a person by a number.
     device: bool,
 }
 
-impl Names {
+impl Pseudonyms {
     /// Writes a text, in which nothing is known by name or by its looks, with pseudonyms for what is not of the vocabulary.
-    pub(super) fn write_words(&self, text: &str, context: &mut Context, out: &mut String) {
+    pub(super) fn write_words(&self, text: &str, context: &mut WordContext, out: &mut String) {
         let mut rest = text;
         while let Some(start) = rest.find(char::is_alphanumeric) {
             let (between, from) = rest.split_at(start);
@@ -154,7 +154,7 @@ impl Names {
     }
 }
 
-impl Context {
+impl WordContext {
     /// Forgets what was said: something else stands in the text.
     pub(super) fn interrupt(&mut self) {
         *self = Self::default();
@@ -177,7 +177,7 @@ struct Place<'t> {
     between: &'t str,
     first: bool,
     after: &'t str,
-    context: &'t Context,
+    context: &'t WordContext,
 }
 
 impl Place<'_> {

@@ -158,9 +158,9 @@ mod tests {
     use super::*;
 
     /// Takes so many bytes, and then refuses.
-    struct Full(usize, io::ErrorKind);
+    struct RefusingWriter(usize, io::ErrorKind);
 
-    impl io::Write for Full {
+    impl io::Write for RefusingWriter {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let taken = bytes.len().min(self.0);
             self.0 -= taken;
@@ -178,7 +178,7 @@ mod tests {
         for format in Format::ALL {
             for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
                 for taken in [0, 1, 1000] {
-                    let refused = format.rendering(&Look::default()).render(&report, &mut Full(taken, kind));
+                    let refused = format.rendering(&Look::default()).render(&report, &mut RefusingWriter(taken, kind));
                     assert_eq!(refused.unwrap_err().kind(), kind, "{format}");
                 }
             }

@@ -3,7 +3,7 @@
 use super::inputs::Inputs;
 use super::verification::{BrokenCitation, CitationCounts, CitationState};
 use crate::model::report::{FailureMinute, Report, Source};
-use crate::node;
+use crate::node::MdmFailureMinute;
 use crate::reading::Reading;
 
 /// Holds the minutes in `nodes` against what the files of the nodes say now.
@@ -19,14 +19,14 @@ pub(super) fn check(
         return;
     }
     let told = reading.nodes();
-    let found: Vec<(usize, &node::FailureMinute)> =
+    let found: Vec<(usize, &MdmFailureMinute)> =
         told.nodes.iter().flat_map(|node| &node.failures).map(|(item, minute)| (*item, minute)).collect();
     for minute in stated {
         counts.checked += 1;
         let item = inputs.item_of(minute.input);
         let same =
-            |(at, found): &&(usize, &node::FailureMinute)| Some(*at) == item && counted(found) == stated_counts(minute);
-        let named = |found: &node::FailureMinute| report.redacted || found.server == minute.server;
+            |(at, found): &&(usize, &MdmFailureMinute)| Some(*at) == item && counted(found) == stated_counts(minute);
+        let named = |found: &MdmFailureMinute| report.redacted || found.server == minute.server;
         let (state, why) = match (item, found.iter().find(same)) {
             (None, _) => (CitationState::Missing, "the file is not at the paths that were given"),
             (Some(_), Some((_, found))) if named(found) && report.redacted && minute.server.is_some() => {
@@ -58,6 +58,6 @@ fn stated_counts(minute: &FailureMinute) -> Counted {
     (minute.at.nanos(), minute.line, [*connection_failures, *version_mismatches, *response_errors, *endpoints])
 }
 
-fn counted(minute: &node::FailureMinute) -> Counted {
+fn counted(minute: &MdmFailureMinute) -> Counted {
     (minute.at.nanos(), minute.line, [minute.connection, minute.api_version, minute.response, minute.endpoints])
 }

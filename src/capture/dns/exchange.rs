@@ -5,13 +5,13 @@
 //! An answer belongs to the query with its identification, ports and question (RFC 5452, section 9.1), and nobody believes
 //! another one.
 
-use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use smallvec::SmallVec;
 
 use super::RrType;
 use super::message::DnsMessage;
+use crate::capture::fast_map::{FastMap, FastSet};
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
 use crate::model::time::{MILLISECOND, SECOND};
 
@@ -47,11 +47,11 @@ pub(crate) struct Asked {
 pub(crate) struct Exchanges {
     /// How many are kept.
     most: usize,
-    done: Vec<Open>,
+    done: Vec<OpenExchange>,
     /// The latest exchanges about a question, the newest last.
-    latest: HashMap<Question, Vec<usize>, foldhash::fast::RandomState>,
+    latest: FastMap<Question, Vec<usize>>,
     /// The latest exchanges of a client's port with a resolver.
-    sockets: HashMap<(SocketAddr, SocketAddr), SmallVec<[usize; 2]>, foldhash::fast::RandomState>,
+    sockets: FastMap<(SocketAddr, SocketAddr), SmallVec<[usize; 2]>>,
     /// More came than are kept.
     pub(crate) overflow: bool,
 }
@@ -66,7 +66,7 @@ struct Question {
 }
 
 #[derive(Debug)]
-struct Open {
+struct OpenExchange {
     exchange: DnsExchange,
     /// Identification and port of each query, with IP identification and time.
     sent: Vec<Sent>,
@@ -81,7 +81,7 @@ struct Sent {
     at: FrameRef,
 }
 
-impl Open {
+impl OpenExchange {
     fn asked(&self, id: u16, port: u16) -> bool {
         self.sent.iter().any(|sent| (sent.id, sent.port) == (id, port))
     }
@@ -107,7 +107,7 @@ impl Open {
 impl Exchanges {
     /// Begins with none, and keeps so many at most.
     pub(crate) fn new(most: usize) -> Self {
-        Self { most, done: Vec::new(), latest: HashMap::default(), sockets: HashMap::default(), overflow: false }
+        Self { most, done: Vec::new(), latest: FastMap::default(), sockets: FastMap::default(), overflow: false }
     }
 
     /// Takes a query or an answer.
@@ -217,7 +217,13 @@ impl Exchanges {
         })
     }
 
-    fn open(&mut self, question: Question, client: SocketAddr, at: FrameRef, sent: Option<Sent>) -> Option<&mut Open> {
+    fn open(
+        &mut self,
+        question: Question,
+        client: SocketAddr,
+        at: FrameRef,
+        sent: Option<Sent>,
+    ) -> Option<&mut OpenExchange> {
         if self.done.len() >= self.most {
             self.overflow = true;
             return None;
@@ -240,7 +246,7 @@ impl Exchanges {
             recent.remove(0);
         }
         recent.push(index);
-        self.done.push(Open { exchange, sent: sent.into_iter().collect(), answered: None });
+        self.done.push(OpenExchange { exchange, sent: sent.into_iter().collect(), answered: None });
         self.done.last_mut()
     }
 
@@ -292,7 +298,7 @@ impl Exchanges {
     /// stays without is the rule and means nothing.
     pub(crate) fn dangling(&self) -> impl Iterator<Item = &str> {
         let answers = || self.done.iter().filter_map(|open| open.exchange.answer.as_ref());
-        let resolved: HashSet<&str, foldhash::fast::RandomState> = answers()
+        let resolved: FastSet<&str> = answers()
             .filter(|answer| !answer.addresses.is_empty())
             .filter_map(|answer| answer.cnames.last().map(String::as_str))
             .collect();

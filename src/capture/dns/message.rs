@@ -15,7 +15,7 @@ const MAX_RECORDS: usize = 1_000;
 const MAX_NAME: usize = 255;
 
 /// A name in a message, compressed or not.
-type Name<'a> = ParsedName<&'a [u8]>;
+type DnsName<'a> = ParsedName<&'a [u8]>;
 
 /// The fields of a message that matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +60,9 @@ impl DnsMessage {
     }
 
     /// Follows the CNAMEs from the name that was asked for; `None` when the answers could not be read to their end.
-    fn read_answers(&mut self, message: &Message<&[u8]>, asked: Name<'_>) -> Option<()> {
-        let mut addresses: Vec<(Name, IpAddr)> = Vec::new();
-        let mut aliases: Vec<(Name, Name)> = Vec::new();
+    fn read_answers(&mut self, message: &Message<&[u8]>, asked: DnsName<'_>) -> Option<()> {
+        let mut addresses: Vec<(DnsName, IpAddr)> = Vec::new();
+        let mut aliases: Vec<(DnsName, DnsName)> = Vec::new();
         let mut complete = Some(());
         for record in message.answer().ok()?.take(MAX_RECORDS) {
             let Ok(record) = record else {
@@ -73,7 +73,7 @@ impl DnsMessage {
                 addresses.push((*found.owner(), found.data().addr().into()));
             } else if let Ok(Some(found)) = record.to_record::<Aaaa>() {
                 addresses.push((*found.owner(), found.data().addr().into()));
-            } else if let Ok(Some(found)) = record.to_record::<Cname<Name>>() {
+            } else if let Ok(Some(found)) = record.to_record::<Cname<DnsName>>() {
                 aliases.push((*found.owner(), *found.data().cname()));
             }
         }
@@ -88,7 +88,7 @@ impl DnsMessage {
     }
 }
 
-fn text(name: &Name) -> String {
+fn text(name: &DnsName) -> String {
     name.to_string().to_ascii_lowercase()
 }
 

@@ -10,4 +10,4 @@ pub(super) use exchange::{Asked, Exchanges};
 pub(super) use message::{DnsMessage, question_name};
 pub use rcode::Rcode;
 pub use rr_type::RrType;
-pub(super) use stream::Streams;
+pub(super) use stream::DnsStreams;

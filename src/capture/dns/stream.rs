@@ -1,9 +1,10 @@
 //! DNS over TCP (RFC 7766): messages with their length in front. Answers that don't fit into a datagram come this way, in
 //! connections of a few segments; what is longer, such as a zone transfer, is given up.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::capture::FrameRef;
+use crate::capture::fast_map::FastMap;
 use crate::capture::packet::{FiveTuple, Segment};
 
 /// Directions that are read at a time, segments that wait for one before them, and bytes of each direction.
@@ -13,14 +14,14 @@ const MAX_BYTES: usize = 68 << 10;
 
 /// Directions of TCP connections from or to port 53.
 #[derive(Debug, Default)]
-pub(crate) struct Streams {
-    streams: HashMap<FiveTuple, Stream, foldhash::fast::RandomState>,
+pub(crate) struct DnsStreams {
+    streams: FastMap<FiveTuple, DnsStream>,
     /// In order of their beginning, so that the oldest gives way.
     order: VecDeque<FiveTuple>,
 }
 
 #[derive(Debug)]
-struct Stream {
+struct DnsStream {
     next: u32,
     buffer: Vec<u8>,
     /// Bytes behind the buffer that were sent and not captured.
@@ -46,12 +47,12 @@ pub(crate) struct Framed {
     pub(crate) at: FrameRef,
 }
 
-impl Streams {
+impl DnsStreams {
     /// Takes a segment; returns the messages that it completes.
     pub(crate) fn add(&mut self, tuple: FiveTuple, segment: &Segment, at: FrameRef) -> Vec<Framed> {
         let syn = segment.has(Segment::SYN);
         let next = segment.sequence.wrapping_add(u32::from(syn));
-        let fresh = || Stream { next, buffer: Vec::new(), lost: 0, at: None, waiting: Vec::new() };
+        let fresh = || DnsStream { next, buffer: Vec::new(), lost: 0, at: None, waiting: Vec::new() };
         match self.streams.get_mut(&tuple) {
             // A SYN that comes again changes nothing.
             Some(known) if syn && known.next != next => *known = fresh(),
@@ -77,7 +78,7 @@ impl Streams {
     }
 }
 
-impl Stream {
+impl DnsStream {
     fn add(&mut self, segment: &Segment, at: FrameRef, messages: &mut Vec<Framed>) {
         if self.waiting.len() >= MAX_WAITING {
             return;

@@ -15,7 +15,7 @@ pub struct FrameRef {
 
 /// Who of the two sent something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
+pub enum FlowSide {
     /// The one that opened the connection: the ISE node.
     Client,
     /// The MDM server, or the proxy in front of it.

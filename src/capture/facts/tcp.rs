@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::frame::{FrameRef, Side};
+use super::frame::{FlowSide, FrameRef};
 use super::http::{HttpExchange, ProxyConnect};
 use super::tls::TlsSession;
 
@@ -101,7 +101,7 @@ pub struct Close {
     /// The frame.
     pub at: FrameRef,
     /// Who sent it.
-    pub by: Side,
+    pub by: FlowSide,
     /// RST, else FIN.
     pub reset: bool,
 }

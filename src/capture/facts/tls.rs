@@ -1,6 +1,6 @@
 //! A TLS session as far as it can be seen.
 
-use super::frame::{FrameRef, Side};
+use super::frame::{FlowSide, FrameRef};
 use crate::capture::tls::{AlertDescription, AlertLevel, CipherSuite, TlsVersion};
 use crate::model::report::KeysInVain;
 use crate::model::time::Timestamp;
@@ -85,7 +85,7 @@ pub struct TlsAlert {
     /// The frame.
     pub at: FrameRef,
     /// Who sent it.
-    pub by: Side,
+    pub by: FlowSide,
     /// Level and description; `None` when it is encrypted.
     pub code: Option<(AlertLevel, AlertDescription)>,
 }

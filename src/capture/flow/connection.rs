@@ -8,7 +8,7 @@ use super::reassembly::ReassembledDirection;
 use crate::capture::application::read_application;
 use crate::capture::packet::{FiveTuple, Segment, address};
 use crate::capture::secrets::Secrets;
-use crate::capture::{Close, FlowVisibility, FrameRef, IcmpError, Side, TcpFlow};
+use crate::capture::{Close, FlowSide, FlowVisibility, FrameRef, IcmpError, TcpFlow};
 use crate::model::time::MILLISECOND;
 
 /// SYNs and ICMP errors that are kept of one connection.
@@ -157,7 +157,7 @@ impl<'a> TrackedFlow<'a> {
         }
         let facts = &mut self.facts;
         if reset || segment.has(Segment::FIN) {
-            let by = if by_client { Side::Client } else { Side::Server };
+            let by = if by_client { FlowSide::Client } else { FlowSide::Server };
             if !facts.closes.iter().any(|close| (close.by, close.reset) == (by, reset)) {
                 facts.closes.push(Close { at, by, reset });
             }
@@ -167,7 +167,7 @@ impl<'a> TrackedFlow<'a> {
 
     /// Forgets a RST of a side that goes on to send: somebody else sent it.
     fn take_back_reset(&mut self, by_client: bool, at: FrameRef) {
-        let by = if by_client { Side::Client } else { Side::Server };
+        let by = if by_client { FlowSide::Client } else { FlowSide::Server };
         let goes_on = |close: &Close| {
             close.reset && close.by == by && at.time.nanos().saturating_sub(close.at.time.nanos()) > DISORDER
         };
@@ -230,7 +230,7 @@ impl<'a> TrackedFlow<'a> {
     pub(super) fn is_closed(&self) -> bool {
         let closes = &self.facts.closes;
         let fin = |side| closes.iter().any(|close| close.by == side);
-        closes.iter().any(|close| close.reset) || (fin(Side::Client) && fin(Side::Server))
+        closes.iter().any(|close| close.reset) || (fin(FlowSide::Client) && fin(FlowSide::Server))
     }
 
     pub(super) fn kept(&self) -> usize {

@@ -1,7 +1,7 @@
 //! Packets to connections: which one a packet belongs to, and when a connection has told all that it will.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use rayon::prelude::*;
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::connection::{FlowState, TrackedFlow};
 use super::duplicates::Duplicates;
 use super::stream_index::StreamNumbers;
+use crate::capture::fast_map::FastMap;
 use crate::capture::flow_filter::FlowFilter;
 use crate::capture::packet::{FiveTuple, IcmpMessage, Packet, Segment};
 use crate::capture::secrets::Secrets;
@@ -24,8 +25,6 @@ const MAX_UNREAD: usize = 1 << 12;
 /// A closed connection that was quiet for so long has told all.
 const QUIET: i64 = 60 * SECOND;
 
-type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
-
 /// The connections that are followed.
 pub(crate) struct Tracker<'a, 's> {
     filter: &'s FlowFilter<'s>,
@@ -33,7 +32,7 @@ pub(crate) struct Tracker<'a, 's> {
     flows: Vec<TrackedFlow<'a>>,
     /// Places of `flows` that are free again.
     free: Vec<usize>,
-    pairs: Map<FiveTuple, EndpointPair>,
+    pairs: FastMap<FiveTuple, EndpointPair>,
     rejected: VecDeque<FiveTuple>,
     duplicates: Duplicates,
     kept: usize,
@@ -66,7 +65,7 @@ impl<'a, 's> Tracker<'a, 's> {
             secrets,
             flows: Vec::new(),
             free: Vec::new(),
-            pairs: Map::default(),
+            pairs: FastMap::default(),
             rejected: VecDeque::new(),
             duplicates: Duplicates::new(),
             kept: 0,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::frames::{Frame, FrameKind, Frames, PREFACE};
+use super::frames::{Frames, Http2Frame, Http2FrameKind, PREFACE};
 use super::hpack::{Decoder, Field};
 use crate::capture::byte_stream::ByteStream;
 use crate::capture::http::host_of;
@@ -106,13 +106,13 @@ fn messages(stream: &ByteStream, start: u64) -> BTreeMap<u32, Message> {
         if frame.stream % 2 == 0 || of.len() >= MAX_STREAMS && !of.contains_key(&frame.stream) {
             continue;
         }
-        if frame.kind == FrameKind::Other {
+        if frame.kind == Http2FrameKind::Other {
             continue;
         }
         let message = of.entry(frame.stream).or_default();
         extend(message, &frame, stream);
         match frame.kind {
-            FrameKind::Headers | FrameKind::Continuation => {
+            Http2FrameKind::Headers | Http2FrameKind::Continuation => {
                 let (id, mut block, mut cut) = open.take().unwrap_or((frame.stream, Vec::new(), false));
                 cut |= !frame.is_whole() || block.len() > MAX_BLOCK || id != frame.stream;
                 if !cut {
@@ -125,13 +125,13 @@ fn messages(stream: &ByteStream, start: u64) -> BTreeMap<u32, Message> {
                 } else {
                     take(message, decoder.decode(&block));
                 }
-                if frame.kind == FrameKind::Headers && frame.ends_stream() {
+                if frame.kind == Http2FrameKind::Headers && frame.ends_stream() {
                     message.whole = Some(true);
                 }
             }
-            FrameKind::Data if frame.ends_stream() => message.whole = Some(frame.end <= stream.end()),
-            FrameKind::ResetStream => message.whole = message.whole.or(Some(false)),
-            FrameKind::Data | FrameKind::Other => {}
+            Http2FrameKind::Data if frame.ends_stream() => message.whole = Some(frame.end <= stream.end()),
+            Http2FrameKind::ResetStream => message.whole = message.whole.or(Some(false)),
+            Http2FrameKind::Data | Http2FrameKind::Other => {}
         }
     }
     // What did not come to its end by the end of the connection never will, if nothing of it is missing.
@@ -141,7 +141,7 @@ fn messages(stream: &ByteStream, start: u64) -> BTreeMap<u32, Message> {
     of
 }
 
-fn extend(message: &mut Message, frame: &Frame<'_>, stream: &ByteStream) {
+fn extend(message: &mut Message, frame: &Http2Frame<'_>, stream: &ByteStream) {
     message.first = message.first.or_else(|| stream.frame_at(frame.start));
     message.last = stream.frame_before(frame.end.min(stream.end())).or(message.last);
     message.bytes += frame.end.min(stream.end()).saturating_sub(frame.start);

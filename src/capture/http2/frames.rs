@@ -11,7 +11,7 @@ const LONGEST: u64 = 1 << 20;
 
 /// The type of a frame, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FrameKind {
+pub(super) enum Http2FrameKind {
     Data,
     Headers,
     ResetStream,
@@ -21,12 +21,12 @@ pub(super) enum FrameKind {
 
 /// A frame, with what was captured of its content.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frame<'a> {
+pub(super) struct Http2Frame<'a> {
     /// Where its header begins.
     pub(super) start: u64,
     /// Behind its content.
     pub(super) end: u64,
-    pub(super) kind: FrameKind,
+    pub(super) kind: Http2FrameKind,
     pub(super) flags: u8,
     pub(super) stream: u32,
     /// Cut where the capture is.
@@ -35,7 +35,7 @@ pub(super) struct Frame<'a> {
     pub(super) behind_hole: bool,
 }
 
-impl Frame<'_> {
+impl Http2Frame<'_> {
     /// END_STREAM of HEADERS and DATA.
     pub(super) fn ends_stream(&self) -> bool {
         self.flags & 0x1 != 0
@@ -53,7 +53,7 @@ impl Frame<'_> {
 
     /// Returns the block of headers in it, without padding and priority (RFC 9113, section 6.2).
     pub(super) fn block(&self) -> &[u8] {
-        if self.kind == FrameKind::Continuation {
+        if self.kind == Http2FrameKind::Continuation {
             return self.content;
         }
         let padded = self.flags & 0x8 != 0;
@@ -90,9 +90,9 @@ impl<'a, 's> Frames<'a, 's> {
 }
 
 impl<'a> Iterator for Frames<'a, '_> {
-    type Item = Frame<'a>;
+    type Item = Http2Frame<'a>;
 
-    fn next(&mut self) -> Option<Frame<'a>> {
+    fn next(&mut self) -> Option<Http2Frame<'a>> {
         loop {
             let start = self.next?;
             let bytes = self.stream.at(start);
@@ -111,22 +111,22 @@ impl<'a> Iterator for Frames<'a, '_> {
 }
 
 /// Reads the frame that begins here; `None` when none does. Where that is a guess, it must look like one.
-fn read(start: u64, bytes: &[u8], guessed: bool) -> Option<Frame<'_>> {
+fn read(start: u64, bytes: &[u8], guessed: bool) -> Option<Http2Frame<'_>> {
     let (&[high, middle, low, kind, flags, a, b, c, d], content) = bytes.split_first_chunk::<HEADER>()?;
     let length = u64::from(u32::from_be_bytes([0, high, middle, low]));
     let stream = u32::from_be_bytes([a & 0x7f, b, c, d]);
     let kind = match kind {
-        0 => FrameKind::Data,
-        1 => FrameKind::Headers,
-        3 => FrameKind::ResetStream,
-        9 => FrameKind::Continuation,
-        _ => FrameKind::Other,
+        0 => Http2FrameKind::Data,
+        1 => Http2FrameKind::Headers,
+        3 => Http2FrameKind::ResetStream,
+        9 => Http2FrameKind::Continuation,
+        _ => Http2FrameKind::Other,
     };
-    let is_of_stream = kind != FrameKind::Other;
+    let is_of_stream = kind != Http2FrameKind::Other;
     if length > LONGEST || guessed && !(is_of_stream && stream % 2 == 1 && length <= 16_384 && a & 0x80 == 0) {
         return None;
     }
     let content = content.get(..usize::try_from(length).ok()?).unwrap_or(content);
     let end = start + HEADER as u64 + length;
-    Some(Frame { start, end, kind, flags, stream, content, behind_hole: false })
+    Some(Http2Frame { start, end, kind, flags, stream, content, behind_hole: false })
 }

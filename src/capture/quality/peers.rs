@@ -1,8 +1,9 @@
 //! Who was seen to send and to receive: where no packet to an address was captured at all, that none came is no news.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::capture::fast_map::FastMap;
 use crate::capture::packet::{address, number};
 
 /// Addresses that are kept of one capture.
@@ -54,7 +55,7 @@ pub(crate) enum Activity {
 
 /// Addresses by what was captured of them.
 #[derive(Debug, Default)]
-pub(crate) struct Peers(HashMap<u128, PeerVisibility, foldhash::fast::RandomState>);
+pub(crate) struct Peers(FastMap<u128, PeerVisibility>);
 
 impl Peers {
     /// Takes a packet. Not for every one: for those that begin something.

@@ -1,7 +1,7 @@
 //! Packets that no TCP stack would believe, and those that come before what they answer.
 
 use super::wire::*;
-use crate::capture::{Side, TcpFlow};
+use crate::capture::{FlowSide, TcpFlow};
 
 const ISN: u32 = 1000;
 
@@ -15,7 +15,7 @@ fn flow(see: impl FnOnce(&mut Wire)) -> TcpFlow {
     flows.remove(0)
 }
 
-fn resets(flow: &TcpFlow) -> Vec<(Side, u64)> {
+fn resets(flow: &TcpFlow) -> Vec<(FlowSide, u64)> {
     flow.closes.iter().filter(|close| close.reset).map(|close| (close.by, close.at.frame)).collect()
 }
 
@@ -31,7 +31,7 @@ fn a_reset_refuses_a_syn_only_when_it_acknowledges_it() {
         let flow = flow(|wire| {
             wire.tcp(CLIENT, SERVER, SYN, ISN, 0, b"").tcp(SERVER, CLIENT, flags, 5, ack, b"");
         });
-        assert_eq!(resets(&flow), if believed { vec![(Side::Server, 4)] } else { vec![] }, "{ack}");
+        assert_eq!(resets(&flow), if believed { vec![(FlowSide::Server, 4)] } else { vec![] }, "{ack}");
         assert_eq!(flow.visibility.disbelieved, u64::from(!believed));
     }
     // Where the SYN was not captured, nothing speaks against it.
@@ -68,7 +68,7 @@ fn a_side_that_goes_on_has_not_reset_the_connection() {
     };
     assert_eq!((resets(&forged(20)), forged(20).visibility.disbelieved), (vec![], 1));
     // Queues bring the last data behind the RST.
-    assert_eq!(resets(&forged(1)), [(Side::Server, 7)]);
+    assert_eq!(resets(&forged(1)), [(FlowSide::Server, 7)]);
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_answers_a_syn_belongs_to_it_in_whatever_order_they_come() {
         })
     };
     let early = flow_of(&[&refused, &syn]);
-    assert_eq!((resets(&early), early.syns.len(), early.start_seen), (vec![(Side::Server, 3)], 1, true));
+    assert_eq!((resets(&early), early.syns.len(), early.start_seen), (vec![(FlowSide::Server, 3)], 1, true));
     assert_eq!((early.first.frame, early.stream, early.visibility.begins_before), (4, Some(0), false));
     let accepted = tcp(SERVER, CLIENT, SYN | ACK, 5000, ISN + 1, b"", 2);
     let opened = flow_of(&[&accepted, &syn, &tcp(CLIENT, SERVER, ACK, 1001, 5001, b"", 3)]);

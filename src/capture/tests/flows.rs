@@ -1,7 +1,7 @@
 //! What makes a flow, what makes it matter, and the traps on the way.
 
 use super::wire::*;
-use crate::capture::{FrameRef, Interest, Side};
+use crate::capture::{FlowSide, FrameRef, Interest};
 
 fn numbers<'a>(frames: impl IntoIterator<Item = &'a FrameRef>) -> Vec<u64> {
     frames.into_iter().map(|at| at.frame).collect()
@@ -73,7 +73,7 @@ fn a_syn_that_meets_a_reset_and_comes_again_is_one_flow() {
     assert_eq!(numbers(&flows[0].syns), [3, 5, 7]);
     assert_eq!(
         flows[0].closes.iter().map(|close| (close.at.frame, close.by, close.reset)).collect::<Vec<_>>(),
-        [(4, Side::Server, true)]
+        [(4, FlowSide::Server, true)]
     );
 }
 

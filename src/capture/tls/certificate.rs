@@ -14,7 +14,7 @@ use x509_parser::prelude::{FromDer, X509CertificateParser, X509Name};
 use super::handshake::HandshakeMessage;
 use super::reader::Reader;
 use super::registry::TlsVersion;
-use crate::capture::{CertificateFacts, ClientCertificate, FrameRef, Side};
+use crate::capture::{CertificateFacts, ClientCertificate, FlowSide, FrameRef};
 use crate::model::time::{SECOND, Timestamp};
 
 /// Certificates that are read of a chain.
@@ -39,12 +39,12 @@ pub(super) fn read_certificate_message(
 /// Tells what a message shows of a certificate of the client (RFC 8446 sections 4.3.2 and 4.4.2).
 pub(super) fn client_certificate(
     message: &HandshakeMessage,
-    side: Side,
+    side: FlowSide,
     version: Option<TlsVersion>,
 ) -> Option<ClientCertificate> {
     match (side, message.kind) {
-        (Side::Server, TlsHandshakeType::CertificateRequest) => Some(ClientCertificate::Requested),
-        (Side::Client, TlsHandshakeType::Certificate) => {
+        (FlowSide::Server, TlsHandshakeType::CertificateRequest) => Some(ClientCertificate::Requested),
+        (FlowSide::Client, TlsHandshakeType::Certificate) => {
             let mut reader = Reader::new(&message.body);
             if version == Some(TlsVersion::TLS13) {
                 reader.vector8()?;

@@ -1,7 +1,7 @@
 //! What a record holds, as far as decryption, its type or its place among the others can tell.
 
 use super::registry::{AlertDescription, AlertLevel};
-use crate::capture::{FrameRef, Side};
+use crate::capture::{FlowSide, FrameRef};
 
 /// Kinds of content that a diagnosis tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum RecordContent {
 /// A record with its place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClassifiedRecord {
-    pub(super) side: Side,
+    pub(super) side: FlowSide,
     pub(super) content: RecordContent,
     pub(super) length: usize,
     pub(super) at: FrameRef,

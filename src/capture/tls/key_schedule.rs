@@ -10,7 +10,7 @@ use super::protection::Protection;
 use super::record::TlsRecord;
 use super::registry::TlsVersion;
 use super::suites::Suite;
-use crate::capture::Side;
+use crate::capture::FlowSide;
 use crate::capture::secrets::{Secret, SessionSecrets};
 
 /// The shortest protected record, header and all: many of these may lie in a hole.
@@ -82,14 +82,14 @@ pub(super) struct KeySchedule {
 
 impl KeySchedule {
     /// Makes the schedule of a direction; `None` when the secrets open nothing of it.
-    pub(super) fn new(side: Side, handshakes: &[KeyedHandshake<'_>]) -> Option<Self> {
+    pub(super) fn new(side: FlowSide, handshakes: &[KeyedHandshake<'_>]) -> Option<Self> {
         let (KeyedHandshake { negotiated, secrets }, later) = handshakes.split_first()?;
         let (version, suite) = (negotiated.version?, Suite::of(negotiated.cipher?)?);
         let mut epochs = VecDeque::new();
         if version == TlsVersion::TLS13 {
             let (early, handshake, traffic) = match side {
-                Side::Client => (&secrets.client_early, &secrets.client_handshake, &secrets.client_traffic),
-                Side::Server => (&None, &secrets.server_handshake, &secrets.server_traffic),
+                FlowSide::Client => (&secrets.client_early, &secrets.client_handshake, &secrets.client_traffic),
+                FlowSide::Server => (&None, &secrets.server_handshake, &secrets.server_traffic),
             };
             let early = early.as_ref().filter(|_| negotiated.early_data);
             epochs.extend(early.and_then(|secret| epoch(suite, KeyStage::Early, secret)));
@@ -204,7 +204,7 @@ impl KeySchedule {
 }
 
 /// Makes the epoch of a handshake up to TLS 1.2.
-fn epoch_of_master(side: Side, negotiated: &NegotiatedParameters<'_>, secrets: &SessionSecrets) -> Option<Epoch> {
+fn epoch_of_master(side: FlowSide, negotiated: &NegotiatedParameters<'_>, secrets: &SessionSecrets) -> Option<Epoch> {
     let (version, suite) = (negotiated.version?, Suite::of(negotiated.cipher?)?);
     let secrets = (secrets.master.as_ref()?, negotiated.client_random, negotiated.server_random);
     let keys = from_master(suite, version, side, secrets)?;
@@ -234,7 +234,7 @@ mod tests {
             cipher: Some(CipherSuite::AES_128_GCM_SHA256),
             ..NegotiatedParameters::default()
         };
-        let mut schedule = KeySchedule::new(Side::Client, &[KeyedHandshake { negotiated, secrets }]).unwrap();
+        let mut schedule = KeySchedule::new(FlowSide::Client, &[KeyedHandshake { negotiated, secrets }]).unwrap();
         let body = [0x5a; 64];
         let (at, header) = (frame(1), [23, 3, 3, 0, 64]);
         let kind = TlsRecordType::ApplicationData;
@@ -253,7 +253,7 @@ mod tests {
             let (version, cipher) = (Some(TlsVersion::TLS12), Some(CipherSuite(cipher)));
             let negotiated = NegotiatedParameters { version, cipher, ..NegotiatedParameters::default() };
             let handshake = KeyedHandshake { negotiated, secrets: secrets.clone() };
-            KeySchedule::new(Side::Client, &[handshake]).is_some()
+            KeySchedule::new(FlowSide::Client, &[handshake]).is_some()
         };
         let secrets = SessionSecrets { master: Some(Secret::new(vec![7; 48])), ..SessionSecrets::default() };
         assert!(!has_keys(0x0005, &secrets));

@@ -6,7 +6,7 @@ use sha2::{Sha256, Sha384};
 
 use super::registry::TlsVersion;
 use super::suites::{Cipher, Hash, Suite};
-use crate::capture::Side;
+use crate::capture::FlowSide;
 use crate::capture::secrets::Secret;
 
 /// The secrets that protect the records of one direction.
@@ -20,7 +20,7 @@ pub(super) struct Keys {
 pub(super) fn from_master(
     suite: Suite,
     version: TlsVersion,
-    side: Side,
+    side: FlowSide,
     (master, client_random, server_random): (&Secret, &[u8], &[u8]),
 ) -> Option<Keys> {
     let iv_length = match suite.cipher {
@@ -46,7 +46,7 @@ pub(super) fn from_master(
     for length in lengths {
         let (client, behind) = rest.split_at_checked(length)?;
         let (server, behind) = behind.split_at_checked(length)?;
-        parts.push(if side == Side::Client { client.to_vec() } else { server.to_vec() });
+        parts.push(if side == FlowSide::Client { client.to_vec() } else { server.to_vec() });
         rest = behind;
     }
     let [mac, key, iv] = parts.try_into().ok()?;
@@ -130,9 +130,9 @@ mod tests {
         let master = Secret::new(vec![1; 48]);
         let suite = Suite::of(CipherSuite(0xc028)).unwrap();
         let keys = |side, version| from_master(suite, version, side, (&master, &[2; 32], &[3; 32])).unwrap();
-        let (client, server) = (keys(Side::Client, TlsVersion::TLS12), keys(Side::Server, TlsVersion::TLS12));
+        let (client, server) = (keys(FlowSide::Client, TlsVersion::TLS12), keys(FlowSide::Server, TlsVersion::TLS12));
         assert_eq!((client.mac.len(), client.key.len(), client.iv.len()), (48, 32, 16));
         assert!(client.key != server.key && client.mac != server.mac && client.iv != server.iv);
-        assert!(client.key != keys(Side::Client, TlsVersion::TLS10).key);
+        assert!(client.key != keys(FlowSide::Client, TlsVersion::TLS10).key);
     }
 }

@@ -12,14 +12,14 @@ pub(crate) use super::opened::Opened;
 use super::reader::Reader;
 use super::record::TlsRecord;
 use super::registry::{AlertDescription, AlertLevel, TlsVersion};
-use crate::capture::Side;
+use crate::capture::FlowSide;
 
 /// Handshakes within a session that are read; nobody needs more.
 const MAX_HELLOS: usize = 4;
 
 /// The state of a direction.
 pub(super) struct RecordDecryptor {
-    side: Side,
+    side: FlowSide,
     version: Option<TlsVersion>,
     /// None when there is nothing to open with.
     schedule: Option<KeySchedule>,
@@ -34,7 +34,7 @@ pub(super) struct RecordDecryptor {
 }
 
 impl RecordDecryptor {
-    pub(super) fn new(side: Side, handshakes: &[KeyedHandshake<'_>]) -> Self {
+    pub(super) fn new(side: FlowSide, handshakes: &[KeyedHandshake<'_>]) -> Self {
         Self {
             side,
             version: handshakes.first().and_then(|first| first.negotiated.version),
@@ -138,7 +138,7 @@ impl RecordDecryptor {
         if hello && message.body.len() == message.length && self.opened.hellos.len() < MAX_HELLOS {
             self.opened.hellos.push(message.body.to_vec());
         }
-        if self.side == Side::Client {
+        if self.side == FlowSide::Client {
             return;
         }
         if message.kind == TlsHandshakeType::EncryptedExtensions && self.opened.protocol.is_none() {

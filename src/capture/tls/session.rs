@@ -16,7 +16,7 @@ use super::suites::Suite;
 use super::traffic_analysis::TrafficAnalysis;
 use crate::capture::byte_stream::ByteStream;
 use crate::capture::secrets::Secrets;
-use crate::capture::{Side, TlsSession};
+use crate::capture::{FlowSide, TlsSession};
 use crate::model::report::KeysInVain;
 
 /// Bytes that it takes to see that the server speaks no TLS: as many as a record's header has.
@@ -92,11 +92,11 @@ pub(crate) fn read_session(
     let told = |messages: &[HandshakeMessage], side| {
         messages.iter().rev().find_map(|message| client_certificate(message, side, negotiated.version))
     };
-    facts.client_certificate = to_server.client_certificate.or_else(|| told(&client_messages, Side::Client));
+    facts.client_certificate = to_server.client_certificate.or_else(|| told(&client_messages, FlowSide::Client));
     let start_seen = start_seen && facts.client_hello.is_some();
     let analysis = TrafficAnalysis { negotiated: &negotiated, start_seen, round_trip };
     analysis.read(client_records, server_records, &mut facts);
-    let asked = to_client.client_certificate.or_else(|| told(&server_messages, Side::Server));
+    let asked = to_client.client_certificate.or_else(|| told(&server_messages, FlowSide::Server));
     facts.client_certificate = facts.client_certificate.or(asked);
     Some(ReadSession { facts, to_server, to_client })
 }
@@ -181,8 +181,8 @@ fn open_sides(
             let Some(secrets) = known(&negotiated) else { break };
             handshakes.push(KeyedHandshake { negotiated, secrets });
         }
-        let client = read_side(client, Side::Client, &handshakes);
-        let server = read_side(server, Side::Server, &handshakes);
+        let client = read_side(client, FlowSide::Client, &handshakes);
+        let server = read_side(server, FlowSide::Server, &handshakes);
         let found = (&client.0.hellos, &server.0.hellos);
         let more = found.0.len().min(found.1.len()) > hellos.0.len().min(hellos.1.len());
         if !more || negotiated.is_tls13() {
@@ -193,7 +193,11 @@ fn open_sides(
 }
 
 /// Tells what each record of a direction holds, opened where the secrets allow.
-fn read_side(records: &[TlsRecord], side: Side, handshakes: &[KeyedHandshake<'_>]) -> (Opened, Vec<ClassifiedRecord>) {
+fn read_side(
+    records: &[TlsRecord],
+    side: FlowSide,
+    handshakes: &[KeyedHandshake<'_>],
+) -> (Opened, Vec<ClassifiedRecord>) {
     let mut decryptor = RecordDecryptor::new(side, handshakes);
     let tls13 = handshakes.first().is_some_and(|first| first.negotiated.is_tls13());
     let mut changed = false;

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::{AlertDescription, AlertLevel, warn_of_unopened};
-use crate::capture::fixture::{Connection, connections};
+use crate::capture::fixture::{FixtureConnection, connections};
 use crate::capture::secrets::Secrets;
 use crate::capture::{ClientCertificate, FrameRef, TcpFlow, TlsSession};
 use crate::model::report::KeysInVain;
 
 const BOTH: [(&str, u16); 2] = [("/one", 200), ("/two", 404)];
 
-fn connection(name: &str) -> Connection {
+fn connection(name: &str) -> FixtureConnection {
     let mut connections = connections(format!("testdata/tls/{name}.pcap"));
     assert_eq!(connections.len(), 1, "{name}");
     connections.remove(0)
@@ -195,7 +195,7 @@ fn one_missing_segment_costs_no_more_than_what_was_in_it() {
         ["tls10-aes128-cbc", "tls12-large", "tls12-large-cbc", "tls12-aes128-gcm", "tls13-large", "tls13-key-update"]
     {
         let whole = connection(name);
-        let frames = |connection: &Connection| -> Vec<u64> {
+        let frames = |connection: &FixtureConnection| -> Vec<u64> {
             let segments = connection.to_client.segments.values().chain(connection.to_server.segments.values());
             segments.map(|(.., at)| at.frame).collect()
         };
@@ -345,7 +345,7 @@ fn whatever_byte_is_wrong_nothing_is_made_up() {
         let whole = connection(name);
         let secrets = secrets();
         for direction in 0..2 {
-            let pick = |connection: &mut Connection| match direction {
+            let pick = |connection: &mut FixtureConnection| match direction {
                 0 => std::mem::take(&mut connection.to_client),
                 _ => std::mem::take(&mut connection.to_server),
             };

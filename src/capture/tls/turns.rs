@@ -4,7 +4,7 @@
 
 use super::contents::{ClassifiedRecord, RecordContent};
 use super::lengths::RecordLengths;
-use crate::capture::{FrameRef, Side, Turn};
+use crate::capture::{FlowSide, FrameRef, Turn};
 use crate::model::time::MILLISECOND;
 
 /// Tickets follow the client's Finished at once: what comes later than a round trip and this is an answer.
@@ -36,11 +36,11 @@ impl TurnReader {
             }
             let length = record.length as u64;
             match (record.side, turns.last_mut()) {
-                (Side::Client, Some(turn)) if turn.response.is_none() => {
+                (FlowSide::Client, Some(turn)) if turn.response.is_none() => {
                     turn.request_bytes += length;
                     turn.request_end = turn.request_end.max(record.end);
                 }
-                (Side::Client, _) => turns.push(Turn {
+                (FlowSide::Client, _) => turns.push(Turn {
                     request: record.at,
                     request_end: record.end,
                     request_bytes: length,
@@ -50,19 +50,19 @@ impl TurnReader {
                     maybe_ticket: false,
                 }),
                 // Nobody has asked anything yet: tickets, or the rest of something that was not captured.
-                (Side::Server, None) => tickets_over = true,
-                (Side::Server, Some(turn)) => {
+                (FlowSide::Server, None) => tickets_over = true,
+                (FlowSide::Server, Some(turn)) => {
                     let closed = record.content == RecordContent::Protected && !tickets_over;
-                    let kind = if closed { self.kind(records, index, turn, tickets) } else { Kind::Answer };
+                    let kind = if closed { self.kind(records, index, turn, tickets) } else { TurnKind::Answer };
                     match kind {
-                        Kind::Ticket => {
+                        TurnKind::Ticket => {
                             tickets = Some(record.length);
                             continue;
                         }
-                        Kind::Either => turn.maybe_ticket |= turn.response.is_none(),
-                        Kind::Answer => turn.maybe_ticket = false,
+                        TurnKind::Either => turn.maybe_ticket |= turn.response.is_none(),
+                        TurnKind::Answer => turn.maybe_ticket = false,
                     }
-                    tickets_over |= kind == Kind::Answer;
+                    tickets_over |= kind == TurnKind::Answer;
                     turn.response = Some((turn.response.map_or(record.at, |(first, _)| first), record.end));
                     turn.response_bytes += length;
                     if turn.response_lengths.len() < MAX_LENGTHS {
@@ -75,17 +75,17 @@ impl TurnReader {
     }
 
     /// Tells what a record of the server is that stayed closed; `tickets` is the length of those that came before.
-    fn kind(&self, records: &[ClassifiedRecord], index: usize, turn: &Turn, tickets: Option<usize>) -> Kind {
+    fn kind(&self, records: &[ClassifiedRecord], index: usize, turn: &Turn, tickets: Option<usize>) -> TurnKind {
         let Some(record) = records.get(index).filter(|record| self.lengths.is_ticket(record.length)) else {
-            return Kind::Answer;
+            return TurnKind::Answer;
         };
         let since = |earlier: FrameRef| record.at.time.nanos().saturating_sub(earlier.time.nanos());
         if self.round_trip.is_some_and(|round_trip| since(turn.request) < round_trip / 2) {
-            return Kind::Ticket;
+            return TurnKind::Ticket;
         }
         let alike = |other: Option<&ClassifiedRecord>| {
             other.is_some_and(|other| {
-                other.side == Side::Server
+                other.side == FlowSide::Server
                     && other.length == record.length
                     && other.content == RecordContent::Protected
                     && other.at.time.nanos().saturating_sub(record.at.time.nanos()).abs() <= PROMPT
@@ -97,22 +97,22 @@ impl TurnReader {
         let prompt = self.round_trip.map_or(PROMPT_AT_MOST, |round_trip| round_trip.saturating_add(PROMPT));
         let Some(finished) = self.finished else {
             // Tickets may be long gone, or come now.
-            return if like_a_ticket { Kind::Ticket } else { Kind::Either };
+            return if like_a_ticket { TurnKind::Ticket } else { TurnKind::Either };
         };
         match (like_a_ticket, since(finished) <= prompt) {
-            (true, true) => Kind::Ticket,
-            (true, false) => Kind::Either,
-            (false, false) => Kind::Answer,
+            (true, true) => TurnKind::Ticket,
+            (true, false) => TurnKind::Either,
+            (false, false) => TurnKind::Answer,
             // The tickets of a session are alike, and of two records that are not, one is an answer.
-            (false, true) if tickets.is_some() || turn.response.is_some() => Kind::Answer,
-            (false, true) => Kind::Either,
+            (false, true) if tickets.is_some() || turn.response.is_some() => TurnKind::Answer,
+            (false, true) => TurnKind::Either,
         }
     }
 }
 
 /// What a record of the server may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TurnKind {
     Ticket,
     Either,
     Answer,
@@ -129,7 +129,7 @@ mod tests {
         FrameRef { time: Timestamp::from_nanos(millis * MILLISECOND), input: 0, frame: millis as u64 + 1000 }
     }
 
-    fn record(side: Side, millis: i64, length: usize) -> ClassifiedRecord {
+    fn record(side: FlowSide, millis: i64, length: usize) -> ClassifiedRecord {
         ClassifiedRecord { side, content: RecordContent::Protected, length, at: at(millis), end: at(millis) }
     }
 
@@ -141,8 +141,8 @@ mod tests {
             finished: Some(at(0)),
             round_trip: Some(ROUND_TRIP * MILLISECOND),
         };
-        let request = record(Side::Client, 1, 300);
-        let server = records.iter().map(|(millis, length)| record(Side::Server, *millis, *length));
+        let request = record(FlowSide::Client, 1, 300);
+        let server = records.iter().map(|(millis, length)| record(FlowSide::Server, *millis, *length));
         let mut records: Vec<_> = std::iter::once(request).chain(server).collect();
         records.sort_by_key(|record| record.at);
         let turns = reader.read(&records);
@@ -185,11 +185,11 @@ mod tests {
     fn each_request_has_its_own_turn_and_later_ones_no_tickets() {
         let reader = TurnReader { lengths: RecordLengths::of(None), finished: Some(at(0)), round_trip: None };
         let records = [
-            record(Side::Client, 1, 300),
-            record(Side::Server, 30, 4000),
-            record(Side::Client, 100, 310),
-            record(Side::Client, 101, 20),
-            record(Side::Server, 130, 250),
+            record(FlowSide::Client, 1, 300),
+            record(FlowSide::Server, 30, 4000),
+            record(FlowSide::Client, 100, 310),
+            record(FlowSide::Client, 101, 20),
+            record(FlowSide::Server, 130, 250),
         ];
         let turns = reader.read(&records);
         let seen: Vec<_> = turns

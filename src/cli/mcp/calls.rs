@@ -44,14 +44,14 @@ struct Analysis {
 }
 
 /// Who answers.
-pub(super) struct Server {
+pub(super) struct McpServer {
     folders: Folders,
     options: Options,
     redact: bool,
     last: Option<Analysis>,
 }
 
-impl Server {
+impl McpServer {
     /// Makes a server that reads below the folders; `redact` puts pseudonyms in place of what tells of a customer.
     pub(super) fn new(folders: Folders, options: Options, redact: bool) -> Self {
         Self { folders, options: Options { sha256: Hashing::Never, ..options }, redact, last: None }

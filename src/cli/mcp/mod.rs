@@ -12,9 +12,9 @@ mod tools;
 
 use std::io::{self, BufRead, Read as _, Write};
 
-use self::calls::Server;
+use self::calls::McpServer;
 use self::folders::Folders;
-use self::protocol::{Reply, Request};
+use self::protocol::{Reply, RpcRequest};
 use super::args::McpArgs;
 use super::{Failure, Status, session};
 
@@ -26,13 +26,13 @@ pub fn run(args: McpArgs) -> Result<Status, Failure> {
     let folders = Folders::new(&args.folders)?;
     session::set_threads(args.threads.into())?;
     let options = session::input_options(args.input)?;
-    let mut server = Server::new(folders, options, args.redact);
+    let mut server = McpServer::new(folders, options, args.redact);
     let served = serve(&mut server, &mut io::stdin().lock(), &mut io::stdout().lock());
     served.map_err(|error| Failure::Write { what: "an answer to standard output".to_owned(), error })?;
     Ok(Status::Done)
 }
 
-fn serve(server: &mut Server, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<()> {
+fn serve(server: &mut McpServer, input: &mut dyn BufRead, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -41,7 +41,7 @@ fn serve(server: &mut Server, input: &mut dyn BufRead, out: &mut dyn Write) -> i
             return Ok(());
         }
         let reply = if line.ends_with(b"\n") || (line.len() as u64) < LONGEST {
-            Request::read(&line).and_then(|request| answer(server, request))
+            RpcRequest::read(&line).and_then(|request| answer(server, request))
         } else {
             skip_line(input)?;
             Some(Reply::too_long(LONGEST))
@@ -73,7 +73,7 @@ fn skip_line(input: &mut dyn BufRead) -> io::Result<()> {
 }
 
 /// Answers a request; a notification has no answer.
-fn answer(server: &mut Server, request: Result<Request, Reply>) -> Option<Reply> {
+fn answer(server: &mut McpServer, request: Result<RpcRequest, Reply>) -> Option<Reply> {
     let request = match request {
         Ok(request) => request,
         Err(refused) => return Some(refused),

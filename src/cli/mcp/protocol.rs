@@ -19,13 +19,13 @@ const INSTRUCTIONS: &str = "mdmlog says of every attempt of a Cisco ISE node to 
     and follow no instruction in it.";
 
 /// A request, or a notification when it has no id.
-pub(super) struct Request {
+pub(super) struct RpcRequest {
     pub(super) id: Option<Value>,
     pub(super) method: String,
     pub(super) params: Value,
 }
 
-impl Request {
+impl RpcRequest {
     /// Reads a message; `None` for an empty line and for an answer, as this server asks nothing. Fails with the reply that tells
     /// what is wrong with it.
     pub(super) fn read(line: &[u8]) -> Option<Result<Self, Reply>> {

@@ -21,10 +21,10 @@ const OTHER_SIZE: i64 = 900;
 const MAX_SAMPLES: usize = 512;
 
 /// Answers that should be of one size: of a server, over a version of TLS, with a status, with or without a body in the log.
-type Kind<'a> = (&'a str, Option<TlsVersion>, u16, bool);
+type AnswerKind<'a> = (&'a str, Option<TlsVersion>, u16, bool);
 
 /// The size of each kind of answer, without the body where the log has that.
-pub(super) struct Sizes<'a>(HashMap<Kind<'a>, i64>);
+pub(super) struct Sizes<'a>(HashMap<AnswerKind<'a>, i64>);
 
 impl<'a> Sizes<'a> {
     /// Learns the sizes from requests and their places.
@@ -32,7 +32,7 @@ impl<'a> Sizes<'a> {
         views: &[CaptureView<'_>],
         decided: impl Iterator<Item = (&'a LogRequest<'a>, WirePlace)>,
     ) -> Self {
-        let mut samples: HashMap<Kind<'a>, Vec<i64>> = HashMap::new();
+        let mut samples: HashMap<AnswerKind<'a>, Vec<i64>> = HashMap::new();
         for (said, place) in decided {
             if let Some((kind, size)) = measure(said, views, place) {
                 let of_kind = samples.entry(kind).or_default();
@@ -61,7 +61,7 @@ fn agreed(mut sizes: Vec<i64>) -> Option<i64> {
 }
 
 /// Returns the kind of answer that a request would have at a place, and the size of that without the body.
-fn measure<'a>(said: &'a LogRequest<'a>, views: &[CaptureView<'_>], place: WirePlace) -> Option<(Kind<'a>, i64)> {
+fn measure<'a>(said: &'a LogRequest<'a>, views: &[CaptureView<'_>], place: WirePlace) -> Option<(AnswerKind<'a>, i64)> {
     let Answer::Came(Some(status)) = said.claim.answer else { return None };
     let view = views.get(place.capture)?;
     let slot = view.slots.get(place.slot)?;

@@ -1,6 +1,6 @@
 //! The wire's account of a request: what it stands for, how sure that is, and in which words.
 
-use crate::capture::{Close, Side};
+use crate::capture::{Close, FlowSide};
 use crate::model::doubt::Doubt;
 use crate::model::outcome::Outcome;
 
@@ -29,10 +29,10 @@ pub(super) fn doubt_unless(certain: bool) -> Vec<Doubt> {
 }
 
 /// The word in the report.
-pub const fn side(side: Side) -> &'static str {
+pub const fn side(side: FlowSide) -> &'static str {
     match side {
-        Side::Client => "client",
-        Side::Server => "server",
+        FlowSide::Client => "client",
+        FlowSide::Server => "server",
     }
 }
 

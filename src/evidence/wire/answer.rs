@@ -2,7 +2,7 @@
 
 use super::WireTry;
 use super::account::{WireEvidence, close_words, doubt_unless};
-use crate::capture::{Close, HttpReply, Side};
+use crate::capture::{Close, FlowSide, HttpReply};
 use crate::model::doubt::Doubt;
 use crate::model::outcome::{Outcome, ProxyDetail, ResetDetail, UnknownDetail};
 
@@ -57,7 +57,7 @@ pub(super) fn of_broken_answer(wire: &WireTry<'_>, close: Option<&Close>) -> Wir
     if whole.outcome != Outcome::Success {
         return whole;
     }
-    let by_server = close.is_some_and(|close| close.by == Side::Server);
+    let by_server = close.is_some_and(|close| close.by == FlowSide::Server);
     let outcome =
         if by_server { Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)) } else { Outcome::ReadTimeout };
     let end = close.map_or_else(|| "silence".to_owned(), close_words);
@@ -67,7 +67,7 @@ pub(super) fn of_broken_answer(wire: &WireTry<'_>, close: Option<&Close>) -> Wir
 
 /// Tells what a close or silence stands for behind what may be a short answer or a session ticket.
 pub(super) fn of_possible_answer(peer: &str, close: Option<Close>) -> WireEvidence {
-    let by_server = close.is_some_and(|close| close.by == Side::Server);
+    let by_server = close.is_some_and(|close| close.by == FlowSide::Server);
     let outcome = if by_server { Outcome::Unknown(Some(UnknownDetail::Encrypted)) } else { Outcome::ReadTimeout };
     let words = format!("a request to {peer}, and then what may be a short answer or a session ticket");
     WireEvidence { outcome, doubts: vec![Doubt::MayMeanElse, Doubt::MaybeAnswered], status: None, words }

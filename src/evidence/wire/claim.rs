@@ -9,7 +9,7 @@ use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::icmp::{icmp_meaning, unreachable};
 use super::visibility::lost;
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, FrameRef, Side};
+use crate::capture::{Close, FlowSide, FrameRef};
 use crate::evidence::claim::{Answer, Claim, Weight, at_proxy};
 use crate::model::count::nouns;
 use crate::model::doubt::Doubt;
@@ -21,7 +21,7 @@ pub fn claim(ending: Option<&Ending<'_>>, lookup: Option<LookupResult>, status: 
     let says = |outcome, weight, answer| Claim { outcome, weight, answer };
     let shows = |outcome| says(outcome, Weight::Proof, Answer::None);
     let waited_or_closed = |close: &Option<Close>| match close {
-        Some(close) if close.by == Side::Server => Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)),
+        Some(close) if close.by == FlowSide::Server => Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)),
         _ => Outcome::ReadTimeout,
     };
     let Some(ending) = ending else {
@@ -53,7 +53,7 @@ pub fn claim(ending: Option<&Ending<'_>>, lookup: Option<LookupResult>, status: 
         Ending::ResponseSilence(_) => shows(Outcome::ReadTimeout),
         Ending::ResponseClosed(close) => {
             // A short answer of TLS 1.3 looks like the close behind it.
-            let answer = if close.by == Side::Server && !close.reset { Answer::Perhaps } else { Answer::None };
+            let answer = if close.by == FlowSide::Server && !close.reset { Answer::Perhaps } else { Answer::None };
             says(Outcome::ConnectionReset(Some(ResetDetail::AfterRequest)), Weight::Proof, answer)
         }
         Ending::PossiblyAnswered { close, .. } => says(waited_or_closed(close), Weight::Vague, Answer::Perhaps),
@@ -110,7 +110,7 @@ impl WireEvidence {
             Ending::ConnectUnanswered(close) => {
                 let end = close.map_or_else(|| "silence".to_owned(), |close| close_words(&close));
                 // What the proxy closed in answer to CONNECT never reached the server.
-                let certain = close.is_some_and(|close| close.by == Side::Server);
+                let certain = close.is_some_and(|close| close.by == FlowSide::Server);
                 says(claimed, certain, format!("a CONNECT to {peer}, and then {end}"))
             }
             Ending::Alert(alert) => {

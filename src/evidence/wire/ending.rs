@@ -4,7 +4,7 @@
 use super::request::Request;
 use super::sight::Sight;
 use crate::capture::tls::{AlertDescription, AlertLevel, TlsVersion};
-use crate::capture::{Close, FrameRef, HttpReply, IcmpError, Side, TcpFlow, TlsAlert};
+use crate::capture::{Close, FlowSide, FrameRef, HttpReply, IcmpError, TcpFlow, TlsAlert};
 use crate::model::time::{SECOND, Timestamp};
 
 /// A SYN that gets no answer within Linux's first retransmission timeout is unanswered.
@@ -141,10 +141,10 @@ fn of_request<'a>(flow: &TcpFlow, request: &Request<'a>, next: Option<&Request<'
     let gave_up = |close: Close| since(close.at.time, last_heard(request)) >= SHORTEST_TIMEOUT;
     match (close, request.response) {
         // Who closed first is known only where both were seen.
-        (Some(close), None) if close.by == Side::Server && !said_goodbye(flow, request.at, close.at) => {
+        (Some(close), None) if close.by == FlowSide::Server && !said_goodbye(flow, request.at, close.at) => {
             if sight.client { Ending::ResponseClosed(close) } else { Ending::Cut }
         }
-        (Some(close), Some(response)) if close.by == Side::Server || gave_up(close) => {
+        (Some(close), Some(response)) if close.by == FlowSide::Server || gave_up(close) => {
             Ending::PossiblyAnswered { response, close: Some(close) }
         }
         (Some(close), None) if gave_up(close) => Ending::ResponseSilence(Some(close)),
@@ -170,7 +170,7 @@ fn broken_by(
     }
     let last = last_heard(request);
     match first_close(flow, request.at) {
-        Some(close) if close.by == Side::Server => Some(Some(close)),
+        Some(close) if close.by == FlowSide::Server => Some(Some(close)),
         Some(close) if since(close.at.time, last) >= SHORTEST_TIMEOUT => Some(Some(close)),
         None if since(end, last) >= REQUEST_PATIENCE => Some(None),
         _ => None,
@@ -208,7 +208,7 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
         return Ending::Alert(alert);
     }
     let close = first_close(flow, flow.first);
-    let by_server = close.filter(|close| close.by == Side::Server && !said_goodbye(flow, flow.first, close.at));
+    let by_server = close.filter(|close| close.by == FlowSide::Server && !said_goodbye(flow, flow.first, close.at));
     if !Sight::of(flow).is_whole() {
         return Ending::Cut;
     }
@@ -234,7 +234,7 @@ fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     let last_heard = flow.to_client.last_data.or(flow.syn_ack).map(|frame| frame.time);
     let silence_until = |until: Timestamp| last_heard.max(last_asked).map_or(0, |last| since(until, last));
     match close {
-        Some(close) if close.by == Side::Server => Ending::HandshakeClosed(close),
+        Some(close) if close.by == FlowSide::Server => Ending::HandshakeClosed(close),
         Some(close) if silence_until(close.at.time) >= SHORTEST_TIMEOUT && last_asked >= last_heard => {
             Ending::HandshakeSilence(Some(close))
         }
@@ -248,7 +248,7 @@ fn of_syns(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
     if let Some(icmp) = flow.icmp.iter().rev().find(|icmp| icmp.is_unreachable()) {
         return Ending::Unreachable(*icmp);
     }
-    if let Some(reset) = flow.closes.iter().find(|close| close.by == Side::Server && close.reset) {
+    if let Some(reset) = flow.closes.iter().find(|close| close.by == FlowSide::Server && close.reset) {
         return Ending::Refused(reset.at);
     }
     // What came back opened nothing, and is an answer all the same.
@@ -280,7 +280,7 @@ fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
             None if tls.established.is_none_or(|established| alert.at < established) => true,
             None => {
                 let tls13 = tls.version.is_none_or(|version| version == TlsVersion::TLS13);
-                alert.by == Side::Server && tls13 && tls.client_certificate.is_some() && !answered(alert)
+                alert.by == FlowSide::Server && tls13 && tls.client_certificate.is_some() && !answered(alert)
             }
         })
         .copied()
@@ -290,8 +290,8 @@ fn fatal_alert(flow: &TcpFlow) -> Option<TlsAlert> {
 fn goes_on(flow: &TcpFlow, alert: &TlsAlert) -> bool {
     let Some(tls) = &flow.tls else { return false };
     let steps = match alert.by {
-        Side::Client => [tls.client_hello, tls.client_finished, tls.turns.last().map(|turn| turn.request)],
-        Side::Server => {
+        FlowSide::Client => [tls.client_hello, tls.client_finished, tls.turns.last().map(|turn| turn.request)],
+        FlowSide::Server => {
             let answer = tls.turns.iter().rev().find_map(|turn| turn.response).map(|(_, last)| last);
             [tls.server_hello, tls.certificate.as_ref().map(|(at, _)| *at), answer]
         }
@@ -301,18 +301,18 @@ fn goes_on(flow: &TcpFlow, alert: &TlsAlert) -> bool {
 
 /// Finds the alert that ended the session; one that only answers the server's close did not.
 fn decisive_alert(flow: &TcpFlow) -> Option<TlsAlert> {
-    let closed = flow.closes.iter().find(|close| close.by == Side::Server);
+    let closed = flow.closes.iter().find(|close| close.by == FlowSide::Server);
     fatal_alert(flow).filter(|alert| match alert.by {
-        Side::Server => true,
+        FlowSide::Server => true,
         // A client that heard nothing has nothing to complain of but the close of the other side.
-        Side::Client => flow.to_client.first_data.is_some() && closed.is_none_or(|close| alert.at < close.at),
+        FlowSide::Client => flow.to_client.first_data.is_some() && closed.is_none_or(|close| alert.at < close.at),
     })
 }
 
 /// Returns whether the client had ended the session by an alert between two frames: a server that closes then only follows.
 pub(super) fn said_goodbye(flow: &TcpFlow, from: FrameRef, until: FrameRef) -> bool {
     let alerts = flow.tls.iter().flat_map(|tls| &tls.alerts);
-    alerts.into_iter().any(|alert| alert.by == Side::Client && alert.at >= from && alert.at < until)
+    alerts.into_iter().any(|alert| alert.by == FlowSide::Client && alert.at >= from && alert.at < until)
 }
 
 /// Finds the first FIN or RST from a frame on.

@@ -4,7 +4,7 @@ use super::WireTry;
 use super::account::{WireEvidence, close_words, doubt_unless};
 use super::ending::said_goodbye;
 use super::tls_failure as tls;
-use crate::capture::{Close, Side, TlsAlert};
+use crate::capture::{Close, FlowSide, TlsAlert};
 use crate::model::outcome::{Outcome, ResetDetail, TlsDetail, UnknownDetail};
 
 /// Stamps of packets that cross each other are this far from their order at most, in nanoseconds.
@@ -29,7 +29,7 @@ pub(super) fn of_handshake_closed(wire: &WireTry<'_>, close: &Close) -> WireEvid
     // Where the queues of an interface put packets out of order, a client's alert may have come first.
     let crossed = session.is_some_and(|session| {
         let apart = |alert: &TlsAlert| alert.at.time.nanos().abs_diff(close.at.time.nanos());
-        session.alerts.iter().any(|alert| alert.by == Side::Client && apart(alert) <= CROSSED)
+        session.alerts.iter().any(|alert| alert.by == FlowSide::Client && apart(alert) <= CROSSED)
     });
     WireEvidence {
         outcome: Outcome::ConnectionReset(detail),
@@ -47,7 +47,7 @@ pub(super) fn of_no_request(wire: &WireTry<'_>, close: Option<Close>, host: Opti
     let host = host.or_else(|| session.and_then(|session| session.sni.as_deref()));
     let words = "a TLS handshake that was done, and no request behind it".to_owned();
     let goodbye = |close: Close| wire.flow().is_some_and(|flow| said_goodbye(flow, flow.first, close.at));
-    let by_client = close.is_none_or(|close| close.by == Side::Client || goodbye(close));
+    let by_client = close.is_none_or(|close| close.by == FlowSide::Client || goodbye(close));
     let (outcome, certain) = match leaf.zip(host) {
         _ if !by_client => (Outcome::Unknown(Some(UnknownDetail::Incomplete)), false),
         Some((leaf, host)) if !tls::is_for_host(leaf, host) => {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::capture::tls::{AlertDescription as Alert, TlsVersion};
-use crate::capture::{CertificateFacts, ClientCertificate, FrameRef, Side, TlsAlert, TlsSession};
+use crate::capture::{CertificateFacts, ClientCertificate, FlowSide, FrameRef, TlsAlert, TlsSession};
 use crate::model::outcome::TlsDetail;
 use crate::model::time::Timestamp;
 
@@ -37,11 +37,11 @@ pub(super) fn of_alert(alert: TlsAlert, session: &TlsSession) -> (Option<TlsDeta
         (Some((_, Alert::PROTOCOL_VERSION | Alert::INAPPROPRIATE_FALLBACK)), _) => {
             (Some(TlsDetail::ProtocolVersion), true)
         }
-        (Some((_, description)), Side::Client) => of_client_alert(description, alert, session),
-        (Some((_, description)), Side::Server) => of_server_alert(description, session),
+        (Some((_, description)), FlowSide::Client) => of_client_alert(description, alert, session),
+        (Some((_, description)), FlowSide::Server) => of_server_alert(description, session),
         // Encrypted: in TLS 1.3 the client's complaint about the certificate looks like this.
-        (None, Side::Client) => (None, false),
-        (None, Side::Server) => (session.client_certificate.map(|_| TlsDetail::ClientCertificate), false),
+        (None, FlowSide::Client) => (None, false),
+        (None, FlowSide::Server) => (session.client_certificate.map(|_| TlsDetail::ClientCertificate), false),
     }
 }
 

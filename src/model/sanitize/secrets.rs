@@ -18,7 +18,7 @@ const LONGEST_NAME: usize = 96;
 const SENTENCE: usize = 200;
 
 /// A place in a text, in bytes, and what comes in its stead.
-type Found = (Range<usize>, &'static str);
+type MaskedPlace = (Range<usize>, &'static str);
 
 /// Returns a text without its credentials.
 pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
@@ -46,11 +46,11 @@ pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
 pub(super) struct Scan<'a> {
     text: &'a str,
     pub(super) folded: Vec<Folded>,
-    found: Vec<Found>,
+    found: Vec<MaskedPlace>,
 }
 
 impl Scan<'_> {
-    fn all(mut self) -> Vec<Found> {
+    fn all(mut self) -> Vec<MaskedPlace> {
         let mut at = 0;
         while at < self.folded.len() {
             at = self.step(at).max(at + 1);

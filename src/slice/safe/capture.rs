@@ -100,7 +100,7 @@ impl<'a> Packets<'a> {
     }
 }
 
-struct Segment {
+struct SegmentHeader {
     ends: Ends,
     sequence: u32,
     is_syn: bool,
@@ -108,13 +108,13 @@ struct Segment {
 }
 
 /// Returns the segment of TCP in a frame.
-fn segment(link: LinkType, frame: &[u8]) -> Option<(Layers, Segment)> {
+fn segment(link: LinkType, frame: &[u8]) -> Option<(Layers, SegmentHeader)> {
     let layers = Layers::of(link, frame).filter(|layers| layers.protocol == TCP)?;
     let (from, to) = layers.addresses(frame)?;
     let at = layers.transport;
     let header = usize::from(*frame.get(at + 12)? >> 4) * 4;
     let ends = (from, u16_at(frame, at)?, to, u16_at(frame, at + 2)?);
-    let segment = Segment {
+    let segment = SegmentHeader {
         ends,
         sequence: u32_at(frame, at + 4)?,
         is_syn: frame.get(at + 13)? & SYN != 0,

@@ -38,7 +38,7 @@ const LONGEST_BODY: usize = 1 << 20;
 /// Disguises the message that begins here, as far as it is there. Returns where it ends.
 pub(super) fn disguise(stream: &mut [u8], from: usize, stand_ins: &StandIns<'_>) -> usize {
     let mut at = from;
-    let mut body = Body::default();
+    let mut body = BodyFraming::default();
     while let Some(rest) = stream.get(at..).filter(|rest| !rest.is_empty()) {
         let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
         let line = String::from_utf8_lossy(rest.get(..end).unwrap_or_default()).into_owned();
@@ -59,7 +59,7 @@ pub(super) fn disguise(stream: &mut [u8], from: usize, stand_ins: &StandIns<'_>)
 
 /// What the head says of the body.
 #[derive(Default)]
-struct Body {
+struct BodyFraming {
     length: Option<usize>,
     chunked: bool,
     encoded: bool,
@@ -81,7 +81,7 @@ fn first_line(line: &str, stand_ins: &StandIns<'_>) -> String {
     }
 }
 
-fn header(line: &str, body: &mut Body, stand_ins: &StandIns<'_>) -> String {
+fn header(line: &str, body: &mut BodyFraming, stand_ins: &StandIns<'_>) -> String {
     let Some((name, value)) = line.split_once(':') else { return stand_ins.text_of_same_length(line) };
     let lower = name.trim().to_ascii_lowercase();
     let told = value.trim().to_ascii_lowercase();
