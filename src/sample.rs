@@ -5,7 +5,7 @@ use crate::model::mdm::RequestKind;
 use crate::model::report::Report;
 use crate::model::time::SECOND;
 
-/// A report with a dozen attempts of many outcomes, seen by log and capture, with incidents.
+/// Returns a report with a dozen attempts of many outcomes, seen by log and capture, with incidents.
 pub(crate) fn report() -> Report {
     let mut report: Report = serde_json::from_str(include_str!("sample.json")).expect("the sample is a report");
     for attempt in &mut report.attempts {
@@ -41,7 +41,7 @@ pub(crate) fn queries(count: usize, failed_each: usize) -> Report {
     report
 }
 
-/// The sample with `payload` in place of all that comes from logs and packets.
+/// Returns the sample with `payload` in place of all that comes from logs and packets.
 pub(crate) fn hostile(payload: &str) -> Report {
     fn poison(key: &str, value: &mut serde_json::Value, payload: &str) {
         use serde_json::Value;

@@ -21,7 +21,7 @@ use crate::model::time::Timestamp;
 /// Steps and pieces of evidence that are shown of one attempt.
 const MAX_EVENTS: usize = 200;
 
-/// The attempt of this number with its verdict.
+/// Makes the attempt of this number with its verdict.
 pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, node: Option<&Node>) -> Attempt {
     let log = joined.log.map(|(_, log)| log);
     let wires: Vec<&WireTry<'_>> = joined.tries.iter().filter_map(|attempted| attempted.wire.as_deref()).collect();
@@ -82,7 +82,7 @@ pub(super) fn attempt(id: usize, joined: &JoinedAttempt<'_>, verdict: &Verdict, 
     attempt
 }
 
-/// What an attempt asked for, as the log tells it or the URL.
+/// Returns what an attempt asked for, as the log tells it or the URL.
 pub(super) fn kind(joined: &JoinedAttempt<'_>) -> RequestKind {
     match joined.log {
         Some((_, log)) => log.kind,
@@ -90,29 +90,29 @@ pub(super) fn kind(joined: &JoinedAttempt<'_>) -> RequestKind {
     }
 }
 
-/// Which device an attempt asked for.
+/// Returns which device an attempt asked for.
 pub(super) fn query(joined: &JoinedAttempt<'_>) -> Option<DeviceCriterion> {
     last_url(joined).as_deref().and_then(DeviceCriterion::of_target)
 }
 
-/// When an attempt began, and when its result was known.
+/// Returns when an attempt began, and when its result was known.
 pub(super) fn span(joined: &JoinedAttempt<'_>) -> (Option<Timestamp>, Option<Timestamp>) {
     let started = joined.started();
     (started, ended(joined).filter(|ended| started.is_none_or(|started| *ended >= started)))
 }
 
-/// From the one to the other, in milliseconds.
+/// Returns the time from the one to the other, in milliseconds.
 pub(super) fn duration(started: Option<Timestamp>, ended: Option<Timestamp>) -> Option<f64> {
     started.zip(ended).map(|(started, ended)| rounded(ended.millis_since(started)))
 }
 
-/// The log's own words of a failure.
+/// Returns the log's own words of a failure.
 fn reason(joined: &JoinedAttempt<'_>, outcome: Outcome) -> Option<String> {
     let (_, log) = joined.log.filter(|_| outcome != Outcome::Success)?;
     log.reason().map(str::to_owned)
 }
 
-/// When the result of a request was known.
+/// Returns when the result of a request was known.
 fn try_ended(joined: &JoinedAttempt<'_>, attempted: &JoinedTry<'_>) -> Option<Timestamp> {
     let told = attempted.log.and_then(|log| joined.reading.utc(log.result?));
     told.or_else(|| attempted.wire.as_deref()?.end)
@@ -148,7 +148,7 @@ fn tries(joined: &JoinedAttempt<'_>, verdict: &Verdict) -> Vec<Try> {
         .collect()
 }
 
-/// As the log has it, or out of a request that could be read.
+/// Returns the URL as the log has it, or out of a request that could be read.
 fn url<'j>(attempted: &'j JoinedTry<'_>) -> Option<Cow<'j, str>> {
     if let Some(url) = attempted.log.and_then(|log| log.url.as_deref()) {
         return Some(Cow::Borrowed(url));
@@ -168,23 +168,23 @@ fn url<'j>(attempted: &'j JoinedTry<'_>) -> Option<Cow<'j, str>> {
     }))
 }
 
-/// What the log says of the tries, the last one first.
+/// Returns what the log says of the tries, the last one first.
 fn logs<'j>(joined: &'j JoinedAttempt<'_>) -> impl Iterator<Item = &'j LogTry> {
     joined.tries.iter().rev().filter_map(|attempted| attempted.log)
 }
 
-/// What the wire shows of the tries, the last one first.
+/// Returns what the wire shows of the tries, the last one first.
 fn wires<'j, 'a>(joined: &'j JoinedAttempt<'a>) -> impl Iterator<Item = &'j WireTry<'a>> {
     joined.tries.iter().rev().filter_map(|attempted| attempted.wire.as_deref())
 }
 
-/// The server's host, as it was written.
+/// Returns the server's host, as it was written.
 pub(super) fn host<'j>(joined: &'j JoinedAttempt<'_>) -> Option<&'j str> {
     let told = logs(joined).find_map(|log| log.host.as_deref());
     told.or_else(|| wires(joined).find_map(|wire| wire.session.hosts.first().map(|(host, _)| host.as_str())))
 }
 
-/// The server's port.
+/// Returns the server's port.
 pub(super) fn port(joined: &JoinedAttempt<'_>) -> Option<u16> {
     logs(joined).find_map(|log| log.port).or_else(|| wires(joined).find_map(|wire| wire.session.port))
 }
@@ -254,7 +254,7 @@ fn api(joined: &JoinedAttempt<'_>) -> Api {
     }
 }
 
-/// The connection of the last request, and the others in order.
+/// Returns the connection of the last request, and the others in order.
 fn flows(wires: &[&WireTry<'_>], last: Option<&WireTry<'_>>, host: Option<&str>) -> (Option<Flow>, Vec<Flow>) {
     let counts: Option<&TcpFlow> = last.and_then(WireTry::flow);
     let mut seen = BTreeSet::new();

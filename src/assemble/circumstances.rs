@@ -87,7 +87,7 @@ impl Circumstances {
     }
 }
 
-/// Each of them once, in an order that does not depend on when it was seen; `None` when there are none.
+/// Returns each of them once, in an order that does not depend on when it was seen; `None` when there are none.
 fn listed<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
     let set: BTreeSet<&str> = texts.collect();
     (!set.is_empty()).then(|| set.into_iter().collect::<Vec<_>>().join(", "))

@@ -8,7 +8,7 @@ use crate::model::report::{Clock, Confidence, OffsetSource, ZoneChange};
 use crate::model::time::Timestamp;
 use crate::model::warning::{Warning, WarningCode};
 
-/// One entry for each pair that shares attempts, that with the most first; where none does, one that says so.
+/// Makes one entry for each pair that shares attempts, that with the most first; where none does, one that says so.
 pub(super) fn clocks(
     logs: &[LogFacts],
     captures: &[CaptureFacts],
@@ -64,7 +64,7 @@ pub(super) fn clocks(
         .collect()
 }
 
-/// The offset of a log's clock at a moment, in nanoseconds.
+/// Returns the offset of a log's clock at a moment, in nanoseconds.
 pub(super) fn offset_at(log: usize, at: Timestamp, joined: &Joined<'_>, known: KnownClocks<'_>) -> i64 {
     let estimated = || {
         let clock = joined.clocks.iter().find(|clock| clock.log == log)?;
@@ -76,7 +76,7 @@ pub(super) fn offset_at(log: usize, at: Timestamp, joined: &Joined<'_>, known: K
     known.map(|known| known.clock.offset_at(at)).or_else(estimated).unwrap_or_default()
 }
 
-/// The offsets of a log's clock that begin to hold within a span of it.
+/// Returns the offsets of a log's clock that begin to hold within a span of it.
 pub(super) fn changes(
     log: usize,
     (first, last): (Timestamp, Timestamp),
@@ -94,7 +94,7 @@ pub(super) fn changes(
     changes.into_iter().map(|(from, offset)| ZoneChange { from, log_utc_offset: offset_text(offset) }).collect()
 }
 
-/// What is to be said of the times: that they rest on an assumption, and where two statements of a zone contradict each other.
+/// Returns what is to be said of the times: that they rest on an assumption, and where two statements of a zone contradict each other.
 pub(super) fn warnings(
     logs: &[LogFacts],
     joined: &Joined<'_>,
@@ -161,7 +161,7 @@ pub(super) fn warnings(
     warnings
 }
 
-/// The zone that a log and a capture show where that is not the one which is stated: what is left between them is just what
+/// Returns the zone that a log and a capture show where that is not the one which is stated: what is left between them is just what
 /// zones lie apart.
 fn other_zone(log: usize, joined: &Joined<'_>) -> Option<i64> {
     let clock = joined.clocks.iter().find(|clock| clock.log == log && clock.confidence > Confidence::Low)?;

@@ -11,7 +11,7 @@ use sha1::{Digest as _, Sha1};
 /// IANA's number of TCP.
 const TCP: u8 = 6;
 
-/// The ID of a TCP connection, with the seed 0 that everyone uses; the same from both ends.
+/// Returns the ID of a TCP connection, with the seed 0 that everyone uses; the same from both ends.
 pub(super) fn of_tcp(a: SocketAddr, b: SocketAddr) -> String {
     let key = |end: SocketAddr| (octets(end.ip()), end.port());
     let (first, second) = if key(a) <= key(b) { (a, b) } else { (b, a) };

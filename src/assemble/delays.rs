@@ -44,7 +44,7 @@ impl Waits {
         self.ms.push(to.millis_since(from));
     }
 
-    /// The median, in words; `None` for what is hardly felt.
+    /// Returns the median, in words; `None` for what is hardly felt.
     fn typical(&mut self) -> Option<String> {
         self.ms.sort_by(f64::total_cmp);
         let median = quantile(&self.ms, 50).filter(|median| *median >= SHORTEST)?;
@@ -52,7 +52,7 @@ impl Waits {
     }
 }
 
-/// Each of the items, the last of them first, with the next one whose key is another.
+/// Returns each of the items, the last of them first, with the next one whose key is another.
 fn with_next_other<'a, T, K: PartialEq>(items: &[&'a T], key: impl Fn(&T) -> K) -> Vec<(&'a T, Option<&'a T>)> {
     let mut next: Option<(&'a T, Option<&'a T>)> = None;
     let pair = |item: &&'a T| {
@@ -67,7 +67,7 @@ fn with_next_other<'a, T, K: PartialEq>(items: &[&'a T], key: impl Fn(&T) -> K) 
     items.iter().rev().map(pair).collect()
 }
 
-/// The worst of them first, and not too many.
+/// Returns the worst of them first, and not too many.
 fn worst<K: Ord>(waits: BTreeMap<K, Waits>) -> Vec<(K, Waits)> {
     let mut waits: Vec<(K, Waits)> = waits.into_iter().collect();
     waits.sort_by(|(_, one), (_, other)| other.ms.iter().sum::<f64>().total_cmp(&one.ms.iter().sum()));
@@ -121,7 +121,7 @@ fn resolvers(capture: &CaptureFacts) -> Vec<Warning> {
     told.collect()
 }
 
-/// Addresses of a name that never answered a SYN, so that the node went on to another address of that name.
+/// Names the addresses of a name that never answered a SYN, so that the node went on to another address of that name.
 fn addresses(capture: &CaptureFacts) -> Vec<Warning> {
     let mut names: HashMap<IpAddr, &str> = HashMap::new();
     for exchange in &capture.dns {
@@ -172,7 +172,7 @@ struct Losses {
     input: usize,
 }
 
-/// Servers on the path to which packets are lost.
+/// Names servers on the path to which packets are lost.
 fn losses(capture: &CaptureFacts) -> Vec<Warning> {
     let mut losses: BTreeMap<SocketAddr, Losses> = BTreeMap::new();
     for flow in &capture.flows {

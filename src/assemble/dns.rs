@@ -5,7 +5,7 @@ use crate::model::report::Dns;
 
 use super::flow::rounded;
 
-/// The exchange; `None` when neither question nor answer has a frame.
+/// Returns the exchange; `None` when neither question nor answer has a frame.
 pub(super) fn dns(exchange: &DnsExchange) -> Option<Dns> {
     let answer = exchange.answer.as_ref();
     let first = exchange.queries.first().copied().or(answer.map(|answer| answer.at))?;

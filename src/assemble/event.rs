@@ -30,7 +30,7 @@ pub(super) enum EventPlace {
 }
 
 impl AttemptEvent {
-    /// A frame that goes from one to the other.
+    /// Makes a frame that goes from one to the other.
     pub(super) fn frame(at: FrameRef, from: Endpoint, to: Endpoint, step: impl Into<String>) -> Self {
         Self {
             time: Some(at.time),
@@ -44,7 +44,7 @@ impl AttemptEvent {
         }
     }
 
-    /// A record, with its time on the capture's clock.
+    /// Makes a record, with its time on the capture's clock.
     pub(super) fn line(at: LineRef, time: Option<Timestamp>, step: impl Into<String>) -> Self {
         Self {
             time,
@@ -70,13 +70,13 @@ impl AttemptEvent {
         self
     }
 
-    /// Another display filter than that of the frame alone.
+    /// Sets another display filter than that of the frame alone.
     pub(super) fn filter(mut self, filter: Option<String>) -> Self {
         self.display_filter = filter.or(self.display_filter);
         self
     }
 
-    /// The two views of it.
+    /// Returns the two views of it.
     pub(super) fn into_parts(self) -> (Step, Option<Evidence>) {
         let Self { time, from, to, step, decisive, evidence, display_filter, place } = self;
         let (source, input, line, frame) = place.parts();

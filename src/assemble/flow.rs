@@ -8,7 +8,7 @@ use crate::model::time::Timestamp;
 
 use super::community_id;
 
-/// The connection; `host` is whom it is for.
+/// Returns the connection; `host` is whom it is for.
 pub(super) fn flow(flow: &TcpFlow, host: Option<&str>) -> Flow {
     let first_syn = flow.syns.first().map(|syn| syn.time);
     Flow {

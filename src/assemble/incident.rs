@@ -120,14 +120,14 @@ fn incident(
     })
 }
 
-/// Server, outcome and detail alone: the same next week, and the same for two nodes.
+/// Digests server, outcome and detail alone: the same next week, and the same for two nodes.
 fn fingerprint(host: Option<&str>, port: Option<u16>, outcome: Outcome) -> String {
     let port = port.map(|port| port.to_string()).unwrap_or_default();
     let detail = outcome.detail().unwrap_or_default();
     digest(&[FINGERPRINT_VERSION, host.unwrap_or_default(), &port, outcome.name().as_str(), &detail])
 }
 
-/// Host and outcome alone: neither the port, which a log may not tell, nor the detail, which log and capture may tell apart.
+/// Digests host and outcome alone: neither the port, which a log may not tell, nor the detail, which log and capture may tell apart.
 fn ticket_key(host: Option<&str>, outcome: OutcomeName) -> String {
     digest(&[TICKET_KEY_VERSION, host.unwrap_or_default(), outcome.as_str()])
 }
@@ -138,7 +138,7 @@ fn digest(parts: &[&str]) -> String {
     text
 }
 
-/// What was other in the failure than in the success before it, as far as both tell.
+/// Returns what was other in the failure than in the success before it, as far as both tell.
 fn changes(success: &Attempt, failure: &Attempt) -> Vec<Change> {
     Circumstances::of(success).changes_to(&Circumstances::of(failure))
 }

@@ -4,7 +4,7 @@ use super::event::AttemptEvent;
 use crate::correlate::ClockReading;
 use crate::log::{CitationRole, LogAttempt, LogCitation};
 
-/// The records of an attempt.
+/// Returns the records of an attempt.
 pub(super) fn events(attempt: &LogAttempt, reading: &ClockReading) -> Vec<AttemptEvent> {
     let last = |roles: &[CitationRole]| attempt.citations.iter().rposition(|citation| roles.contains(&citation.role));
     let last_result = last(&[CitationRole::ResponseCode, CitationRole::Error])

@@ -230,7 +230,7 @@ fn count_kinds(attempts: &[Outline<'_>]) -> BTreeMap<RequestKind, KindCount> {
     counts
 }
 
-/// Where the packets of an attempt got lost, when one capture of its path has them and the next has none.
+/// Says where the packets of an attempt got lost, when one capture of its path has them and the next has none.
 fn lost_between(attempt: &Attempt, inputs: &[Input]) -> Option<String> {
     let vantages = attempt.vantages.as_ref()?;
     let seen = |wanted: Saw| vantages.iter().find(|vantage| vantage.saw == wanted).map(|vantage| vantage.input);
@@ -241,7 +241,7 @@ fn lost_between(attempt: &Attempt, inputs: &[Input]) -> Option<String> {
     ))
 }
 
-/// Whether an attempt starts in the window that was asked for; one without a time can't be shown to lie outside.
+/// Returns whether an attempt starts in the window that was asked for; one without a time can't be shown to lie outside.
 fn is_within(started: Option<Timestamp>, options: &Options) -> bool {
     let Some(started) = started else { return true };
     options.since.is_none_or(|since| started >= since) && options.until.is_none_or(|until| started <= until)

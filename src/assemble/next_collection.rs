@@ -58,7 +58,7 @@ pub(super) fn next_collection(
     })
 }
 
-/// ServerInfo, tokens and discovery are the primary administration node's, all else the policy service nodes'.
+/// Names the node that makes a request: ServerInfo, tokens and discovery are the primary administration node's, all else the policy service nodes'.
 const fn words(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::ServerInfo | RequestKind::Token | RequestKind::Discovery => {
@@ -71,7 +71,7 @@ const fn words(kind: RequestKind) -> &'static str {
     }
 }
 
-/// The node in words, with its name where that is known.
+/// Returns the node in words, with its name where that is known.
 fn named(kind: RequestKind, node: Option<&Node>) -> String {
     let words = words(kind);
     node.and_then(|node| node.hostname.as_deref()).map_or_else(|| words.to_owned(), |name| format!("{name}, {words}"))
@@ -126,7 +126,7 @@ fn ends(attempt: &Attempt, node: Option<&Node>) -> Vec<String> {
     ports.into_iter().map(|port| format!("tcp port {port}")).collect()
 }
 
-/// Those that are addresses, each once, in their order.
+/// Returns those that are addresses, each once, in their order.
 fn addresses<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     let mut found: Vec<&str> = Vec::new();
     for address in texts.filter(|text| text.parse::<std::net::IpAddr>().is_ok()) {

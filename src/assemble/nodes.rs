@@ -8,7 +8,7 @@ use crate::model::sanitize::without_secrets;
 use crate::model::time::{SECOND, Timestamp};
 use crate::node::{DnsTroubleMinute, MdmFailureMinute, NodeFacts, Nodes, ShowTech};
 
-/// What the inputs say of each node.
+/// Returns what the inputs say of each node.
 pub(super) fn nodes(found: &Nodes) -> Vec<Node> {
     found.nodes.iter().map(node).collect()
 }

@@ -52,7 +52,7 @@ pub(super) fn apart(logs: &[LogFacts], captures: &[CaptureFacts], joined: &Joine
     logs.iter().enumerate().filter_map(of_log).collect()
 }
 
-/// A length of time in its largest unit.
+/// Writes a length of time in its largest unit.
 fn length(nanos: i64) -> String {
     let minutes = nanos / (60 * SECOND);
     let (count, unit) = match minutes {

@@ -38,7 +38,7 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// An attempt of which no more is known than server and outcome.
+    /// Makes an attempt of which no more is known than server and outcome.
     #[cfg(test)]
     pub(super) fn bare(host: &'a str, outcome: Outcome) -> Self {
         Self { kind: RequestKind::Other, outcome, host: Some(host), port: None, started_at: None, duration_ms: None }

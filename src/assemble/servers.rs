@@ -29,7 +29,7 @@ pub(super) fn states(
         .collect()
 }
 
-/// The state of one server with these attempts, each with its id.
+/// Returns the state of one server with these attempts, each with its id.
 fn state(
     host: Option<String>,
     port: Option<u16>,

@@ -12,7 +12,7 @@ const MAX_SYNS: usize = 12;
 /// Addresses that are written out of an answer.
 const MAX_ADDRESSES: usize = 4;
 
-/// The packets of a request.
+/// Returns the packets of a request.
 pub(super) fn events(wire: &WireTry<'_>, host: Option<&str>) -> Vec<AttemptEvent> {
     let mut events = Vec::new();
     let failed_lookup = wire.ending.is_none();
@@ -117,7 +117,7 @@ impl ShownConnection<'_, '_> {
         format!("{kind} from the {}{when}", who.as_str())
     }
 
-    /// A packet of one of the two sides.
+    /// Returns a packet of one of the two sides.
     fn sent(&self, at: FrameRef, by: FlowSide, step: impl Into<String>) -> AttemptEvent {
         match by {
             FlowSide::Client => AttemptEvent::frame(at, Endpoint::Client, self.far, step),

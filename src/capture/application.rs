@@ -45,7 +45,7 @@ pub(crate) fn read_application(flow: &mut TcpFlow, to_server: &ByteStream, to_cl
     trust_ends(flow, to_client.end());
 }
 
-/// Where more was sent than is kept, the end of what is kept is the end of no answer.
+/// Trusts no end of what is kept as that of an answer, where more was sent than is kept.
 fn trust_ends(flow: &mut TcpFlow, kept: u64) {
     if kept < flow.to_client.bytes {
         for reply in flow.http.iter_mut().filter_map(|exchange| exchange.reply.as_mut()) {

@@ -77,7 +77,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::model::time::Timestamp;
 
-    /// A frame with this number, at so many milliseconds.
+    /// Makes a frame with this number, at so many milliseconds.
     pub(crate) fn frame(number: u64) -> FrameRef {
         FrameRef { time: Timestamp::from_nanos(number as i64 * 1_000_000), input: 0, frame: number }
     }

@@ -22,7 +22,7 @@ pub(crate) struct FixtureDirection {
 }
 
 impl FixtureDirection {
-    /// The direction as the parsers take it.
+    /// Returns the direction as the parsers take it.
     pub(crate) fn text<'a>(&self, buffer: &'a mut Vec<u8>) -> ByteStream<'a> {
         let mut ranges: Vec<(u64, std::ops::Range<usize>)> = Vec::new();
         let mut marks = Vec::new();
@@ -55,7 +55,7 @@ pub(crate) struct FixtureConnection {
 }
 
 impl FixtureConnection {
-    /// The flow with what the parsers found.
+    /// Returns the flow with what the parsers found.
     pub(crate) fn read(&self, secrets: &Secrets) -> TcpFlow {
         let mut flow = self.flow.clone();
         let (mut client, mut server) = (Vec::new(), Vec::new());
@@ -64,7 +64,7 @@ impl FixtureConnection {
     }
 }
 
-/// The connections of a pcap file in the order of their SYNs.
+/// Returns the connections of a pcap file in the order of their SYNs.
 pub(crate) fn connections(path: impl AsRef<Path>) -> Vec<FixtureConnection> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

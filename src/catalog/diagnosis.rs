@@ -237,7 +237,7 @@ fn peer(context: &Context<'_>, flow: &Flow) -> String {
     if host.is_none() || server == peer || proxy.as_ref() == Some(&peer) { peer } else { format!("{server} ({peer})") }
 }
 
-/// Milliseconds as seconds, or as milliseconds when there are few of them.
+/// Writes milliseconds as seconds, or as milliseconds when there are few of them.
 fn seconds(ms: f64) -> String {
     if ms < 1000.0 { format!("{ms:.0} ms") } else { format!("{:.1} s", ms / 1000.0) }
 }

@@ -16,7 +16,7 @@ struct KindText {
     known_by: &'static str,
 }
 
-/// The one place for all of it: a new kind does not compile before it has its texts.
+/// Returns the texts of a kind, the one place for all of it: a new kind does not compile before it has them.
 const fn about(kind: RequestKind) -> KindText {
     match kind {
         RequestKind::ServerInfo => KindText {

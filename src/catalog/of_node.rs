@@ -70,7 +70,8 @@ fn release(context: &Context<'_>, node: &Node) -> Option<String> {
     })
 }
 
-/// Jamf Pro refused a release that its own later releases may not go with; which release Jamf Pro is, the node does not know.
+/// Says that Jamf Pro refused a release that its own later releases may not go with; which release Jamf Pro is, the node does not
+/// know.
 fn release_for_jamf(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String> {
     let refused = matches!(outcome, Outcome::Http401 | Outcome::Http404 | Outcome::HttpError(_));
     if context.vendor() != Some(Vendor::Jamf) || !refused {

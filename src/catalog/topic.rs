@@ -102,7 +102,7 @@ fn in_other_words(wanted: &str) -> Option<Topic> {
     Some(Topic { outcome: outcome.name(), detail: outcome.detail().map(Into::into) })
 }
 
-/// The outcome or detail whose name is nearest to what was typed, when it is near at all.
+/// Returns the outcome or detail whose name is nearest to what was typed, when it is near at all.
 fn nearest(typed: &str) -> Option<String> {
     // Longer than any name by far; keeps the comparison cheap.
     if typed.len() > 64 {

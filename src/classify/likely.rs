@@ -37,7 +37,7 @@ pub(super) fn likely(attempts: &[JoinedAttempt<'_>], verdicts: &[Verdict]) -> Ve
         .collect()
 }
 
-/// Origin and size, in bytes of encrypted records, of the answer to an attempt's last request.
+/// Returns origin and size, in bytes of encrypted records, of the answer to an attempt's last request.
 fn answer<'a>(attempt: &'a JoinedAttempt<'_>) -> Option<(Origin<'a>, u64)> {
     let wire = attempt.tries.last()?.wire.as_deref()?;
     let size = wire.request()?.response_bytes.filter(|size| *size > 0)?;
@@ -74,7 +74,7 @@ impl SizeRange {
     }
 }
 
-/// The one status among whose answers the size falls, when the sizes of the statuses lie apart.
+/// Returns the one status among whose answers the size falls, when the sizes of the statuses lie apart.
 fn hint(known: &BTreeMap<u16, SizeRange>, size: u64) -> Option<Likely> {
     let mut fitting = known.iter().filter(|(_, sizes)| sizes.holds(size));
     let (status, sizes) = fitting.next()?;

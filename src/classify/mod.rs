@@ -66,7 +66,7 @@ fn verdict(attempt: &JoinedAttempt<'_>, known: &Targets) -> Verdict {
     Verdict { ruling, earlier: tries, likely: None }
 }
 
-/// The log tells of one connection where the wire shows several. That is no contradiction and takes nothing from the
+/// Says that the log tells of one connection where the wire shows several. That is no contradiction and takes nothing from the
 /// verdict, but whoever reads only the log would not know that an address is dead.
 fn fuller_account(ruling: &Ruling, dead: &[std::net::IpAddr]) -> Option<String> {
     use crate::model::outcome::OutcomeName::{Http401, Http404, HttpError, Success};

@@ -207,7 +207,7 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
     Ruling::new(11, outcome, Confidence::Low).conflict(disagree(&said(log), wire)).because(Doubt::Disagree)
 }
 
-/// The log's words, to follow `the log says`.
+/// Returns the log's words, to follow `the log says`.
 fn said(log: &LogEvidence<'_>) -> String {
     match (log.words, log.status, log.outcome) {
         (_, Some(status), _) => format!("status {status}"),
@@ -238,7 +238,7 @@ fn is_handshake_timeout(outcome: Outcome) -> bool {
     outcome == Outcome::TlsFailure(Some(crate::model::outcome::TlsDetail::HandshakeTimeout))
 }
 
-/// Java says `Read timed out` of silence at any point behind the connect.
+/// Returns whether both may be one silence: Java says `Read timed out` of it at any point behind the connect.
 fn is_read_of(said: Outcome, wire: Outcome) -> bool {
     let waits_for_bytes = said == Outcome::ReadTimeout || is_handshake_timeout(said);
     waits_for_bytes && (wire == Outcome::ReadTimeout || is_handshake_timeout(wire) || wire == Outcome::ProxyError(None))
@@ -267,7 +267,7 @@ mod tests {
         LogEvidence { outcome: None, failed: false, weight: Weight::Vague, status: None, words: None };
     const ENCRYPTED: Outcome = Outcome::Unknown(Some(UnknownDetail::Encrypted));
 
-    /// Outcome, confidence, and a star for a conflict.
+    /// Returns outcome, confidence, and a star for a conflict.
     fn told(ruling: &Ruling) -> String {
         let star = if ruling.conflict.is_some() { " *" } else { "" };
         format!("{} {}{star}", ruling.outcome, ruling.confidence.as_str())

@@ -50,7 +50,7 @@ pub fn run(args: DiffArgs) -> Result<Status, Failure> {
     Ok(status(&args.fail_on, &difference))
 }
 
-/// A report, read where there is one, or else made.
+/// Reads a report where there is one, or else makes it.
 fn side(path: &Path, options: &Options) -> Result<Report, Failure> {
     if is_json(path) {
         return Ok(read_report(path)?);

@@ -74,7 +74,7 @@ fn used(inspection: &Inspection) -> String {
     text
 }
 
-/// A file in lines of its own: where it lies, and below it what it is.
+/// Writes a file in lines of its own: where it lies, and below it what it is.
 fn paragraph(member: &Inspected, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let [used, what, size, records, from, to, path] = row(member);
     writeln!(out, "{:4} {path}", if used == "yes" { "used" } else { "-" })?;

@@ -59,7 +59,7 @@ pub fn run<T: Send>(
     run_to_the_end(args, options, |options, _| work(options))
 }
 
-/// The same for work that writes what comes out as well, and takes the bar away before.
+/// Does the same for work that writes what comes out as well, and takes the bar away before.
 pub fn run_to_the_end<T: Send>(
     args: &RunArgs,
     options: &mut Options,

@@ -51,7 +51,7 @@ pub fn warning(path: Option<&str>, code: &str, message: &str) {
     say(WARNING, "warning: ", format_args!("{}{} [{}]", about.unwrap_or_default(), visible(message), visible(code)));
 }
 
-/// Lines stay lines: those of a message are the program's own, what it quotes of an input has been made one line.
+/// Says something on stderr. Lines stay lines: those of a message are the program's own, what it quotes of an input has been made one line.
 fn say(style: Style, kind: &str, text: impl Display) {
     let text = text.to_string();
     let lines: Vec<_> = text.lines().map(visible).collect();

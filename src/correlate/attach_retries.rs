@@ -20,7 +20,7 @@ const LONGEST_LOOKUP: i64 = 60 * SECOND;
 /// What lies so far outside of a request's records may still be its own.
 const MARGIN: i64 = 50 * MILLISECOND;
 
-/// A name that just failed to resolve fails again without a question: what the last lookup showed still holds.
+/// Finds the failure of a name that just failed to resolve and fails again without a question: what the last lookup showed still holds.
 pub(super) fn remembered_failure<'a>(
     matched: &Matched<'_, 'a>,
     log: usize,

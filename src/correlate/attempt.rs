@@ -46,7 +46,7 @@ pub struct ClockReading {
 }
 
 impl ClockReading {
-    /// The time of a record on the capture's clock, or in UTC.
+    /// Returns the time of a record on the capture's clock, or in UTC.
     pub fn utc(&self, at: LineRef) -> Option<Timestamp> {
         Some(self.calendar.as_ref()?.unfold(at)?.to_utc(self.offset))
     }

@@ -16,7 +16,7 @@ use crate::model::time::{SECOND, Timestamp};
 /// The same connection, seen from two places with clocks of their own.
 const SAME_CONNECTION: i64 = 60 * SECOND;
 
-/// The places of each attempt that only the capture saw, in order.
+/// Returns the places of each attempt that only the capture saw, in order.
 pub fn attempts(
     views: &[CaptureView<'_>],
     taken: &BTreeSet<WirePlace>,
@@ -80,7 +80,7 @@ pub fn attempts(
     attempts
 }
 
-/// The slots of a capture that are taken.
+/// Returns the slots of a capture that are taken.
 fn taken_in(taken: &BTreeSet<WirePlace>, capture: usize) -> impl Iterator<Item = usize> {
     let all = WirePlace { capture, slot: 0 }..=WirePlace { capture, slot: usize::MAX };
     taken.range(all).map(|place| place.slot)
@@ -95,7 +95,7 @@ fn target(session: &Session<'_>, slot: &WireRequest<'_>, known: &Targets) -> Opt
     host.or_else(|| proxy.filter(|_| refused).map(|proxy| proxy.to_string()))
 }
 
-/// The MDM server that a session is for, when it is for one.
+/// Returns the MDM server that a session is for, when it is for one.
 fn mdm_host<'s>(session: &'s Session<'_>, known: &Targets) -> Option<&'s str> {
     let is_mdm = |host: &str| known.hosts.contains(host) || is_mdm_name(host);
     let found = session

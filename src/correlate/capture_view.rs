@@ -33,7 +33,7 @@ pub struct CaptureView<'a> {
 }
 
 impl<'a> CaptureView<'a> {
-    /// Of the capture with this index.
+    /// Makes the view of the capture with this index.
     pub fn new(capture: usize, facts: &'a CaptureFacts, known: &Targets) -> Self {
         let spans = facts.parts.iter().filter_map(|part| part.span);
         let span = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
@@ -55,12 +55,12 @@ impl<'a> CaptureView<'a> {
         Self { by_host, span, visibility, lookups, sessions, slots }
     }
 
-    /// What the capture could see of this client.
+    /// Returns what the capture could see of this client.
     pub fn visibility(&self, client: IpAddr) -> Visibility {
         self.visibility.get(&client).copied().unwrap_or_default()
     }
 
-    /// How many sessions may be for this host.
+    /// Returns how many sessions may be for this host.
     pub fn sessions_for(&self, host: &str) -> usize {
         self.by_host.get(host).copied().unwrap_or(0)
     }
@@ -78,12 +78,12 @@ impl<'a> CaptureView<'a> {
             || behind.iter().take(MAX_NEAR).take_while(is_near).any(is_other)
     }
 
-    /// The session of a place.
+    /// Returns the session of a place.
     pub fn session(&self, slot: &WireRequest<'_>) -> Option<&Arc<Session<'a>>> {
         self.sessions.get(slot.session)
     }
 
-    /// The lookup that a session began with.
+    /// Returns the lookup that a session began with.
     pub fn lookup(&self, session: &Session<'_>) -> Option<&Arc<Lookup<'a>>> {
         self.lookups.get(session.lookup?)
     }

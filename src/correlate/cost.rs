@@ -52,7 +52,7 @@ pub struct PairTimes {
     pub last: Timestamp,
 }
 
-/// The cost of a pair.
+/// Returns the cost of a pair.
 pub fn cost(times: PairTimes, fit: Compatibility, host: HostSource) -> i64 {
     let behind = |later: Timestamp, earlier: Timestamp| later.nanos().saturating_sub(earlier.nanos());
     let start = times.said_start.map_or(TIMELESS, |said| spread(behind(times.start, said), START_EARLY, START_LATE));
@@ -76,13 +76,13 @@ pub fn cost(times: PairTimes, fit: Compatibility, host: HostSource) -> i64 {
     start.saturating_add(end).saturating_add(fit).saturating_add(host)
 }
 
-/// Whether a first packet so many nanoseconds behind the record of a request can cost less than no match, whatever else
+/// Returns whether a first packet so many nanoseconds behind the record of a request can cost less than no match, whatever else
 /// speaks for the pair; says so without a logarithm.
 pub fn may_match(delay: i64) -> bool {
     (-MOST_SPREADS * START_EARLY..=MOST_SPREADS * START_LATE).contains(&delay)
 }
 
-/// `ln(1 + (delay / spread)^2)`: nearly nothing within the spread, and never so much that one late packet decides alone.
+/// Returns `ln(1 + (delay / spread)^2)`: nearly nothing within the spread, and never so much that one late packet decides alone.
 fn spread(delay: i64, early: i64, late: i64) -> i64 {
     let scale = if delay < 0 { early } else { late };
     let ratio = delay as f64 / scale as f64;

@@ -159,7 +159,7 @@ impl<'a> Matched<'_, 'a> {
         }
     }
 
-    /// An attempt of a log with what the wire shows of each of its requests.
+    /// Makes an attempt of a log, with what the wire shows of each of its requests.
     fn of_log(
         &self,
         log: usize,
@@ -219,7 +219,7 @@ impl<'a> Matched<'_, 'a> {
     }
 }
 
-/// A capture that ends while the client waits does not show that nothing came; the log tells that it waited in vain.
+/// Lets the log tell that the client waited in vain: a capture that ends while it waits does not show that nothing came.
 fn wait_as_told(said: &LogRequest<'_>, offset: ClockOffset, wire: &mut WireTry<'_>) {
     let timed_out = said.claim.is_timeout();
     let (Some(Ending::Cut), Some(flow), Some(result), true) = (wire.ending, wire.flow(), said.result, timed_out) else {
@@ -242,7 +242,7 @@ fn wait_as_told(said: &LogRequest<'_>, offset: ClockOffset, wire: &mut WireTry<'
 }
 
 impl JoinedAttempt<'_> {
-    /// When the request began: by the log's record of it, else by the first packet.
+    /// Returns when the request began: by the log's record of it, else by the first packet.
     pub fn started(&self) -> Option<Timestamp> {
         let log = self.log.and_then(|(_, attempt)| {
             let get = attempt.tries.iter().find_map(|attempted| attempted.get);

@@ -33,7 +33,7 @@ pub struct LogRequest<'a> {
     pub claim: Claim,
 }
 
-/// The requests of a log, in order of their attempts.
+/// Returns the requests of a log, in order of their attempts.
 pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec<LogRequest<'a>> {
     let mut all = Vec::new();
     for (number, attempt) in facts.attempts.iter().enumerate() {
@@ -64,7 +64,7 @@ pub fn requests<'a>(log: usize, facts: &'a LogFacts, calendar: &Calendar) -> Vec
     all
 }
 
-/// An attempt without a request.
+/// Makes the request of an attempt without one.
 fn whole<'a>(log: usize, number: usize, attempt: &'a LogAttempt, calendar: &Calendar) -> LogRequest<'a> {
     let verdict = attempt.verdict.as_deref();
     LogRequest {

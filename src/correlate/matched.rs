@@ -25,8 +25,8 @@ pub(super) struct LogTable {
 }
 
 impl LogTable {
-    /// Of a log, with its requests. Where captures know the log well, but by no clock that the bundle states, they are believed.
-    /// `beside` are the captures that may show it.
+    /// Matches a log, and returns its requests as well. Where captures know the log well, but by no clock that the bundle states,
+    /// they are believed. `beside` are the captures that may show it.
     pub(super) fn new<'a>(
         index: usize,
         log: &'a LogFacts,
@@ -113,7 +113,7 @@ pub(super) struct Matched<'j, 'a> {
 }
 
 impl<'a> Matched<'_, 'a> {
-    /// The requests of a log that are in a capture, each with its times on both sides.
+    /// Returns the requests of a log that are in a capture, each with its times on both sides.
     pub(super) fn intervals(&self, log: usize, capture: usize) -> Vec<(LogInterval, WireInterval)> {
         matched_intervals(self.said.get(log), self.seats.get(log), self.views.get(capture), capture)
     }

@@ -8,7 +8,7 @@ use super::matching::WirePlace;
 use crate::model::time::Timestamp;
 use crate::model::visible::visible;
 
-/// Why no packet is there, and whether one ought to be.
+/// Returns why no packet is there, and whether one ought to be.
 pub(super) fn why_not_on_wire<'a>(
     matched: &Matched<'_, 'a>,
     log: usize,
@@ -78,7 +78,7 @@ fn ruled_out(view: &CaptureView<'_>, host: &str, time: Timestamp) -> Vec<String>
     named
 }
 
-/// Why no record is there, and whether one ought to be. `shares` says whether a log has any request in a capture.
+/// Returns why no record is there, and whether one ought to be. `shares` says whether a log has any request in a capture.
 pub(super) fn why_not_in_log<'a>(
     matched: &Matched<'_, 'a>,
     attempt: &JoinedAttempt<'a>,

@@ -88,7 +88,7 @@ impl Vantages {
         vantages
     }
 
-    /// For each pair of captures the differences of time of what both have.
+    /// Returns for each pair of captures the differences of time of what both have.
     fn skews_of_pairs(&self, views: &[CaptureView<'_>]) -> BTreeMap<(usize, usize), Vec<i64>> {
         let mut skews: BTreeMap<(usize, usize), Vec<i64>> = BTreeMap::new();
         for spots in self.marked.values() {
@@ -115,7 +115,7 @@ impl Vantages {
         views.get(spot.capture)?.sessions.get(spot.session)?.flows.get(spot.flow).copied()
     }
 
-    /// The sessions of a capture that captures before it show as well.
+    /// Returns the sessions of a capture that captures before it show as well.
     fn repeated_sessions(&self, views: &[CaptureView<'_>], capture: usize, before: &[usize]) -> HashSet<usize> {
         let related: Vec<usize> =
             before.iter().copied().filter(|other| self.skews.contains_key(&(*other, capture))).collect();
@@ -151,7 +151,7 @@ impl Vantages {
         })
     }
 
-    /// The lookup of another capture that is the same as one of this.
+    /// Returns the lookup of another capture that is the same as one of this.
     fn lookup_in<'v, 'a>(
         &self,
         views: &'v [CaptureView<'a>],
@@ -208,7 +208,7 @@ impl Vantages {
     }
 }
 
-/// The difference of the clocks of two captures, when they look at one path. The smaller one has so many connections.
+/// Returns the difference of the clocks of two captures, when they look at one path. The smaller one has so many connections.
 fn skew_between(mut skews: Vec<i64>, smaller: usize) -> Option<i64> {
     skews.sort_unstable();
     let skew = *skews.get(skews.len() / 2)?;

@@ -33,7 +33,7 @@ pub struct WireRequest<'a> {
 }
 
 impl WireRequest<'_> {
-    /// The place as the clock sees it, for a request with this result.
+    /// Returns the place as the clock sees it, for a request with this result.
     pub fn spot_for(&self, said: &Claim) -> WireInterval {
         WireInterval {
             start: self.start,
@@ -43,7 +43,7 @@ impl WireRequest<'_> {
         }
     }
 
-    /// The first packet that can have told the client what the last one, at `end`, completed: a status is logged when the head of
+    /// Returns the first packet that can have told the client what the last one, at `end`, completed: a status is logged when the head of
     /// the answer is there, before its body.
     fn told(&self, end: Timestamp) -> Option<Timestamp> {
         match self.ending {
@@ -59,7 +59,7 @@ impl WireRequest<'_> {
         }
     }
 
-    /// The packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
+    /// Returns the packet that told the client, for a request with this result. Linux keeps on asking behind an ICMP error that
     /// came while the socket was busy, so that a timeout may follow much later. Java closes a session of TLS 1.3 that
     /// timed out and then waits for the server's close, for as long again, before its caller hears of it.
     pub fn end_for(&self, said: &Claim) -> Option<Timestamp> {
@@ -82,7 +82,7 @@ impl WireRequest<'_> {
     }
 }
 
-/// The places of a capture, session by session.
+/// Returns the places of a capture, session by session.
 pub fn wire_requests<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: Timestamp) -> Vec<WireRequest<'a>> {
     let mut slots = Vec::new();
     for (number, session) in sessions.iter().enumerate() {
@@ -129,7 +129,7 @@ pub fn wire_requests<'a>(sessions: &[Session<'a>], lookups: &[Lookup<'a>], end: 
     slots
 }
 
-/// The last frame in which the client still wanted something.
+/// Returns the last frame in which the client still wanted something.
 fn last_asked(flow: &TcpFlow) -> Timestamp {
     let syn = flow.syns.last().map(|syn| syn.time);
     flow.to_server.last_data.map(|data| data.time).max(syn).unwrap_or(flow.first.time)

@@ -63,7 +63,7 @@ impl IncidentState {
     /// All states, first what fails.
     pub const ALL: [Self; 5] = [Self::New, Self::Unchanged, Self::Replaced, Self::NotTried, Self::Resolved];
 
-    /// The word in the output.
+    /// Returns the word in the output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",

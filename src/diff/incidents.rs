@@ -73,14 +73,14 @@ impl Runs<'_> {
         self.before.iter().chain(&self.after).filter_map(|incident| incident.last_at).max()
     }
 
-    /// The first attempt of the later report with the server that went well after the last run.
+    /// Finds the first attempt of the later report with the server that went well after the last run.
     fn success_after<'a>(&self, server: &IncidentServer, later: &'a Report) -> Option<&'a Attempt> {
         let last = self.last_at();
         let mut attempts = of_server(server, later).filter(|attempt| is_later(attempt, last));
         attempts.find(|attempt| attempt.outcome == Outcome::Success)
     }
 
-    /// In which ways attempts of the later report with the server fail after the last run.
+    /// Returns in which ways attempts of the later report with the server fail after the last run.
     fn failures_after(&self, server: &IncidentServer, later: &Report) -> Vec<String> {
         let last = self.last_at();
         let failed = of_server(server, later).filter(|attempt| attempt.outcome.is_failure() && is_later(attempt, last));
@@ -91,7 +91,7 @@ impl Runs<'_> {
     }
 }
 
-/// The attempts with a server. A capture may show a port where a log tells none.
+/// Returns the attempts with a server. A capture may show a port where a log tells none.
 fn of_server<'a>(server: &IncidentServer, report: &'a Report) -> impl Iterator<Item = &'a Attempt> {
     let host = server.host.as_ref().map(|host| host.to_ascii_lowercase());
     let port = server.port;

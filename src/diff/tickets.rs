@@ -108,7 +108,7 @@ pub(super) fn jira(difference: &Difference, out: &mut dyn io::Write) -> io::Resu
     Ok(())
 }
 
-/// A text node must not be empty.
+/// Makes a paragraph. A text node in it must not be empty.
 fn paragraph(text: &str) -> Value {
     if text.is_empty() {
         return json!({"type": "paragraph", "content": []});

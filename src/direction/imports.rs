@@ -43,7 +43,7 @@ pub fn imports(modules: &Modules, windows: bool) -> Imports {
     all
 }
 
-/// A file depends as well on one that adds methods to its types, where it calls one whose name no other function has.
+/// Adds that a file depends as well on one that adds methods to its types, where it calls one whose name no other function has.
 fn add_methods(modules: &Modules, all: &mut Imports) {
     let mut homes: BTreeMap<&str, BTreeSet<(&PathBuf, PathBuf)>> = BTreeMap::new();
     for (at, module) in &modules.0 {

@@ -30,7 +30,7 @@ const STAGES: &[&[&str]] = &[
     &["lib"],
 ];
 
-/// The path of a file of this crate.
+/// Returns the path of a file of this crate.
 fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name)
 }

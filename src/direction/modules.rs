@@ -172,7 +172,7 @@ impl Module {
     }
 }
 
-/// The type that an `impl` without a trait is about, and the names of its methods.
+/// Returns the type that an `impl` without a trait is about, and the names of its methods.
 fn methods(item: &[Token]) -> Option<(String, BTreeSet<String>)> {
     let body = item.iter().position(|token| token == "{")?;
     let (head, body) = item.split_at(body);
@@ -197,7 +197,7 @@ fn is_word(token: &str) -> bool {
     token.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// The number of tokens up to and with the first of the given signs that stands within no brackets, or closes the first ones.
+/// Returns the number of tokens up to and with the first of the given signs that stands within no brackets, or closes the first ones.
 fn item(tokens: &[Token], ends: &[&str]) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate() {

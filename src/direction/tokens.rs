@@ -28,12 +28,12 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// The length of the word at the beginning.
+/// Returns the length of the word at the beginning.
 fn word(text: &str) -> usize {
     text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len())
 }
 
-/// The length of a text between quotes.
+/// Returns the length of a text between quotes.
 fn quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -47,7 +47,7 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// The length of a raw text, such as `r#"..."#`.
+/// Returns the length of a raw text, such as `r#"..."#`.
 fn raw(text: &str) -> Option<usize> {
     let behind = text.strip_prefix("br").or_else(|| text.strip_prefix('r'))?;
     let hashes = behind.len() - behind.trim_start_matches('#').len();

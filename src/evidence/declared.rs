@@ -26,7 +26,7 @@ pub struct ProxyOption {
 }
 
 impl ProxyOption {
-    /// The address, when the host is one.
+    /// Returns the address, when the host is one.
     pub fn address(&self) -> Option<IpAddr> {
         self.host.parse().ok()
     }

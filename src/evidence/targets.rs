@@ -47,7 +47,7 @@ impl Targets {
         known
     }
 
-    /// What the capture stage has to look for.
+    /// Returns what the capture stage has to look for.
     pub fn interest(&self) -> Interest {
         Interest {
             hosts: self.hosts.clone(),
@@ -70,7 +70,7 @@ impl Targets {
         self.hosts.is_empty() && self.by_address.is_empty() && self.ports.contains(&port)
     }
 
-    /// The hosts that have this address.
+    /// Returns the hosts that have this address.
     pub fn hosts_at(&self, address: IpAddr) -> impl Iterator<Item = &str> {
         self.by_address.get(&address).into_iter().flatten().map(String::as_str)
     }
@@ -110,7 +110,7 @@ impl Targets {
         }
     }
 
-    /// `Connect to HOST:PORT [HOST/ADDRESS]`: the server itself, or else the proxy in front of it.
+    /// Learns from `Connect to HOST:PORT [HOST/ADDRESS]`: the server itself, or else the proxy in front of it.
     fn learn_target(&mut self, cause: &LogCause, attempted: Option<&LogTry>) {
         let Some(target) = &cause.target else { return };
         let host = attempted.and_then(|attempted| attempted.host.as_deref());

@@ -249,7 +249,7 @@ impl AttemptBuilder {
         }
     }
 
-    /// An error behind a return without one excludes it.
+    /// Excludes a success, as an error behind a return without one does.
     fn exclude_success(&mut self, at: LineRef) {
         let returned = self.attempt.answer.as_ref().filter(|answer| answer.error_occurred == Some(false));
         if let Some(returned) = returned {

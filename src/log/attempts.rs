@@ -47,7 +47,7 @@ impl<'a> AttemptCollector<'a> {
         }
     }
 
-    /// The records that follow are from this input.
+    /// Takes the records that follow for those of this input.
     pub(super) fn begin_part(&mut self, input: usize) {
         self.quotations.close();
         self.input = input;

@@ -70,7 +70,7 @@ fn shared(text: &[u8], known: &[u8]) -> bool {
     length > 0 && text.iter().zip(known).all(|(byte, known)| byte.eq_ignore_ascii_case(known))
 }
 
-/// `<ise_api/>` and `<ise_api></ise_api>`.
+/// Returns whether the text is `<ise_api/>` or `<ise_api></ise_api>`.
 fn is_empty_element(text: &[u8]) -> bool {
     let Some((tag, content)) = memchr::memchr(b'>', text).and_then(|end| text.split_at_checked(end + 1)) else {
         return false;

@@ -112,7 +112,7 @@ fn kind(words: &str) -> (CauseKind, PatternWeight) {
     }
 }
 
-/// `Connect to HOST:PORT [...] failed: ...`, or the exception's name that stands for it.
+/// Returns whether the words are `Connect to HOST:PORT [...] failed: ...`, or the exception's name that stands for it.
 fn is_connecting(words: &str) -> bool {
     contains(words, "connecttimeoutexception") || contains(words, "connect to ") && contains(words, " failed:")
 }

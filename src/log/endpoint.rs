@@ -67,12 +67,12 @@ fn segments(url: url::Url<'_>) -> impl Iterator<Item = &str> {
     url.path().split('/').filter(|segment| !segment.is_empty())
 }
 
-/// `v3`, as it stands in paths.
+/// Returns whether the segment is a version as it stands in paths, such as `v3`.
 fn is_version(segment: &str) -> bool {
     segment.strip_prefix(['v', 'V']).is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']))
 }
 
-/// `Connect to HOST:PORT [HOST/ADDRESS, ...] failed: ...`.
+/// Reads `Connect to HOST:PORT [HOST/ADDRESS, ...] failed: ...`.
 pub(super) fn connect_target(words: &str) -> Option<ConnectTarget> {
     let words = words.to_ascii_lowercase();
     let (_, rest) = words.split_once("connect to ")?;
@@ -90,7 +90,7 @@ pub(super) fn connect_target(words: &str) -> Option<ConnectTarget> {
     })
 }
 
-/// `HOST, and port - PORT : REASON`, as it follows `Connection Failed to the MDM server host - `.
+/// Reads `HOST, and port - PORT : REASON`, as it follows `Connection Failed to the MDM server host - `.
 pub(super) fn failed_host(text: &str) -> (Option<String>, Option<u16>, &str) {
     let Some((host, rest)) = text.split_once(',') else { return (None, None, "") };
     let host = host.trim().trim_matches(['[', ']']);

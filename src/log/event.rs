@@ -206,7 +206,7 @@ fn unknown(header: &LogHeader<'_>, first: &[u8], more: &[u8]) -> Option<LogEvent
     Some(LogEvent { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
 }
 
-/// `Exception occurred while ...`: the words in front tell something only where nothing else does.
+/// Reads `Exception occurred while ...`: the words in front tell something only where nothing else does.
 fn exception(first: &[u8], rest: &[u8], more: &[u8]) -> LogCause {
     let cause = cause::of(&text(rest), more);
     match cause.kind {
@@ -232,7 +232,7 @@ fn answer(rest: &[u8], more: &[u8]) -> Option<LogEvent> {
     Some(LogEvent { what: What::Answer(Box::new(answer)), quote })
 }
 
-/// `Error message while connecting to ...`, where the reason follows in the same line or behind the server's name in
+/// Reads `Error message while connecting to ...`, where the reason follows in the same line or behind the server's name in
 /// one below.
 fn error(first: &[u8], more: &[u8]) -> LogEvent {
     let (mut line, mut below) = (first, more);
@@ -282,7 +282,7 @@ fn is_server_info(rest: &[u8]) -> bool {
     method.iter().zip(SERVER_INFO.as_bytes()).all(|(byte, known)| byte.eq_ignore_ascii_case(known))
 }
 
-/// `3` in ` : 3, mdmApiVersion : 1` and ` using api version : 3`.
+/// Reads `3` in ` : 3, mdmApiVersion : 1` and ` using api version : 3`.
 fn version(rest: &[u8]) -> Option<String> {
     let rest = text(rest);
     let (_, value) = rest.split_once(':')?;
@@ -297,7 +297,7 @@ fn status(rest: &[u8]) -> Option<u16> {
     (100..600).contains(&status).then_some(status)
 }
 
-/// What follows a known beginning; nothing when the text ends inside of it.
+/// Returns what follows a known beginning; nothing when the text ends inside of it.
 fn begins<'a>(text: &'a [u8], words: &str) -> Option<&'a [u8]> {
     // Most beginnings are told apart by their first letter.
     let (first, other) = (text.first()?, words.as_bytes().first()?);

@@ -11,7 +11,7 @@ fn read(bytes: &[u8]) -> LogFacts {
     read_log(&[LogPart { input: 0, bytes }], &Progress::default())
 }
 
-/// Everything that must not depend on how the log was cut into chunks.
+/// Writes down everything that must not depend on how the log was cut into chunks.
 fn everything(bytes: &[u8], chunk: usize) -> String {
     format!("{:?}", read_in_chunks(&[LogPart { input: 0, bytes }], 0, chunk, &Progress::default()))
 }

@@ -61,7 +61,7 @@ impl<'a> Quotations<'a> {
         }
     }
 
-    /// The log, or a part of it, is over.
+    /// Ends what is open, as the log, or a part of it, is over.
     pub(super) fn close(&mut self) {
         if let Some((last, begun)) = self.open.as_ref().map(|open| open.last) {
             self.end(LineRef { line: last.line + 1, ..last }, begun);

@@ -111,7 +111,7 @@ fn blanks1(input: &[u8]) -> IResult<&[u8], &[u8]> {
     take_while1(|byte| matches!(byte, b' ' | b'\t' | b'\r')).parse(input)
 }
 
-/// `2023-08-15 10:21:07,123`. What has that shape is taken; `None` is what no clock shows.
+/// Reads `2023-08-15 10:21:07,123`. What has that shape is taken; `None` is what no clock shows.
 fn stamp(input: &[u8]) -> IResult<&[u8], Option<LocalTime>> {
     if let Some(found) = with_milliseconds(input) {
         return Ok(found);
@@ -190,7 +190,7 @@ fn level(input: &[u8]) -> IResult<&[u8], Level> {
     rest.ok_or_else(|| nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Alt)))
 }
 
-/// `[thread][[context]]`, `[thread][]` or `[thread]`, of which the thread's name is kept, with whether there are brackets for
+/// Reads `[thread][[context]]`, `[thread][]` or `[thread]`, of which the thread's name is kept, with whether there are brackets for
 /// a context. Names may hold brackets themselves.
 fn thread(input: &[u8]) -> IResult<&[u8], (&[u8], bool)> {
     let (rest, _) = char('[').parse(input)?;
@@ -204,7 +204,7 @@ fn thread(input: &[u8]) -> IResult<&[u8], (&[u8], bool)> {
     }
 }
 
-/// The thread's name and the context behind it, without the first bracket.
+/// Reads the thread's name and the context behind it, without the first bracket.
 fn with_context(rest: &[u8]) -> IResult<&[u8], &[u8]> {
     let (rest, name) = until(b"][").parse(rest)?;
     // The context is in two brackets, but a screen may have eaten one.
@@ -212,7 +212,7 @@ fn with_context(rest: &[u8]) -> IResult<&[u8], &[u8]> {
     Ok((rest, name))
 }
 
-/// The thread's name where a logger follows it at once, without the first bracket.
+/// Reads the thread's name where a logger follows it at once, without the first bracket.
 fn name_alone(rest: &[u8]) -> IResult<&[u8], &[u8]> {
     let (logger, name) = until(b"] ").parse(rest)?;
     let (_, word) = take_while(|byte: u8| !byte.is_ascii_whitespace()).parse(logger.trim_ascii_start())?;
@@ -284,7 +284,7 @@ fn junk(line: &[u8]) -> IResult<&[u8], &[u8]> {
     Ok((rest, line.get(..line.len() - rest.len()).unwrap_or_default()))
 }
 
-/// `ise-psc.log:` or `812:` in front of a time stamp, as `grep` writes them.
+/// Reads `ise-psc.log:` or `812:` in front of a time stamp, as `grep` writes them.
 fn grep_prefix(line: &[u8]) -> IResult<&[u8], &[u8]> {
     const DATE: usize = "2023-08-15".len();
     let token = line.iter().take(MAX_FIELD).position(u8::is_ascii_whitespace).and_then(|end| end.checked_sub(DATE));

@@ -189,7 +189,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// A line that is no record of the same ten minutes as the one before.
+    /// Takes a line that is no record of the same ten minutes as the one before.
     fn other_line(&mut self, bytes: &[u8], line: &Range<usize>, key: Option<u128>) -> Option<usize> {
         let start = record::start_at(bytes, line.start)?;
         let stamp = line.start + start;

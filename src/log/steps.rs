@@ -32,12 +32,12 @@ pub(super) struct RecordTimes {
 }
 
 impl RecordTimes {
-    /// The first time stamp.
+    /// Takes the first time stamp.
     pub(super) fn begin(&mut self, time: LocalTime, line: u64) {
         self.first = Some((time, line));
     }
 
-    /// Two neighbouring time stamps, and the line of the second. Neighbours of the same ten minutes may be left out.
+    /// Takes two neighbouring time stamps, and the line of the second. Neighbours of the same ten minutes may be left out.
     pub(super) fn tick(&mut self, before: LocalTime, after: LocalTime, line: u64) {
         if distance(before, after).abs() < JUMP {
             return;
@@ -51,12 +51,12 @@ impl RecordTimes {
         }
     }
 
-    /// The last time stamp.
+    /// Takes the last time stamp.
     pub(super) fn end(&mut self, time: LocalTime) {
         self.last = Some(time);
     }
 
-    /// The run that follows, in which lines are counted from here.
+    /// Appends the run that follows, in which lines are counted from here.
     pub(super) fn append(&mut self, next: Self, lines: u64) {
         let Some((time, line)) = next.first else { return };
         match self.last {
@@ -72,7 +72,7 @@ impl RecordTimes {
         self.last = next.last;
     }
 
-    /// From when to when the log reaches; the clock may have been set in between.
+    /// Returns from when to when the log reaches; the clock may have been set in between.
     pub(super) fn span(&self) -> Option<(LocalTime, LocalTime)> {
         let (first, last) = (self.first?.0, self.last?);
         let (least, most) = self.extremes.unwrap_or((first, last));

@@ -100,7 +100,7 @@ impl Thread {
         self.in_call = false;
     }
 
-    /// A Test Connection begins or goes on.
+    /// Begins a Test Connection, or goes on with it.
     fn call(
         &mut self,
         what: What,
@@ -124,7 +124,7 @@ impl Thread {
         }
     }
 
-    /// A request is prepared: outside of a Test Connection the one before is over.
+    /// Prepares a request: outside of a Test Connection the one before is over.
     fn prepare(&mut self, query: Option<QueryType>, at: LineRef, shelf: &mut Shelf) {
         if !self.in_call && self.open.as_ref().is_some_and(|open| open.has_ended()) {
             self.close(shelf);
@@ -133,7 +133,7 @@ impl Thread {
         self.upcoming.query = query.unwrap_or(self.upcoming.query);
     }
 
-    /// A request begins: another try of the attempt under way, or another attempt.
+    /// Begins a request: another try of the attempt under way, or another attempt.
     fn request(
         &mut self,
         url: LoggedUrl,
@@ -157,7 +157,7 @@ impl Thread {
         }
     }
 
-    /// A result, or what is said behind one. Without a request that it can be of, it opens an attempt where it is an error,
+    /// Takes a result, or what is said behind one. Without a request that it can be of, it opens an attempt where it is an error,
     /// or where the log begins late.
     fn result(
         &mut self,
@@ -202,7 +202,7 @@ impl Thread {
         }
     }
 
-    /// The kind of a request: by its URL, by what the log calls it, or by the call that it is part of.
+    /// Returns the kind of a request: by its URL, by what the log calls it, or by the call that it is part of.
     fn kind_of(&self, url: &LoggedUrl) -> RequestKind {
         let by_url = RequestKind::of_target(url.host.as_deref(), &url.text);
         let has_target = url.host.is_some() && url::Url::split(&url.text).path().len() > 1;

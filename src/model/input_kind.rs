@@ -62,7 +62,7 @@ impl InputKind {
         Self::SystemLog,
     ];
 
-    /// The one place for all of it: a new kind does not compile before it has its entry.
+    /// Returns the entry, the one place for all of it: a new kind does not compile before it has one.
     const fn about(self) -> KindEntry {
         match self {
             Self::IsePscLog => KindEntry {

@@ -27,7 +27,7 @@ pub struct Timestamp(i64);
 pub struct LocalTime(i64);
 
 impl Timestamp {
-    /// From nanoseconds since the epoch.
+    /// Makes it from nanoseconds since the epoch.
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
@@ -37,19 +37,19 @@ impl Timestamp {
         self.0
     }
 
-    /// Milliseconds from `earlier` to `self`; negative when `earlier` is the later one.
+    /// Returns the milliseconds from `earlier` to `self`; negative when `earlier` is the later one.
     pub fn millis_since(self, earlier: Self) -> f64 {
         self.0.saturating_sub(earlier.0) as f64 / MILLISECOND as f64
     }
 
-    /// This moment moved by a number of nanoseconds.
+    /// Returns this moment moved by a number of nanoseconds.
     pub const fn plus_nanos(self, nanos: i64) -> Self {
         Self(self.0.saturating_add(nanos))
     }
 }
 
 impl LocalTime {
-    /// From nanoseconds since the epoch of the wall clock.
+    /// Makes it from nanoseconds since the epoch of the wall clock.
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
     }
@@ -65,7 +65,7 @@ impl LocalTime {
     }
 }
 
-/// A time of an input as RFC 3339 writes it, with so many digits behind the second. Reports hold millions of them, and
+/// Writes a time of an input as RFC 3339 does, with so many digits behind the second. Reports hold millions of them, and
 /// a calendar of all times takes longer.
 fn text(nanos: i64, digits: usize) -> String {
     const DAY: i64 = 86_400;
@@ -91,7 +91,7 @@ fn text(nanos: i64, digits: usize) -> String {
     text
 }
 
-/// Year, month and day of a day counted from 1970-01-01 (after Howard Hinnant's `civil_from_days`).
+/// Returns year, month and day of a day counted from 1970-01-01 (after Howard Hinnant's `civil_from_days`).
 const fn civil(days: i64) -> (i64, i64, i64) {
     // Counted from 0000-03-01, so that the day that leap years have is the last of its year.
     let days = days + 719_468;

@@ -13,7 +13,7 @@ pub(crate) fn is_hidden(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The text in one line, with hidden characters spelled out: `\n`, `\u{1b}`.
+/// Returns the text in one line, with hidden characters spelled out: `\n`, `\u{1b}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);

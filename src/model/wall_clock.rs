@@ -60,13 +60,13 @@ impl StatedOffsets {
         Some(stated)
     }
 
-    /// The offset at a moment, in nanoseconds.
+    /// Returns the offset at a moment, in nanoseconds.
     fn at(&self, time: Timestamp) -> i64 {
         let later = self.changes.partition_point(|(from, _)| *from <= time);
         later.checked_sub(1).and_then(|index| self.changes.get(index)).map_or(self.first, |(_, offset)| *offset)
     }
 
-    /// The moment of a reading. Of two in the hour that comes twice, `later` says which is meant; in the one that never is, it
+    /// Returns the moment of a reading. Of two in the hour that comes twice, `later` says which is meant; in the one that never is, it
     /// is what the clock would have shown.
     fn utc(&self, time: LocalTime, later: bool) -> Timestamp {
         let offsets = || std::iter::once(self.first).chain(self.changes.iter().map(|(_, offset)| *offset));
@@ -130,7 +130,7 @@ impl WallClock {
     }
 }
 
-/// A reading in a zone; in the hour that never is, it is what the clock would have shown.
+/// Returns the moment of a reading in a zone; in the hour that never is, it is what the clock would have shown.
 fn in_zone(time: LocalTime, zone: &TimeZone, later: bool) -> Timestamp {
     let nanos = time.nanos();
     let civil = jiff::Timestamp::from_nanosecond(i128::from(nanos)).map(|time| TimeZone::UTC.to_datetime(time));
@@ -161,7 +161,7 @@ mod tests {
         OffsetRun { first: moment(first), last: moment(last), offset: hours * HOUR }
     }
 
-    /// Berlin in 2026, as a busy node states it.
+    /// Returns the clocks of Berlin in 2026, as a busy node states them.
     fn berlin() -> [WallClock; 2] {
         let stated = StatedOffsets::of(vec![
             run("2026-10-25T01:00:03Z", "2026-12-31T00:00:00Z", 1),

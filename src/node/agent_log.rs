@@ -91,7 +91,7 @@ fn time(line: &[u8]) -> Option<(LocalTime, &[u8])> {
     Some((LocalTime::from_nanos(nanos), rest))
 }
 
-/// Whether a line speaks of DNS, as a word or in the name of an error, and of a failure.
+/// Returns whether a line speaks of DNS, as a word or in the name of an error, and of a failure.
 fn tells_of_dns(line: &[u8]) -> bool {
     let lower = line.to_ascii_lowercase();
     let has = |word: &[u8]| memchr::memmem::find(&lower, word).is_some();

@@ -16,7 +16,7 @@ pub(super) type Root = String;
 pub(super) struct Roots(BTreeSet<Root>);
 
 impl Roots {
-    /// Of logs, each given by the path of one of its files.
+    /// Finds the folders of logs, each of which is given by the path of one of its files.
     pub(super) fn of(logs: &[&str]) -> Self {
         let mut sorted: Vec<(&str, Vec<&str>)> = logs.iter().map(|path| (log_name(path), folders(path))).collect();
         sorted.sort_unstable();
@@ -81,12 +81,12 @@ pub(super) fn in_common(one: &str, other: &str) -> usize {
     folders(one).iter().zip(folders(other)).take_while(|(one, other)| *one == other).count()
 }
 
-/// The folders and archives on the way to a file, each with its separator.
+/// Returns the folders and archives on the way to a file, each with its separator.
 fn folders(path: &str) -> Vec<&str> {
     folder(path).split_inclusive(['/', '\\', '!']).collect()
 }
 
-/// The name of a log without what a rotation adds.
+/// Returns the name of a log without what a rotation adds.
 fn log_name(path: &str) -> &str {
     let name = base(path);
     name.find(".log").and_then(|at| name.get(..at + ".log".len())).unwrap_or(name)

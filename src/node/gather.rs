@@ -127,7 +127,7 @@ impl<'t> Delivery<'_, 't> {
     }
 }
 
-/// All that files of one node say; where two say the same thing otherwise, the first has it.
+/// Returns all that files of one node say; where two say the same thing otherwise, the first has it.
 fn facts(files: &[&Told<'_>]) -> NodeFacts {
     let mut facts = NodeFacts { inputs: files.iter().map(|told| told.file.input).collect(), ..NodeFacts::default() };
     // What its own configuration says is better than what a log shows.

@@ -83,7 +83,7 @@ pub fn read_showtech(bytes: &[u8]) -> ShowTech {
     found
 }
 
-/// Lines without what surrounds them; of long ones, nothing.
+/// Returns the lines without what surrounds them; of long ones, nothing.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = String> {
     let bytes = without_mark(bytes);
     bytes.split(|byte| *byte == b'\n').map(|line| match line.len() {
@@ -165,7 +165,7 @@ impl ShowTech {
         }
     }
 
-    /// A line that is nothing but the name of a zone.
+    /// Reads a line that is nothing but the name of a zone.
     fn zone(&mut self, line: &str) {
         if self.time_zone.is_none() && is_zone(line) {
             self.time_zone = Some(line.to_owned());
@@ -179,7 +179,7 @@ impl ShowTech {
         }
     }
 
-    /// What a line says wherever it stands: a setting of the configuration, or an answer whose words are like no other.
+    /// Reads what a line says wherever it stands: a setting of the configuration, or an answer whose words are like no other.
     fn setting(&mut self, line: &str) {
         if self.hostname.is_none()
             && let Some(name) = behind(line, "hostname").map(|name| name.trim_start_matches([':', ' ', '\t']))

@@ -107,7 +107,7 @@ fn behind_time(line: &str) -> Option<&str> {
     fits(stamp.get(..19)?, "dddd-dd-ddTdd:dd:dd").then_some(rest)
 }
 
-/// Whether a line of chrony or ntpd says that the clock is kept.
+/// Returns whether a line of chrony or ntpd says that the clock is kept.
 fn synchronized(text: &str) -> Option<bool> {
     let lower = text.to_ascii_lowercase().replace("synchronise", "synchronize");
     let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
@@ -124,7 +124,7 @@ fn synchronized(text: &str) -> Option<bool> {
     says(&["selected source", "synchronized to"]).then_some(true)
 }
 
-/// Whether it is a name that can tell nodes apart.
+/// Returns whether it is a name that can tell nodes apart.
 fn is_name(name: &str) -> bool {
     (1..=MAX_NAME).contains(&name.len())
         && !name.eq_ignore_ascii_case("localhost")

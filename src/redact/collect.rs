@@ -11,7 +11,7 @@ use crate::model::url::Url;
 /// Shorter names of organisations and files are too likely to be ordinary words.
 const SHORTEST_NAME: usize = 4;
 
-/// All originals of the report that may come up in its texts and that no pattern would find there.
+/// Returns all originals of the report that may come up in its texts and that no pattern would find there.
 pub(super) fn originals(report: &Report, names: &Pseudonyms) -> Originals {
     let mut found = Originals::new();
     let mut add = |original: &str, pseudonym: String| {

@@ -40,7 +40,7 @@ fn key_or_random(key: Option<&[u8]>) -> Vec<u8> {
     key.map_or_else(random_key, <[u8]>::to_vec)
 }
 
-/// 32 bytes out of the keys that the standard library draws from the system for its hash maps: unlike reading the
+/// Returns 32 bytes out of the keys that the standard library draws from the system for its hash maps: unlike reading the
 /// system's generator, this can't fail.
 fn random_key() -> Vec<u8> {
     let state = RandomState::new();
@@ -404,7 +404,7 @@ impl Redaction<'_> {
     }
 }
 
-/// A clock has no text of a customer; it is taken apart to notice when it gets some.
+/// Takes a clock apart, which has no text of a customer, to notice when it gets some.
 fn clock_tells_nothing(clock: &mut Clock) {
     let Clock {
         log_inputs: _,

@@ -64,14 +64,14 @@ pub(super) struct Pseudonyms {
 }
 
 impl Pseudonyms {
-    /// With this key, which may have any length.
+    /// Makes pseudonyms with this key, which may have any length.
     pub(super) fn new(key: Vec<u8>, shape: Shape) -> Self {
         // A key of the very length of SHA-256's block can't be refused; hashing makes one of any key.
         let key = <Sha512 as sha2::Digest>::digest(key);
         Self { mac: Hmac::new(&key), shape }
     }
 
-    /// The bytes that stand for an original of one kind.
+    /// Returns the bytes that stand for an original of one kind.
     pub(super) fn bytes(&self, kind: &str, original: &str) -> [u8; 32] {
         let mut mac = self.mac.clone();
         mac.update(kind.as_bytes());
@@ -80,19 +80,19 @@ impl Pseudonyms {
         mac.finalize().into_bytes().into()
     }
 
-    /// Sixteen hexadecimal digits that stand for an original; upper and lower case are the same. The same word has the same digits
-    /// whatever it names, so that an organisation that is a host's label, a user's domain and a folder can be told to be one.
+    /// Returns sixteen hexadecimal digits that stand for an original; upper and lower case are the same. The same word has the same
+    /// digits whatever it names, so that an organisation that is a host's label, a user's domain and a folder can be told to be one.
     fn word(&self, original: &str) -> String {
         let bytes = self.bytes("word", &original.to_lowercase());
         hex::encode(bytes.get(..8).unwrap_or_default())
     }
 
-    /// A word of the same shape.
+    /// Returns a word of the same shape.
     pub(super) fn same_length(&self, original: &str) -> String {
         same_length::word(&|text| self.bytes("length", text), original)
     }
 
-    /// A host of the same shape, of which the labels that are no one's stay.
+    /// Returns a host of the same shape, of which the labels that are no one's stay.
     pub(super) fn same_length_host(&self, host: &str) -> String {
         same_length::host(&|text| self.bytes("length", text), host)
     }
@@ -105,7 +105,7 @@ impl Pseudonyms {
         }
     }
 
-    /// `host-1a2b3c4d5e6f7a8b.host-5e6f7a8b1a2b3c4d.example`: label by label, so that a wildcard and a name under it still match.
+    /// Returns `host-1a2b3c4d5e6f7a8b.host-5e6f7a8b1a2b3c4d.example`: label by label, so that a wildcard and a name under it still match.
     pub(super) fn host(&self, host: &str) -> String {
         if self.shape == Shape::SameLength {
             return self.same_length_host(host);
@@ -133,7 +133,7 @@ impl Pseudonyms {
         out
     }
 
-    /// An address that no one has: IPv4 from the reserved block 240.0.0.0/4 (RFC 1112), IPv6 from the documentation prefix
+    /// Returns an address that no one has: IPv4 from the reserved block 240.0.0.0/4 (RFC 1112), IPv6 from the documentation prefix
     /// 2001:db8::/32 (RFC 3849). The documentation blocks of IPv4 are too small to keep addresses apart.
     pub(super) fn address(&self, address: IpAddr) -> IpAddr {
         let [a, b, c, d, e, f, g, h, ..] = self.bytes("address", &address.to_canonical().to_string());
@@ -146,7 +146,7 @@ impl Pseudonyms {
         }
     }
 
-    /// A host name or an address, in brackets or not.
+    /// Returns the pseudonym of a host name or an address, in brackets or not.
     pub(super) fn endpoint(&self, name: &str) -> String {
         let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
         // A scope belongs to the node alone.
@@ -163,7 +163,7 @@ impl Pseudonyms {
         SocketAddr::new(self.address(end.ip()), end.port())
     }
 
-    /// `address:port` or `host:port`; the port stays.
+    /// Returns the pseudonym of `address:port` or `host:port`; the port stays.
     pub(super) fn with_port(&self, end: &str) -> String {
         match split_port(end) {
             Some((address, port)) => with_port(&self.endpoint(address), port),
@@ -183,7 +183,7 @@ impl Pseudonyms {
         }
     }
 
-    /// A path in a file system, and into archives by exclamation marks; known names and extensions stay.
+    /// Returns the pseudonym of a path in a file system, and into archives by exclamation marks; known names and extensions stay.
     pub(super) fn file_path(&self, path: &str) -> String {
         let mut out = String::with_capacity(path.len() + 16);
         for (name, separator) in member_path::parts(path) {
@@ -193,7 +193,7 @@ impl Pseudonyms {
         out
     }
 
-    /// A path of some system, with slashes or backslashes; what tells of it is its last extension.
+    /// Returns the pseudonym of a path of some system, with slashes or backslashes; what tells of it is its last extension.
     pub(super) fn foreign_path(&self, path: &str) -> String {
         let mut out = String::with_capacity(path.len() + 16);
         let mut rest = path;
@@ -208,7 +208,7 @@ impl Pseudonyms {
         }
     }
 
-    /// The name of a file or folder.
+    /// Returns the pseudonym of the name of a file or folder.
     pub(super) fn file_name(&self, name: &str) -> String {
         if is_public_file(name) {
             return name.to_owned();
@@ -228,7 +228,7 @@ impl Pseudonyms {
         }
     }
 
-    /// `CN=name-1a2b3c4d,O=name-5e6f7a8b` (RFC 4514): the attributes' types stay.
+    /// Returns `CN=name-1a2b3c4d,O=name-5e6f7a8b` (RFC 4514): the attributes' types stay.
     pub(super) fn distinguished_name(&self, name: &str) -> String {
         let part = |(separator, part): (Option<char>, &str)| {
             let mut out = String::new();
@@ -246,7 +246,7 @@ impl Pseudonyms {
         attributes(name).map(part).collect()
     }
 
-    /// The value of an attribute: a host's where it looks like one, so that it is the same as in the list of names.
+    /// Returns the pseudonym of an attribute's value: a host's where it looks like one, so that it is the same as in the list of names.
     pub(super) fn attribute(&self, value: &str) -> String {
         let host = value.contains('.') && !value.contains(|c: char| c.is_whitespace() || c == ',');
         match value {
@@ -256,7 +256,7 @@ impl Pseudonyms {
         }
     }
 
-    /// Hexadecimal digits in the number and case of the original, with what stands between them: a number has the same
+    /// Returns hexadecimal digits in the number and case of the original, with what stands between them: a number has the same
     /// digits however it is written.
     pub(super) fn digits(&self, original: &str) -> String {
         let plain: String = original.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -277,7 +277,7 @@ impl Pseudonyms {
         original.chars().filter_map(shape).collect()
     }
 
-    /// `user-1a2b3c4d5e6f7a8b`.
+    /// Returns `user-1a2b3c4d5e6f7a8b`.
     pub(super) fn user(&self, user: &str) -> String {
         self.stand_in("user", user)
     }
@@ -303,7 +303,7 @@ pub(super) fn is_public_file(name: &str) -> bool {
     name.is_empty() || PUBLIC_FILES.contains(&name) || name.strip_prefix("ise-psc.log").is_some_and(rotation)
 }
 
-/// The attributes of a distinguished name, each with the separator in front of it. A backslash takes a separator's meaning
+/// Returns the attributes of a distinguished name, each with the separator in front of it. A backslash takes a separator's meaning
 /// away.
 pub(super) fn attributes(name: &str) -> impl Iterator<Item = (Option<char>, &str)> {
     let mut rest = Some((None, name));

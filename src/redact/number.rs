@@ -113,7 +113,7 @@ pub(super) fn tells_nothing(number: &str, before: &str, after: &str, attached: O
     }
 }
 
-/// `2023-08-15`, and `2023-08-15T10` of a time that goes on.
+/// Returns whether it is a date, as in `2023-08-15`, and in `2023-08-15T10` of a time that goes on.
 fn is_date(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     matches!(groups.as_slice(), [year, month, day] if is_year(year) && is_two(month) && is_two(day))

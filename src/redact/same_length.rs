@@ -77,7 +77,7 @@ fn permuted(secret: KeyedBytes<'_>, word: &str) -> String {
     letters.into_iter().rev().collect()
 }
 
-/// A balanced Feistel network over twice so many bits.
+/// Encrypts a number in a balanced Feistel network over twice so many bits.
 fn encrypted(secret: KeyedBytes<'_>, number: u128, half: u32, shape: &str) -> u128 {
     let mask = (1_u128 << half) - 1;
     let (mut left, mut right) = (number >> half, number & mask);

@@ -59,7 +59,7 @@ impl<'a> Scanner<'a> {
         Self { names, known, pseudonyms, originals }
     }
 
-    /// The text with pseudonyms. It is read once from left to right, so that a pseudonym is never taken for an original.
+    /// Returns the text with pseudonyms. It is read once from left to right, so that a pseudonym is never taken for an original.
     pub(super) fn redacted(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
@@ -87,7 +87,7 @@ impl<'a> Scanner<'a> {
         out
     }
 
-    /// The next original that the report named and that stands as a word of its own.
+    /// Finds the next original that the report named and that stands as a word of its own.
     fn next_known(&self, text: &str, from: usize) -> Option<Replacement> {
         let known = self.known.as_ref()?;
         let mut start = from;
@@ -106,7 +106,7 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// The next part that looks like an original.
+    /// Finds the next part that looks like an original.
     fn next_looks(&self, text: &str, from: usize) -> Option<Replacement> {
         let pattern = PATTERN.as_ref()?;
         let mut start = from;

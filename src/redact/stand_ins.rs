@@ -17,7 +17,7 @@ pub(crate) struct Disguise {
 }
 
 impl Disguise {
-    /// Under this key, or under one that no one will know.
+    /// Makes stand-ins under this key, or under one that no one will know.
     pub(crate) fn new(key: Option<&[u8]>) -> Self {
         Self { names: Pseudonyms::new(key_or_random(key), Shape::SameLength) }
     }

@@ -54,7 +54,7 @@ const PUBLIC_VALUE: usize = 16;
 const IDENTIFIERS: [&str; 2] = ["deviceidentifier", "value"];
 
 impl Pseudonyms {
-    /// A URL: scheme and port stay, and of path and query what every ISE asks for.
+    /// Returns a URL of which scheme and port stay, and of path and query what every ISE asks for.
     pub(super) fn url(&self, url: &str) -> String {
         let Url { scheme, authority, target } = Url::split(url);
         let mut out = String::with_capacity(url.len());
@@ -67,7 +67,7 @@ impl Pseudonyms {
         out
     }
 
-    /// Path and query of a URL.
+    /// Returns path and query of a URL with pseudonyms.
     pub(super) fn path(&self, path: &str) -> String {
         let path = path.split('#').next().unwrap_or_default();
         let asked = DeviceCriterion::of_target(path);

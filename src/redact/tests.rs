@@ -91,7 +91,7 @@ fn the_same_original_has_the_same_pseudonym_everywhere() {
     assert!(report.attempts[6].evidence[1].display_filter.as_ref().unwrap().contains(address.as_str()));
 }
 
-/// An attempt that asked for a device, which is spelled in each way somewhere.
+/// Makes a report of an attempt that asked for a device, which is spelled in each way somewhere.
 fn device_query(criteria: &str, value: &str, spellings: &[&str]) -> Report {
     let mut report = sample::report();
     let attempt = &mut report.attempts[0];

@@ -147,7 +147,7 @@ impl Pseudonyms {
         version.is_some() || number::tells_nothing(word, &place.context.before, &next, attached) || knows(word)
     }
 
-    /// The pseudonym of a word, by what it looks like.
+    /// Returns the pseudonym of a word, by what it looks like.
     fn word_for(&self, word: &str) -> String {
         let dotted = word.contains('.') && word.contains(char::is_alphabetic);
         if dotted { self.host(word) } else { self.stand_in("word", word) }
@@ -218,7 +218,7 @@ fn is_known(word: &str) -> bool {
     }
 }
 
-/// `TLSv1.2`, `SHA256`, `IPv4`: a word of the vocabulary with its version.
+/// Returns whether it is a word of the vocabulary with its version: `TLSv1.2`, `SHA256`, `IPv4`.
 fn is_versioned(word: &str) -> bool {
     let at = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
     let (name, version) = word.split_at(at);
@@ -226,7 +226,7 @@ fn is_versioned(word: &str) -> bool {
     knows(name) && version.len() <= 5 && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// `AADSTS7000215`.
+/// Returns whether it is a code such as `AADSTS7000215`.
 fn is_code(word: &str) -> bool {
     word.strip_prefix("AADSTS").is_some_and(|code| code.len() < 10 && code.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -32,12 +32,12 @@ impl Rendering for Ecs {
     }
 }
 
-/// When an event happened, which it must say: what an excerpt without time stamps tells falls back to the first time of the input.
+/// Returns when an event happened, which it must say: what an excerpt without time stamps tells falls back to the first time of the input.
 fn timestamp(report: &Report, attempt: &Attempt) -> Option<Timestamp> {
     attempt.started_at.or(attempt.ended_at).or_else(|| report.first_time())
 }
 
-/// The node that asked: its name, as its bundle tells it, and the address that it asked from.
+/// Returns the node that asked: its name, as its bundle tells it, and the address that it asked from.
 fn node(report: &Report, attempt: &Attempt) -> Value {
     let name = report.node_of(attempt);
     // Behind an address translation, it may be another's.

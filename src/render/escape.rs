@@ -54,7 +54,7 @@ fn markdown_prose(text: &str, code: fn(&str) -> String) -> String {
     out
 }
 
-/// Whether what follows the dot of a number makes an item of a list of it (CommonMark, section 5.2).
+/// Returns whether what follows the dot of a number makes an item of a list of it (CommonMark, section 5.2).
 fn ends_marker(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([' ', '\t'])
 }

@@ -64,7 +64,7 @@ impl Fold<'_> {
 }
 
 impl<'r> Row<'r> {
-    /// The attempt, or the first of the run.
+    /// Returns the attempt, or the first of the run.
     pub(super) fn first(&self) -> &'r Attempt {
         match self {
             Self::One(attempt) => attempt,

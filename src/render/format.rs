@@ -102,7 +102,7 @@ impl Format {
         if self == Self::Ecs { ecs::left_out(report) } else { None }
     }
 
-    /// Whether it is a ticket for each failure of each server.
+    /// Returns whether it is a ticket for each failure of each server.
     pub const fn is_tickets(self) -> bool {
         matches!(self, Self::Jira | Self::Servicenow)
     }

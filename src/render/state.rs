@@ -8,7 +8,7 @@ use crate::model::report::{Incident, ServerHealth, ServerState};
 use crate::model::time::Timestamp;
 
 impl Clockface<'_> {
-    /// `Reached again since 11:27:18; nothing open.`, `2 servers down since 11:22:23.`, `Reached: all 12 attempts succeeded.`
+    /// Returns `Reached again since 11:27:18; nothing open.`, `2 servers down since 11:22:23.`, `Reached: all 12 attempts succeeded.`
     pub(super) fn now(&self) -> String {
         let down: Vec<&ServerState> =
             self.report.servers.iter().filter(|server| server.state == ServerHealth::Down).collect();
@@ -44,12 +44,12 @@ impl Clockface<'_> {
         self.down_since(server).map(|at| format!(" since {}", self.moment(at))).unwrap_or_default()
     }
 
-    /// The first failure of a server after its last success.
+    /// Returns the first failure of a server after its last success.
     pub(super) fn down_since(&self, server: &ServerState) -> Option<Timestamp> {
         self.open_at(server).filter_map(|incident| incident.first_at).min()
     }
 
-    /// The same for the first of several servers, which may be tens of thousands.
+    /// Returns the same for the first of several servers, which may be tens of thousands.
     fn all_down_since(&self, servers: &[&ServerState]) -> Option<Timestamp> {
         let down: HashSet<_> = servers.iter().map(|server| (&server.host, server.port)).collect();
         let open = self.report.incidents.iter().filter(|incident| incident.resolved_by.is_none());
@@ -57,7 +57,7 @@ impl Clockface<'_> {
         theirs.filter_map(|incident| incident.first_at).min()
     }
 
-    /// The incidents of a server that nothing has ended.
+    /// Returns the incidents of a server that nothing has ended.
     fn open_at<'s>(&'s self, server: &'s ServerState) -> impl Iterator<Item = &'s Incident> {
         self.report.incidents.iter().filter(move |incident| {
             let same = (&incident.server.host, incident.server.port) == (&server.host, server.port);
@@ -65,14 +65,14 @@ impl Clockface<'_> {
         })
     }
 
-    /// When the last failure was over.
+    /// Returns when the last failure was over.
     fn recovered_at(&self) -> Option<Timestamp> {
         let ends =
             self.report.incidents.iter().filter_map(|incident| self.report.attempt(incident.resolved_by?)?.started_at);
         ends.max()
     }
 
-    /// The state of a server in words: `down since 11:22:23; 3 of 9 succeeded, answers take 800 ms (95% within 1.20 s)`.
+    /// Returns the state of a server in words: `down since 11:22:23; 3 of 9 succeeded, answers take 800 ms (95% within 1.20 s)`.
     pub(super) fn state_words(&self, server: &ServerState) -> String {
         let mut text = match server.state {
             ServerHealth::Up => match server.last_success_at {
@@ -98,7 +98,7 @@ impl Clockface<'_> {
     }
 }
 
-/// Name and port of a server.
+/// Returns name and port of a server.
 pub(super) fn name(state: &ServerState) -> String {
     server(state.host.as_deref(), state.port)
 }
@@ -107,7 +107,7 @@ fn others(count: usize) -> String {
     if count == 1 { "1 other server".to_owned() } else { format!("{count} other servers") }
 }
 
-/// A share of a hundred; what is not all does not look like all, and what is not nothing not like nothing.
+/// Writes a share of a hundred; what is not all does not look like all, and what is not nothing not like nothing.
 fn percent(share: f64) -> String {
     match share * 100.0 {
         all if all >= 100.0 => "100%".to_owned(),

@@ -68,7 +68,7 @@ impl Report {
         visible(if shared { &input.path } else { name }).into_owned()
     }
 
-    /// The paths of the inputs without the folders that all of them lie in: those are of whoever ran the program.
+    /// Returns the paths of the inputs without the folders that all of them lie in: those are of whoever ran the program.
     pub(super) fn shown_paths(&self) -> Vec<&str> {
         let folders = self.inputs.iter().map(|input| {
             let file = input.path.get(..input.path.len() - member_path::within(&input.path).len()).unwrap_or_default();
@@ -147,7 +147,7 @@ impl Report {
     }
 }
 
-/// The folders that two paths of folders begin with.
+/// Returns the folders that two paths of folders begin with.
 fn shared_folder<'p>(one: &'p str, other: &'p str) -> &'p str {
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     member_path::folder(one.get(..one.floor_char_boundary(same)).unwrap_or_default())
@@ -193,7 +193,7 @@ pub(crate) fn server(host: Option<&str>, port: Option<u16>) -> String {
     }
 }
 
-/// Milliseconds in the unit that suits them.
+/// Writes milliseconds in the unit that suits them.
 pub(super) fn milliseconds(ms: f64) -> String {
     match ms.abs() {
         a if a < 10.0 => format!("{ms:.1} ms"),

@@ -60,7 +60,7 @@ impl Inputs {
     }
 }
 
-/// The one file of the same kind whose path has the most last parts in common with that of the input, the name at the least.
+/// Finds the one file of the same kind whose path has the most last parts in common with that of the input, the name at the least.
 fn nearest(input: &Input, items: &[Item], taken: &HashSet<usize>) -> Option<usize> {
     let alike = |item: &Item| {
         let ends = |path: &str| parts(path).map(|(name, _)| name.to_owned()).collect::<Vec<_>>();

@@ -61,7 +61,7 @@ pub(super) fn check(
     }
 }
 
-/// The records that the logs cite, by item and line.
+/// Returns the records that the logs cite, by item and line.
 fn cited(logs: &[LogFacts]) -> HashMap<(usize, u64), Vec<&LogCitation>> {
     let mut cited: HashMap<(usize, u64), Vec<&LogCitation>> = HashMap::new();
     for citation in logs.iter().flat_map(|log| &log.attempts).flat_map(|attempt| &attempt.citations) {
@@ -109,7 +109,7 @@ fn offset(text: &str) -> Option<i64> {
     Some(sign * (i64::from(hours) * 60 + i64::from(minutes)) * 60 * SECOND)
 }
 
-/// A reading of the log's clock for people.
+/// Writes a reading of the log's clock for people.
 fn local(time: Option<LocalTime>) -> String {
     time.map_or_else(
         || "no time".to_owned(),

@@ -73,7 +73,7 @@ pub enum InputState {
 }
 
 impl InputState {
-    /// The word in the output.
+    /// Returns the word in the output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Same => "same",
@@ -131,7 +131,7 @@ pub enum CitationState {
 }
 
 impl CitationState {
-    /// The word in the output.
+    /// Returns the word in the output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Holds => "holds",

@@ -25,11 +25,11 @@ pub(crate) struct Frame<'a> {
 
 /// Takes the content of a file, in its order.
 pub(crate) trait Sink<'a> {
-    /// A frame.
+    /// Takes a frame.
     fn frame(&mut self, frame: Frame<'a>);
-    /// TLS secrets in key log format.
+    /// Takes TLS secrets in key log format.
     fn key_log(&mut self, _text: &'a [u8]) {}
-    /// A name that belongs to an address.
+    /// Takes a name that belongs to an address.
     fn name(&mut self, _address: IpAddr, _name: &'a [u8]) {}
     /// Takes the description of an interface, which frames behind it are of.
     fn interface(&mut self, _number: u32, _described: InterfaceDescription) {}
@@ -37,7 +37,7 @@ pub(crate) trait Sink<'a> {
     fn statistics(&mut self, _interface: u32, _statistics: InterfaceStatistics) {}
     /// Takes the number of packets that an interface dropped before the next frame.
     fn dropped(&mut self, _interface: u32, _packets: u64) {}
-    /// Something that cannot be read.
+    /// Takes note of something that cannot be read.
     fn damage(&mut self, _damage: Damage) {}
 }
 

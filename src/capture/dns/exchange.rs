@@ -325,7 +325,7 @@ mod tests {
     use crate::capture::Rcode;
     use crate::model::time::Timestamp;
 
-    /// An answer of this type with an alias, and with an address or without.
+    /// Makes an answer of this type with an alias, and with an address or without.
     fn answered(qtype: RrType, address: Option<&str>) -> Asked {
         Asked {
             from: "192.0.2.53:53".parse().unwrap(),

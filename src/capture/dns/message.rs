@@ -124,7 +124,7 @@ pub(crate) fn question_name<'b>(message: &[u8], buffer: &'b mut [u8; MAX_NAME]) 
 mod tests {
     use super::*;
 
-    /// A header with these counts of questions and answers.
+    /// Makes a header with these counts of questions and answers.
     fn header(flags: u16, questions: u16, answers: u16) -> Vec<u8> {
         [0x1234, flags, questions, answers, 0, 0].iter().flat_map(|field: &u16| field.to_be_bytes()).collect()
     }

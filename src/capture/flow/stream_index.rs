@@ -50,7 +50,7 @@ impl StreamHead {
         }
     }
 
-    /// Of a packet that an ICMP error quotes: Wireshark counts its connection when it is new.
+    /// Makes the one of a packet that an ICMP error quotes: Wireshark counts its connection when it is new.
     pub(crate) fn quoted(self) -> Self {
         Self { quoted: true, ..self }
     }
@@ -125,7 +125,7 @@ pub(crate) struct StreamNumbers {
 }
 
 impl StreamNumbers {
-    /// The number of the connection that begins with a frame.
+    /// Returns the number of the connection that begins with a frame.
     pub(crate) fn beginning_at(&self, frame: u64) -> Option<u64> {
         let frame = u32::try_from(frame).ok().filter(|_| self.count_to(frame))?;
         self.starts.binary_search(&frame).ok().map(|number| number as u64)
@@ -267,7 +267,7 @@ mod tests {
         FiveTuple { source: 10, destination: 7, source_port: port, destination_port: 443 }
     }
 
-    /// The frames of these packets that begin a connection: port, whether the client sent it, flags, sequence and
+    /// Returns the frames of these packets that begin a connection: port, whether the client sent it, flags, sequence and
     /// acknowledgment.
     fn starts(packets: &[(u16, bool, u8, u32, u32)]) -> Vec<u32> {
         let hasher = foldhash::fast::FixedState::default();

@@ -36,12 +36,12 @@ pub(super) struct Http2Frame<'a> {
 }
 
 impl Http2Frame<'_> {
-    /// END_STREAM of HEADERS and DATA.
+    /// Returns whether END_STREAM of HEADERS and DATA is set.
     pub(super) fn ends_stream(&self) -> bool {
         self.flags & 0x1 != 0
     }
 
-    /// END_HEADERS of HEADERS and CONTINUATION.
+    /// Returns whether END_HEADERS of HEADERS and CONTINUATION is set.
     pub(super) fn ends_headers(&self) -> bool {
         self.flags & 0x4 != 0
     }

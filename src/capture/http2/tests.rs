@@ -19,7 +19,7 @@ fn bytes(kind: u8, flags: u8, stream: u8, content: &[u8]) -> Vec<u8> {
     [&[high, middle, low, kind, flags, 0, 0, 0, stream], content].concat()
 }
 
-/// A field that the table takes up, with its name in the clear.
+/// Makes a field that the table takes up, with its name in the clear.
 fn field(name: &str, value: &str) -> Vec<u8> {
     let string = |text: &str| [&[text.len() as u8], text.as_bytes()].concat();
     [vec![0x40], string(name), string(value)].concat()

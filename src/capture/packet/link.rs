@@ -25,7 +25,7 @@ enum Layer {
     Pktap,
 }
 
-/// The link types that are read. A new one needs a row here, and a constant in [`LinkType`].
+/// Returns the layer of a link type that is read. A new one needs a row here, and a constant in [`LinkType`].
 #[inline]
 fn layer(link: LinkType) -> Option<Layer> {
     Some(match link {

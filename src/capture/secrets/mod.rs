@@ -27,7 +27,7 @@ const MAX_SECRETS: usize = 1 << 22;
 pub(crate) struct Secret(Vec<u8>);
 
 impl Secret {
-    /// The bytes, for key derivation only.
+    /// Returns the bytes, for key derivation only.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }

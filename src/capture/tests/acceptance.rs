@@ -5,7 +5,7 @@ use crate::capture::{FlowSide, TcpFlow};
 
 const ISN: u32 = 1000;
 
-/// The flow of a node that asked for the host and then saw this.
+/// Makes the flow of a node that asked for the host and then saw this.
 fn flow(see: impl FnOnce(&mut Wire)) -> TcpFlow {
     let mut wire = Wire::new();
     wire.resolve(HOST, "198.51.100.7");

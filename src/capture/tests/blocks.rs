@@ -1,6 +1,6 @@
 //! Blocks of pcapng, for captures that a test writes.
 
-/// A number in one byte order.
+/// Writes a number in one byte order.
 pub(super) fn word(number: u32, big_endian: bool) -> [u8; 4] {
     if big_endian { number.to_be_bytes() } else { number.to_le_bytes() }
 }
@@ -21,7 +21,7 @@ pub(super) fn section(big_endian: bool) -> Vec<u8> {
     block(0x0a0d_0d0a, &body, big_endian)
 }
 
-/// An interface of a link type with options.
+/// Makes an interface of a link type with options.
 pub(super) fn interface(link: u16, options: &[(u16, &[u8])], big_endian: bool) -> Vec<u8> {
     let mut body = [&half(link, big_endian)[..], &[0, 0], &word(0, big_endian)].concat();
     for (code, value) in options {

@@ -9,7 +9,7 @@ fn addressed() -> Interest {
     Interest { addresses: ["198.51.100.7".parse().unwrap()].into(), ..Interest::default() }
 }
 
-/// The packets of a connection.
+/// Makes the packets of a connection.
 fn connection() -> Vec<Vec<u8>> {
     vec![
         tcp(CLIENT, SERVER, SYN, 1000, 0, b"", 1),
@@ -32,7 +32,7 @@ fn comes_through(link: u16, wrap: impl Fn(&[u8]) -> Vec<u8>) {
     assert_eq!(flow.stream, Some(0));
 }
 
-/// A packet inside of another one.
+/// Puts a packet inside of another one.
 fn outer(protocol: u8, payload: &[u8]) -> Vec<u8> {
     let packet = ip("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap(), protocol, payload, 5);
     framed(1, &packet)
@@ -56,7 +56,7 @@ fn tags_and_labels_are_passed() {
     comes_through(1, |packet| ethernet(&[0, 60, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0], packet)); // LLC and SNAP
 }
 
-/// A header of PPPoE for a packet of so many bytes.
+/// Makes a header of PPPoE for a packet of so many bytes.
 fn pppoe(length: usize) -> [u8; 10] {
     let [high, low] = (length as u16 + 2).to_be_bytes();
     [0x88, 0x64, 0x11, 0, 0, 1, high, low, 0, 0x21]

@@ -12,19 +12,19 @@ fn quality(wire: &Wire) -> CaptureQuality {
     wire.facts().quality.remove(0)
 }
 
-/// The messages of warnings of a kind.
+/// Returns the messages of warnings of a kind.
 fn told(facts: &CaptureFacts, code: WarningCode) -> Vec<&str> {
     facts.warnings.iter().filter(|warning| warning.code == code).map(|warning| warning.message.as_str()).collect()
 }
 
-/// A connection with a request and an answer.
+/// Adds a connection with a request and an answer.
 fn talk(wire: &mut Wire, client: &str) {
     wire.handshake(client, SERVER, 1000, 5000);
     wire.tcp(client, SERVER, ACK, 1001, 5001, b"GET / HTTP/1.1\r\n\r\n");
     wire.tcp(SERVER, client, ACK, 5001, 1019, b"HTTP/1.1 200 OK\r\n\r\n");
 }
 
-/// The frames of a capture that pass a test of source address and number.
+/// Returns the frames of a capture that pass a test of source address and number.
 fn only(wire: &Wire, keep: impl Fn(&[u8], usize) -> bool) -> Wire {
     let mut left = Wire::new();
     let mut at = 24;

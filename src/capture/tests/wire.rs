@@ -34,7 +34,7 @@ impl Wire {
         Self::of_link(1)
     }
 
-    /// With a snap length.
+    /// Cuts packets at a snap length.
     pub(super) fn cut_at(snap_length: usize) -> Self {
         Self { snap_length, ..Self::new() }
     }
@@ -58,7 +58,7 @@ impl Wire {
         self
     }
 
-    /// A frame, a tenth of a millisecond after the one before.
+    /// Adds a frame, a tenth of a millisecond after the one before.
     pub(super) fn frame(&mut self, frame: &[u8]) -> &mut Self {
         self.now += 100;
         let captured = frame.len().min(self.snap_length);
@@ -69,7 +69,7 @@ impl Wire {
         self
     }
 
-    /// A packet, in a frame of the link type.
+    /// Adds a packet, in a frame of the link type.
     pub(super) fn packet(&mut self, packet: &[u8]) -> &mut Self {
         let frame = framed(self.link, packet);
         self.frame(&frame)
@@ -87,14 +87,14 @@ impl Wire {
         self.packet(&packet)
     }
 
-    /// SYN, SYN-ACK and ACK from these first numbers.
+    /// Adds SYN, SYN-ACK and ACK from these first numbers.
     pub(super) fn handshake(&mut self, client: &str, server: &str, seq: u32, ack: u32) -> &mut Self {
         self.tcp(client, server, SYN, seq, 0, b"");
         self.tcp(server, client, SYN | ACK, ack, seq.wrapping_add(1), b"");
         self.tcp(client, server, ACK, seq.wrapping_add(1), ack.wrapping_add(1), b"")
     }
 
-    /// A query for an address, and its answer when there is one.
+    /// Adds a query for an address, and its answer when there is one.
     pub(super) fn resolve(&mut self, name: &str, address: &str) -> &mut Self {
         self.udp("192.0.2.10:5353", RESOLVER, &query(7, name, 1));
         self.udp(RESOLVER, "192.0.2.10:5353", &answer(7, name, &[(name, address)]))
@@ -114,7 +114,7 @@ pub(super) fn facts(bytes: &[u8], interest: &Interest) -> CaptureFacts {
     read_capture(&[CapturePart { input: 0, bytes }], interest, &Default::default(), &Default::default())
 }
 
-/// The interest in the host of the tests.
+/// Returns the interest in the host of the tests.
 pub(super) fn interest() -> Interest {
     Interest { hosts: [HOST.to_owned()].into(), ..Interest::default() }
 }
@@ -151,7 +151,7 @@ pub(super) fn ip(from: IpAddr, to: IpAddr, protocol: u8, payload: &[u8], ip_id: 
     packet
 }
 
-/// A TCP packet from the network layer on.
+/// Makes a TCP packet from the network layer on.
 pub(super) fn tcp(from: &str, to: &str, flags: u8, seq: u32, ack: u32, payload: &[u8], ip_id: u16) -> Vec<u8> {
     let (from, to) = ends(from, to);
     let mut header = TcpHeader::new(from.port(), to.port(), seq, 64_000);
@@ -165,7 +165,7 @@ pub(super) fn tcp(from: &str, to: &str, flags: u8, seq: u32, ack: u32, payload: 
     ip(from.ip(), to.ip(), ip_number::TCP.0, &segment, ip_id)
 }
 
-/// A UDP packet from the network layer on.
+/// Makes a UDP packet from the network layer on.
 pub(super) fn udp(from: &str, to: &str, payload: &[u8], ip_id: u16) -> Vec<u8> {
     let (from, to) = ends(from, to);
     let mut packet = Vec::new();
@@ -185,7 +185,7 @@ pub(super) fn udp(from: &str, to: &str, payload: &[u8], ip_id: u16) -> Vec<u8> {
     packet
 }
 
-/// An ICMP error (ICMPv6 when the quoted packet is IPv6) from the network layer on.
+/// Makes an ICMP error (ICMPv6 when the quoted packet is IPv6) from the network layer on.
 pub(super) fn icmp(from: &str, to: &str, icmp_type: u8, code: u8, quoted: &[u8]) -> Vec<u8> {
     let mut message = vec![icmp_type, code, 0, 0, 0, 0, 0, 0];
     message.extend(quoted);
@@ -193,7 +193,7 @@ pub(super) fn icmp(from: &str, to: &str, icmp_type: u8, code: u8, quoted: &[u8])
     ip(from.parse().unwrap(), to.parse().unwrap(), protocol.0, &message, 9)
 }
 
-/// A packet in a frame of this link type.
+/// Puts a packet in a frame of this link type.
 pub(super) fn framed(link: u16, packet: &[u8]) -> Vec<u8> {
     let ether_type: [u8; 2] = if packet[0] >> 4 == 6 { [0x86, 0xdd] } else { [8, 0] };
     match link {
@@ -230,7 +230,7 @@ pub(super) fn query(id: u16, name: &str, qtype: u16) -> Vec<u8> {
     message(id, 0x0100, name, qtype, &[])
 }
 
-/// An answer of these records, an address or else the name of an alias; the question is that for the first of them.
+/// Makes an answer of these records, an address or else the name of an alias; the question is that for the first of them.
 pub(super) fn answer(id: u16, asked: &str, records: &[(&str, &str)]) -> Vec<u8> {
     let first: Option<IpAddr> = records.first().and_then(|(_, data)| data.parse().ok());
     let qtype = if first.is_some_and(|address| address.is_ipv6()) { 28 } else { 1 };
@@ -245,12 +245,12 @@ pub(super) fn answer(id: u16, asked: &str, records: &[(&str, &str)]) -> Vec<u8> 
     message(id, 0x8180, asked, qtype, &records)
 }
 
-/// An answer without records.
+/// Makes an answer without records.
 pub(super) fn refusal(id: u16, asked: &str, flags: u16) -> Vec<u8> {
     message(id, 0x8180 | flags, asked, 1, &[])
 }
 
-/// A ClientHello with this server name.
+/// Makes a ClientHello with this server name.
 pub(super) fn client_hello(server_name: &str) -> Vec<u8> {
     let list = [&[0][..], &(server_name.len() as u16).to_be_bytes(), server_name.as_bytes()].concat();
     let extension = [&(list.len() as u16).to_be_bytes()[..], &list].concat();

@@ -122,7 +122,7 @@ fn names(certificate: &x509_parser::certificate::TbsCertificate) -> Vec<String> 
     alternative.general_names.iter().filter_map(shown).take(MAX_NAMES).collect()
 }
 
-/// A distinguished name in the form of RFC 4514: the most specific part first.
+/// Writes a distinguished name in the form of RFC 4514: the most specific part first.
 fn distinguished_name(name: &X509Name) -> String {
     let mut written = String::new();
     let parts: Vec<_> = name.iter_rdn().collect();
@@ -151,7 +151,7 @@ fn distinguished_name(name: &X509Name) -> String {
     written
 }
 
-/// The short names of RFC 4514 section 3 and those that tools add to them; a number without one is written in dots.
+/// Returns the short name of RFC 4514 section 3 or one that tools add to them; a number without one is written in dots.
 fn attribute_type<'a>(oid: &Oid<'a>) -> Cow<'static, str> {
     let text = oid.to_id_string();
     Cow::Borrowed(match text.as_str() {
@@ -171,7 +171,7 @@ fn attribute_type<'a>(oid: &Oid<'a>) -> Cow<'static, str> {
     })
 }
 
-/// The text of an attribute, in whichever string type of ASN.1 it was written.
+/// Returns the text of an attribute, in whichever string type of ASN.1 it was written.
 fn value(any: &Any) -> Option<String> {
     let data = any.data.get(..MAX_NAME).unwrap_or(any.data);
     match any.tag() {
@@ -191,7 +191,7 @@ fn value(any: &Any) -> Option<String> {
     }
 }
 
-/// RFC 4514 section 2.4; control characters are written as bytes so that they reach no terminal.
+/// Escapes after RFC 4514 section 2.4; control characters are written as bytes so that they reach no terminal.
 fn push_escaped(written: &mut String, value: &str) {
     let last = value.chars().count().saturating_sub(1);
     for (index, character) in value.chars().enumerate() {

@@ -142,12 +142,12 @@ impl<'a> Joiner<'a> {
         }
     }
 
-    /// The messages so far.
+    /// Returns the messages so far.
     pub(super) fn messages(&self) -> &[HandshakeMessage<'a>] {
         &self.messages
     }
 
-    /// The messages, the last of which may be incomplete.
+    /// Returns the messages, the last of which may be incomplete.
     pub(super) fn finish(self) -> Vec<HandshakeMessage<'a>> {
         self.messages
     }

@@ -136,7 +136,7 @@ impl KeySchedule {
         Some(Opening { stage: epoch.stage, sequence, gapless })
     }
 
-    /// The next record has the next key.
+    /// Goes on to the next record, which has the next key.
     pub(super) fn advance(&mut self) {
         if self.epochs.len() > 1 {
             self.epochs.pop_front();

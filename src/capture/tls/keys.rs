@@ -53,7 +53,7 @@ pub(super) fn from_master(
     Some(Keys { mac, key, iv })
 }
 
-/// `P_hash` of RFC 5246 section 5.
+/// Computes `P_hash` of RFC 5246 section 5.
 fn expand(hash: Hash, secret: &[u8], seed: &[&[u8]], length: usize) -> Vec<u8> {
     let mut output = Vec::with_capacity(length + hash.length());
     let mut chained = hash.hmac(secret, seed);
@@ -74,12 +74,12 @@ pub(super) fn from_traffic_secret(suite: Suite, secret: &Secret) -> Option<Keys>
     Some(Keys { mac: Vec::new(), key, iv })
 }
 
-/// The traffic secret behind a KeyUpdate.
+/// Derives the traffic secret behind a KeyUpdate.
 pub(super) fn next_traffic_secret(suite: Suite, secret: &Secret) -> Option<Secret> {
     expand_label(suite.hash, secret, b"traffic upd", suite.hash.length()).map(Secret::new)
 }
 
-/// `HKDF-Expand-Label` of RFC 8446 section 7.1 with an empty context.
+/// Computes `HKDF-Expand-Label` of RFC 8446 section 7.1 with an empty context.
 fn expand_label(hash: Hash, secret: &Secret, label: &[u8], length: usize) -> Option<Vec<u8>> {
     const PREFIX: &[u8] = b"tls13 ";
     if secret.bytes().len() != hash.length() {

@@ -42,7 +42,7 @@ impl std::fmt::Debug for Opened {
 }
 
 impl Opened {
-    /// The application data.
+    /// Returns the application data.
     pub(crate) fn stream(&self) -> ByteStream<'_> {
         let mut pieces: Vec<(u64, &[u8])> = Vec::new();
         let mut marks = Vec::new();

@@ -59,7 +59,7 @@ pub(super) struct Protection {
 }
 
 impl Protection {
-    /// `None` when suite, version and keys do not go together.
+    /// Makes a protection; `None` when suite, version and keys do not go together.
     pub(super) fn new(suite: Suite, version: TlsVersion, encrypt_then_mac: bool, keys: Keys) -> Option<Self> {
         let mut iv = Iv::Explicit;
         let scheme = match suite.cipher {
@@ -173,7 +173,7 @@ impl Protection {
             }
     }
 
-    /// A record goes by, opened or not: TLS 1.0 chains the next one to its last block.
+    /// Lets a record go by, opened or not: TLS 1.0 chains the next one to its last block.
     pub(super) fn pass(&mut self, record: &TlsRecord) {
         if matches!(self.iv, Iv::Explicit) {
             return;

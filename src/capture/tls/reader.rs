@@ -16,14 +16,14 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// Exactly so many bytes, or nothing and the cursor stays.
+    /// Takes exactly so many bytes, or nothing and the cursor stays.
     pub(super) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
         Some(taken)
     }
 
-    /// At most so many bytes: fewer where the input was cut.
+    /// Takes at most so many bytes: fewer where the input was cut.
     pub(super) fn take_lax(&mut self, length: usize) -> &'a [u8] {
         let (taken, rest) = self.rest.split_at(length.min(self.rest.len()));
         self.rest = rest;
@@ -44,19 +44,19 @@ impl<'a> Reader<'a> {
         Some(usize::from(high) << 16 | usize::from(low))
     }
 
-    /// A vector with a length of one byte before it, whole.
+    /// Takes a vector with a length of one byte before it, whole.
     pub(super) fn vector8(&mut self) -> Option<&'a [u8]> {
         let length = self.u8()?;
         self.take(usize::from(length))
     }
 
-    /// A vector with a length of two bytes before it, whole.
+    /// Takes a vector with a length of two bytes before it, whole.
     pub(super) fn vector16(&mut self) -> Option<&'a [u8]> {
         let length = self.u16()?;
         self.take(usize::from(length))
     }
 
-    /// A vector with a length of two bytes before it, as far as it is there.
+    /// Takes a vector with a length of two bytes before it, as far as it is there.
     pub(super) fn vector16_lax(&mut self) -> Option<&'a [u8]> {
         let length = self.u16()?;
         Some(self.take_lax(usize::from(length)))

@@ -100,7 +100,7 @@ fn resynchronise(stream: &ByteStream, from: u64) -> Option<u64> {
     }
 }
 
-/// A header is believed when others follow it, or when its record ends where the text ends.
+/// Returns whether a header is believed: when others follow it, or when its record ends where the text ends.
 fn believed(stream: &ByteStream, mut position: u64) -> bool {
     for link in 0..CHAIN {
         let Some(found) = header(stream, position) else {

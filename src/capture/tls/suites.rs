@@ -18,7 +18,7 @@ pub(super) enum Hash {
 }
 
 impl Hash {
-    /// Bytes of its output.
+    /// Returns how many bytes its output has.
     pub(super) fn length(self) -> usize {
         match self {
             Self::Md5 => 16,
@@ -28,7 +28,7 @@ impl Hash {
         }
     }
 
-    /// HMAC (RFC 2104) over parts that follow each other.
+    /// Computes HMAC (RFC 2104) over parts that follow each other.
     pub(super) fn hmac(self, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         match self {
             Self::Md5 => hmac::<Hmac<Md5>>(key, parts),

@@ -26,7 +26,7 @@ fn secrets() -> Secrets {
     secrets
 }
 
-/// The secrets without the lines that have one of these labels.
+/// Returns the secrets without the lines that have one of these labels.
 fn secrets_without(labels: &[&str]) -> Secrets {
     let text = key_log();
     let kept = text.lines().filter(|line| !labels.iter().any(|label| line.starts_with(label)));

@@ -130,7 +130,7 @@ impl TrafficAnalysis<'_> {
     }
 }
 
-/// The last records of a direction that have the length of an alert are alerts: nobody closes with two bytes of data.
+/// Takes the last records of a direction that have the length of an alert for alerts: nobody closes with two bytes of data.
 fn tell_last_alerts(records: &mut [ClassifiedRecord], lengths: RecordLengths) {
     for record in records.iter_mut().rev().take(LAST_ALERTS) {
         if record.content != RecordContent::Protected || !lengths.is_alert(record.length) {

@@ -133,7 +133,7 @@ mod tests {
         ClassifiedRecord { side, content: RecordContent::Protected, length, at: at(millis), end: at(millis) }
     }
 
-    /// A session of TLS 1.3 whose Finished is sent at 0 and a request a millisecond later; the server's records come at these
+    /// Reads a session of TLS 1.3 whose Finished is sent at 0 and a request a millisecond later; the server's records come at these
     /// times with these lengths. Returns the lengths that are taken for the answer, and whether they may be a ticket.
     fn answer(records: &[(i64, usize)]) -> (Vec<usize>, bool) {
         let reader = TurnReader {

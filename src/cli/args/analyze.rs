@@ -111,7 +111,7 @@ pub struct AnalyzeArgs {
     pub verbose: bool,
 }
 
-/// Name and value of a field.
+/// Reads name and value of a field.
 pub(super) fn field(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as `assignment_group=Network`")?;
     let is_name =
@@ -147,13 +147,13 @@ pub enum FormatChoice {
     Parquet,
 }
 
-/// Every edition of Jira, with what it is for completions.
+/// Returns every edition of Jira, with what it is for completions.
 fn editions() -> impl TypedValueParser<Value = JiraEdition> {
     let named = JiraEdition::ALL.map(|edition| PossibleValue::new(edition.as_str()).help(edition.description()));
     PossibleValuesParser::new(named).try_map(|name| name.parse::<JiraEdition>())
 }
 
-/// Every clock, with what it is for completions.
+/// Returns every clock, with what it is for completions.
 fn times() -> impl TypedValueParser<Value = Times> {
     let named = Times::ALL.map(|times| PossibleValue::new(times.as_str()).help(times.description()));
     PossibleValuesParser::new(named).try_map(|name| name.parse::<Times>())

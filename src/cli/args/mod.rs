@@ -72,7 +72,7 @@ impl Args {
     }
 }
 
-/// The words with `analyze` put in, where a person named a file and no command.
+/// Returns the words with `analyze` put in, where a person named a file and no command.
 fn without_command(words: &[OsString]) -> Option<Vec<OsString>> {
     let command = Args::command();
     let is_command = |word: &OsString| command.find_subcommand(word).is_some() || word == "help";

@@ -15,7 +15,7 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// A parser for a type that is read from such a name.
+    /// Makes a parser for a type that is read from such a name.
     pub fn parser<T>(besides: &'static [(&'static str, &'static str)]) -> impl TypedValueParser<Value = T>
     where
         T: FromStr<Err = String> + Clone + Send + Sync + 'static,

@@ -122,7 +122,7 @@ pub struct RunArgs {
     pub quiet: bool,
 }
 
-/// Every kind, with its name for help and completions.
+/// Returns every kind, with its name for help and completions.
 fn kinds() -> impl TypedValueParser<Value = RequestKind> {
     let named = RequestKind::ALL.map(|kind| PossibleValue::new(kind.as_str()).help(kind.describe()));
     PossibleValuesParser::new(named).try_map(|name| name.parse::<RequestKind>())

@@ -49,7 +49,7 @@ fn bound(content: &mut Value) {
     }
 }
 
-/// The list with the most items.
+/// Returns the list with the most items.
 fn longest(value: &mut Value) -> Option<&mut Vec<Value>> {
     match value {
         Value::Array(items) => {
@@ -62,7 +62,7 @@ fn longest(value: &mut Value) -> Option<&mut Vec<Value>> {
     }
 }
 
-/// Items of the longest list in a value.
+/// Counts the items of the longest list in a value.
 fn length(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(length).max().unwrap_or_default().max(items.len()),

@@ -105,7 +105,7 @@ impl McpServer {
         ))
     }
 
-    /// The report, of the last analysis where nothing has changed since.
+    /// Returns the report, of the last analysis where nothing has changed since.
     fn report(&mut self, arguments: &Arguments) -> Result<&Report, String> {
         let paths = self.paths(arguments)?;
         // Of a folder, the time of its last change says nothing of what lies deeper.
@@ -251,7 +251,7 @@ fn of_number(report: &Report, number: usize) -> Result<&Attempt, String> {
     found.ok_or_else(|| format!("there is no attempt {number}: there are {}, numbered from 1", report.attempts.len()))
 }
 
-/// An attempt in a line.
+/// Writes an attempt in a line.
 fn row(attempt: &Attempt) -> Value {
     json!({
         "id": attempt.id,

@@ -44,7 +44,7 @@ impl Bounds {
         (2 * most > intervals.len()).then_some(Self { low, high })
     }
 
-    /// The likeliest value: records and packets follow each other at once at the ends that bind, so it is in the middle of a
+    /// Returns the likeliest value: records and packets follow each other at once at the ends that bind, so it is in the middle of a
     /// narrow range, and in a wide one near the end of the requests, which nothing but the node delays.
     pub fn likeliest(self) -> ClockOffset {
         let (low, high) = (self.low.nanos(), self.high.nanos());
@@ -54,7 +54,7 @@ impl Bounds {
     }
 }
 
-/// The offsets that one matched attempt allows; none when its ends contradict each other, as those of a wrong match do.
+/// Returns the offsets that one matched attempt allows; none when its ends contradict each other, as those of a wrong match do.
 fn interval((said, wire): (LogInterval, WireInterval)) -> Option<(ClockOffset, Option<ClockOffset>)> {
     let low = said.start.plus_nanos(-ROUNDING).ahead_of(wire.start);
     let high = said.result.zip(wire.told).map(|(result, told)| result.plus_nanos(STAMP).ahead_of(told));

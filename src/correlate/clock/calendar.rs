@@ -41,7 +41,7 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// For a log whose clock is known, or is to be found out.
+    /// Makes the calendar of a log whose clock is known, or is to be found out.
     pub fn new(log: &LogFacts, clock: Option<WallClock>) -> Self {
         let put_back = match clock {
             Some(_) => Self::possible_changes(log).into_iter().filter(|change| change.by < 0).collect(),
@@ -50,7 +50,7 @@ impl Calendar {
         Self { clock, parts: log.parts.iter().map(|part| part.input).collect(), changes: Vec::new(), put_back }
     }
 
-    /// This calendar with one more change of the zone.
+    /// Returns this calendar with one more change of the zone.
     pub fn with(&self, change: ZoneShift) -> Self {
         let mut other = self.clone();
         other.changes.push(change);
@@ -63,12 +63,12 @@ impl Calendar {
         self.clock.is_some()
     }
 
-    /// The clock, when it is known.
+    /// Returns the clock, when it is known.
     pub fn clock(&self) -> Option<&WallClock> {
         self.clock.as_ref()
     }
 
-    /// The changes of the zone, in order of the log.
+    /// Returns the changes of the zone, in order of the log.
     pub fn changes(&self) -> &[ZoneShift] {
         &self.changes
     }
@@ -92,7 +92,7 @@ impl Calendar {
         spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
-    /// By how much the changes before a record moved the wall clock.
+    /// Returns by how much the changes before a record moved the wall clock.
     pub fn shift_at(&self, at: LineRef) -> i64 {
         let place = self.place(at.input, at.line);
         self.changes
@@ -142,13 +142,13 @@ fn changes_of(step: ClockStep) -> (Option<i64>, Option<i64>) {
     (back, forward)
 }
 
-/// `-06:00` for an offset in nanoseconds.
+/// Returns `-06:00` for an offset in nanoseconds.
 pub fn offset_text(offset: i64) -> String {
     let minutes = (offset.abs() / (60 * SECOND)) % (100 * 60);
     format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
-/// Nanoseconds as milliseconds, to the microsecond.
+/// Returns nanoseconds as milliseconds, to the microsecond.
 pub fn milliseconds(nanos: i64) -> f64 {
     (nanos as f64 / MILLISECOND as f64 * 1000.0).round() / 1000.0
 }

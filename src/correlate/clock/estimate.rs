@@ -47,17 +47,17 @@ const DISTINCT: i64 = SECOND;
 
 /// Which requests and places could be the same event, and how well they agree without a look at the clock.
 pub trait Pairing: Sync {
-    /// The requests that have a time, in order of time.
+    /// Returns the requests that have a time, in order of time.
     fn marks(&self) -> &[LogInterval];
-    /// When a place began; places are in order of time.
+    /// Returns when a place began; places are in order of time.
     fn start_of(&self, place: usize) -> Option<Timestamp>;
-    /// How many places begin in a range of time.
+    /// Returns how many places begin in a range of time.
     fn places_within(&self, first: Timestamp, last: Timestamp) -> usize;
-    /// The places that may be a request's by its host, in ascending order.
+    /// Returns the places that may be a request's by its host, in ascending order.
     fn candidates(&self, mark: usize) -> &[usize];
-    /// How a request and a place agree; `None` when they cannot be the same event.
+    /// Returns how a request and a place agree; `None` when they cannot be the same event.
     fn agreement(&self, mark: usize, place: usize) -> Option<(Compatibility, HostSource)>;
-    /// A place as it bears on a request.
+    /// Returns a place as it bears on a request.
     fn spot(&self, mark: usize, place: usize) -> Option<WireInterval>;
 }
 
@@ -141,18 +141,18 @@ pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Optio
     Some(Estimate { confidence, ..best })
 }
 
-/// The offsets with the most votes, each the middle of its votes.
+/// Returns the offsets with the most votes, each the middle of its votes.
 fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<ClockOffset> {
     heaviest(&votes(pairing, zone_given, MAX_PAIRS))
 }
 
-/// How many votes the likeliest offset has of a few requests.
+/// Returns how many votes the likeliest offset has of a few requests.
 pub fn promise(pairing: &impl Pairing, zone_given: bool) -> u64 {
     let votes = votes(pairing, zone_given, MAX_PROMISING);
     windows(&votes).into_iter().map(|window| window.weight).max().unwrap_or_default()
 }
 
-/// The votes of so many pairs of a request and a place at most, in order.
+/// Returns the votes of so many pairs of a request and a place at most, in order.
 fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<Vote> {
     let marks = pairing.marks();
     let pairs: usize = (0..marks.len()).map(|mark| pairing.candidates(mark).len()).sum();
@@ -207,7 +207,7 @@ fn windows(votes: &[Vote]) -> Vec<Window> {
     windows
 }
 
-/// The windows with the most votes, none within another.
+/// Returns the windows with the most votes, none within another.
 fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
     let mut windows = windows(votes);
     // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
@@ -271,7 +271,7 @@ fn cost_at(pairing: &impl Pairing, mark: usize, place: usize, offset: ClockOffse
     Some(cost::cost(times, fit, host))
 }
 
-/// The offset as the matches at a first one tell it.
+/// Returns the offset as the matches at a first one tell it.
 fn refine(pairing: &impl Pairing, offset: ClockOffset, step: usize) -> Option<ClockOffset> {
     let pairs: Vec<(LogInterval, WireInterval)> = matches(pairing, offset, step)
         .into_iter()
@@ -285,7 +285,7 @@ fn quantile(values: &mut [ClockOffset], of: usize, parts: usize) -> Option<Clock
     values.get(values.len().saturating_sub(1) * of / parts).copied()
 }
 
-/// An even sample when there are more requests than a trial should look at.
+/// Returns every how many requests an even sample takes one, when there are more than a trial should look at.
 fn step(pairing: &impl Pairing, most: usize) -> usize {
     let possible = (0..pairing.marks().len()).filter(|mark| !pairing.candidates(*mark).is_empty()).count();
     possible.div_ceil(most).max(1)
@@ -316,7 +316,7 @@ fn try_offset(
     Some(Estimate { offset, matched: found.len() * step, score, confidence: Confidence::Low })
 }
 
-/// How unlikely it is to see so many out of so many when each is seen with the likelihood that this share stands for.
+/// Returns how unlikely it is to see so many out of so many when each is seen with the likelihood that this share stands for.
 fn unseen(seen: usize, all: usize) -> i64 {
     let missed = all.saturating_sub(seen);
     if missed == 0 || seen == 0 {
@@ -327,7 +327,7 @@ fn unseen(seen: usize, all: usize) -> i64 {
     (entropy * 1000.0) as i64
 }
 
-/// How unlikely an offset is by itself: clocks are mostly right, and most zones are not in use.
+/// Returns how unlikely an offset is by itself: clocks are mostly right, and most zones are not in use.
 fn unlikely(offset: ClockOffset, zone_given: bool) -> i64 {
     let skew = offset.without(if zone_given { 0 } else { nearest_zone(offset) });
     let seconds = skew.nanos().abs() as f64 / SECOND as f64;
@@ -349,7 +349,7 @@ pub fn zone_at(offset: i64) -> Option<i64> {
     ((offset - quarter).abs() <= NEAR_ZONE).then_some(quarter)
 }
 
-/// The zone in use that is nearest to an offset, in nanoseconds.
+/// Returns the zone in use that is nearest to an offset, in nanoseconds.
 pub(crate) fn nearest_zone(offset: ClockOffset) -> i64 {
     let offset = offset.nanos();
     let minute = 60 * SECOND;
@@ -364,7 +364,7 @@ pub(crate) fn nearest_zone(offset: ClockOffset) -> i64 {
         .unwrap_or_default()
 }
 
-/// The offset that pairs of request and place tell best: within what cause and effect allow where they bound it, else in the
+/// Returns the offset that pairs of request and place tell best: within what cause and effect allow where they bound it, else in the
 /// middle of what most pairs allow.
 pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<ClockOffset> {
     if let Some(bounds) = Bounds::of(pairs) {

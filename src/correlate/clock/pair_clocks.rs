@@ -10,7 +10,7 @@ use crate::correlate::attempt::PairClock;
 use crate::correlate::matched::{LogTable, Matched};
 use crate::model::report::{Confidence, OffsetSource};
 
-/// The clocks of all pairs that share attempts, the pair with the most first.
+/// Returns the clocks of all pairs that share attempts, the pair with the most first.
 pub(in crate::correlate) fn pair_clocks(matched: &Matched<'_, '_>) -> Vec<PairClock> {
     let mut clocks = Vec::new();
     for (log, table) in matched.tables.iter().enumerate() {
@@ -73,7 +73,7 @@ fn pair_clock(
     }
 }
 
-/// Attempts of a log that are in a capture.
+/// Counts the attempts of a log that are in a capture.
 fn in_both(matched: &Matched<'_, '_>, log: usize, capture: usize) -> usize {
     let said = matched.said.get(log).into_iter().flatten();
     let seats = matched.seats.get(log).into_iter().flatten();

@@ -20,7 +20,7 @@ pub struct Edge {
 /// purpose can take.
 const MAX_VISITED: usize = 4096;
 
-/// The place of each request. `edges` has the places that a request may take, `alone` what it costs to have none.
+/// Returns the place of each request. `edges` has the places that a request may take, `alone` what it costs to have none.
 pub fn assign(edges: &[Vec<Edge>], places: usize, alone: i64) -> Vec<Option<usize>> {
     let mut solver = Solver {
         edges,
@@ -56,7 +56,7 @@ enum Target {
 }
 
 impl Solver<'_> {
-    /// Cost of a request at a place, the place's price taken off.
+    /// Returns the cost of a request at a place, the place's price taken off.
     fn reduced(&self, edge: Edge) -> i64 {
         edge.cost - self.place_price.get(edge.place).copied().unwrap_or_default()
     }

@@ -66,7 +66,7 @@ impl Beside {
     }
 }
 
-/// The few of so many that promise most, and anything at all.
+/// Returns the few of so many that promise most, and anything at all.
 fn best(count: usize, promise: impl Fn(usize) -> Option<u64>) -> Vec<usize> {
     let mut all: Vec<(Reverse<u64>, usize)> =
         (0..count).filter_map(|index| Some((Reverse(promise(index).filter(|promise| *promise > 0)?), index))).collect();

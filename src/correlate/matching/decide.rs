@@ -25,13 +25,13 @@ const TOGETHER: i64 = 1_500;
 pub struct Offsets(pub Vec<Vec<Option<ClockOffset>>>);
 
 impl Offsets {
-    /// Of a log and a capture.
+    /// Returns the offset of a log and a capture.
     pub fn get(&self, log: usize, capture: usize) -> Option<ClockOffset> {
         self.0.get(log)?.get(capture).copied().flatten()
     }
 }
 
-/// The place of each request. `said` has the requests of each log.
+/// Returns the place of each request. `said` has the requests of each log.
 pub fn matching(
     said: &[Vec<LogRequest<'_>>],
     views: &[CaptureView<'_>],
@@ -106,8 +106,8 @@ impl<'b, 'a> Board<'b, 'a> {
         against
     }
 
-    /// Where two tries of an attempt ended up on different connections though two requests of one connection would do as
-    /// well, they change places with whoever is there.
+    /// Puts two tries of an attempt together where they ended up on different connections though two requests of one connection would do as
+    /// well: they change places with whoever is there.
     fn keep_together(&self, mut seats: Vec<Option<usize>>) -> Vec<Option<usize>> {
         let mut holder = vec![None; self.places.len()];
         for (request, seat) in seats.iter().enumerate() {
@@ -168,7 +168,7 @@ impl<'b, 'a> Board<'b, 'a> {
         true
     }
 
-    /// The place of the next request on the same connection.
+    /// Returns the place of the next request on the same connection.
     fn next_request(&self, place: usize) -> Option<usize> {
         let WirePlace { capture, slot } = *self.places.get(place)?;
         let slots = &self.views.get(capture)?.slots;
@@ -180,7 +180,7 @@ impl<'b, 'a> Board<'b, 'a> {
         Some(place + 1 + next)
     }
 
-    /// The place of the request before on the same connection.
+    /// Returns the place of the request before on the same connection.
     fn previous_request(&self, place: usize) -> Option<usize> {
         let WirePlace { capture, slot } = *self.places.get(place)?;
         let slots = &self.views.get(capture)?.slots;
@@ -191,7 +191,7 @@ impl<'b, 'a> Board<'b, 'a> {
         place.checked_sub(1 + back)
     }
 
-    /// What a request pays at a place; nothing known means that it must not be there.
+    /// Returns what a request pays at a place; nothing known means that it must not be there.
     fn price(&self, request: usize, seat: Option<usize>) -> Option<i64> {
         match seat {
             None => Some(UNMATCHED),
@@ -200,7 +200,7 @@ impl<'b, 'a> Board<'b, 'a> {
     }
 }
 
-/// The places of a capture that a request may take, with what they cost.
+/// Returns the places of a capture that a request may take, with what they cost.
 fn costs(
     said: &LogRequest<'_>,
     pair: &Pair<'_, '_>,

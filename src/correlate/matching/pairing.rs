@@ -73,12 +73,12 @@ impl<'p, 'a> Pair<'p, 'a> {
         pair
     }
 
-    /// The list of the places that may be a request's.
+    /// Returns the list of the places that may be a request's.
     fn list(&self, said: &LogRequest<'_>) -> usize {
         said.host.and_then(|host| self.by_host.get(host)).copied().unwrap_or(ANYONE)
     }
 
-    /// The places that may be this request's by its host, as ascending indices into the capture's slots.
+    /// Returns the places that may be this request's by its host, as ascending indices into the capture's slots.
     pub fn places(&self, said: &LogRequest<'_>) -> &[usize] {
         self.lists.get(self.list(said)).map_or(&[], Vec::as_slice)
     }
@@ -91,7 +91,7 @@ impl<'p, 'a> Pair<'p, 'a> {
         Some((compatibility(&said.claim, &slot.claim), host))
     }
 
-    /// The request behind a mark.
+    /// Returns the request behind a mark.
     fn said_at(&self, mark: usize) -> Option<&'p LogRequest<'a>> {
         self.said.get(*self.marked.get(mark)?)
     }
@@ -101,7 +101,7 @@ impl<'p, 'a> Pair<'p, 'a> {
         clock::promise(self, zone_given)
     }
 
-    /// The clock between the two.
+    /// Returns the clock between the two.
     pub fn estimate(&self, reach: Reach, zone_given: bool) -> Option<Estimate> {
         clock::estimate(self, reach, zone_given)
     }
@@ -135,7 +135,7 @@ impl Pairing for Pair<'_, '_> {
     }
 }
 
-/// The clock between a log, whose requests by this calendar are given, and a capture.
+/// Returns the clock between a log, whose requests by this calendar are given, and a capture.
 pub fn estimate<'a>(
     log: &LogFacts,
     view: &CaptureView<'a>,
@@ -145,7 +145,7 @@ pub fn estimate<'a>(
     Pair::new(said, view).estimate(reach(log, view, calendar), calendar.has_zone())
 }
 
-/// A log's calendar with the changes of its zone that a capture confirms: its `estimate` by a calendar is the better for them. The
+/// Returns a log's calendar with the changes of its zone that a capture confirms: its `estimate` by a calendar is the better for them. The
 /// first capture that confirms any settles them for the log.
 pub fn with_changes(
     log: &LogFacts,

@@ -21,7 +21,7 @@ pub struct LogEvidence<'a> {
 }
 
 impl<'a> LogEvidence<'a> {
-    /// Of a try. `attempt` is given for the last one, which the attempt's verdict and answer speak of.
+    /// Returns the evidence of a try. `attempt` is given for the last one, which the attempt's verdict and answer speak of.
     pub fn of(attempted: Option<&'a LogTry>, attempt: Option<&'a LogAttempt>) -> Self {
         let answer = attempt.and_then(|attempt| attempt.answer.as_deref());
         let verdict = attempt.and_then(|attempt| attempt.verdict.as_deref()).map(|(_, cause)| cause);
@@ -61,7 +61,7 @@ impl LogEvidence<'_> {
     }
 }
 
-/// The try's own exception, unless it is in words that nothing knows and the verdict's are better.
+/// Returns the try's own exception, unless it is in words that nothing knows and the verdict's are better.
 fn most_telling<'a>(own: Option<&'a LogCause>, verdict: Option<&'a LogCause>) -> Option<&'a LogCause> {
     let telling = |cause: &&LogCause| !matches!(cause.kind, CauseKind::Other | CauseKind::SomeTimeout);
     own.filter(telling).or_else(|| verdict.filter(telling)).or(own).or(verdict)
@@ -109,7 +109,7 @@ fn weighed(found: Option<(Outcome, Weight)>) -> (Option<Outcome>, Weight) {
     found.map_or((None, Weight::Vague), |(outcome, weight)| (Some(outcome), weight))
 }
 
-/// Through a proxy, these may be its own answers to CONNECT; the log words both alike.
+/// Weighs statuses that may be a proxy's own answers to CONNECT; the log words both alike.
 fn of_foreign_status(status: u16, attempted: Option<&LogTry>) -> Weight {
     match attempted.and_then(LogTry::is_proxied) {
         Some(true) if matches!(status, 403 | 500..) => Weight::Vague,

@@ -28,7 +28,7 @@ pub(super) fn doubt_unless(certain: bool) -> Vec<Doubt> {
     if certain { Vec::new() } else { vec![Doubt::MayMeanElse] }
 }
 
-/// The word in the report.
+/// Returns the word in the report.
 pub const fn side(side: FlowSide) -> &'static str {
     match side {
         FlowSide::Client => "client",

@@ -262,7 +262,7 @@ fn has_other_addresses(wire: &WireTry<'_>) -> bool {
     })
 }
 
-/// Addresses that were tried before the one that counts, and did not take the connection.
+/// Returns the addresses that were tried before the one that counts, and did not take the connection.
 pub fn dead_before(wire: &WireTry<'_>) -> Vec<IpAddr> {
     let before = wire.session.flows.split_last().map_or(&[][..], |(_, before)| before);
     let dead = before.iter().chain(&wire.earlier).filter(|flow| flow.syn_ack.is_none()).map(|flow| flow.server.ip());

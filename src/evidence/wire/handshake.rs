@@ -39,7 +39,7 @@ pub(super) fn of_handshake_closed(wire: &WireTry<'_>, close: &Close) -> WireEvid
     }
 }
 
-/// A client that closes when the handshake is done and asks for nothing did not like the name in the certificate. A server
+/// Tells a client that closes when the handshake is done and asks for nothing: it did not like the name in the certificate. A server
 /// that closes then had nothing to do.
 pub(super) fn of_no_request(wire: &WireTry<'_>, close: Option<Close>, host: Option<&str>) -> WireEvidence {
     let session = wire.flow().and_then(|flow| flow.tls.as_ref());

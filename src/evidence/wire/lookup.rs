@@ -121,7 +121,7 @@ pub fn read_lookups<'a>(
     lookups
 }
 
-/// The host that a name was asked for: the shortest known one that it is, or that it begins with.
+/// Returns the host that a name was asked for: the shortest known one that it is, or that it begins with.
 fn host_of(name: &str, hosts: &BTreeSet<String>) -> String {
     let dots = name.match_indices('.').map(|(at, _)| at).skip(1);
     let shorter = dots.filter_map(|at| name.get(..at)).find(|host| hosts.contains(*host));
@@ -178,7 +178,7 @@ impl<'a> Lookup<'a> {
         self.exchanges.push(exchange);
     }
 
-    /// The last word about the host's own name counts; search domains fail all day without meaning anything. Questions for
+    /// Concludes from the last word about the host's own name; search domains fail all day without meaning anything. Questions for
     /// anything else than addresses, such as HTTPS and MX records, say nothing of whether the host can be reached.
     fn conclude(&mut self, end: Timestamp) {
         let mut known = HashSet::new();
@@ -225,7 +225,7 @@ impl<'a> Lookup<'a> {
         };
     }
 
-    /// The exchanges about the addresses of the host's own name.
+    /// Returns the exchanges about the addresses of the host's own name.
     fn of_host(&self) -> impl Iterator<Item = &'a DnsExchange> + Clone {
         let wanted =
             |exchange: &&DnsExchange| exchange.name == self.host && matches!(exchange.qtype, RrType::A | RrType::AAAA);
@@ -240,7 +240,7 @@ impl<'a> Lookup<'a> {
             .any(|wanted| of_type(wanted).next().is_some() && of_type(wanted).all(|own| own.answer.is_none()))
     }
 
-    /// The RCODE that says most of why there is no address.
+    /// Returns the RCODE that says most of why there is no address.
     pub fn rcode(&self) -> Option<Rcode> {
         let answers = self.of_host().filter_map(|exchange| exchange.answer.as_ref());
         answers.map(|answer| answer.rcode).max_by_key(|rcode| rank(*rcode))
@@ -306,7 +306,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// A failure to answer says more than an answer without addresses: the addresses may exist.
+/// Ranks a failure to answer above an answer without addresses: the addresses may exist.
 fn rank(rcode: Rcode) -> u8 {
     match rcode {
         Rcode::NOERROR => 0,

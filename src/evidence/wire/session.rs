@@ -68,7 +68,7 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// The connection that counts.
+    /// Returns the connection that counts.
     pub fn flow(&self) -> Option<&'a TcpFlow> {
         self.flows.last().copied()
     }
@@ -84,7 +84,7 @@ const MAX_OPEN: usize = 256;
 /// How many of them are looked at for the one that a connection belongs to.
 const MAX_LOOKED_AT: usize = 64;
 
-/// The sessions of a capture, in order of their first frames.
+/// Returns the sessions of a capture, in order of their first frames.
 pub fn read_sessions<'a>(
     capture: usize,
     flows: &'a [TcpFlow],
@@ -179,7 +179,7 @@ pub fn read_sessions<'a>(
     sessions
 }
 
-/// The client, host and time of a connection that no lookup in the capture explains.
+/// Returns the client, host and time of a connection that no lookup in the capture explains.
 fn unexplained<'s>(session: &'s Session<'_>) -> Option<(IpAddr, &'s str, Timestamp)> {
     let flow = session.flows.first().filter(|flow| flow.start_seen)?;
     let (host, source) = session.hosts.first().filter(|_| session.lookup.is_none() && session.proxy.is_none())?;
@@ -259,7 +259,7 @@ fn declared_proxies(lookups: &[Lookup<'_>], known: &Targets) -> HashSet<SocketAd
     endpoints
 }
 
-/// The lookup that a connection was made for: the latest that gave its address, when it ended just before; of those
+/// Finds the lookup that a connection was made for: the latest that gave its address, when it ended just before; of those
 /// that ended at that time, the first that no other connection was made for.
 fn lookup_before(
     flow: &TcpFlow,
@@ -291,7 +291,7 @@ fn lookup_before(
     waiting.or(Some(latest))
 }
 
-/// The lookup of the host just before, to which the capture shows no address: a client that connects has had an answer, which
+/// Finds the lookup of the host just before, to which the capture shows no address: a client that connects has had an answer, which
 /// was not captured.
 fn lookup_contradicted(flow: &TcpFlow, host: &str, lookups: &[Lookup<'_>], used: &HashSet<usize>) -> Option<usize> {
     let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
@@ -319,13 +319,13 @@ fn may_be_one(a: IpAddr, b: IpAddr) -> bool {
     a == b || a.is_ipv4() != b.is_ipv4()
 }
 
-/// The URL that a connection to a proxy asks for.
+/// Returns the URL that a connection to a proxy asks for.
 fn absolute(flow: &TcpFlow) -> Option<Url<'_>> {
     let asked = flow.http.iter().find(|exchange| !exchange.decrypted && is_in_absolute_form(exchange))?;
     asked.target.as_deref().map(Url::split)
 }
 
-/// The host that the connection itself names.
+/// Returns the host that the connection itself names.
 fn said_host(flow: &TcpFlow) -> Option<String> {
     let connect = flow.connect.as_ref().map(|connect| connect.host.clone()).filter(|host| !host.is_empty());
     let sni = || flow.tls.as_ref().and_then(|tls| tls.sni.clone());

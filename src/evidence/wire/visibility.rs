@@ -17,7 +17,7 @@ pub struct Visibility {
 }
 
 impl Visibility {
-    /// Of one client in a capture.
+    /// Returns what the capture could see of one client.
     pub fn of(facts: &CaptureFacts, client: IpAddr) -> Self {
         let seen = facts.peers.get(&client).copied().unwrap_or_default();
         // Over TCP, answers are not counted apart.

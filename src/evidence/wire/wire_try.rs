@@ -40,12 +40,12 @@ pub struct WireTry<'a> {
 }
 
 impl<'a> WireTry<'a> {
-    /// The connection that counts.
+    /// Returns the connection that counts.
     pub fn flow(&self) -> Option<&'a TcpFlow> {
         self.session.flow()
     }
 
-    /// The request, when it was seen.
+    /// Returns the request, when it was seen.
     pub fn request(&self) -> Option<&Request<'a>> {
         self.request.and_then(|index| self.session.requests.get(index))
     }

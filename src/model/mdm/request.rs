@@ -39,7 +39,7 @@ impl RequestKind {
         Self::Other,
     ];
 
-    /// The word in the report and on the command line.
+    /// Returns the word in the report and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ServerInfo => "server_info",
@@ -161,7 +161,7 @@ impl DeviceCriterion {
         Self::of_parts(path, query).filter(|found| found.criteria != COMPLIANCE)
     }
 
-    /// `querycriteria=macaddress&value=V`, `querystring=macaddress.eq.V`, `/devices/0/macaddress/V/all`.
+    /// Reads `querycriteria=macaddress&value=V`, `querystring=macaddress.eq.V`, `/devices/0/macaddress/V/all`.
     fn of_parts(path: &str, query: &str) -> Option<Self> {
         let parameter = |wanted: &str| {
             query
@@ -192,7 +192,7 @@ pub fn is_api_target(target: &str) -> bool {
     ["/ciscoise", "/MDM/", "/ise/mdm/api"].iter().any(|part| path.contains(part))
 }
 
-/// Path and query of a target or a whole URL (RFC 3986, section 3).
+/// Splits a target or a whole URL into path and query (RFC 3986, section 3).
 fn split_target(target: &str) -> (&str, &str) {
     let rest = match target.find("://") {
         Some(at) if !target.get(..at).unwrap_or_default().contains(['/', '?', '#']) => {

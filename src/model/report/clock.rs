@@ -56,7 +56,7 @@ pub enum OffsetSource {
 }
 
 impl OffsetSource {
-    /// The word in the report.
+    /// Returns the word in the report.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Option => "option",

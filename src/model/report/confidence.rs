@@ -14,7 +14,7 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    /// The word in the report.
+    /// Returns the word in the report.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",

@@ -37,7 +37,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The word in the report.
+    /// Returns the word in the report.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Log => "log",
@@ -59,7 +59,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// The word in the report.
+    /// Returns the word in the report.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Client => "client",

@@ -47,7 +47,7 @@ pub enum ServerHealth {
 }
 
 impl ServerHealth {
-    /// The word in the report.
+    /// Returns the word in the report.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Up => "up",

@@ -53,7 +53,7 @@ fn character(text: &str) -> (char, usize) {
     escaped.unwrap_or((first, first.len_utf8()))
 }
 
-/// `%22`, and `%2522`, which was escaped twice.
+/// Reads `%22`, and `%2522`, which was escaped twice.
 fn percent(text: &str) -> Option<(char, usize)> {
     let mut length = 3;
     let mut byte = hex_byte(text.get(1..3)?)?;
@@ -71,7 +71,7 @@ fn hex_byte(digits: &str) -> Option<u8> {
     digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
-/// `&quot;`, `&#34;`, `&#x22;`, and `&amp;quot;`, which was escaped twice.
+/// Reads `&quot;`, `&#34;`, `&#x22;`, and `&amp;quot;`, which was escaped twice.
 fn entity(text: &str) -> Option<(char, usize)> {
     let mut length = 1;
     while text.get(length..).is_some_and(|rest| rest.starts_with("amp;")) {
@@ -100,7 +100,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
     }
 }
 
-/// `\"`, `\\\"`, `\/`, `\u0022`.
+/// Reads `\"`, `\\\"`, `\/`, `\u0022`.
 fn backslash(text: &str) -> Option<(char, usize)> {
     let slashes = text.bytes().take_while(|byte| *byte == b'\\').count();
     let rest = text.get(slashes..)?;

@@ -126,7 +126,7 @@ fn word_at(folded: &[Folded], at: usize) -> (String, usize) {
     (word.to_lowercase(), end)
 }
 
-/// `password for user admin: ...`: the place behind the colon.
+/// Finds the place behind the colon in `password for user admin: ...`.
 fn behind_whose(folded: &[Folded], at: usize) -> Option<usize> {
     let (word, _) = word_at(folded, at);
     if !WHOSE.contains(&word.as_str()) {
@@ -149,7 +149,7 @@ fn behind_whose(folded: &[Folded], at: usize) -> Option<usize> {
     (blanks > 0).then_some(end + blanks)
 }
 
-/// `<password type="x">...</password>`: what stands between the tags. The outer option is whether the name is an element's.
+/// Finds what stands between the tags of `<password type="x">...</password>`. The outer option is whether the name is an element's.
 fn in_element(folded: &[Folded], name: &Range<usize>) -> Option<Option<Gap>> {
     let mut front = name.start;
     // A prefix of a namespace stands in front of a name.
@@ -184,7 +184,7 @@ fn in_element(folded: &[Folded], name: &Range<usize>) -> Option<Option<Gap>> {
     Some(Some(gap(close + 1)))
 }
 
-/// `/token/5f0c.../x`: the part of the path behind the name.
+/// Finds the part of the path behind the name in `/token/5f0c.../x`.
 fn in_path(folded: &[Folded], name: &Range<usize>) -> Option<Gap> {
     let slash = |at: Option<usize>| at.and_then(|at| folded.get(at)).is_some_and(|folded| folded.c == '/');
     if !slash(name.start.checked_sub(1)) || !slash(Some(name.end)) {

@@ -46,7 +46,7 @@ fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '$'))
 }
 
-/// `java.net.UnknownHostException`, `AADSTS7000215`, `invalid_client`.
+/// Returns whether the word is one like `java.net.UnknownHostException`, `AADSTS7000215` and `invalid_client`.
 fn names_failure(word: &str) -> bool {
     let code = word.strip_prefix("AADSTS").is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
     code || knows_class(word)

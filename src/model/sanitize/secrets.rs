@@ -147,7 +147,7 @@ impl Scan<'_> {
         self.take(value.start..end, REMOVED)
     }
 
-    /// `secret_5f0c...`: a name and its value in one word.
+    /// Finds a name and its value in one word: `secret_5f0c...`.
     fn within_name(&self, name: Range<usize>, kind: Name) -> Option<Range<usize>> {
         let underscore = name.clone().find(|at| self.c(*at) == Some('_'))?;
         let value = underscore + 1..name.end;
@@ -165,7 +165,7 @@ impl Scan<'_> {
         matches!(front, Some('?' | '&' | ';')) && self.c(word.end) == Some('=') && names::sounds(name)
     }
 
-    /// `code=...` is one of OAuth's (RFC 6749, section 4.1.2), unless it numbers an error.
+    /// Returns whether `code=...` is one of OAuth's (RFC 6749, section 4.1.2), as it is unless it numbers an error.
     fn is_code(&self, name: &Range<usize>, gap: &gap::Gap) -> bool {
         let before = self.meant(name.start.saturating_sub(6)..name.start).to_lowercase();
         self.c(name.end) == Some('=') && gap.value == name.end + 1 && !before.contains("error")
@@ -189,7 +189,7 @@ impl Scan<'_> {
         self.take(start..end, REMOVED)
     }
 
-    /// `curl -u admin:...`: all behind the colon; `-p ...`: the word.
+    /// Masks all behind the colon in `curl -u admin:...`, and the word in `-p ...`.
     fn option(&mut self, end: usize) -> usize {
         let start = self.end_of(end, 4, |c| c == ' ' || c == '=');
         let value = start..self.end_of(start, usize::MAX, |c| !c.is_whitespace());
@@ -201,7 +201,7 @@ impl Scan<'_> {
         self.take(value, REMOVED)
     }
 
-    /// `login with admin/...`: a name and a password with a slash or a colon between.
+    /// Masks the password in `login with admin/...`, with a slash or a colon between.
     fn login(&mut self, end: usize) -> usize {
         let mut at = end;
         for _ in 0..4 {

@@ -114,7 +114,7 @@ pub(super) fn within_url(folded: &[Folded], at: usize) -> Option<Range<usize>> {
     Some(at + 1..at + 2 + end)
 }
 
-/// `admin:password@host` and `thin:admin/password@host`, where no scheme tells a URL.
+/// Finds the credentials in `admin:password@host` and `thin:admin/password@host`, where no scheme tells a URL.
 fn of_word(word: &[char]) -> Option<Range<usize>> {
     let at = word.iter().rposition(|c| *c == '@')?;
     let quote = word.iter().take(at).rposition(|c| matches!(c, '"' | '\'' | '>')).map_or(0, |quote| quote + 1);

@@ -69,7 +69,7 @@ pub(crate) fn knows_class(name: &str) -> bool {
     known && name.split(['.', '$', ':']).all(|part| knows_compound(part, 2) || is_initializer(part))
 }
 
-/// `<init>` and `<clinit>`, which stack traces name.
+/// Returns whether it is `<init>` or `<clinit>`, which stack traces name.
 fn is_initializer(part: &str) -> bool {
     matches!(part, "<init>" | "<clinit>")
 }

@@ -40,7 +40,7 @@ pub(in crate::render) struct Face<'c> {
 }
 
 impl<'c> Face<'c> {
-    /// The clock that is shown; `None` is UTC.
+    /// Returns the clock that is shown; `None` is UTC.
     pub(super) fn shown(&self) -> Option<&'c LogClock> {
         self.clock.filter(|_| self.times != Times::Utc)
     }
@@ -49,7 +49,7 @@ impl<'c> Face<'c> {
         self.shown().map(|clock| clock.zone_at(at))
     }
 
-    /// `UTC`, `UTC-06:00`, `appliance time` where the zone is not known.
+    /// Returns `UTC`, `UTC-06:00`, or `appliance time` where the zone is not known.
     pub(in crate::render) fn zone_name(&self, at: Timestamp) -> String {
         match self.shown() {
             None => "UTC".to_owned(),
@@ -58,24 +58,24 @@ impl<'c> Face<'c> {
         }
     }
 
-    /// Day, and time of day to the millisecond, with a mark where it rests on an assumed zone.
+    /// Returns day, and time of day to the millisecond, with a mark where it rests on an assumed zone.
     pub(in crate::render) fn date_and_time(&self, at: Timestamp) -> (String, String) {
         let (day, time) = self.bare(at);
         (day, format!("{time}{}", self.behind(at)))
     }
 
-    /// The same to the second.
+    /// Returns the same to the second.
     pub(in crate::render) fn to_the_second(self, at: Timestamp) -> (String, String) {
         let (day, time) = self.bare(at);
         (day, format!("{}{}", seconds(&time), self.behind(at)))
     }
 
-    /// The clock of a moment that names its zone itself.
+    /// Makes the clock of a moment that names its zone itself.
     const fn alone(self) -> Self {
         Self { mixed: false, ..self }
     }
 
-    /// The same moment in UTC.
+    /// Makes the same moment in UTC.
     const fn in_utc(self) -> Self {
         Self { times: Times::Utc, ..self }
     }
@@ -94,7 +94,7 @@ impl<'c> Face<'c> {
         }
     }
 
-    /// The same moment in UTC, where both are asked for and it is not what is shown already: day where it is another one, and
+    /// Returns the same moment in UTC, where both are asked for and it is not what is shown already: day where it is another one, and
     /// time.
     pub(in crate::render) fn utc_beside(&self, at: Timestamp) -> Option<(Option<String>, String)> {
         self.shown().filter(|_| self.times == Times::Both)?;
@@ -103,7 +103,7 @@ impl<'c> Face<'c> {
         Some(((day != self.bare(at).0).then_some(day), format!("{time}{mark}Z")))
     }
 
-    /// That in brackets.
+    /// Returns that in brackets.
     pub(super) fn beside(&self, at: Timestamp, to_the_second: bool) -> String {
         let Some((day, time)) = self.utc_beside(at) else { return String::new() };
         let mark = if self.rests { MARK } else { "" };
@@ -111,23 +111,23 @@ impl<'c> Face<'c> {
         format!(" ({}{time})", day.map(|day| format!("{day} ")).unwrap_or_default())
     }
 
-    /// Time of day to the millisecond, with UTC in brackets where both are asked for.
+    /// Returns time of day to the millisecond, with UTC in brackets where both are asked for.
     pub(in crate::render) fn time(&self, at: Timestamp) -> String {
         format!("{}{}", self.date_and_time(at).1, self.beside(at, false))
     }
 
-    /// `2023-08-15 16:21:07.123`, with UTC in brackets where both are asked for.
+    /// Returns `2023-08-15 16:21:07.123`, with UTC in brackets where both are asked for.
     pub(in crate::render) fn readable(&self, at: Timestamp) -> String {
         let (day, time) = self.date_and_time(at);
         format!("{day} {time}{}", self.beside(at, false))
     }
 
-    /// From the one moment to the other: `2023-08-15 16:25:07 to 16:29:07 UTC`.
+    /// Returns from the one moment to the other: `2023-08-15 16:25:07 to 16:29:07 UTC`.
     pub(in crate::render) fn span(self, first: Timestamp, last: Timestamp) -> String {
         span((self, first), (self, last))
     }
 
-    /// `2023-08-15 16:21:07.123 UTC`, with UTC in brackets where both are asked for.
+    /// Returns `2023-08-15 16:21:07.123 UTC`, with UTC in brackets where both are asked for.
     pub(in crate::render) fn with_zone(&self, at: Timestamp) -> String {
         let alone = self.alone();
         let (day, time) = alone.date_and_time(at);
@@ -140,7 +140,7 @@ pub(super) fn offset(zone: i64) -> String {
     format!("UTC{}{:02}:{:02}", if zone < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
-/// From the one to the other by a clock each.
+/// Returns from the one to the other by a clock each.
 pub(super) fn span((from, first): (Face<'_>, Timestamp), (to, last): (Face<'_>, Timestamp)) -> String {
     let (from, to) = (from.alone(), to.alone());
     let text = between((from, first), (to, last));

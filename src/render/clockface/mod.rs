@@ -60,7 +60,7 @@ impl<'r> Clockface<'r> {
         made
     }
 
-    /// The clock of what happened in an attempt.
+    /// Returns the clock of what happened in an attempt.
     pub(super) fn attempt(&self, attempt: &Attempt) -> Face<'_> {
         let logged = attempt.evidence.iter().find(|evidence| evidence.source == Source::Log);
         match logged.and_then(|evidence| self.clocks.get(evidence.input)?.as_ref()) {
@@ -72,7 +72,7 @@ impl<'r> Clockface<'r> {
         }
     }
 
-    /// The clock of the times that an input shows.
+    /// Returns the clock of the times that an input shows.
     pub(super) fn input(&self, input: usize) -> Face<'_> {
         match self.clocks.get(input).and_then(Option::as_ref) {
             Some(clock) => Face { times: self.times, clock: Some(clock), rests: clock.assumed, mixed: self.mixed },
@@ -80,13 +80,13 @@ impl<'r> Clockface<'r> {
         }
     }
 
-    /// The clock of a moment at which something begins or ends: that of the attempt which does.
+    /// Returns the clock of a moment at which something begins or ends: that of the attempt which does.
     pub(super) fn at(&self, moment: Timestamp) -> Face<'_> {
         let owner = self.owners.get(&moment).and_then(|index| self.report.attempts.get(*index));
         owner.map_or_else(|| self.shared(), |attempt| self.attempt(attempt))
     }
 
-    /// The clock of what no log tells. One whose zone is not known can't show it.
+    /// Returns the clock of what no log tells. One whose zone is not known can't show it.
     fn shared(&self) -> Face<'_> {
         let clock = self.shared.and_then(|input| self.clocks.get(input)?.as_ref()).filter(|clock| !clock.assumed);
         Face { times: self.times, clock, rests: false, mixed: self.mixed }
@@ -97,7 +97,7 @@ impl<'r> Clockface<'r> {
         self.one_day
     }
 
-    /// A moment to the second, with its day where there are several.
+    /// Returns a moment to the second, with its day where there are several.
     pub(super) fn moment(&self, at: Timestamp) -> String {
         let face = self.at(at);
         let (day, time) = face.to_the_second(at);
@@ -105,13 +105,13 @@ impl<'r> Clockface<'r> {
         if self.times == Times::Both { format!("{time}{}", face.beside(at, true)) } else { time }
     }
 
-    /// From the one moment to the other, in seconds: `2023-08-15 16:25:07 to 16:29:07 UTC`; one moment alone where it is the
+    /// Returns from the one moment to the other, in seconds: `2023-08-15 16:25:07 to 16:29:07 UTC`; one moment alone where it is the
     /// same.
     pub(super) fn span(&self, first: Timestamp, last: Timestamp) -> String {
         span((self.at(first), first), (self.at(last), last))
     }
 
-    /// The span that an input covers.
+    /// Returns the span that an input covers.
     pub(super) fn input_span(&self, input: usize, first: Timestamp, last: Timestamp) -> String {
         span((self.input(input), first), (self.input(input), last))
     }
@@ -177,7 +177,7 @@ impl<'r> Clockface<'r> {
         face.shown().map_or(0, |clock| clock.zone_at(moment))
     }
 
-    /// The clock of a moment on the axis of a timeline.
+    /// Returns the clock of a moment on the axis of a timeline.
     pub(super) fn axis(&self) -> Face<'_> {
         let mut face = self.shared();
         face.mixed = false;
@@ -188,7 +188,7 @@ impl<'r> Clockface<'r> {
     }
 }
 
-/// The clock of a log.
+/// Returns the clock of a log.
 fn clock(report: &Report, input: usize) -> Option<LogClock> {
     let found = report.inputs.get(input).filter(|input| input.kind.role() == InputRole::Log)?;
     let pair = report.clocks.iter().chain(&report.clock).find(|clock| clock.log_inputs.contains(&input));

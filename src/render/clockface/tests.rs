@@ -26,7 +26,7 @@ fn a_span_names_its_clock_once() {
     assert_eq!(span(Times::Both), "2023-08-15 10:21:07 to 10:29:07 UTC-06:00 (16:21:07 to 16:29:07Z)");
 }
 
-/// The sample as the log alone tells it, its zone not known.
+/// Returns the sample as the log alone tells it, its zone not known.
 fn assumed() -> Report {
     let mut report = sample::report();
     (report.clock, report.clocks) = (None, Vec::new());

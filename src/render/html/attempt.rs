@@ -10,12 +10,12 @@ use crate::model::time::Timestamp;
 use crate::render::clockface::Clockface;
 use crate::render::view::{milliseconds, server};
 
-/// Name and port of its server.
+/// Returns name and port of its server.
 pub(super) fn server_of(attempt: &Attempt) -> String {
     server(attempt.server.host.as_deref(), attempt.server.port)
 }
 
-/// An attempt with all that is known of it, closed.
+/// Writes an attempt with all that is known of it, closed.
 pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
     let outcome = attempt.outcome.name().as_str();
     let time = attempt.started_at.map(|at| time(clocks, attempt, at));

@@ -47,7 +47,7 @@ fn article(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
     }
 }
 
-/// `Incident 2`, or `Incidents 1, 9, 17 and 97 more` where the same failure came back.
+/// Returns `Incident 2`, or `Incidents 1, 9, 17 and 97 more` where the same failure came back.
 fn named(ticket: &Ticket<'_>) -> String {
     let ids: Vec<String> = ticket.incidents.iter().take(NAMED).map(|incident| incident.id.to_string()).collect();
     match ticket.incidents.len() {

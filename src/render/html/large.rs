@@ -94,7 +94,7 @@ pub(super) fn write(clocks: &Clockface<'_>, rows: &[Row<'_>], out: &mut dyn io::
     writeln!(out, "<div id=\"data\" hidden>{}</div>", STANDARD.encode(encoder.finish()?))
 }
 
-/// The entry that stands for each incident, by the ids of the attempts in it.
+/// Returns the entry that stands for each incident, by the ids of the attempts in it.
 fn heads(tickets: &[Ticket<'_>]) -> BTreeMap<usize, usize> {
     let of_ticket = |ticket: &Ticket<'_>| -> Vec<(usize, usize)> {
         let ids = ticket.incidents.iter().flat_map(|incident| &incident.attempts);
@@ -142,7 +142,7 @@ fn data(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>], heads:
     }
 }
 
-/// All that is known of the first attempt of each incident that stands for others, of the last failures, and of others, as far
+/// Returns all that is known of the first attempt of each incident that stands for others, of the last failures, and of others, as far
 /// as there is room.
 fn cards(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>]) -> BTreeMap<usize, String> {
     let report = clocks.report;
@@ -186,7 +186,7 @@ fn sure(attempt: &Attempt) -> String {
     format!("{} confidence{disputed}", attempt.confidence.as_str())
 }
 
-/// The last rows that failed, and the last of the others.
+/// Returns the last rows that failed, and the last of the others.
 fn without_script<'r, 'a>(rows: &'a [Row<'r>]) -> Vec<&'a Row<'r>> {
     let went_well = |row: &&Row<'_>| row.first().outcome == Outcome::Success;
     let last = |wanted: bool| rows.iter().rev().filter(move |row| went_well(row) == wanted).take(WITHOUT_SCRIPT);
@@ -195,7 +195,7 @@ fn without_script<'r, 'a>(rows: &'a [Row<'r>]) -> Vec<&'a Row<'r>> {
     shown
 }
 
-/// A row as markup.
+/// Writes a row as markup.
 fn plain(clocks: &Clockface<'_>, row: &Row<'_>) -> Markup {
     let report = clocks.report;
     let attempt = row.first();

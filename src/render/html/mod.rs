@@ -114,7 +114,7 @@ fn banner(clocks: &Clockface<'_>) -> Markup {
     }
 }
 
-/// The colour of whether it works now.
+/// Returns the colour of whether it works now.
 fn now_tone(report: &Report) -> &'static str {
     let is = |wanted: ServerHealth| report.servers.iter().any(|server| server.state == wanted);
     match (is(ServerHealth::Down), is(ServerHealth::Up)) {

@@ -157,7 +157,7 @@ fn figure(clocks: &Clockface<'_>, axis: &Axis) -> Markup {
     }
 }
 
-/// A label near the right end is written to the left of its tick, so that it is whole.
+/// Anchors a label near the right end to the left of its tick, so that it is whole.
 fn anchor(axis: &Axis, tick: i64) -> &'static str {
     if axis.part(tick) > 0.94 { "tick last" } else { "tick" }
 }

@@ -90,7 +90,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A sign with blanks on both sides, or one question mark at the end of a word.
+/// Returns whether it is a sign with blanks on both sides, or one question mark at the end of a word.
 fn is_plain(sign: char, before: Option<char>, after: Option<char>) -> bool {
     let is_blank = |c: Option<char>| c.is_some_and(|c| c == ' ');
     match sign {

@@ -53,7 +53,7 @@ impl Table {
     pub const ALL: [Self; 6] =
         [Self::Attempts, Self::Incidents, Self::Evidence, Self::Inputs, Self::Servers, Self::Nodes];
 
-    /// Its name, which is that of its file as well, without the extension.
+    /// Returns its name, which is that of its file as well, without the extension.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Attempts => "attempts",

@@ -65,7 +65,7 @@ fn items<W: io::Write>(page: &mut Page<'_, W>, items: &[(String, String)]) -> io
     if columns > 0 { page.line(&line) } else { Ok(()) }
 }
 
-/// The kinds of request with their counts, where there is more to say than that all were ServerInfo.
+/// Returns the kinds of request with their counts, where there is more to say than that all were ServerInfo.
 fn kinds(report: &Report) -> impl Iterator<Item = String> + '_ {
     let kinds = &report.summary.by_kind;
     let worth = kinds.len() > 1 || kinds.keys().any(|kind| *kind != RequestKind::ServerInfo);

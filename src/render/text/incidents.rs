@@ -76,7 +76,7 @@ fn to_do<'r, W: io::Write>(page: &mut Page<'_, W>, incident: &'r Incident, said:
     Ok(())
 }
 
-/// The first incident before this one that asks for the same, but for the name of the server.
+/// Returns the first incident before this one that asks for the same, but for the name of the server.
 fn said_before<'r>(incident: &'r Incident, said: &mut Said<'r>) -> Option<&'r Incident> {
     let host = incident.server.host.as_deref().filter(|host| !host.is_empty());
     let remedies = incident.diagnosis.remedy.iter();

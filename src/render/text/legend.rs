@@ -30,7 +30,7 @@ impl Legend {
         Self(words.iter().map(name).collect())
     }
 
-    /// The name of an input.
+    /// Returns the name of an input.
     pub(super) fn name(&self, input: usize) -> &str {
         self.0.get(input).map_or("input", String::as_str)
     }
@@ -44,17 +44,17 @@ impl Legend {
         }
     }
 
-    /// Place of a piece of evidence.
+    /// Returns the place of a piece of evidence.
     pub(super) fn evidence(&self, evidence: &Evidence) -> String {
         self.place(evidence.input, evidence.line, evidence.frame)
     }
 
-    /// Place of a step.
+    /// Returns the place of a step.
     pub(super) fn step(&self, step: &Step) -> String {
         self.place(step.input, step.line, step.frame)
     }
 
-    /// The places of an attempt's evidence in lines of at most `width` columns. No number is broken, and each line begins
+    /// Returns the places of an attempt's evidence in lines of at most `width` columns. No number is broken, and each line begins
     /// with the name of its input.
     pub(super) fn places(&self, attempt: &Attempt, width: usize) -> Vec<String> {
         let mut by_input: Vec<(String, Vec<String>)> = Vec::new();

@@ -82,7 +82,7 @@ impl Rendering for Text {
     }
 }
 
-/// The rows that are shown: all, or the last that failed and the last that did not.
+/// Returns the rows that are shown: all, or the last that failed and the last that did not.
 fn shown<'r, 'a>(rows: &'a [Row<'r>], all: bool) -> Vec<&'a Row<'r>> {
     if all || rows.len() <= ROWS {
         return rows.iter().collect();
@@ -136,7 +136,7 @@ fn notes<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     Ok(())
 }
 
-/// An attempt step by step.
+/// Writes an attempt step by step.
 fn attempt<W: io::Write>(page: &mut Page<'_, W>, attempt: &Attempt) -> io::Result<()> {
     let verdict = attempt.outcome.to_string();
     let server = server(attempt.server.host.as_deref(), attempt.server.port);

@@ -25,22 +25,22 @@ pub(super) struct Page<'a, W: io::Write> {
 }
 
 impl<W: io::Write> Page<'_, W> {
-    /// A line as it is.
+    /// Writes a line as it is.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{}", text.trim_end())
     }
 
-    /// A heading, with an empty line above.
+    /// Writes a heading, with an empty line above.
     pub(super) fn heading(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "\n{}", self.paint.with(STRONG, text))
     }
 
-    /// A label, and prose that hangs beside it.
+    /// Writes a label, and prose that hangs beside it.
     pub(super) fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
         self.hanging(label, "", text)
     }
 
-    /// A label, a mark such as a number, and prose that hangs beside the two.
+    /// Writes a label, a mark such as a number, and prose that hangs beside the two.
     pub(super) fn hanging(&mut self, label: &str, mark: &str, text: &str) -> io::Result<()> {
         const LABEL: usize = 10;
         let indent = LABEL + mark.len();
@@ -49,7 +49,7 @@ impl<W: io::Write> Page<'_, W> {
         writeln!(self.out, "  {label}{mark}{}", text.get(indent..).unwrap_or_default())
     }
 
-    /// An item of a list.
+    /// Writes an item of a list.
     pub(super) fn item(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{}", wrapped(&format!("  - {}", visible(text)), self.prose_width(), 4))
     }

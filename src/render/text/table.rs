@@ -74,7 +74,7 @@ pub(super) fn only_server(report: &Report) -> Option<String> {
     (first.0.is_some() && servers.all(|other| other == first)).then(|| server(first.0, first.1))
 }
 
-/// The table, fit to the width, in lines.
+/// Returns the table, fit to the width, in lines.
 pub(super) fn lines(
     clocks: &Clockface<'_>,
     legend: &Legend,
@@ -127,12 +127,12 @@ pub(super) fn lines(
     out
 }
 
-/// Columns that are taken, the gaps between them included.
+/// Returns how many columns are taken, the gaps between them included.
 fn taken(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
 }
 
-/// The lines of a row; of the last cell nothing is padded.
+/// Returns the lines of a row; of the last cell nothing is padded.
 fn laid_out(cells: &[Vec<String>], widths: &[usize], paint: impl Fn(usize, &str) -> String) -> Vec<String> {
     let height = cells.iter().map(Vec::len).max().unwrap_or_default();
     let line = |at: usize| {
@@ -163,7 +163,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// The width of a column; that of the places is left to be told.
+    /// Returns the width of a column; that of the places is left to be told.
     fn width(&self, column: TableColumn, rows: &[&Row<'_>]) -> usize {
         if column == TableColumn::Proof {
             return 0;
@@ -215,7 +215,7 @@ impl View<'_> {
         lines
     }
 
-    /// Outcome and detail, and below them what has no column of its own.
+    /// Returns outcome and detail, and below them what has no column of its own.
     fn outcome(&self, row: &Row<'_>) -> Vec<String> {
         let attempt = row.first();
         let mut lines = vec![match row {

@@ -13,7 +13,7 @@ fn a_report_reads_like_this() {
     insta::assert_snapshot!(rendered(&sample::report(), TextStyle { width: 80, ..TextStyle::default() }));
 }
 
-/// The table alone.
+/// Returns the table alone.
 fn table(report: &Report, width: usize) -> String {
     let text = rendered(report, TextStyle { width, ..TextStyle::default() });
     let table = text.lines().skip_while(|line| !line.contains("ttempts ")).skip_while(|line| !line.starts_with('#'));

@@ -29,7 +29,7 @@ impl<'a> Packets<'a> {
         }
     }
 
-    /// All frames have been seen.
+    /// Takes note that all frames have been seen.
     pub(super) fn seen(&mut self) {
         self.streams.disguise(self.stand_ins);
     }

@@ -122,7 +122,7 @@ impl Layers {
         put(frame, field, &sum.to_be_bytes());
     }
 
-    /// The pseudo header's part of a sum (RFC 9293, section 3.1; RFC 8200, section 8.1).
+    /// Returns the pseudo header's part of a sum (RFC 9293, section 3.1; RFC 8200, section 8.1).
     fn pseudo(&self, frame: &[u8]) -> u64 {
         let (from, to) = self.places();
         let end = to + if self.v6 { 16 } else { 4 };
@@ -167,7 +167,7 @@ fn sum(bytes: &[u8]) -> u64 {
     sum + last.first().map_or(0, |byte| u64::from(*byte) << 8)
 }
 
-/// The Internet checksum (RFC 1071).
+/// Computes the Internet checksum (RFC 1071).
 fn checksum(bytes: &[u8], pseudo: u64) -> u16 {
     let mut total = sum(bytes) + pseudo;
     while total > 0xffff {

@@ -65,7 +65,7 @@ struct BodyFraming {
     encoded: bool,
 }
 
-/// `GET /path HTTP/1.1`, or `HTTP/1.1 200 OK`.
+/// Rewrites `GET /path HTTP/1.1`, or `HTTP/1.1 200 OK`.
 fn first_line(line: &str, stand_ins: &StandIns<'_>) -> String {
     let mut words = line.splitn(3, ' ');
     match (words.next(), words.next(), words.next()) {
@@ -104,7 +104,7 @@ fn header(line: &str, body: &mut BodyFraming, stand_ins: &StandIns<'_>) -> Strin
     format!("{name}:{value}")
 }
 
-/// Host and port.
+/// Rewrites host and port.
 fn server(authority: &str, stand_ins: &StandIns<'_>) -> String {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -114,7 +114,7 @@ fn server(authority: &str, stand_ins: &StandIns<'_>) -> String {
     }
 }
 
-/// A body in chunks, whose lengths stay (RFC 9112, section 7.1).
+/// Rewrites a body in chunks, whose lengths stay (RFC 9112, section 7.1).
 fn chunks(stream: &mut [u8], mut at: usize, encoded: bool, stand_ins: &StandIns<'_>) -> usize {
     loop {
         let rest = stream.get(at..).unwrap_or_default();
@@ -134,7 +134,7 @@ fn chunks(stream: &mut [u8], mut at: usize, encoded: bool, stand_ins: &StandIns<
     stream.len()
 }
 
-/// Text word by word; what is none is taken out.
+/// Rewrites text word by word; what is none is taken out.
 fn text(stream: &mut [u8], from: usize, to: usize, encoded: bool, stand_ins: &StandIns<'_>) {
     let Some(body) = stream.get_mut(from..to) else { return };
     let told = match str::from_utf8(body) {

@@ -92,7 +92,7 @@ pub fn safe_bundle(inputs: &[PathBuf], options: &Options, key: Option<&[u8]>) ->
     Ok(bundle)
 }
 
-/// The files of a group, the earliest first.
+/// Returns the files of a group, the earliest first.
 fn of_group<'a>(analyzed: &'a Analyzed, parts: &[usize]) -> Vec<&'a Item> {
     let first = |input: &usize| analyzed.report.inputs.get(*input).and_then(|input| input.first_time);
     let mut parts = parts.to_vec();
@@ -100,7 +100,7 @@ fn of_group<'a>(analyzed: &'a Analyzed, parts: &[usize]) -> Vec<&'a Item> {
     parts.iter().filter_map(|input| analyzed.items.get(*input)).collect()
 }
 
-/// The zone that another file of the same node states, which the bundle does not have.
+/// Returns the zone that another file of the same node states, which the bundle does not have.
 fn zone(report: &Report) -> Option<String> {
     let told = |source: Option<OffsetSource>| matches!(source, Some(OffsetSource::Bundle | OffsetSource::Option));
     report.inputs.iter().find(|input| told(input.utc_offset_source)).and_then(|input| input.utc_offset.clone())

@@ -66,7 +66,7 @@ fn handshake(messages: &mut [u8], stand_ins: &StandIns<'_>) {
     }
 }
 
-/// The name of the server is all that a ClientHello has in clear.
+/// Rewrites the name of the server, which is all that a ClientHello has in clear.
 fn client_hello(hello: &mut [u8], stand_ins: &StandIns<'_>) {
     // Version and random; session ID, cipher suites and compression methods with their lengths.
     let session = 35 + hello.get(34).map_or(0, |length| usize::from(*length));
@@ -83,7 +83,7 @@ fn client_hello(hello: &mut [u8], stand_ins: &StandIns<'_>) {
     }
 }
 
-/// A list of names, each with its type and length (RFC 6066, section 3).
+/// Rewrites a list of names, each with its type and length (RFC 6066, section 3).
 fn server_names(list: &mut [u8], stand_ins: &StandIns<'_>) {
     let mut at = 2;
     while let Some(length) = u16_at(list, at + 1) {
@@ -107,12 +107,12 @@ fn certificates(body: &mut [u8], stand_ins: &StandIns<'_>) {
     }
 }
 
-/// A structure with its length in front.
+/// Rewrites a structure with its length in front.
 fn listed(bytes: &mut [u8], stand_ins: &StandIns<'_>) {
     der::disguise(bytes.get_mut(3..).unwrap_or_default(), stand_ins);
 }
 
-/// The names of authorities in a CertificateRequest of TLS 1.2 (RFC 5246, section 7.4.4).
+/// Rewrites the names of authorities in a CertificateRequest of TLS 1.2 (RFC 5246, section 7.4.4).
 fn authorities(body: &mut [u8], stand_ins: &StandIns<'_>) {
     let types = 1 + body.first().map_or(0, |length| usize::from(*length));
     let algorithms = types + 2 + u16_at(body, types).map_or(0, usize::from);
