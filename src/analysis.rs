@@ -104,6 +104,10 @@ pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
 
 /// Analyses as [`analyze`] does, and hands on the report without its attempts, and the attempts, which are made when they
 /// are asked for: for those who write hundreds of thousands one behind the other and need not hold them all.
+///
+/// # Errors
+///
+/// Those of [`analyze`].
 pub fn analyze_with<T>(
     inputs: &[PathBuf],
     options: &Options,

@@ -1,12 +1,13 @@
 //! The clocks as the report shows them, and what a reader must know of them.
 
 use crate::capture::CaptureFacts;
-use crate::correlate::clock::{KnownClocks, milliseconds, offset_text, zone_at};
+use crate::correlate::clock::{KnownClocks, milliseconds, zone_at};
 use crate::correlate::{Joined, PairClock};
 use crate::log::LogFacts;
 use crate::model::report::{Clock, Confidence, OffsetSource, ZoneChange};
 use crate::model::time::Timestamp;
 use crate::model::warning::{Warning, WarningCode};
+use crate::model::zone_offset::ZoneOffset;
 
 /// Makes one entry for each pair that shares attempts, that with the most first; where none does, one that says so.
 pub(super) fn clocks(
@@ -31,7 +32,7 @@ pub(super) fn clocks(
         return vec![Clock {
             log_inputs,
             capture_inputs,
-            log_utc_offset: offset_text(known.of(0).map_or(0, |known| known.clock.offset_at(first))),
+            log_utc_offset: known.of(0).map_or(ZoneOffset::UTC, |known| known.clock.offset_at(first)).to_string(),
             log_utc_offset_source: known.of(0).map_or(OffsetSource::Assumed, |known| known.source),
             log_minus_capture_ms: None,
             log_minus_capture_ms_range: None,
@@ -49,7 +50,7 @@ pub(super) fn clocks(
             Clock {
                 log_inputs,
                 capture_inputs,
-                log_utc_offset: offset_text(*zone),
+                log_utc_offset: zone.to_string(),
                 log_utc_offset_source: *source,
                 log_minus_capture_ms: skew.map(|skew| milliseconds(skew.nanos())),
                 log_minus_capture_ms_range: range.map(|range| range.map(|skew| milliseconds(skew.nanos()))),
@@ -57,15 +58,15 @@ pub(super) fn clocks(
                 confidence: *confidence,
                 zone_changes: changes
                     .iter()
-                    .map(|(from, zone)| ZoneChange { from: *from, log_utc_offset: offset_text(*zone) })
+                    .map(|(from, zone)| ZoneChange { from: *from, log_utc_offset: zone.to_string() })
                     .collect(),
             }
         })
         .collect()
 }
 
-/// Returns the offset of a log's clock at a moment, in nanoseconds.
-pub(super) fn offset_at(log: usize, at: Timestamp, joined: &Joined<'_>, known: KnownClocks<'_>) -> i64 {
+/// Returns the offset of a log's clock at a moment.
+pub(super) fn offset_at(log: usize, at: Timestamp, joined: &Joined<'_>, known: KnownClocks<'_>) -> ZoneOffset {
     let estimated = || {
         let clock = joined.clocks.iter().find(|clock| clock.log == log)?;
         let later = clock.changes.iter().rfind(|(from, _)| *from <= at);
@@ -91,7 +92,7 @@ pub(super) fn changes(
     let source = joined.sources.get(log).copied();
     let known = known.of(log).filter(|known| Some(known.source) == source);
     let changes = known.map_or_else(estimated, |known| known.clock.changes_between(first, last));
-    changes.into_iter().map(|(from, offset)| ZoneChange { from, log_utc_offset: offset_text(offset) }).collect()
+    changes.into_iter().map(|(from, offset)| ZoneChange { from, log_utc_offset: offset.to_string() }).collect()
 }
 
 /// Returns what is to be said of the times: that they rest on an assumption, and where two statements of a zone contradict each other.
@@ -117,16 +118,15 @@ pub(super) fn warnings(
             let message = format!(
                 "--log-timezone joins none of the log's attempts with a capture; UTC{} would join {} of them. Leave the option out, or \
                  give that zone.",
-                offset_text(other.offset),
-                other.attempts
+                other.offset, other.attempts
             );
             warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
         }
         let reading = joined.readings.get(log).and_then(|reading| reading.span(&facts.parts));
         let (Some(stated), Some((first, _))) = (known.stated(log), reading) else { continue };
-        let states = offset_text(stated.clock.offset_at(first));
+        let states = stated.clock.offset_at(first);
         let path = path_of(stated.input);
-        let used = offset_text(offset_at(log, first, joined, known));
+        let used = offset_at(log, first, joined, known);
         if let Some(other) = stated.contradicted_by {
             let message = format!(
                 "{} sets the node to another time zone than the one that {path} has on its lines, UTC{states}: the lines are believed. Check \
@@ -153,7 +153,7 @@ pub(super) fn warnings(
             let message = format!(
                 "{path} states that the node's clock is at UTC{states}, and log and capture together show UTC{}: times are \
                  those of the capture. Check whether the capture or that file is another node's, and the clock of the node.",
-                offset_text(shown)
+                shown
             );
             warnings.push(Warning::about(part.input, WarningCode::ZoneDisagrees, message));
         }
@@ -163,8 +163,8 @@ pub(super) fn warnings(
 
 /// Returns the zone that a log and a capture show where that is not the one which is stated: what is left between them is just what
 /// zones lie apart.
-fn other_zone(log: usize, joined: &Joined<'_>) -> Option<i64> {
+fn other_zone(log: usize, joined: &Joined<'_>) -> Option<ZoneOffset> {
     let clock = joined.clocks.iter().find(|clock| clock.log == log && clock.confidence > Confidence::Low)?;
-    let steps = zone_at(clock.skew?.nanos()).filter(|steps| *steps != 0)?;
-    Some(clock.zone + steps)
+    let steps = zone_at(clock.skew?.nanos()).filter(|steps| *steps != ZoneOffset::UTC)?;
+    Some(clock.zone.plus_nanos(steps.nanos()))
 }

@@ -30,7 +30,7 @@ use self::next_collection::{Polls, next_collection};
 use self::outline::{Outline, by_server};
 use crate::capture::CaptureFacts;
 use crate::classify::Verdict;
-use crate::correlate::clock::{KnownClocks, offset_text};
+use crate::correlate::clock::KnownClocks;
 use crate::correlate::{Joined, JoinedAttempt};
 use crate::log::LogFacts;
 use crate::model::attempts::Attempts;
@@ -43,6 +43,7 @@ use crate::model::report::{
 use crate::model::sanitize::without_secrets;
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
+use crate::model::zone_offset::ZoneOffset;
 use crate::node::Nodes;
 use crate::options::Options;
 
@@ -82,8 +83,8 @@ pub struct Assembled<'a> {
     wanted: Vec<(&'a JoinedAttempt<'a>, &'a Verdict)>,
     found: &'a Nodes,
     polls: Option<Polls>,
-    /// The appliance's, in nanoseconds.
-    utc_offset: Option<i64>,
+    /// The appliance's.
+    utc_offset: Option<ZoneOffset>,
 }
 
 /// Puts the report together.
@@ -278,7 +279,7 @@ fn inputs(listed: Vec<Listed>, facts: Facts<'_>, joined: &Joined<'_>, warnings: 
             input.records = Some(part.records);
             let span = joined.readings.get(log).and_then(|reading| reading.span(std::slice::from_ref(part)));
             (input.first_time, input.last_time) = span.unzip();
-            input.utc_offset = span.map(|(first, _)| offset_text(clock::offset_at(log, first, joined, clocks)));
+            input.utc_offset = span.map(|(first, _)| clock::offset_at(log, first, joined, clocks).to_string());
             input.utc_offset_source = span.and(joined.sources.get(log).copied());
             input.zone_changes = span.map(|span| clock::changes(log, span, joined, clocks)).unwrap_or_default();
             input.node = nodes.of_log.get(log).copied().flatten();

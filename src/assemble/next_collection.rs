@@ -8,6 +8,7 @@ use crate::model::mdm::RequestKind;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Confidence, LogLevel, NextCollection, Node, Source};
 use crate::model::time::{SECOND, Timestamp};
+use crate::model::zone_offset::ZoneOffset;
 
 /// Addresses that a filter names at most; with more, the port decides.
 const MAX_ADDRESSES: usize = 8;
@@ -36,12 +37,12 @@ impl Polls {
     }
 }
 
-/// Returns what would decide the attempt; `None` when nothing is to decide. `utc_offset` is the appliance's, in nanoseconds.
+/// Returns what would decide the attempt; `None` when nothing is to decide. `utc_offset` is the appliance's.
 pub(super) fn next_collection(
     attempt: &Attempt,
     node: Option<&Node>,
     polls: Option<Polls>,
-    utc_offset: Option<i64>,
+    utc_offset: Option<ZoneOffset>,
 ) -> Option<NextCollection> {
     if attempt.confidence == Confidence::High && attempt.outcome.name() != OutcomeName::Unknown {
         return None;
@@ -137,14 +138,14 @@ fn addresses<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
     found
 }
 
-fn when(kind: RequestKind, polls: Option<Polls>, utc_offset: Option<i64>) -> String {
+fn when(kind: RequestKind, polls: Option<Polls>, utc_offset: Option<ZoneOffset>) -> String {
     match (kind, polls) {
         (RequestKind::CompliancePoll, Some(polls)) => {
             let due = polls.last.plus_nanos(polls.interval);
             let minutes = polls.interval / (60 * SECOND);
             let due = match utc_offset {
                 Some(offset) => {
-                    let text = due.plus_nanos(offset).to_string();
+                    let text = due.plus_nanos(offset.nanos()).to_string();
                     let local = text.split('.').next().unwrap_or_default().replace('T', " ");
                     format!("{local} on the appliance's clock")
                 }

@@ -7,6 +7,7 @@ use crate::evidence::wire::WireTry;
 use crate::log::{LineRef, LogAttempt, LogPartFacts, LogTry};
 use crate::model::report::{Confidence, OffsetSource, Vantage};
 use crate::model::time::Timestamp;
+use crate::model::zone_offset::ZoneOffset;
 
 /// One attempt.
 #[derive(Clone, Debug)]
@@ -65,8 +66,8 @@ pub struct PairClock {
     pub log: usize,
     /// Index of the capture.
     pub capture: usize,
-    /// The zone's offset at the first attempt, in nanoseconds.
-    pub zone: i64,
+    /// The zone's offset at the first attempt.
+    pub zone: ZoneOffset,
     /// Where the zone comes from.
     pub source: OffsetSource,
     /// Log minus capture without the zone.
@@ -78,5 +79,5 @@ pub struct PairClock {
     /// How sure it is.
     pub confidence: Confidence,
     /// From when on other offsets held, in UTC.
-    pub changes: Vec<(Timestamp, i64)>,
+    pub changes: Vec<(Timestamp, ZoneOffset)>,
 }

@@ -21,6 +21,7 @@ use crate::log::LogFacts;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Confidence, OffsetSource};
 use crate::model::time::Timestamp;
+use crate::model::zone_offset::ZoneOffset;
 
 /// Attempts and clocks.
 #[derive(Clone, Debug)]
@@ -40,8 +41,8 @@ pub struct Joined<'a> {
 /// A zone that joins a log with a capture where the one that was given does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OtherZone {
-    /// Offset from UTC in nanoseconds, east positive.
-    pub offset: i64,
+    /// Its offset.
+    pub offset: ZoneOffset,
     /// Attempts that it joins.
     pub attempts: usize,
 }

@@ -23,3 +23,4 @@ pub(crate) mod wall_clock;
 pub mod warning;
 pub(crate) mod wrap;
 pub mod zone;
+pub mod zone_offset;

@@ -58,11 +58,6 @@ impl LocalTime {
     pub const fn nanos(self) -> i64 {
         self.0
     }
-
-    /// Returns the moment in UTC when this wall clock is `offset` nanoseconds ahead of it (zone and skew together).
-    pub const fn to_utc(self, offset: i64) -> Timestamp {
-        Timestamp(self.0.saturating_sub(offset))
-    }
 }
 
 /// Writes a time of an input as RFC 3339 does, with so many digits behind the second. Reports hold millions of them, and
@@ -167,11 +162,5 @@ mod tests {
         assert_eq!(Timestamp::from_nanos(0).to_string(), "1970-01-01T00:00:00.000Z");
         assert_eq!(Timestamp::from_nanos(1_500).to_string(), "1970-01-01T00:00:00.000001500Z");
         assert_eq!(Timestamp::from_nanos(2_000).to_string(), "1970-01-01T00:00:00.000002Z");
-    }
-
-    #[test]
-    fn a_wall_clock_ahead_of_utc_reads_later_than_utc() {
-        let offset = 2 * 3600 * SECOND;
-        assert_eq!(LocalTime::from_nanos(offset).to_utc(offset), Timestamp::from_nanos(0));
     }
 }

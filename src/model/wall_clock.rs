@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::time::{LocalTime, SECOND, Timestamp};
+use super::zone_offset::ZoneOffset;
 
 /// How a node's wall clock stands to UTC.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,10 +18,10 @@ pub enum WallClock {
 /// Offsets that were read beside times, in order of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatedOffsets {
-    /// The offset at the first time that was read, in nanoseconds.
-    first: i64,
+    /// The offset at the first time that was read.
+    first: ZoneOffset,
     /// Later ones, each with the moment from which it holds.
-    changes: Vec<(Timestamp, i64)>,
+    changes: Vec<(Timestamp, ZoneOffset)>,
 }
 
 /// Readings of a clock in a row that had the same offset.
@@ -30,8 +31,8 @@ pub struct OffsetRun {
     pub first: Timestamp,
     /// The last of them.
     pub last: Timestamp,
-    /// The offset, in nanoseconds.
-    pub offset: i64,
+    /// The offset.
+    pub offset: ZoneOffset,
 }
 
 /// More changes than a clock makes in a century are not looked at.
@@ -60,8 +61,8 @@ impl StatedOffsets {
         Some(stated)
     }
 
-    /// Returns the offset at a moment, in nanoseconds.
-    fn at(&self, time: Timestamp) -> i64 {
+    /// Returns the offset at a moment.
+    fn at(&self, time: Timestamp) -> ZoneOffset {
         let later = self.changes.partition_point(|(from, _)| *from <= time);
         later.checked_sub(1).and_then(|index| self.changes.get(index)).map_or(self.first, |(_, offset)| *offset)
     }
@@ -71,13 +72,13 @@ impl StatedOffsets {
     fn utc(&self, time: LocalTime, later: bool) -> Timestamp {
         let offsets = || std::iter::once(self.first).chain(self.changes.iter().map(|(_, offset)| *offset));
         let fitting =
-            offsets().map(|offset| (time.to_utc(offset), offset)).filter(|(utc, offset)| self.at(*utc) == *offset);
+            offsets().map(|offset| (offset.utc_of(time), offset)).filter(|(utc, offset)| self.at(*utc) == *offset);
         let found = if later { fitting.max() } else { fitting.min() };
         let skipped = || {
             // The last offset whose end lies before the reading.
-            let ended = offsets().zip(&self.changes).filter(|(offset, (end, _))| time.to_utc(*offset) >= *end);
+            let ended = offsets().zip(&self.changes).filter(|(offset, (end, _))| offset.utc_of(time) >= *end);
             let before = ended.last();
-            time.to_utc(before.map_or(self.first, |(offset, _)| offset))
+            before.map_or(self.first, |(offset, _)| offset).utc_of(time)
         };
         found.map_or_else(skipped, |(utc, _)| utc)
     }
@@ -85,8 +86,8 @@ impl StatedOffsets {
 
 /// Returns when the offset changed between two runs: at the first whole hour of the clock, where there was one.
 fn change_between(before: OffsetRun, after: OffsetRun) -> Timestamp {
-    let local = before.last.nanos() + before.offset;
-    let hour = (local.div_euclid(CHANGE_STEP) + 1) * CHANGE_STEP - before.offset;
+    let local = before.last.nanos() + before.offset.nanos();
+    let hour = (local.div_euclid(CHANGE_STEP) + 1) * CHANGE_STEP - before.offset.nanos();
     Timestamp::from_nanos(hour.min(after.first.nanos()))
 }
 
@@ -99,20 +100,19 @@ impl WallClock {
         }
     }
 
-    /// Returns the offset at a moment, in nanoseconds.
-    pub fn offset_at(&self, time: Timestamp) -> i64 {
+    /// Returns the offset at a moment.
+    pub fn offset_at(&self, time: Timestamp) -> ZoneOffset {
         match self {
             Self::Zone(zone) => {
                 let time = jiff::Timestamp::from_nanosecond(i128::from(time.nanos())).unwrap_or_default();
-                i64::from(zone.to_offset(time).seconds()) * SECOND
+                ZoneOffset::from_seconds(zone.to_offset(time).seconds())
             }
             Self::Stated(stated) => stated.at(time),
         }
     }
 
-    /// Returns the offsets that begin to hold after the first moment and up to the last, each with when it does, in
-    /// nanoseconds.
-    pub fn changes_between(&self, first: Timestamp, last: Timestamp) -> Vec<(Timestamp, i64)> {
+    /// Returns the offsets that begin to hold after the first moment and up to the last, each with when it does.
+    pub fn changes_between(&self, first: Timestamp, last: Timestamp) -> Vec<(Timestamp, ZoneOffset)> {
         let is_between = |at: Timestamp| at > first && at <= last;
         match self {
             Self::Zone(zone) => {
@@ -158,7 +158,7 @@ mod tests {
     }
 
     fn run(first: &str, last: &str, hours: i64) -> OffsetRun {
-        OffsetRun { first: moment(first), last: moment(last), offset: hours * HOUR }
+        OffsetRun { first: moment(first), last: moment(last), offset: ZoneOffset::from_nanos(hours * HOUR) }
     }
 
     /// Returns the clocks of Berlin in 2026, as a busy node states them.
@@ -191,8 +191,9 @@ mod tests {
     #[test]
     fn the_changes_of_a_year_are_told_with_when_they_come() {
         for clock in berlin() {
+            let [winter, summer] = [HOUR, 2 * HOUR].map(ZoneOffset::from_nanos);
             let changes = clock.changes_between(moment("2026-01-05T12:00:00Z"), moment("2026-12-05T12:00:00Z"));
-            assert_eq!(changes, [(moment("2026-03-29T01:00:00Z"), 2 * HOUR), (moment("2026-10-25T01:00:00Z"), HOUR)]);
+            assert_eq!(changes, [(moment("2026-03-29T01:00:00Z"), summer), (moment("2026-10-25T01:00:00Z"), winter)]);
             assert_eq!(clock.changes_between(moment("2026-04-01T00:00:00Z"), moment("2026-04-02T00:00:00Z")), []);
         }
     }
@@ -211,7 +212,7 @@ mod tests {
         let stated = StatedOffsets::of(vec![run("2026-07-01T00:00:00Z", "2026-07-01T00:00:00Z", -6)]).unwrap();
         let clock = WallClock::Stated(stated);
         assert_eq!(clock.utc(reading("2020-01-01T00:00:00"), false), moment("2020-01-01T06:00:00Z"));
-        assert_eq!(clock.offset_at(moment("2030-01-01T00:00:00Z")), -6 * HOUR);
+        assert_eq!(clock.offset_at(moment("2030-01-01T00:00:00Z")), ZoneOffset::from_nanos(-6 * HOUR));
         assert_eq!(StatedOffsets::of(Vec::new()), None);
     }
 

@@ -199,7 +199,7 @@ mod tests {
 
     fn offset(nodes: &Nodes, log: usize) -> Option<i64> {
         let clock = nodes.clocks[log].as_ref()?;
-        Some(clock.clock.offset_at(Timestamp::from_nanos(1_782_900_000 * SECOND)) / HOUR)
+        Some(clock.clock.offset_at(Timestamp::from_nanos(1_782_900_000 * SECOND)).nanos() / HOUR)
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::failures::{FailureKind, Failures};
 use crate::model::byte_order_mark::without_mark;
 use crate::model::time::{LATEST, LocalTime, MILLISECOND, SECOND, Timestamp};
 use crate::model::wall_clock::OffsetRun;
+use crate::model::zone_offset::ZoneOffset;
 
 /// Length of time and offset, up to the blank behind them.
 const STAMP: usize = 30;
@@ -91,8 +92,8 @@ fn number(digits: &[u8]) -> i64 {
     digits.iter().fold(0, |sum: i64, digit| sum.saturating_mul(10).saturating_add(i64::from(digit.wrapping_sub(b'0'))))
 }
 
-/// Reads the time of a line that has a header, and its offset in nanoseconds; `None` for what no clock shows.
-fn time(line: &[u8]) -> Option<(Timestamp, i64)> {
+/// Reads the time of a line that has a header, and its offset; `None` for what no clock shows.
+fn time(line: &[u8]) -> Option<(Timestamp, ZoneOffset)> {
     let field = |at: Range<usize>| line.get(at).map(number);
     let small = |at: Range<usize>| field(at).and_then(|value| i8::try_from(value).ok());
     let date = jiff::civil::Date::new(i16::try_from(field(0..4)?).ok()?, small(5..7)?, small(8..10)?).ok()?;
@@ -103,10 +104,10 @@ fn time(line: &[u8]) -> Option<(Timestamp, i64)> {
         return None;
     }
     let sign = if line.get(OFFSET.start) == Some(&b'-') { -1 } else { 1 };
-    let offset = sign * (hours * 60 + minutes) * 60 * SECOND;
+    let offset = ZoneOffset::from_nanos(sign * (hours * 60 + minutes) * 60 * SECOND);
     let seconds = midnight + hour * 3600 + minute * 60 + second;
     let local = seconds.checked_mul(SECOND)? + field(20..23)? * MILLISECOND;
-    (0..=LATEST).contains(&local).then(|| (LocalTime::from_nanos(local).to_utc(offset), offset))
+    (0..=LATEST).contains(&local).then(|| (offset.utc_of(LocalTime::from_nanos(local)), offset))
 }
 
 /// Reads a file.
@@ -260,14 +261,14 @@ mod tests {
         ];
         let store = read_local_store(log.concat().as_bytes());
         assert_eq!(store.records, 3);
-        let hour = 3600 * SECOND;
+        let [hour, two_hours] = [1, 2].map(|hours| ZoneOffset::from_nanos(hours * 3600 * SECOND));
         assert_eq!(
             store.runs,
             [
                 OffsetRun {
                     first: utc("2026-10-25T00:59:59.9Z"),
                     last: utc("2026-10-25T00:59:59.9Z"),
-                    offset: 2 * hour
+                    offset: two_hours
                 },
                 OffsetRun { first: utc("2026-10-25T01:00:00.1Z"), last: utc("2026-10-25T01:00:07.25Z"), offset: hour },
             ]

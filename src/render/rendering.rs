@@ -17,6 +17,10 @@ pub trait Rendering {
 
 /// A rendering that needs the attempts no sooner than it writes them.
 pub trait Streaming: Sync {
-    /// Writes the report that this is without its attempts, with these in their place. Errors are those of `out` alone.
+    /// Writes the report that this is without its attempts, with these in their place.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out` alone.
     fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()>;
 }

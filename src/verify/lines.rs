@@ -8,6 +8,7 @@ use super::verification::CitationState;
 use crate::log::{self, LogCitation, LogFacts};
 use crate::model::report::Report;
 use crate::model::time::{LocalTime, MILLISECOND, SECOND, Timestamp};
+use crate::model::zone_offset::ZoneOffset;
 use crate::reading::Reading;
 
 /// What a report rounds a skew to, and a bit.
@@ -86,27 +87,16 @@ fn fits(report: &Report, input: usize, local: Option<LocalTime>, stated: Option<
         let later = clock.zone_changes.iter().map(|change| change.log_utc_offset.as_str());
         std::iter::once(clock.log_utc_offset.as_str()).chain(later)
     });
-    let offsets: Vec<i64> = own.into_iter().chain(of_clocks).filter_map(offset).collect();
+    let offsets: Vec<ZoneOffset> = own.into_iter().chain(of_clocks).filter_map(ZoneOffset::read).collect();
     let skews = clocks().filter_map(|clock| clock.log_minus_capture_ms).map(|skew| (skew * MILLISECOND as f64) as i64);
     let skews: Vec<i64> = skews.chain([0]).collect();
     let between = local.nanos().saturating_sub(stated.nanos());
     offsets.iter().any(|offset| {
         CHANGES.iter().any(|change| {
-            let left = between.saturating_sub(offset + change);
+            let left = between.saturating_sub(offset.nanos() + change);
             skews.iter().any(|skew| left.saturating_sub(*skew).saturating_abs() <= ROUNDING)
         })
     })
-}
-
-/// Reads `+02:00`, in nanoseconds.
-fn offset(text: &str) -> Option<i64> {
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+')?),
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
-    Some(sign * (i64::from(hours) * 60 + i64::from(minutes)) * 60 * SECOND)
 }
 
 /// Writes a reading of the log's clock for people.
@@ -115,18 +105,4 @@ fn local(time: Option<LocalTime>) -> String {
         || "no time".to_owned(),
         |time| format!("{} on the log's clock", Timestamp::from_nanos(time.nanos()).to_string().trim_end_matches('Z')),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_offset_is_read_as_the_report_writes_it() {
-        assert_eq!(offset("+05:45"), Some((5 * 60 + 45) * 60 * SECOND));
-        assert_eq!(offset("-06:00"), Some(-6 * 3600 * SECOND));
-        for wrong in ["", "06:00", "+6", "+xx:00", "+999:00"] {
-            assert_eq!(offset(wrong), None, "{wrong}");
-        }
-    }
 }

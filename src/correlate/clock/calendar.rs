@@ -142,12 +142,6 @@ fn changes_of(step: ClockStep) -> (Option<i64>, Option<i64>) {
     (back, forward)
 }
 
-/// Returns `-06:00` for an offset in nanoseconds.
-pub fn offset_text(offset: i64) -> String {
-    let minutes = (offset.abs() / (60 * SECOND)) % (100 * 60);
-    format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
-}
-
 /// Returns nanoseconds as milliseconds, to the microsecond.
 pub fn milliseconds(nanos: i64) -> f64 {
     (nanos as f64 / MILLISECOND as f64 * 1000.0).round() / 1000.0
@@ -159,13 +153,6 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-
-    #[test]
-    fn offsets_read_as_in_rfc_3339() {
-        assert_eq!(offset_text(-6 * 3600 * SECOND), "-06:00");
-        assert_eq!(offset_text((5 * 60 + 45) * 60 * SECOND), "+05:45");
-        assert_eq!(offset_text(0), "+00:00");
-    }
 
     #[test]
     fn a_clock_that_went_back_an_hour_is_unfolded() {

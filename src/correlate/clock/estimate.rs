@@ -20,6 +20,7 @@ use crate::correlate::interval::{LogInterval, WireInterval};
 use crate::evidence::wire::HostSource;
 use crate::model::report::Confidence;
 use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+use crate::model::zone_offset::ZoneOffset;
 
 /// Zones lie between -12:00 and +14:00; clocks that nobody set are minutes off, seldom more.
 const EARLIEST: i64 = -(12 * 3600 + 900) * SECOND;
@@ -329,7 +330,7 @@ fn unseen(seen: usize, all: usize) -> i64 {
 
 /// Returns how unlikely an offset is by itself: clocks are mostly right, and most zones are not in use.
 fn unlikely(offset: ClockOffset, zone_given: bool) -> i64 {
-    let skew = offset.without(if zone_given { 0 } else { nearest_zone(offset) });
+    let skew = offset.without(if zone_given { ZoneOffset::UTC } else { nearest_zone(offset) });
     let seconds = skew.nanos().abs() as f64 / SECOND as f64;
     ((1.0 + seconds).ln() * 600.0) as i64
 }
@@ -343,25 +344,22 @@ const NEAR_ZONE: i64 = 30 * SECOND;
 /// Every zone is a multiple of this.
 const ZONE_STEP: i64 = 900 * SECOND;
 
-/// Returns what an offset, or what is left of one, is as a zone's, where it is near enough to that; all in nanoseconds.
-pub fn zone_at(offset: i64) -> Option<i64> {
+/// Returns what an offset, or what is left of one, is as a zone's, where it is near enough to that; it is given in nanoseconds.
+pub fn zone_at(offset: i64) -> Option<ZoneOffset> {
     let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
-    ((offset - quarter).abs() <= NEAR_ZONE).then_some(quarter)
+    ((offset - quarter).abs() <= NEAR_ZONE).then_some(ZoneOffset::from_nanos(quarter))
 }
 
-/// Returns the zone in use that is nearest to an offset, in nanoseconds.
-pub(crate) fn nearest_zone(offset: ClockOffset) -> i64 {
+/// Returns the zone in use that is nearest to an offset.
+pub(crate) fn nearest_zone(offset: ClockOffset) -> ZoneOffset {
     let offset = offset.nanos();
     let minute = 60 * SECOND;
     if let Some(quarter) = zone_at(offset) {
         return quarter;
     }
     let whole = (-12..=14).map(|hours| hours * 60);
-    whole
-        .chain(BETWEEN)
-        .map(|minutes| minutes * minute)
-        .min_by_key(|zone| ((offset - zone).abs(), zone.abs()))
-        .unwrap_or_default()
+    let zones = whole.chain(BETWEEN).map(|minutes| minutes * minute);
+    ZoneOffset::from_nanos(zones.min_by_key(|zone| ((offset - zone).abs(), zone.abs())).unwrap_or_default())
 }
 
 /// Returns the offset that pairs of request and place tell best: within what cause and effect allow where they bound it, else in the
@@ -386,7 +384,7 @@ mod tests {
     #[test]
     fn a_zone_is_a_quarter_of_an_hour_that_is_near_or_one_in_use() {
         let minute = 60 * SECOND;
-        let zone = |nanos| nearest_zone(ClockOffset::from_nanos(nanos));
+        let zone = |nanos| nearest_zone(ClockOffset::from_nanos(nanos)).nanos();
         assert_eq!(zone(150 * minute - 33 * MILLISECOND), 150 * minute);
         assert_eq!(zone(345 * minute + 20 * SECOND), 345 * minute);
         assert_eq!(zone(-210 * minute + 417 * SECOND), -210 * minute);

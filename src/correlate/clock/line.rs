@@ -2,6 +2,7 @@
 //! line of its own; only an offset leads from the one to the other.
 
 use crate::model::time::Timestamp;
+use crate::model::zone_offset::ZoneOffset;
 
 /// A moment on a log's line of time: its wall clock as a calendar unfolds it, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,9 +60,9 @@ impl ClockOffset {
         self.0.saturating_sub(other.0).saturating_abs()
     }
 
-    /// Returns what is left without the zone, whose offset from UTC is given in nanoseconds.
-    pub const fn without(self, zone: i64) -> Skew {
-        Skew(self.0.saturating_sub(zone))
+    /// Returns what is left without the zone.
+    pub const fn without(self, zone: ZoneOffset) -> Skew {
+        Skew(self.0.saturating_sub(zone.nanos()))
     }
 }
 

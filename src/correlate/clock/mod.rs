@@ -8,7 +8,7 @@ mod line;
 mod pair_clocks;
 
 pub use bounds::Bounds;
-pub use calendar::{Calendar, milliseconds, offset_text};
+pub use calendar::{Calendar, milliseconds};
 pub use estimate::zone_at;
 pub(super) use estimate::{Estimate, Pairing, Reach, estimate, nearest_zone, promise, settle};
 pub use known::{KnownClock, KnownClocks};

@@ -9,6 +9,7 @@ use super::line::ClockOffset;
 use crate::correlate::attempt::PairClock;
 use crate::correlate::matched::{LogTable, Matched};
 use crate::model::report::{Confidence, OffsetSource};
+use crate::model::zone_offset::ZoneOffset;
 
 /// Returns the clocks of all pairs that share attempts, the pair with the most first.
 pub(in crate::correlate) fn pair_clocks(matched: &Matched<'_, '_>) -> Vec<PairClock> {
@@ -38,15 +39,15 @@ fn pair_clock(
     let first = said.filter_map(|said| said.start).min().unwrap_or_default();
     let confidence = if count < 2 { estimate.confidence.min(Confidence::Medium) } else { estimate.confidence };
     let range = Bounds::of(&matched.intervals(log, capture));
-    let range_without = |zone: i64| range.map(|range| [range.low.without(zone), range.high.without(zone)]);
+    let range_without = |zone: ZoneOffset| range.map(|range| [range.low.without(zone), range.high.without(zone)]);
     match table.calendar.clock() {
         Some(given) => PairClock {
             log,
             capture,
             zone: given.offset_at(first.to_utc(offset)),
             source: table.source,
-            skew: Some(offset.without(0)),
-            range: range_without(0),
+            skew: Some(offset.without(ZoneOffset::UTC)),
+            range: range_without(ZoneOffset::UTC),
             matched: count,
             confidence,
             changes: Vec::new(),
@@ -55,8 +56,8 @@ fn pair_clock(
             let zone = nearest_zone(offset);
             let mut grown = zone;
             let changes = table.calendar.changes().iter().map(|change| {
-                grown += change.by;
-                (change.after.to_utc(grown + offset.without(zone).nanos()), grown)
+                grown = grown.plus_nanos(change.by);
+                (grown.utc_of(change.after).plus_nanos(-offset.without(zone).nanos()), grown)
             });
             PairClock {
                 log,

@@ -1,30 +1,31 @@
 //! The clock of a moment: how it shows it, and what stands beside it.
 
-use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+use crate::model::time::{MILLISECOND, Timestamp};
+use crate::model::zone_offset::ZoneOffset;
 use crate::render::times::Times;
 use crate::render::view::{date_and_time, seconds};
 
 /// Stands behind a time that rests on an assumed zone.
 pub(super) const MARK: &str = "?";
 
-/// How a log's clock stands to UTC, in nanoseconds.
+/// How a log's clock stands to UTC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LogClock {
-    pub(super) zone: i64,
-    pub(super) changes: Vec<(Timestamp, i64)>,
-    /// What it is off by, besides its zone.
+    pub(super) zone: ZoneOffset,
+    pub(super) changes: Vec<(Timestamp, ZoneOffset)>,
+    /// What it is off by, besides its zone, in nanoseconds.
     pub(super) skew: i64,
     pub(super) assumed: bool,
 }
 
 impl LogClock {
-    pub(super) fn zone_at(&self, at: Timestamp) -> i64 {
+    pub(super) fn zone_at(&self, at: Timestamp) -> ZoneOffset {
         self.changes.iter().rfind(|(from, _)| *from <= at).map_or(self.zone, |(_, zone)| *zone)
     }
 
     /// Returns what the clock showed, to the millisecond as logs do.
     fn reading(&self, at: Timestamp) -> Timestamp {
-        let nanos = at.plus_nanos(self.skew).plus_nanos(self.zone_at(at)).nanos();
+        let nanos = at.plus_nanos(self.skew).plus_nanos(self.zone_at(at).nanos()).nanos();
         Timestamp::from_nanos(nanos.saturating_add(MILLISECOND / 2).div_euclid(MILLISECOND) * MILLISECOND)
     }
 }
@@ -45,7 +46,7 @@ impl<'c> Face<'c> {
         self.clock.filter(|_| self.times != Times::Utc)
     }
 
-    pub(super) fn zone_of(&self, at: Timestamp) -> Option<i64> {
+    pub(super) fn zone_of(&self, at: Timestamp) -> Option<ZoneOffset> {
         self.shown().map(|clock| clock.zone_at(at))
     }
 
@@ -54,7 +55,7 @@ impl<'c> Face<'c> {
         match self.shown() {
             None => "UTC".to_owned(),
             Some(clock) if clock.assumed => "appliance time".to_owned(),
-            Some(clock) => offset(clock.zone_at(at)),
+            Some(clock) => format!("UTC{}", clock.zone_at(at)),
         }
     }
 
@@ -89,7 +90,7 @@ impl<'c> Face<'c> {
         match self.shown() {
             None if self.rests => MARK.to_owned(),
             None if self.mixed => "Z".to_owned(),
-            Some(clock) if self.mixed && !clock.assumed => offset(clock.zone_at(at)).replace("UTC", ""),
+            Some(clock) if self.mixed && !clock.assumed => clock.zone_at(at).to_string(),
             _ => String::new(),
         }
     }
@@ -133,11 +134,6 @@ impl<'c> Face<'c> {
         let (day, time) = alone.date_and_time(at);
         format!("{day} {time} {}{}", alone.zone_name(at), alone.beside(at, false))
     }
-}
-
-pub(super) fn offset(zone: i64) -> String {
-    let minutes = (zone / (60 * SECOND)).abs();
-    format!("UTC{}{:02}:{:02}", if zone < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
 }
 
 /// Returns from the one to the other by a clock each.

@@ -6,10 +6,11 @@ mod face;
 
 use std::collections::{BTreeSet, HashMap};
 
-use self::face::{LogClock, MARK, offset, span};
+use self::face::{LogClock, MARK, span};
 use super::times::Times;
 use crate::model::report::{Attempt, InputRole, OffsetSource, Report, Source};
-use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+use crate::model::time::{MILLISECOND, Timestamp};
+use crate::model::zone_offset::ZoneOffset;
 
 pub(super) use self::face::Face;
 
@@ -142,10 +143,9 @@ impl<'r> Clockface<'r> {
                 Some(_) if self.mixed => {
                     let zones = logs().filter(|(_, clock)| !clock.assumed).map(|(input, clock)| {
                         let at = self.report.inputs.get(input).and_then(|input| input.first_time);
-                        let mut zones =
-                            format!("{} {}", name(input), offset(at.map_or(clock.zone, |at| clock.zone_at(at))));
+                        let mut zones = format!("{} UTC{}", name(input), at.map_or(clock.zone, |at| clock.zone_at(at)));
                         let later = clock.changes.iter().filter(|(from, _)| at.is_none_or(|at| *from > at));
-                        later.for_each(|(_, zone)| zones.push_str(&format!(", later {}", offset(*zone))));
+                        later.for_each(|(_, zone)| zones.push_str(&format!(", later UTC{zone}")));
                         zones
                     });
                     format!("by the clock of each node: {}", zones.collect::<Vec<_>>().join("; "))
@@ -153,7 +153,7 @@ impl<'r> Clockface<'r> {
                 Some((_, clock)) if clock.assumed => "by the appliance's clock, whose zone is not known".to_owned(),
                 Some((input, clock)) => {
                     let at = self.report.inputs.get(input).and_then(|input| input.first_time);
-                    format!("by the appliance's clock, {}", offset(at.map_or(clock.zone, |at| clock.zone_at(at))))
+                    format!("by the appliance's clock, UTC{}", at.map_or(clock.zone, |at| clock.zone_at(at)))
                 }
             });
         }
@@ -174,7 +174,7 @@ impl<'r> Clockface<'r> {
     /// Moments on the axis of a timeline: how far its clock is ahead of UTC at a moment, in nanoseconds.
     pub(super) fn ahead_at(&self, moment: Timestamp) -> i64 {
         let face = self.shared();
-        face.shown().map_or(0, |clock| clock.zone_at(moment))
+        face.shown().map_or(0, |clock| clock.zone_at(moment).nanos())
     }
 
     /// Returns the clock of a moment on the axis of a timeline.
@@ -196,17 +196,10 @@ fn clock(report: &Report, input: usize) -> Option<LogClock> {
     let (zone, source) =
         stated.or_else(|| pair.map(|pair| (pair.log_utc_offset.as_str(), pair.log_utc_offset_source)))?;
     let changes = if stated.is_some() { &found.zone_changes } else { &pair?.zone_changes };
-    let changes = changes.iter().filter_map(|change| Some((change.from, nanos(&change.log_utc_offset)?))).collect();
+    let changes =
+        changes.iter().filter_map(|change| Some((change.from, ZoneOffset::read(&change.log_utc_offset)?))).collect();
     let skew = pair.and_then(|pair| pair.log_minus_capture_ms).map_or(0, |ms| (ms * MILLISECOND as f64) as i64);
-    Some(LogClock { zone: nanos(zone)?, changes, skew, assumed: source == OffsetSource::Assumed })
-}
-
-/// Reads `-06:00`.
-fn nanos(offset: &str) -> Option<i64> {
-    let (hours, minutes) = offset.split_once(':')?;
-    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
-    let minutes = if hours.is_negative() || offset.starts_with('-') { -minutes } else { minutes };
-    hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60 * SECOND)
+    Some(LogClock { zone: ZoneOffset::read(zone)?, changes, skew, assumed: source == OffsetSource::Assumed })
 }
 
 #[cfg(test)]
