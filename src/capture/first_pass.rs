@@ -1,6 +1,7 @@
 //! The first pass over a capture: who is worth following. What comes out are the endpoints that the second pass follows, and
 //! the DNS exchanges.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use super::address_bloom::AddressBloom;
@@ -52,6 +53,8 @@ pub(super) struct Candidates {
     /// Connections that may be to an MDM server.
     pub(super) suspects: FastSet<FiveTuple>,
     pub(super) dns: Vec<DnsExchange>,
+    /// Clients that were sent answers to queries that were not captured.
+    pub(super) dns_queries_missing: BTreeSet<IpAddr>,
     /// There was more DNS of interest than is kept.
     pub(super) dns_overflow: bool,
 }
@@ -197,6 +200,7 @@ impl<'a> FirstPass<'a> {
             if names.is_proxy(name) { &mut candidates.proxies } else { &mut candidates.servers }.insert(number(found));
         }
         candidates.dns_overflow = self.exchanges.overflow;
+        candidates.dns_queries_missing = self.exchanges.clients_with_unseen_queries();
         candidates.dns = self.exchanges.finish();
         candidates
     }

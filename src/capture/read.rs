@@ -93,6 +93,7 @@ pub(super) fn read_in_chunks(
         ));
     }
     facts.dns = candidates.dns;
+    facts.dns_queries_missing = candidates.dns_queries_missing;
     note_quality(&mut facts, &peers);
     facts
 }

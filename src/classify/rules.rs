@@ -99,6 +99,7 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
             let ruling = match (is_untold(outcome), parsed) {
                 (true, _) => Ruling::new(2, outcome, Confidence::Low).because(Doubt::PageOfOthers),
                 (false, false) => Ruling::new(2, outcome, Confidence::Medium).because(Doubt::BodyNotLogged),
+                (false, true) if log.outcome.is_none() && outcome == wire.outcome => Ruling::of_wire(2, wire),
                 (false, true) => Ruling::new(2, outcome, Confidence::High),
             };
             return ruling.status(Some(read));

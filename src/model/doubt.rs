@@ -108,6 +108,13 @@ doubts! {
     AskedOnce: Capture, Medium,
         &[(DnsFailure, &["no_answer"]), (SynTimeout, &[]), (ProxyError, &["unreachable"])],
         "The client asked once; one that waits in vain asks again.";
+    /// The resolver answered for one family of addresses, and for the other nothing is in the capture.
+    HalfAnswered: Capture, Medium,
+        &[(DnsFailure, &["no_answer"]), (ProxyError, &["unreachable"])],
+        "The DNS server answered for one family of addresses, so its answer for the other may just not have been captured.";
+    /// The client asked again once, and then no more, though there was time.
+    StoppedAsking: Capture, Medium, OF_SYNS,
+        "The client asked twice and then no more, sooner than clients give up; packets may be missing.";
     /// A resolver was asked behind an unwilling one, and its answer is not in the capture.
     LastUnanswered: Capture, Medium,
         &[(DnsFailure, &["servfail", "refused", "no_data"]), (ProxyError, &["unreachable"])],
@@ -129,6 +136,16 @@ doubts! {
     OtherAddresses: Capture, Medium,
         &[(SynTimeout, &[]), (ConnectionRefused, &[]), (Unreachable, &[])],
         "The host has, or may have, other addresses, and the capture shows no connection to them.";
+    /// Connections to several addresses stand in another order in the file than by their time.
+    OutOfOrder: Capture, Medium,
+        &[(SynTimeout, &[]), (ConnectionRefused, &[]), (Unreachable, &[])],
+        "The capture's packets are out of order, so which address was tried last is not sure.";
+    /// The status is 200, and what came behind it was not captured.
+    BodyNotCaptured: Capture, Medium, &[(Success, &[])],
+        "The status is 200 and what came with it is not in the capture; a page for a browser comes with 200 as well.";
+    /// Only an address that is not one host's alone tells which host a connection is for.
+    SharedAddress: Capture, Medium, EVERY,
+        "The connection does not say which host it is for, and its address may be another's as well.";
     /// The question for addresses of the other family is not in the capture.
     OneFamily: Capture, Medium, &[(DnsFailure, &["no_data"]), (ProxyError, &["unreachable"])],
         "The capture holds the question for one family of addresses alone, and the host may have one of the other.";

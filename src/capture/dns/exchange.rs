@@ -5,6 +5,7 @@
 //! An answer belongs to the query with its identification, ports and question (RFC 5452, section 9.1), and nobody believes
 //! another one.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use smallvec::SmallVec;
@@ -28,6 +29,8 @@ const DISORDER: i64 = 50 * MILLISECOND;
 /// Queries that one exchange takes, and exchanges about one question or from one port that may still be open.
 const MAX_RETRIES: usize = 16;
 const MAX_OPEN: usize = 32;
+/// Answers without their queries that are remembered; one is enough to know that queries are missing.
+const MAX_TO_UNSEEN: usize = 256;
 /// The same packet within this time is a duplicate that the capture made.
 const DUPLICATE: i64 = 150 * MILLISECOND;
 
@@ -52,6 +55,8 @@ pub(crate) struct Exchanges {
     latest: FastMap<Question, Vec<usize>>,
     /// The latest exchanges of a client's port with a resolver.
     sockets: FastMap<(SocketAddr, SocketAddr), SmallVec<[usize; 2]>>,
+    /// Answers to what a client asked, for queries from other ports that were not captured so far.
+    to_unseen: Vec<ToUnseen>,
     /// More came than are kept.
     pub(crate) overflow: bool,
 }
@@ -86,6 +91,10 @@ impl OpenExchange {
         self.sent.iter().any(|sent| (sent.id, sent.port) == (id, port))
     }
 
+    fn has_port(&self, port: u16) -> bool {
+        self.sent.iter().any(|sent| sent.port == port)
+    }
+
     fn last(&self) -> Option<&Sent> {
         self.sent.last()
     }
@@ -97,6 +106,14 @@ impl OpenExchange {
         changes || last.id == id || last.port == port
     }
 
+    /// Takes the answer that came just before its latest query, if one did.
+    fn take_early_answer(&mut self, answer: Option<DnsAnswer>) {
+        if let Some(answer) = answer {
+            self.answered = self.last().map(|last| (last.id, last.port));
+            self.exchange.answer = Some(answer);
+        }
+    }
+
     /// Returns whether its answer came just before its query, which stands in a frame.
     fn is_early(&self, query: FrameRef) -> bool {
         let answer = self.exchange.answer.as_ref().filter(|_| self.sent.is_empty());
@@ -104,10 +121,26 @@ impl OpenExchange {
     }
 }
 
+/// An answer to what a client waits for, but to another port of it, for a query that was not captured so far.
+#[derive(Clone, Debug)]
+struct ToUnseen {
+    question: Question,
+    client: SocketAddr,
+    id: u16,
+    answer: DnsAnswer,
+}
+
 impl Exchanges {
     /// Begins with none, and keeps so many at most.
     pub(crate) fn new(most: usize) -> Self {
-        Self { most, done: Vec::new(), latest: FastMap::default(), sockets: FastMap::default(), overflow: false }
+        Self {
+            most,
+            done: Vec::new(),
+            latest: FastMap::default(),
+            sockets: FastMap::default(),
+            to_unseen: Vec::new(),
+            overflow: false,
+        }
     }
 
     /// Takes a query or an answer.
@@ -129,6 +162,7 @@ impl Exchanges {
 
     fn query(&mut self, question: Question, client: SocketAddr, asked: Asked) {
         let sent = Sent { id: asked.message.id, port: client.port(), ip_id: asked.ip_id, at: asked.at };
+        let early = self.take_early_answer(&question, client, &sent);
         let candidates = self.latest.get(&question).map(Vec::as_slice).unwrap_or_default();
         for &index in candidates.iter().rev() {
             let Some(open) = self.done.get_mut(index) else { continue };
@@ -147,22 +181,35 @@ impl Exchanges {
             if waits && again {
                 open.exchange.queries.push(asked.at);
                 open.sent.push(sent);
+                open.take_early_answer(early);
                 self.remember_socket(client, question.resolver, index);
                 return;
             }
         }
-        // An answer that came before it.
-        let early = candidates.iter().rev().copied().find(|&index| {
+        // An answer that came before it, when nothing was known of the question.
+        let unasked = candidates.iter().rev().copied().find(|&index| {
             self.done
                 .get(index)
                 .is_some_and(|open| open.answered == Some((sent.id, sent.port)) && open.is_early(asked.at))
         });
-        if let Some(open) = early.and_then(|index| self.done.get_mut(index)) {
+        if let Some(open) = unasked.and_then(|index| self.done.get_mut(index)) {
             open.exchange.queries.push(asked.at);
             open.sent.push(sent);
             return;
         }
-        self.open(question, client, asked.at, Some(sent));
+        if let Some(open) = self.open(question, client, asked.at, Some(sent)) {
+            open.take_early_answer(early);
+        }
+    }
+
+    /// Takes the answer that came just before its query, while the client still waited for that of another one.
+    fn take_early_answer(&mut self, question: &Question, client: SocketAddr, sent: &Sent) -> Option<DnsAnswer> {
+        let index = self.to_unseen.iter().position(|early| {
+            (early.client, early.id) == (client, sent.id)
+                && early.question == *question
+                && since(sent.at, early.answer.at).abs() <= DISORDER
+        })?;
+        Some(self.to_unseen.remove(index).answer)
     }
 
     fn answer(&mut self, question: Question, client: SocketAddr, asked: Asked) {
@@ -191,15 +238,28 @@ impl Exchanges {
             }
             return;
         }
-        // The query was not captured. Where the client was seen to ask the same with other numbers, it waits for those.
-        let known = candidates.iter().any(|&index| {
-            self.done.get(index).is_some_and(|open| match (open.last(), &open.exchange.answer) {
-                (Some(last), _) => (-DISORDER..RETRY).contains(&since(asked.at, last.at)),
-                (None, Some(answer)) => open.answered == Some(id) && since(asked.at, answer.at) < RETRY,
-                (None, None) => false,
-            })
+        // The query was not captured.
+        let recent: Vec<&OpenExchange> = candidates
+            .iter()
+            .filter_map(|&index| self.done.get(index))
+            .filter(|open| open.last().is_some_and(|last| (-DISORDER..RETRY).contains(&since(asked.at, last.at))))
+            .collect();
+        // Who forges answers sends them to where the client was seen to ask from.
+        if recent.iter().any(|open| open.has_port(client.port())) {
+            return;
+        }
+        // A client that was seen to ask the same from another port, and has no answer, may wait for that one's.
+        if recent.iter().any(|open| open.exchange.answer.is_none()) {
+            if self.to_unseen.len() < MAX_TO_UNSEEN {
+                self.to_unseen.push(ToUnseen { question, client, id: id.0, answer });
+            }
+            return;
+        }
+        let repeated = candidates.iter().filter_map(|&index| self.done.get(index)).any(|open| {
+            let first = open.exchange.answer.as_ref().filter(|_| open.sent.is_empty());
+            first.is_some_and(|first| open.answered == Some(id) && since(asked.at, first.at) < RETRY)
         });
-        let known = known || self.asked_another(&question, client, asked.at);
+        let known = repeated || self.asked_another(&question, client, asked.at);
         if !known && let Some(open) = self.open(question, client, asked.at, None) {
             open.answered = Some(id);
             open.exchange.answer = Some(answer);
@@ -273,6 +333,11 @@ impl Exchanges {
                 return;
             }
         }
+    }
+
+    /// Returns the clients that were sent an answer to what they asked, for a query that was not captured.
+    pub(crate) fn clients_with_unseen_queries(&self) -> BTreeSet<IpAddr> {
+        self.to_unseen.iter().map(|answer| answer.client.ip()).collect()
     }
 
     /// Returns the exchanges in order of their first query, or of their answer where no query was captured.

@@ -26,6 +26,8 @@ pub struct HttpReply {
     pub at: FrameRef,
     /// Status code.
     pub status: u16,
+    /// The head was captured to its end.
+    pub head_whole: bool,
     /// Reason phrase.
     pub reason: String,
     /// `Server` header, or `Via`, as a help to tell who answered.

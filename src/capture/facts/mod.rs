@@ -50,6 +50,8 @@ pub struct CaptureFacts {
     pub peers: BTreeMap<IpAddr, PeerVisibility>,
     /// DNS exchanges about names that matter, in order of their first query.
     pub dns: Vec<DnsExchange>,
+    /// Clients that were sent an answer to what they asked, for a query that was not captured: queries are missing.
+    pub dns_queries_missing: BTreeSet<IpAddr>,
     /// Flows that can matter, in order of their first frame.
     pub flows: Vec<TcpFlow>,
     /// The servers that clients connected to most, whether they matter or not, the busiest first.

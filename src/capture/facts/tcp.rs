@@ -74,6 +74,16 @@ impl FlowVisibility {
     }
 }
 
+impl TcpFlow {
+    /// Returns whether the server took the connection: its SYN-ACK was captured, or what went on behind it.
+    pub const fn stood(&self) -> bool {
+        self.syn_ack.is_some()
+            || self.visibility.syn_ack_missing
+            || self.to_client.bytes > 0
+            || self.to_server.bytes > 0
+    }
+}
+
 /// The payload of one direction, each byte counted once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DirectionFacts {

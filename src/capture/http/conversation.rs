@@ -171,9 +171,20 @@ fn read_responses(
             _ => None,
         };
         let ResponseHead { status, reason, server, content_type, location, .. } = head;
-        let whole = body.is_whole();
-        let reply =
-            HttpReply { at, status, reason, server, content_type, location, content_length, end: last, bytes, whole };
+        let (head_whole, whole) = (behind.is_some(), body.is_whole());
+        let reply = HttpReply {
+            at,
+            status,
+            head_whole,
+            reason,
+            server,
+            content_type,
+            location,
+            content_length,
+            end: last,
+            bytes,
+            whole,
+        };
         match index.and_then(|index| requests.get_mut(index)) {
             Some(request) => request.reply = Some(reply),
             None => orphans.push(reply),

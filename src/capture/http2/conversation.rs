@@ -78,6 +78,8 @@ fn reply(answer: &Message) -> Option<HttpReply> {
     Some(HttpReply {
         at: answer.first?,
         status,
+        // Headers that are not all there can't be read.
+        head_whole: true,
         // HTTP/2 has none (RFC 9113, section 8.3.2).
         reason: String::new(),
         server: answer.text(b"server").or_else(|| answer.text(b"via")),

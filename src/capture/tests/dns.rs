@@ -221,3 +221,37 @@ fn fragments_of_an_answer_are_put_together_in_any_order() {
     assert_eq!(shape(&dns[0]), (vec![1], Some(5)));
     assert_eq!(dns[0].answer.as_ref().unwrap().addresses.len(), 90);
 }
+
+#[test]
+fn an_answer_for_another_port_shows_that_a_query_is_missing() {
+    let (asked, answered) = (query(7, HOST, 1), answer(8, HOST, &[(HOST, "198.51.100.7")]));
+    let client = "192.0.2.10".parse().unwrap();
+    let missing = |answered_to: &str, asks: bool| {
+        let mut wire = Wire::new();
+        wire.udp("192.0.2.10:5000", RESOLVER, &asked).wait(1000).udp(RESOLVER, answered_to, &answered);
+        if asks {
+            wire.udp("192.0.2.10:5001", RESOLVER, &query(8, HOST, 1));
+        }
+        wire.facts().dns_queries_missing.contains(&client)
+    };
+    assert!(missing("192.0.2.10:5001", false));
+    // Its query stands behind it in the file.
+    assert!(!missing("192.0.2.10:5001", true));
+    // To the port that was seen to ask, with another identification, anybody may have sent it.
+    assert!(!missing("192.0.2.10:5000", false));
+}
+
+#[test]
+fn an_answer_before_its_query_is_an_answer_behind_an_older_question_too() {
+    let found = answer(8, HOST, &[(HOST, "198.51.100.7")]);
+    for (first_answered, pause) in [(true, 4000), (true, 9000), (false, 1000), (false, 9000)] {
+        let mut wire = Wire::new();
+        wire.udp("192.0.2.10:5000", RESOLVER, &query(7, HOST, 1));
+        if first_answered {
+            wire.udp(RESOLVER, "192.0.2.10:5000", &answer(7, HOST, &[(HOST, "198.51.100.7")]));
+        }
+        wire.wait(pause).udp(RESOLVER, "192.0.2.10:5001", &found).udp("192.0.2.10:5001", RESOLVER, &query(8, HOST, 1));
+        let last = wire.facts().dns.last().and_then(|exchange| exchange.answer.as_ref().map(|answer| answer.at.frame));
+        assert_eq!(last, Some(if first_answered { 3 } else { 2 }), "{first_answered} {pause}");
+    }
+}

@@ -47,7 +47,9 @@ pub(super) fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
     if status == 200 && is_page(reply) {
         return read(Outcome::Unknown(None), true, format!("{words} with a page for a browser"));
     }
-    read(outcome, true, words)
+    let unseen = status == 200 && reply.content_type.is_none() && !reply.head_whole;
+    let doubts = if unseen { vec![Doubt::BodyNotCaptured] } else { Vec::new() };
+    WireEvidence { outcome, doubts, status: Some(status), words }
 }
 
 /// Tells what an answer stands for that began and did not come to its end. Another status than 200 says what it has to say

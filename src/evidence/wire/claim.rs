@@ -9,7 +9,7 @@ use super::handshake::{of_handshake_closed, of_no_request, speaks_no_tls};
 use super::icmp::{icmp_meaning, unreachable};
 use super::visibility::lost;
 use super::{Ending, LookupResult, WireTry, tls_failure as tls};
-use crate::capture::{Close, FlowSide, FrameRef};
+use crate::capture::{Close, FlowSide, FrameRef, TcpFlow};
 use crate::evidence::claim::{Answer, Claim, Weight, at_proxy};
 use crate::model::count::nouns;
 use crate::model::doubt::Doubt;
@@ -159,6 +159,7 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
         if let Some(lookup) = wire.lookups.last().filter(|lookup| lookup.rests_on_silence()) {
             doubts.extend((!seen.dns_answers).then_some(Doubt::NoDnsAnswers));
             doubts.extend((!lookup.asked_again()).then_some(Doubt::AskedOnce));
+            doubts.extend(lookup.is_answered_for_one_family().then_some(Doubt::HalfAnswered));
             doubts.extend(seen.lost_packets.then_some(Doubt::LostPackets));
         }
         let went_on = wire.lookups.last().is_some_and(|lookup| lookup.went_on_unanswered());
@@ -188,8 +189,10 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
                 [_] | [] => doubts.push(Doubt::AskedOnce),
                 // Each repetition says that nothing came until then.
                 [first, rest @ ..] => {
-                    let long_enough = rest.len() >= ENOUGH_REPETITIONS || waited(first) >= LONG_WAIT;
+                    let enough = rest.len() >= ENOUGH_REPETITIONS;
+                    let long_enough = enough || waited(first) >= LONG_WAIT;
                     doubts.extend((!long_enough && !wire.waited).then_some(Doubt::CaptureEnds));
+                    doubts.extend((long_enough && !enough && !wire.waited).then_some(Doubt::StoppedAsking));
                 }
             }
         }
@@ -208,6 +211,8 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
     }
     let not_taken = matches!(ending, Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_));
     doubts.extend((not_taken && has_other_addresses(wire)).then_some(Doubt::OtherAddresses));
+    doubts.extend((not_taken && is_out_of_order(wire, flow)).then_some(Doubt::OutOfOrder));
+    doubts.extend(wire.session.host_unsure.then_some(Doubt::SharedAddress));
     doubts.extend((silence && seen.lost_packets).then_some(Doubt::LostPackets));
     doubts
 }
@@ -255,11 +260,22 @@ fn has_other_addresses(wire: &WireTry<'_>) -> bool {
     if wire.session.proxy.is_some() {
         return false;
     }
+    let is_literal = wire.session.hosts.first().is_some_and(|(host, _)| host.parse::<IpAddr>().is_ok());
+    if wire.lookups.is_empty() && !is_literal {
+        return true;
+    }
     let tried: Vec<IpAddr> = wire.session.flows.iter().chain(&wire.earlier).map(|flow| flow.server.ip()).collect();
     wire.lookups.iter().any(|lookup| {
         let is_other = |address: &IpAddr| !tried.contains(address);
         lookup.has_cut_answer() || lookup.addresses.iter().any(is_other)
     })
+}
+
+/// Returns whether an earlier connection of the session stands behind the last one in the file, so that either may have come
+/// last.
+fn is_out_of_order(wire: &WireTry<'_>, last: &TcpFlow) -> bool {
+    let behind = |flow: &&TcpFlow| flow.first.input == last.first.input && flow.first.frame > last.first.frame;
+    wire.session.flows.iter().any(behind)
 }
 
 /// Returns the addresses that were tried before the one that counts, and did not take the connection.

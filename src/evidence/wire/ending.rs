@@ -183,8 +183,7 @@ fn last_heard(request: &Request<'_>) -> Timestamp {
 }
 
 fn of_connection(flow: &TcpFlow, end: Timestamp) -> Ending<'_> {
-    let stood = flow.syn_ack.is_some() || flow.to_client.bytes > 0 || flow.to_server.bytes > 0;
-    if !stood {
+    if !flow.stood() {
         return of_syns(flow, end);
     }
     let last_asked = flow.to_server.last_data.map(|frame| frame.time);

@@ -282,9 +282,21 @@ impl<'a> Lookup<'a> {
             self.result,
             LookupResult::Failed(None | Some(DnsDetail::ServFail | DnsDetail::Refused | DnsDetail::NoData))
         );
-        let answered = self.of_host().filter_map(|own| own.answer.as_ref()).map(|answer| answer.at.time).max();
-        let open = self.of_host().filter(|own| own.answer.is_none() && own.icmp.is_none());
-        unwilling && open.flat_map(|own| &own.queries).any(|query| answered.is_none_or(|answer| query.time > answer))
+        let answered = |qtype: RrType| {
+            let of_type = self.of_host().filter(move |own| own.qtype == qtype);
+            of_type.filter_map(|own| own.answer.as_ref()).map(|answer| answer.at.time).max()
+        };
+        let mut open = self.of_host().filter(|own| own.answer.is_none() && own.icmp.is_none());
+        unwilling
+            && open.any(|own| {
+                let answered = answered(own.qtype);
+                own.queries.iter().any(|query| answered.is_none_or(|answer| query.time > answer))
+            })
+    }
+
+    /// Returns whether nothing came for one family of addresses, while the DNS server answered for the other.
+    pub fn is_answered_for_one_family(&self) -> bool {
+        self.rests_on_silence() && self.of_host().any(|own| own.answer.is_some())
     }
 
     /// Returns whether a query about the host has answers that exclude each other.

@@ -18,6 +18,8 @@ use crate::model::url::Url;
 const CONNECT_TIMEOUT: i64 = 130 * SECOND;
 /// A request that a broken connection took with it is repeated at once; what begins later is another's.
 const REPEAT: i64 = 50 * MILLISECOND;
+/// Several queues stamp packets so far out of their order.
+const DISORDER: i64 = 5 * MILLISECOND;
 /// A lookup is this connection's when it ended so shortly before.
 const AFTER_LOOKUP: i64 = 5 * SECOND;
 /// And the request began with it when the connection followed at once.
@@ -65,6 +67,8 @@ pub struct Session<'a> {
     pub first: FrameRef,
     /// A lookup that came to nothing, behind which the client connected to the host all the same.
     pub connected_after: bool,
+    /// Its address is all that tells the host, and it may be another's.
+    pub host_unsure: bool,
 }
 
 impl<'a> Session<'a> {
@@ -118,7 +122,10 @@ pub fn read_sessions<'a>(
             requests: Request::of(flow),
             first: first_frame(flow, own_lookup),
             connected_after: false,
+            host_unsure: false,
         };
+        let host_unsure = is_host_unsure(&session, flow, lookups, known);
+        let session = Session { host_unsure, ..session };
         let recent = open.entry(flow.server.port()).or_default();
         recent.retain(|&index| {
             let last = sessions.get(index).and_then(Session::flow).map(|flow| flow.last.time);
@@ -133,7 +140,7 @@ pub fn read_sessions<'a>(
                         .take(MAX_LOOKED_AT)
                         .any(|&other| other != index && is_beside(&sessions, other, &session))
                 };
-                continues(before, &session, lookups, end, crowded)
+                continues(before, &session, own_lookup, lookups, end, crowded)
             })
         });
         match goes_on.and_then(|index| sessions.get_mut(index)) {
@@ -142,6 +149,7 @@ pub fn read_sessions<'a>(
                 before.requests = session.requests;
                 if session.hosts.first().is_some_and(|(_, source)| *source == HostSource::Named) {
                     before.hosts = session.hosts;
+                    before.host_unsure = false;
                 }
                 before.port = session.port.or(before.port);
             }
@@ -172,6 +180,7 @@ pub fn read_sessions<'a>(
                 requests: Vec::new(),
                 first: lookup.first,
                 connected_after: connected.are_soon_after(lookup),
+                host_unsure: false,
             });
         }
     }
@@ -200,6 +209,7 @@ fn first_frame(flow: &TcpFlow, lookup: Option<&Lookup<'_>>) -> FrameRef {
 fn continues(
     before: &Session<'_>,
     next: &Session<'_>,
+    own_lookup: Option<&Lookup<'_>>,
     lookups: &[Lookup<'_>],
     end: Timestamp,
     crowded: impl Fn() -> bool,
@@ -211,12 +221,14 @@ fn continues(
         _ => true,
     };
     let same_client = may_be_one(before.client, next.client);
-    if pause < 0 || !same_client || !same_host || before.proxy.is_some() != next.proxy.is_some() {
+    // Who goes through the addresses of a host has them all from one lookup.
+    let asked_anew = own_lookup.is_some_and(|lookup| lookup.first > last.first);
+    if pause < -DISORDER || !same_client || !same_host || asked_anew || before.proxy.is_some() != next.proxy.is_some() {
         return false;
     }
     let ending = Ending::of(last, &before.requests, before.requests.len().checked_sub(1), end);
     match ending {
-        Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_) | Ending::Cut if last.syn_ack.is_none() => {
+        Ending::SynSilence | Ending::Unreachable(_) | Ending::Refused(_) | Ending::Cut if !last.stood() => {
             let tried = before.flows.iter().any(|tried| tried.server == flow.server);
             let lookup = before.lookup.or(next.lookup).and_then(|index| lookups.get(index));
             let offered = lookup.is_some_and(|lookup| {
@@ -311,6 +323,24 @@ fn lookup_contradicted(flow: &TcpFlow, host: &str, lookups: &[Lookup<'_>], used:
         })
         .map(|(index, _)| index)
         .next()
+}
+
+/// Returns whether a connection may be for another host than the one that its address stands for: it names none, no lookup was
+/// made at once before it, and several hosts have the address, or one was asked for whose address was not captured.
+fn is_host_unsure(session: &Session<'_>, flow: &TcpFlow, lookups: &[Lookup<'_>], known: &Targets) -> bool {
+    let named = session.hosts.first().is_none_or(|(_, source)| *source == HostSource::Named);
+    if named || known.is_literal(flow.server.ip()) {
+        return false;
+    }
+    let age = |lookup: &Lookup<'_>| flow.first.time.nanos().saturating_sub(lookup.last.nanos());
+    let at_once = |lookup: &Lookup<'_>| age(lookup) <= AT_ONCE;
+    if session.lookup.and_then(|index| lookups.get(index)).is_some_and(at_once) {
+        return false;
+    }
+    let until = lookups.partition_point(|lookup| lookup.first <= flow.first);
+    let mut recent = lookups.get(..until).unwrap_or_default().iter().rev().take(MAX_LOOKED_AT);
+    let is_unseen = |lookup: &Lookup<'_>| lookup.addresses.is_empty() && age(lookup) <= AFTER_UNSEEN_ANSWER;
+    session.hosts.len() > 1 || recent.any(|lookup| may_be_one(lookup.client, flow.client.ip()) && is_unseen(lookup))
 }
 
 /// Returns whether two addresses may be the same machine's: the same one, or one of each family, since a host asks by IPv4 where

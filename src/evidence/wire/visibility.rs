@@ -27,7 +27,7 @@ impl Visibility {
         Self {
             dns_answers: seen.dns_received || facts.dns.iter().any(of_kept),
             to_client: seen.receives(),
-            lost_packets: facts.quality.iter().any(lost),
+            lost_packets: facts.quality.iter().any(lost) || facts.dns_queries_missing.contains(&client),
         }
     }
 }

@@ -109,6 +109,13 @@ fn lose(packets: Vec<Packet>, dice: &mut Dice, of_hundred: usize) -> Vec<Packet>
     packets.into_iter().filter(|_| dice.below(100) >= of_hundred).collect()
 }
 
+/// Loses six runs of five packets, as a capturing program does that falls behind.
+fn lose_in_bursts(packets: Vec<Packet>, dice: &mut Dice) -> Vec<Packet> {
+    let starts: Vec<usize> = (0..6).map(|_| dice.below(packets.len())).collect();
+    let is_lost = |place: usize| starts.iter().any(|start| (*start..start + 5).contains(&place));
+    packets.into_iter().enumerate().filter(|(place, _)| !is_lost(*place)).map(|(_, packet)| packet).collect()
+}
+
 fn window(packets: Vec<Packet>, from: f64, until: f64) -> Vec<Packet> {
     let (Some(first), Some(last)) = (packets.first().map(Packet::time), packets.last().map(Packet::time)) else {
         return packets;
@@ -184,7 +191,7 @@ fn again(packets: Vec<Packet>, seconds: f64, change: fn(Packet) -> Packet) -> Ve
 /// SYN, FIN and RST.
 const CONTROL: u8 = 0x07;
 
-pub const CAPTURES: [(&str, Change); 33] = [
+pub const CAPTURES: [(&str, Change); 40] = [
     ("jitter of 0.2 ms", |packets, dice| jitter(packets, dice, 0.0002)),
     ("jitter of 2 ms", |packets, dice| jitter(packets, dice, 0.002)),
     ("out of order", swap),
@@ -219,6 +226,21 @@ pub const CAPTURES: [(&str, Change); 33] = [
     ("only SYN, FIN and RST", |packets, _| {
         packets.into_iter().filter(|packet| packet.flags() & CONTROL != 0).collect()
     }),
+    ("no SYN-ACK", |packets, _| packets.into_iter().filter(|packet| packet.flags() & 0x12 != 0x12).collect()),
+    ("out of order, 30 % lost", |packets, dice| {
+        let swapped = swap(packets, dice);
+        lose(swapped, dice, 30)
+    }),
+    ("two taps, 30 % lost", |packets, dice| {
+        let twice = two_taps(packets, dice);
+        lose(twice, dice, 30)
+    }),
+    ("60 % of DNS lost", |packets, dice| {
+        packets.into_iter().filter(|packet| !packet.has_port(53) || dice.below(100) >= 60).collect()
+    }),
+    ("lost in bursts", lose_in_bursts),
+    ("only short packets", |packets, _| packets.into_iter().filter(|packet| packet.0.len() < 200).collect()),
+    ("snap length 96", |packets, _| packets.into_iter().map(|packet| packet.cut(96)).collect()),
     ("no RST", |packets, _| packets.into_iter().filter(|packet| packet.flags() & 0x04 == 0).collect()),
     ("no FIN", |packets, _| packets.into_iter().filter(|packet| packet.flags() & 0x01 == 0).collect()),
     ("half of what the node gets", |packets, dice| {

@@ -131,7 +131,7 @@ fn names(one: &Value, host: Option<&str>) -> bool {
 }
 
 /// Whether an attempt that is reported as sure happened so, as far as a truth of its host and time tells.
-fn happened(attempt: &Attempt, trial: &Trial, truth: &Value) -> bool {
+fn happened(attempt: &Attempt, clock_known: bool, trial: &Trial, truth: &Value) -> bool {
     let host = attempt.server.host.as_deref().map(str::to_lowercase);
     let skew = truth["clock"]["log_minus_capture_ms"].as_f64().unwrap_or_default() / 1000.0;
     let on_log_clock = if trial.capture.is_none() { skew } else { 0.0 };
@@ -161,8 +161,8 @@ fn happened(attempt: &Attempt, trial: &Trial, truth: &Value) -> bool {
     let nearest: Vec<&Value> = same.iter().filter(near).copied().collect();
     let candidates = match of_port {
         Some(known) if known.len() == 1 => known,
-        // Where log and capture are of different times, nothing tells how their clocks go.
-        _ if nearest.len() == 1 && !trial.way.contains(" half of the log, ") => nearest,
+        // Where the clocks are hardly known, a thread's attempts are not told apart by their times.
+        _ if nearest.len() == 1 && clock_known && !trial.way.contains(" half of the log, ") => nearest,
         _ => same,
     };
     let filtered = ["no icmp", "tcp", "port 443", "only SYN, FIN and RST"].contains(&trial.way);
@@ -220,7 +220,9 @@ fn faults(case: &Case, trial: &Trial, explained: &Explained) -> Vec<String> {
     let Ok(report) = analyze(&inputs, &options) else { return Vec::new() };
     let is_sure =
         |attempt: &&Attempt| attempt.confidence == Confidence::High && attempt.outcome.name() != OutcomeName::Unknown;
-    let wrong = report.attempts.iter().filter(is_sure).filter(|attempt| !happened(attempt, trial, &case.truth));
+    let clock_known = report.clocks.iter().all(|clock| clock.confidence != Confidence::Low);
+    let is_wrong = |attempt: &&Attempt| !happened(attempt, clock_known, trial, &case.truth);
+    let wrong = report.attempts.iter().filter(is_sure).filter(is_wrong);
     let with = match (&trial.log, &trial.capture) {
         (Some(_), Some(_)) => "log and capture",
         (Some(_), None) => "log",

@@ -5,6 +5,7 @@ mod clocks;
 
 mod forgery;
 mod log;
+mod missing;
 mod names;
 mod network;
 mod pairing;
