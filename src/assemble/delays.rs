@@ -219,7 +219,7 @@ fn losses(capture: &CaptureFacts) -> Vec<Warning> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{DnsAnswer, FrameRef, Rcode, RrType};
+    use crate::capture::{DirectionFacts, DnsAnswer, FlowVisibility, FrameRef, Rcode, RrType};
 
     fn at(ms: i64) -> FrameRef {
         FrameRef { time: Timestamp::from_nanos(1_700_000_000 * SECOND + ms * 1_000_000), input: 1, frame: 1 }
@@ -280,5 +280,53 @@ mod tests {
         assert!(messages(CaptureFacts { dns, ..CaptureFacts::default() }).is_empty());
         let dns = vec![lookup("192.0.2.54", 0, false), lookup("192.0.2.53", 20, true)];
         assert!(messages(CaptureFacts { dns, ..CaptureFacts::default() }).is_empty(), "nobody feels 20 ms");
+    }
+
+    /// A connection whose SYNs were sent at these times, answered at that one, and of which so many segments came twice.
+    fn connection(syns: &[i64], answered: i64, again: u64) -> TcpFlow {
+        TcpFlow {
+            stream: None,
+            client: "192.0.2.10:40000".parse().unwrap(),
+            server: "203.0.113.1:443".parse().unwrap(),
+            start_seen: true,
+            first: at(syns[0]),
+            last: at(answered),
+            syns: syns.iter().map(|ms| at(*ms)).collect(),
+            syn_ack: Some(at(answered)),
+            challenge_ack: None,
+            closes: Vec::new(),
+            icmp: Vec::new(),
+            to_server: DirectionFacts::default(),
+            to_client: DirectionFacts { retransmissions: again, ..DirectionFacts::default() },
+            visibility: FlowVisibility::default(),
+            connect: None,
+            tls: None,
+            http: Vec::new(),
+        }
+    }
+
+    fn of_connections(lossy: &[TcpFlow], clean: usize) -> Vec<String> {
+        let clean = (0..clean).map(|n| connection(&[n as i64 * 60_000], n as i64 * 60_000 + 5, 0));
+        messages(CaptureFacts { flows: lossy.iter().cloned().chain(clean).collect(), ..CaptureFacts::default() })
+    }
+
+    #[test]
+    fn a_path_that_loses_packets_is_told_with_how_long_connections_took() {
+        let late = connection(&[0, 1000], 1020, 0);
+        let again = connection(&[60_000], 60_020, 3);
+        let said = of_connections(&[late.clone(), late.clone(), again.clone(), again.clone()], 12);
+        assert_eq!(
+            said,
+            [
+                "Packets between the node and 203.0.113.1:443 are lost: 4 of 16 connections had 8 retransmissions; 2 of them took 1.0 s to \
+              be established. Look for a lossy or overloaded link on the path."
+            ]
+        );
+        // A few are lost on any path, and three connections prove nothing.
+        assert!(of_connections(&[late.clone(), late.clone(), again.clone(), again.clone()], 13).is_empty());
+        assert!(of_connections(&[late.clone(), late, again], 0).is_empty());
+        // What the capture stamped behind the answer was not sent for want of it.
+        let behind = connection(&[0, 1000], 500, 0);
+        assert!(of_connections(&[behind.clone(), behind.clone(), behind.clone(), behind], 0).is_empty());
     }
 }

@@ -205,10 +205,10 @@ doubts! {
         "What came with status 200 is a page for a browser, and the log does not say what ISE made of it.";
     /// An exception, and nothing on the wire.
     OnlyInLog: Log, Medium, OF_EXCEPTIONS,
-        "Only the log tells it, in the words of an exception, and the capture does not show it.";
+        "Only the log tells it, in the words of an exception, and no capture shows it.";
     /// Words that stand for several things, and nothing on the wire.
     VagueWords: Log, Low, OF_EXCEPTIONS,
-        "The log's words may stand for something else as well, and the capture does not tell.";
+        "The log's words may stand for something else as well, and no capture tells.";
     /// An error in words that no rule knows.
     UnknownWords: Log, Low, &[(OtherFailure, &[])],
         "The log calls it an error, in words that no rule knows.";

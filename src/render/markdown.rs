@@ -34,7 +34,7 @@ impl Rendering for Markdown {
         if let Some(more) = inputs.len().checked_sub(LISTED).filter(|more| *more > 0) {
             writeln!(out, "- {more} more inputs")?;
         }
-        for line in report.clock_lines() {
+        for line in report.clock_lines(|input| report.input_name(input)) {
             writeln!(out, "- Clock: {}", markdown(&line))?;
         }
         if let Some(legend) = clocks.legend(|input| report.input_name(input)) {
@@ -51,7 +51,7 @@ impl Rendering for Markdown {
             write_ticket(clocks, &ticket, &mut out)?;
         }
         attempts(clocks, &mut out)?;
-        trouble(report, &mut out)?;
+        trouble(clocks, &mut out)?;
         next_time(report, &mut out)?;
         if !report.warnings.is_empty() {
             writeln!(out, "\n## Warnings\n")?;
@@ -201,18 +201,20 @@ fn attempts(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 /// Writes the minutes in which endpoints were hurt, node by node.
-fn trouble(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let troubles = trouble::troubles(report, false);
+fn trouble(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+    let report = clocks.report;
+    let troubles = trouble::troubles(clocks, false);
     if !troubles.is_empty() {
         writeln!(out, "\n## What nodes record of MDM servers themselves")?;
     }
     for trouble in troubles {
         writeln!(out, "\n{}: {}\n", markdown_code(&trouble.node), markdown(&trouble.summary))?;
-        writeln!(out, "| Minute (UTC) | Server | What | Where |\n| --- | --- | --- | --- |")?;
+        writeln!(out, "| Minute ({}) | Server | What | Where |\n| --- | --- | --- | --- |", clocks.name())?;
         for minute in trouble.minutes {
             let place = report.place(minute.input, Some(minute.line), None);
             let (server, what) = (markdown_code_cell(&trouble::server_of(minute)), trouble::words(minute));
-            writeln!(out, "| {} | {server} | {what} | {} |", trouble::minute_of(minute), markdown_code_cell(&place))?;
+            let at = trouble::minute_of(clocks, minute);
+            writeln!(out, "| {at} | {server} | {what} | {} |", markdown_code_cell(&place))?;
         }
         if trouble.more > 0 {
             writeln!(out, "\n{} more minutes are left out here.", number(trouble.more))?;

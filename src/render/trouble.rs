@@ -1,7 +1,8 @@
 //! What nodes record themselves of MDM servers that could not be asked: how many endpoints were hurt, minute by minute.
 
-use super::view::{counted, number, readable, seconds, server};
-use crate::model::report::{FailureMinute, Node, Report};
+use super::clockface::Clockface;
+use super::view::{counted, number, server};
+use crate::model::report::{FailureMinute, Node};
 
 /// Minutes that are shown unless all are asked for.
 const SHOWN: usize = 12;
@@ -19,11 +20,12 @@ pub(super) struct Trouble<'r> {
 }
 
 /// Returns the trouble of each node that records some.
-pub(super) fn troubles(report: &Report, all: bool) -> Vec<Trouble<'_>> {
-    report.nodes.iter().filter(|node| !node.mdm_failures.is_empty()).map(|node| trouble(node, all)).collect()
+pub(super) fn troubles<'r>(clocks: &Clockface<'r>, all: bool) -> Vec<Trouble<'r>> {
+    let nodes = clocks.report.nodes.iter().filter(|node| !node.mdm_failures.is_empty());
+    nodes.map(|node| trouble(clocks, node, all)).collect()
 }
 
-fn trouble(node: &Node, all: bool) -> Trouble<'_> {
+fn trouble<'r>(clocks: &Clockface<'r>, node: &'r Node, all: bool) -> Trouble<'r> {
     let every = &node.mdm_failures;
     let sum = |count: fn(&FailureMinute) -> u64| every.iter().map(count).sum::<u64>();
     let counts = [
@@ -42,7 +44,7 @@ fn trouble(node: &Node, all: bool) -> Trouble<'_> {
     let worst = every.iter().max_by_key(|minute| (minute.endpoints, std::cmp::Reverse(minute.at)));
     if let Some(worst) = worst.filter(|worst| worst.endpoints > 0) {
         let endpoints = counted(usize::try_from(worst.endpoints).unwrap_or(usize::MAX), "endpoint");
-        parts.push(format!("at worst {endpoints} hurt in the minute of {} UTC", minute_of(worst)));
+        parts.push(format!("at worst {endpoints} hurt in the minute of {}", minute_of(clocks, worst)));
     }
     let mut minutes: Vec<&FailureMinute> = every.iter().collect();
     let shown = if all { minutes.len() } else { minutes.len().min(SHOWN) };
@@ -64,10 +66,8 @@ fn weight(minute: &FailureMinute) -> (u64, u64) {
 }
 
 /// Returns the minute, as a person writes it.
-pub(super) fn minute_of(minute: &FailureMinute) -> String {
-    let text = readable(minute.at);
-    let text = seconds(&text);
-    text.strip_suffix(":00").unwrap_or(text).to_owned()
+pub(super) fn minute_of(clocks: &Clockface<'_>, minute: &FailureMinute) -> String {
+    clocks.minute(minute.input, minute.at)
 }
 
 /// Returns the server as the node calls it.
@@ -101,7 +101,9 @@ fn whole(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::report::Report;
     use crate::model::time::{SECOND, Timestamp};
+    use crate::render::Times;
     use crate::sample;
 
     fn report(minutes: i64) -> Report {
@@ -122,23 +124,29 @@ mod tests {
     #[test]
     fn the_worst_minutes_are_shown_in_order_of_time() {
         let report = report(30);
-        let [trouble] = &troubles(&report, false)[..] else { panic!("one node") };
+        let clocks = Clockface::of(&report, Times::Utc);
+        let [trouble] = &troubles(&clocks, false)[..] else { panic!("one node") };
         assert_eq!((trouble.minutes.len(), trouble.more), (SHOWN, 18));
         assert!(trouble.minutes.is_sorted_by_key(|minute| minute.at));
         assert!(trouble.minutes.iter().any(|minute| minute.endpoints == 9));
         assert_eq!(
             trouble.summary,
-            "30 minutes with trouble: could not connect 60 times, at worst 9 endpoints hurt in the minute of 1970-01-01 00:07 UTC"
+            "30 minutes with trouble: could not connect 60 times, at worst 9 endpoints hurt in the minute of 1970-01-01 00:07"
         );
-        assert_eq!(troubles(&report, true)[0].minutes.len(), 30);
+        assert_eq!(troubles(&clocks, true)[0].minutes.len(), 30);
     }
 
     #[test]
     fn a_minute_is_told_in_words() {
         let report = report(8);
-        assert_eq!(minute_of(&report.nodes[0].mdm_failures[0]), "1970-01-01 00:00");
+        let shown = |times| minute_of(&Clockface::of(&report, times), &report.nodes[0].mdm_failures[0]);
+        assert_eq!(shown(Times::Utc), "1970-01-01 00:00");
+        // The sample's log is at UTC-06:00, and of no node that would be another one's.
+        assert_eq!(shown(Times::Appliance), "1969-12-31 18:00");
+        assert_eq!(shown(Times::Both), "1969-12-31 18:00 (1970-01-01 00:00Z)");
         let told = words(&report.nodes[0].mdm_failures[7]);
         assert_eq!(told, "9 endpoints hurt, 2 x 89003 (could not connect)");
-        assert!(troubles(&Report { nodes: vec![Node::default()], ..sample::report() }, false).is_empty());
+        let quiet = Report { nodes: vec![Node::default()], ..sample::report() };
+        assert!(troubles(&Clockface::of(&quiet, Times::Utc), false).is_empty());
     }
 }

@@ -30,8 +30,8 @@ impl Report {
         parts.join(", ")
     }
 
-    /// Returns how the clocks of log and capture stand to each other, a line for each pair.
-    pub(super) fn clock_lines(&self) -> Vec<String> {
+    /// Returns how the clocks of log and capture stand to each other, a line for each pair. `name` names an input.
+    pub(super) fn clock_lines(&self, name: impl Fn(usize) -> String) -> Vec<String> {
         let clocks: &[Clock] = if self.clocks.is_empty() { self.clock.as_slice() } else { &self.clocks };
         if clocks.is_empty() {
             let has = |role: InputRole| self.inputs.iter().any(|input| input.kind.role() == role);
@@ -42,11 +42,12 @@ impl Report {
             };
         }
         let many = clocks.len() > 1;
+        let names = |inputs: &[usize]| inputs.iter().map(|input| name(*input)).collect::<Vec<_>>().join(", ");
         clocks
             .iter()
             .map(|clock| {
                 let of = if many {
-                    format!("{} and {}: ", self.names(&clock.log_inputs), self.names(&clock.capture_inputs))
+                    format!("{} and {}: ", names(&clock.log_inputs), names(&clock.capture_inputs))
                 } else {
                     String::new()
                 };
@@ -55,27 +56,28 @@ impl Report {
             .collect()
     }
 
-    /// Returns short names of inputs, with commas.
-    fn names(&self, inputs: &[usize]) -> String {
-        inputs.iter().map(|input| self.input_name(*input)).collect::<Vec<_>>().join(", ")
-    }
-
-    /// Returns the name of an input without its folders; the whole path where two inputs share a name.
+    /// Returns the name of an input without its folders; where two inputs share a name, with those that tell them apart.
     pub(super) fn input_name(&self, index: usize) -> String {
         let Some(input) = self.inputs.get(index) else { return format!("input {index}") };
         let name = file_name(input);
         let shared = self.inputs.iter().filter(|other| file_name(other) == name).count() > 1;
-        visible(if shared { &input.path } else { name }).into_owned()
+        let path = || input.path.strip_prefix(self.common_folder()).unwrap_or(&input.path);
+        visible(if shared { path() } else { name }).into_owned()
     }
 
     /// Returns the paths of the inputs without the folders that all of them lie in: those are of whoever ran the program.
     pub(super) fn shown_paths(&self) -> Vec<&str> {
+        let common = self.common_folder();
+        self.inputs.iter().map(|input| input.path.strip_prefix(common).unwrap_or(&input.path)).collect()
+    }
+
+    /// The folders that all inputs lie in, up to the last slash.
+    fn common_folder(&self) -> &str {
         let folders = self.inputs.iter().map(|input| {
             let file = input.path.get(..input.path.len() - member_path::within(&input.path).len()).unwrap_or_default();
             member_path::folder(file)
         });
-        let common = folders.reduce(shared_folder).unwrap_or_default();
-        self.inputs.iter().map(|input| input.path.strip_prefix(common).unwrap_or(&input.path)).collect()
+        folders.reduce(shared_folder).unwrap_or_default()
     }
 
     /// Returns `ise-psc.log:812`, `TCPDump.pcap#20`.
@@ -299,7 +301,7 @@ mod tests {
     #[test]
     fn the_clock_is_told_in_words() {
         assert_eq!(
-            sample::report().clock_lines(),
+            sample::report().clock_lines(|input| sample::report().input_name(input)),
             [
                 "log at UTC-06:00 (estimated), 812 ms ahead of the capture; 9 attempts seen on both sides, confidence high"
             ]
@@ -313,6 +315,10 @@ mod tests {
         let mut other = report.inputs[0].clone();
         other.path = "other.tar!ise-psc.log".into();
         report.inputs.push(other);
+        assert_eq!(report.place(0, Some(812), None), "bundle.tar!support/ise-psc.log:812");
+        for input in &mut report.inputs {
+            input.path.insert_str(0, "/home/me/");
+        }
         assert_eq!(report.place(0, Some(812), None), "bundle.tar!support/ise-psc.log:812");
         assert_eq!(report.place(9, None, Some(1)), "input 9#1");
     }

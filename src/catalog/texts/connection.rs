@@ -61,7 +61,7 @@ pub(super) const REFUSED: Entry = Entry {
         always("On the server, check that the MDM service is running and listening on port {port}."),
         always("{cli}, `nslookup {host}`: check that {addresses} belongs to the server."),
         always(
-            "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in the capture, compared with \
+            "In the network, look for a firewall rule that rejects TCP port {port} from the node. The TTL of the RST in a capture, compared with \
          that of other packets from the server, tells who sent it.",
         ),
     ],

@@ -93,7 +93,7 @@ pub(super) const UNAUTHORIZED: Entry = Entry {
         ),
         at(
             Vendor::Jamf,
-            "check the release of Jamf Pro. Cisco's \"Integrate UEM and MDM Servers With Cisco ISE\" says \"Cisco ISE can be integrated with Jamf Pro 10.42.0 or later\"; \
+            "look up which release it is. Cisco's \"Integrate UEM and MDM Servers With Cisco ISE\" says \"Cisco ISE can be integrated with Jamf Pro 10.42.0 or later\"; \
              an earlier edition says \"Cisco ISE 3.0 or earlier releases cannot be integrated with Jamf Pro 10.42.0 or later\". From 11.5 on, the Classic API no longer \
              accepts Basic authentication: if everything else is right, ask Jamf which authentication the network integration of this release accepts.",
         ),

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use self::face::{LogClock, MARK, span};
 use super::times::Times;
-use crate::model::report::{Attempt, InputRole, OffsetSource, Report, Source};
+use crate::model::report::{Attempt, Input, InputRole, OffsetSource, Report, Source};
 use crate::model::time::{MILLISECOND, Timestamp};
 use crate::model::zone_offset::ZoneOffset;
 
@@ -79,6 +79,17 @@ impl<'r> Clockface<'r> {
             Some(clock) => Face { times: self.times, clock: Some(clock), rests: clock.assumed, mixed: self.mixed },
             None => self.shared(),
         }
+    }
+
+    /// Returns the minute that began at a moment which a file of a node tells, by the clock of that node's log: `2023-08-15 16:21`.
+    pub(super) fn minute(&self, input: usize, at: Timestamp) -> String {
+        let node = self.report.inputs.get(input).and_then(|input| input.node);
+        let same = |log: &&Input| node.is_some() && log.node == node;
+        let logs = self.clocks.iter().zip(&self.report.inputs);
+        let clock =
+            logs.filter(|(_, log)| same(log)).find_map(|(clock, _)| clock.as_ref()).filter(|clock| !clock.assumed);
+        let face = clock.map(|clock| Face { times: self.times, clock: Some(clock), rests: false, mixed: self.mixed });
+        face.unwrap_or_else(|| self.shared()).minute(at)
     }
 
     /// Returns the clock of a moment at which something begins or ends: that of the attempt which does.

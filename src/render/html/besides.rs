@@ -4,13 +4,15 @@ use maud::{Markup, html};
 
 use super::parts::{Prose, Shown, attempt_links};
 use crate::model::report::Report;
+use crate::render::clockface::Clockface;
 use crate::render::next_time::collections;
 use crate::render::trouble::{minute_of, server_of, troubles, words};
 use crate::render::view::number;
 
 /// Returns the minutes in which endpoints were hurt, node by node.
-pub(super) fn trouble(report: &Report) -> Markup {
-    let troubles = troubles(report, false);
+pub(super) fn trouble(clocks: &Clockface<'_>) -> Markup {
+    let report = clocks.report;
+    let troubles = troubles(clocks, false);
     html! {
         @if !troubles.is_empty() {
             section #trouble aria-labelledby="trouble-title" {
@@ -22,7 +24,7 @@ pub(super) fn trouble(report: &Report) -> Markup {
                         table {
                             thead {
                                 tr {
-                                    th scope="col" { "Minute (UTC)" }
+                                    th scope="col" { "Minute (" (clocks.name()) ")" }
                                     th scope="col" { "Server" }
                                     th scope="col" { "What" }
                                     th scope="col" { "Where" }
@@ -31,7 +33,7 @@ pub(super) fn trouble(report: &Report) -> Markup {
                             tbody {
                                 @for minute in &trouble.minutes {
                                     tr {
-                                        td.time { (minute_of(minute)) }
+                                        td.time { (minute_of(clocks, minute)) }
                                         td.long { (server_of(minute)) }
                                         td.long { (words(minute)) }
                                         td.place { (report.place(minute.input, Some(minute.line), None)) }

@@ -163,3 +163,25 @@ fn the_page_is_pictured_and_printed() {
         assert!(std::fs::read(&path).unwrap().starts_with(b"%PDF"), "{name}");
     }
 }
+
+#[test]
+#[ignore = "needs Chromium: scripts/html-in-chromium"]
+fn a_large_page_prints_its_summary_and_open_incidents_on_four_pages_at_most() {
+    let mut report = sample::queries(10_000, 40);
+    // Six that are open, of servers of their own, with all that there is to do.
+    let mut open: Vec<_> = report.incidents.iter().cycle().take(6).cloned().collect();
+    for (index, incident) in open.iter_mut().enumerate() {
+        incident.id = index + 1;
+        incident.ticket_key = format!("{index:016x}");
+        incident.resolved_by = None;
+        incident.attempts = (1..10_000).skip(index).step_by(6).collect();
+    }
+    report.incidents = open;
+    let page = page("large-printed.html", &report);
+    let path = folder().join("large-printed.pdf");
+    let print = format!("--print-to-pdf={}", path.display());
+    run(chromium(), &[print.as_str(), "--no-pdf-header-footer"], &page, "");
+    let printed = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+    let pages = printed.lines().filter(|line| line.contains("/Type /Page") && !line.contains("/Type /Pages")).count();
+    assert!((2..=4).contains(&pages), "{pages}");
+}

@@ -47,7 +47,7 @@ impl Rendering for Html {
         writeln!(out, "{}", summary::section(clocks).into_string())?;
         writeln!(out, "{}", timeline::section(clocks).into_string())?;
         writeln!(out, "{}", incident::section(clocks).into_string())?;
-        write!(out, "{}{}", besides::trouble(report).into_string(), besides::next_time(report).into_string())?;
+        write!(out, "{}{}", besides::trouble(clocks).into_string(), besides::next_time(report).into_string())?;
         // Attempts are many, and are written as they are made.
         attempts::write_section(clocks, &rows, &mut out)?;
         writeln!(out, "{}\n</main>", summary::inputs(clocks).into_string())?;

@@ -4,6 +4,7 @@ use maud::{Markup, Render, html};
 
 use crate::model::outcome::{Outcome, OutcomeName};
 use crate::model::visible::visible;
+use crate::render::view::number;
 
 /// Foreign text: escaped, with its hidden characters spelled out.
 pub(super) struct Shown<'a>(pub(super) &'a str);
@@ -51,11 +52,11 @@ pub(super) fn badge(outcome: Outcome) -> Markup {
 
 /// Links to attempts; more than a few are counted.
 pub(super) fn attempt_links(ids: &[usize]) -> Markup {
-    const SHOWN: usize = 24;
+    const SHOWN: usize = 12;
     html! {
         @for id in ids.iter().take(SHOWN) { a href={ "#attempt-" (id) } { "#" (id) } " " }
         @if let Some(last) = ids.get(SHOWN..).and_then(<[usize]>::last) {
-            "and " (ids.len() - SHOWN) " more to " a href={ "#attempt-" (last) } { "#" (last) }
+            "and " (number(ids.len() - SHOWN)) " more to " a href={ "#attempt-" (last) } { "#" (last) }
         }
     }
 }

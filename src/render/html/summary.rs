@@ -43,7 +43,7 @@ pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
                     p.weak { (number(more)) " more servers" }
                 }
             }
-            @for line in report.clock_lines() { p.clock { "Clock: " (Shown(&line)) } }
+            @for line in report.clock_lines(|input| report.input_name(input)) { p.clock { "Clock: " (Shown(&line)) } }
             @if let Some(times) = &times { p.clock { "Times: " (Shown(times)) } }
             @if !report.warnings.is_empty() {
                 div.warnings role="note" aria-label="Warnings" {

@@ -10,15 +10,16 @@ use crate::render::view::counted;
 
 /// Writes the minutes in which endpoints were hurt, node by node.
 pub(super) fn trouble<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
-    let troubles = troubles(page.report, page.all);
+    let troubles = troubles(&page.clocks, page.all);
     if !troubles.is_empty() {
-        page.heading("What nodes record of MDM servers themselves (UTC)")?;
+        page.heading(&format!("What nodes record of MDM servers themselves ({})", page.clocks.name()))?;
     }
     for trouble in troubles {
         page.item(&format!("{}: {}", trouble.node, trouble.summary))?;
         for minute in trouble.minutes {
             let place = format!("{}:{}", page.legend.name(minute.input), minute.line);
-            page.labelled("", &format!("{}  {}: {}  {place}", minute_of(minute), server_of(minute), words(minute)))?;
+            let at = minute_of(&page.clocks, minute);
+            page.labelled("", &format!("{at}  {}: {}  {place}", server_of(minute), words(minute)))?;
         }
         if trouble.more > 0 {
             page.labelled("", &format!("{} more: --all", counted(trouble.more, "minute")))?;

@@ -41,7 +41,7 @@ pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     if let Some(more) = report.inputs.len().checked_sub(shown).filter(|more| *more > 0) {
         page.labelled("", &format!("and {} more: --all", counted(more, "file")))?;
     }
-    for line in report.clock_lines() {
+    for line in report.clock_lines(|input| page.legend.name(input).to_owned()) {
         page.labelled("clock", &line)?;
     }
     if let Some(legend) = page.clocks.legend(|input| page.legend.name(input).to_owned()) {
