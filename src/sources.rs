@@ -4,7 +4,7 @@
 use crate::capture::secrets::looks_like_keylog;
 use crate::capture::{looks_like_pcap, looks_like_pcapng};
 use crate::input::{Recognise, SourceKind, SourceKinds};
-use crate::log::looks_like_log;
+use crate::log::{holds_mdm_records, looks_like_guest_log, looks_like_log};
 use crate::model::report::InputKind;
 use crate::node::{looks_like_agent_log, looks_like_local_store, looks_like_showtech, looks_like_system_log};
 
@@ -14,6 +14,10 @@ pub const KINDS: SourceKinds = &[
     SourceKind { kind: InputKind::Pcapng, by: Recognise::Magic(looks_like_pcapng) },
     SourceKind { kind: InputKind::KeyLog, by: Recognise::Text(looks_like_keylog) },
     SourceKind { kind: InputKind::IsePscLog, by: Recognise::Text(|head| looks_like_log(head).is_some()) },
+    SourceKind {
+        kind: InputKind::IsePscLog,
+        by: Recognise::Whole { begins: looks_like_guest_log, holds: holds_mdm_records },
+    },
     SourceKind { kind: InputKind::IseLocalStore, by: Recognise::Text(looks_like_local_store) },
     SourceKind { kind: InputKind::ShowTech, by: Recognise::Text(looks_like_showtech) },
     SourceKind { kind: InputKind::AdAgentLog, by: Recognise::Text(looks_like_agent_log) },
@@ -26,7 +30,9 @@ mod tests {
 
     fn recognised(head: &[u8]) -> Option<InputKind> {
         let fits = |source: &&SourceKind| match source.by {
-            Recognise::Magic(recognises) | Recognise::Text(recognises) => recognises(head),
+            Recognise::Magic(recognises)
+            | Recognise::Text(recognises)
+            | Recognise::Whole { begins: recognises, .. } => recognises(head),
         };
         KINDS.iter().find(fits).map(|source| source.kind)
     }

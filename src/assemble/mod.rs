@@ -26,7 +26,7 @@ pub(crate) use self::circumstances::Circumstances;
 
 use rayon::prelude::*;
 
-use self::next_collection::{Polls, next_collection};
+use self::next_collection::{Polls, VlanTags, next_collection};
 use self::outline::{Outline, by_server};
 use crate::capture::CaptureFacts;
 use crate::classify::Verdict;
@@ -85,6 +85,7 @@ pub struct Assembled<'a> {
     polls: Option<Polls>,
     /// The appliance's.
     utc_offset: Option<ZoneOffset>,
+    tags: VlanTags,
 }
 
 /// Puts the report together.
@@ -139,7 +140,7 @@ pub fn assemble<'a>(
         warnings,
         ..Report::default()
     };
-    let mut assembled = Assembled { head, wanted, found, polls, utc_offset };
+    let mut assembled = Assembled { head, wanted, found, polls, utc_offset, tags: VlanTags::of(captures) };
     let by_server = by_server(&outlines);
     let incidents = incident::incidents(&by_server, &outlines, &assembled);
     assembled.head.summary = Summary {
@@ -177,7 +178,7 @@ impl incident::IncidentSource for Assembled<'_> {
         let mut attempt = attempt::attempt(index + 1, joined, verdict, self.node(index));
         let first = self.first_of_all(index, &attempt);
         attempt.diagnosis.remedy.splice(0..0, first);
-        attempt.next_collection = next_collection(&attempt, self.node(index), self.polls, self.utc_offset);
+        attempt.next_collection = next_collection(&attempt, self.node(index), self.polls, self.utc_offset, self.tags);
         Some(attempt)
     }
 

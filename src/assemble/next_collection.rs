@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::outline::Outline;
+use crate::capture::CaptureFacts;
 use crate::model::authority::split_port;
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::OutcomeName;
@@ -12,6 +13,42 @@ use crate::model::zone_offset::ZoneOffset;
 
 /// Addresses that a filter names at most; with more, the port decides.
 const MAX_ADDRESSES: usize = 8;
+
+/// The tags of VLANs that frames had where the captures were made: a filter sees nothing behind a tag unless it names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum VlanTags {
+    /// None, as on the node itself.
+    #[default]
+    None,
+    /// One, as on a trunk.
+    One,
+    /// Two, as on the trunk of a provider.
+    Two,
+}
+
+impl VlanTags {
+    /// Returns what the captures show.
+    pub(super) fn of(captures: &[CaptureFacts]) -> Self {
+        let quality = || captures.iter().flat_map(|capture| &capture.quality);
+        if quality().any(|quality| quality.frames.twice_tagged > 0) {
+            Self::Two
+        } else if quality().any(|quality| quality.frames.tagged > 0) {
+            Self::One
+        } else {
+            Self::None
+        }
+    }
+
+    /// Lets a filter see packets with and without tags. Behind `vlan`, all offsets of the rest are those behind one tag more
+    /// (pcap-filter(7)), so that the same terms stand again.
+    fn through(self, filter: String) -> String {
+        match self {
+            Self::None => filter,
+            Self::One => format!("{filter} or (vlan and ({filter}))"),
+            Self::Two => format!("{filter} or (vlan and ({filter} or (vlan and ({filter}))))"),
+        }
+    }
+}
 
 /// When the node asks for the devices that do not comply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +80,7 @@ pub(super) fn next_collection(
     node: Option<&Node>,
     polls: Option<Polls>,
     utc_offset: Option<ZoneOffset>,
+    tags: VlanTags,
 ) -> Option<NextCollection> {
     if attempt.confidence == Confidence::High && attempt.outcome.name() != OutcomeName::Unknown {
         return None;
@@ -53,7 +91,7 @@ pub(super) fn next_collection(
     Some(NextCollection {
         node: named(attempt.kind, node),
         component,
-        capture_filter: capture_filter(attempt, node),
+        capture_filter: capture_filter(attempt, node).map(|filter| tags.through(filter)),
         when: when(attempt.kind, polls, utc_offset),
         decides: decides(attempt, has(Source::Log), has(Source::Capture)),
     })

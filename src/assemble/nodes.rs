@@ -15,8 +15,17 @@ pub(super) fn nodes(found: &Nodes) -> Vec<Node> {
 
 fn node(facts: &NodeFacts) -> Node {
     let NodeFacts { hostname, shown, failures, dns_trouble, inputs: _ } = facts;
-    let ShowTech { lines: _, hostname: _, version, patches, time_zone, ntp_synchronized, name_servers, proxy } =
-        shown.clone();
+    let ShowTech {
+        lines: _,
+        hostname: _,
+        version,
+        patches,
+        time_zone,
+        ntp_synchronized,
+        ntp_offset_ms,
+        name_servers,
+        proxy,
+    } = shown.clone();
     let dns_trouble = dns_trouble.iter().map(|(input, minute)| DnsTrouble {
         local_time: Timestamp::from_nanos(minute.at.nanos()).to_string().chars().take_while(|c| *c != '.').collect(),
         input: *input,
@@ -31,6 +40,7 @@ fn node(facts: &NodeFacts) -> Node {
         patches,
         time_zone: time_zone.map(clean),
         ntp_synchronized,
+        ntp_offset_ms,
         name_servers,
         proxy: proxy.map(clean),
         mdm_failures,

@@ -10,6 +10,8 @@ use crate::model::report::Node;
 
 /// Codes of Entra ID that speak of time.
 const OF_TIME: [u32; 2] = [50_012, 700_024];
+/// A clock that is off by less, in milliseconds, makes neither tokens nor certificates invalid.
+const ASTRAY: u64 = 60_000;
 /// Releases of ISE that Intune's second NAC service needs, each with the first patch (Cisco, "Integrate UEM and MDM Servers With Cisco ISE"); later ones need none.
 const FOR_INTUNE: [((u32, u32), u32); 2] = [((3, 1), 8), ((3, 2), 4)];
 
@@ -40,12 +42,22 @@ fn clock(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String>
         None if expired => "the validity of the certificate".to_owned(),
         None => return None,
     };
-    (node.ntp_synchronized == Some(false)).then(|| {
+    let loose = (node.ntp_synchronized == Some(false)).then(|| "not synchronized".to_owned());
+    let astray = node.ntp_offset_ms.filter(|ms| ms.unsigned_abs() >= ASTRAY).map(astray);
+    (loose.is_some() || astray.is_some()).then(|| {
+        let is = loose.into_iter().chain(astray).collect::<Vec<_>>().join(" and ");
         format!(
-            "Correct the node's clock first: `show ntp` in the bundle says that it is not synchronized, and {about} depends on the time. In the \
+            "Correct the node's clock first: `show ntp` in the bundle says that it is {is}, and {about} depends on the time. In the \
              node's CLI, `show ntp` and `show clock`: configure NTP servers that answer, and repeat the attempt once the clock is synchronized."
         )
     })
+}
+
+/// `7 min 11 s ahead of its NTP servers`.
+fn astray(ms: i64) -> String {
+    let seconds = ms.unsigned_abs() / 1000;
+    let way = if ms < 0 { "behind" } else { "ahead of" };
+    format!("{} min {:02} s {way} its NTP servers", seconds / 60, seconds % 60)
 }
 
 /// Advises where Intune is asked by a release that its service no longer knows.
@@ -161,6 +173,16 @@ mod tests {
         assert!(said(None, Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate))));
         assert!(!said(Some("AADSTS7000215: Invalid client secret"), Outcome::Http401));
         assert!(!said(None, Outcome::ReadTimeout));
+        let told = |ntp_synchronized, ms| {
+            let node = Node { ntp_synchronized, ntp_offset_ms: Some(ms), ..Node::default() };
+            let context = Context { node: Some(&node), server: Some(&server), ..Context::default() };
+            of_node(Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate)), &context).concat()
+        };
+        assert!(
+            told(Some(true), 431_000).contains("says that it is 7 min 11 s ahead of its NTP servers, and the validity")
+        );
+        assert!(told(Some(false), -61_000).contains("is not synchronized and 1 min 01 s behind its NTP servers"));
+        assert!(told(Some(true), 59_000).is_empty() && told(None, -3).is_empty());
     }
 
     #[test]

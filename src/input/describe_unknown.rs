@@ -1,7 +1,15 @@
 //! What a file that is not read seems to be: words for the person who sent it.
 
+use crate::model::member_path::base;
+
 /// What the words for a log end with that an analysis has no use for, though it is one of a node.
 pub(super) const NO_REQUESTS: &str = "which holds no requests to MDM servers";
+
+/// Says what a file of a bundle is whose lines no public source describes, so that only its name tells.
+pub(super) fn describe_named(path: &str) -> Option<(&'static str, bool)> {
+    const ALARMS: &str = "the export of ISE's alarms (alarmexp.txt), whose lines no public source describes and which holds no requests to MDM servers";
+    base(path).eq_ignore_ascii_case("alarmexp.txt").then_some((ALARMS, false))
+}
 
 /// Says what an unknown file seems to be, for the person who sent it, and whether it is of the sort that this program is
 /// for (a capture or an archive in a format that it does not read).
@@ -137,6 +145,9 @@ mod tests {
             let (seems, ours) = describe_unknown(line.as_bytes());
             assert!(seems.contains(name) && seems.ends_with(NO_REQUESTS) && !ours, "{line}: {seems}");
         }
+        let (seems, ours) = describe_named("bundle.tar!support/alarmexp.txt").unwrap();
+        assert!(seems.contains("alarms") && seems.ends_with(NO_REQUESTS) && !ours);
+        assert_eq!(describe_named("support/alarms.txt"), None);
         assert_eq!(describe_unknown(&[0; 100]).0, "nothing but zeros");
         assert_eq!(describe_unknown(&[1, 2, 3]).0, "binary data of an unknown kind");
     }

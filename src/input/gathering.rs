@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::budget::RootIndex;
 use super::context::OpeningContext;
-use super::describe_unknown::describe_unknown;
+use super::describe_unknown::{describe_named, describe_unknown};
 use super::findings::{Findings, Note};
 use super::item::{EXPECTED, Item, Member};
 use super::limits::Reached;
@@ -19,6 +19,7 @@ use super::metered::MeteredReader;
 use super::names;
 use super::openable::{NodeContent, Openable};
 use super::sniff::{HEAD, sniff};
+use super::source::is_what_it_begins_like;
 use super::spool::{Spool, Unpack};
 use crate::model::report::InputKind;
 use crate::model::warning::WarningCode;
@@ -134,8 +135,12 @@ impl<'a, 'c> Gathering<'a, 'c> {
         deep
     }
 
-    /// Uses a file of a kind that an analysis reads.
+    /// Uses a file of a kind that an analysis reads, or lists one that only began like it.
     pub(super) fn item(&mut self, location: Location, kind: InputKind, data: Bytes) {
+        let head = data.get(..HEAD).unwrap_or(&data);
+        if !is_what_it_begins_like(self.context.kinds, kind, head, &data) {
+            return self.unknown(&location, head, Some(data.len() as u64));
+        }
         self.list(&location, MemberKind::Input(kind), Some(data.len() as u64), None);
         self.out.items.push((location.key, Item { path: location.path, kind, data }));
     }
@@ -143,7 +148,7 @@ impl<'a, 'c> Gathering<'a, 'c> {
     /// Lists what is of no use; says so where its name or content promises more.
     pub(super) fn unknown(&mut self, location: &Location, head: &[u8], size: Option<u64>) {
         let kind = if head.is_empty() { MemberKind::Empty } else { MemberKind::Unknown };
-        let (seems, ours) = describe_unknown(head);
+        let (seems, ours) = describe_named(&location.path).unwrap_or_else(|| describe_unknown(head));
         self.list(location, kind, size, Some(format!("seems to be {seems}")));
         if names::is_for_cisco(&location.path) {
             // It would be recognised, were it whole.

@@ -19,6 +19,13 @@ pub enum Recognise {
     Magic(fn(&[u8]) -> bool),
     /// By its text; asked when the file is no archive, in which the same text may lie.
     Text(fn(&[u8]) -> bool),
+    /// By its text as one that may be of the kind, and then by all of it: what `begins` like one is gone through once.
+    Whole {
+        /// Tells by how a file begins whether it is worth going through.
+        begins: fn(&[u8]) -> bool,
+        /// Tells by all of it.
+        holds: fn(&[u8]) -> bool,
+    },
 }
 
 /// The table of all kinds; where two would recognise the same file, the first has it.
@@ -32,6 +39,23 @@ pub(super) fn by_magic(kinds: SourceKinds, head: &[u8]) -> Option<InputKind> {
 
 /// Returns the kind of a file by its text.
 pub(super) fn by_text(kinds: SourceKinds, head: &[u8]) -> Option<InputKind> {
-    let fits = |source: &&SourceKind| matches!(source.by, Recognise::Text(recognises) if recognises(head));
-    kinds.iter().find(fits).map(|source| source.kind)
+    of_text(kinds, head).map(|source| source.kind)
+}
+
+/// Returns whether a file is what it begins like, now that all of it is at hand.
+pub(super) fn is_what_it_begins_like(kinds: SourceKinds, kind: InputKind, head: &[u8], all: &[u8]) -> bool {
+    // Most kinds are certain by how they begin, and are not looked at again.
+    let by_all = |source: &SourceKind| source.kind == kind && matches!(source.by, Recognise::Whole { .. });
+    if !kinds.iter().any(by_all) {
+        return true;
+    }
+    let by = of_text(kinds, head).map(|source| source.by);
+    if let Some(Recognise::Whole { holds, .. }) = by { holds(all) } else { true }
+}
+
+fn of_text(kinds: SourceKinds, head: &[u8]) -> Option<&'static SourceKind> {
+    kinds.iter().find(|source| match source.by {
+        Recognise::Magic(_) => false,
+        Recognise::Text(recognises) | Recognise::Whole { begins: recognises, .. } => recognises(head),
+    })
 }

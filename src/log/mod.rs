@@ -33,7 +33,7 @@ pub(crate) use exception_patterns::words as failure_words;
 pub use facts::*;
 pub(crate) use mdm_records::mdm_records;
 pub use records::{RecordRange, ThreadLines, records_of};
-pub use sniff::{LogLook, looks_like_log};
+pub use sniff::{LogLook, holds_mdm_records, looks_like_guest_log, looks_like_log};
 
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::warning::{Warning, WarningCode};

@@ -6,7 +6,7 @@
 use memchr::memmem;
 
 use super::decode;
-use super::record::{self, LogHeader};
+use super::record::{self, LogHeader, MAX_HEADER};
 use super::scan::NEEDLE;
 
 /// How a file looks that this stage can read.
@@ -20,12 +20,12 @@ pub enum LogLook {
 
 /// Records that are looked at when none of them is of the MDM component.
 const SAMPLE: usize = 2000;
+/// Who writes the log of the guest portals.
+const GUEST: [&[u8]; 2] = [b"cpm.guestaccess.", b"cpm.guest."];
 /// Who writes logs of the same format of their own.
-const OTHER_LOGS: [&[u8]; 9] = [
+const OTHER_LOGS: [&[u8]; 7] = [
     b"cisco.profiler.",
     b"com.cisco.profiler.",
-    b"cpm.guestaccess.",
-    b"cpm.guest.",
     b"cpm.ers.",
     b"cisco.cpm.ers.",
     b"cpm.ca.",
@@ -48,6 +48,27 @@ pub fn looks_like_log(prefix: &[u8]) -> Option<LogLook> {
     stamped.any(|header| header.has_context && is_of_ise(header.logger)).then_some(LogLook::Records)
 }
 
+/// Returns whether a file that begins like this is the log of the guest portals, in which records of the MDM component may stand
+/// anywhere: the portals ask the MDM server when a guest registers a device.
+pub fn looks_like_guest_log(prefix: &[u8]) -> bool {
+    let mut stamped = prefix.split(|byte| *byte == b'\n').filter_map(header).filter(|header| header.time.is_some());
+    stamped
+        .next()
+        .is_some_and(|header| header.has_context && GUEST.iter().any(|start| header.logger.starts_with(start)))
+}
+
+/// Returns whether a record of the MDM component with a time stamp stands anywhere in a log.
+pub fn holds_mdm_records(log: &[u8]) -> bool {
+    memmem::find_iter(log, NEEDLE).any(|at| {
+        let before = log.get(at.saturating_sub(MAX_HEADER)..at).unwrap_or_default();
+        let start = at - before.len() + memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        let line = log.get(start..).unwrap_or_default();
+        let line = line.get(..2 * MAX_HEADER).unwrap_or(line);
+        let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len())).unwrap_or_default();
+        header(line).is_some_and(|header| header.time.is_some() && header.is_mdm())
+    })
+}
+
 /// Returns the header of a record with level, thread and context, which no other log has in that form.
 fn header(line: &[u8]) -> Option<LogHeader<'_>> {
     let line = line.get(record::start(line)?..)?;
@@ -58,7 +79,7 @@ fn header(line: &[u8]) -> Option<LogHeader<'_>> {
 /// Returns whether a logger is of the appliance itself, and of no component that has a log of its own.
 fn is_of_ise(logger: &[u8]) -> bool {
     let ise = [&b"cisco."[..], b"com.cisco.", b"cpm."].iter().any(|start| logger.starts_with(start));
-    ise && !OTHER_LOGS.iter().any(|start| logger.starts_with(start))
+    ise && !OTHER_LOGS.iter().chain(&GUEST).any(|start| logger.starts_with(start))
 }
 
 #[cfg(test)]
@@ -82,6 +103,20 @@ mod tests {
         assert_eq!(looks_like_log(PROFILER.as_bytes()), None);
         let mdm = "2023-08-15 10:21:07,125 INFO   [t][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- x";
         assert_eq!(looks_like_log(format!("{PROFILER}\n{mdm}\n").as_bytes()), Some(LogLook::Records));
+    }
+
+    #[test]
+    fn a_log_of_the_guest_portals_is_gone_through_for_mdm_records() {
+        let guest =
+            "2023-08-15 10:21:07,124 INFO   [http-7][[]] cpm.guestaccess.flowmanager.Flow -:::- x\n".repeat(2000);
+        assert!(looks_like_guest_log(&guest.as_bytes()[..4096]));
+        assert_eq!(looks_like_log(&guest.as_bytes()[..65_536]), None);
+        assert!(!looks_like_guest_log(PROFILER.as_bytes()) && !looks_like_guest_log(ADMIN.as_bytes()));
+        let mdm = "2023-08-15 10:21:07,125 INFO   [t][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- x";
+        assert!(holds_mdm_records(format!("{guest}{mdm}").as_bytes()));
+        assert!(holds_mdm_records(format!("{guest}\tat a.mdm.b\n{mdm}\r\n{guest}").as_bytes()));
+        let quoted = format!("{guest}Caused by: see {mdm} in another log, and a.mdm.b\n{}", ".mdm.".repeat(10_000));
+        assert!(!holds_mdm_records(quoted.as_bytes()));
     }
 
     #[test]

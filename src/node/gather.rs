@@ -153,6 +153,7 @@ fn facts(files: &[&Told<'_>]) -> NodeFacts {
                     patches,
                     time_zone,
                     ntp_synchronized,
+                    ntp_offset_ms,
                     name_servers,
                     proxy,
                 } = shown.clone();
@@ -161,6 +162,7 @@ fn facts(files: &[&Told<'_>]) -> NodeFacts {
                 known.patches = known.patches.take().or(patches);
                 known.time_zone = known.time_zone.take().or(time_zone);
                 known.ntp_synchronized = known.ntp_synchronized.or(ntp_synchronized);
+                known.ntp_offset_ms = known.ntp_offset_ms.or(ntp_offset_ms);
                 known.name_servers = known.name_servers.take().or(name_servers);
                 known.proxy = known.proxy.take().or(proxy);
             }

@@ -33,6 +33,8 @@ pub struct ShowTech {
     pub time_zone: Option<String>,
     /// Whether NTP keeps its clock.
     pub ntp_synchronized: Option<bool>,
+    /// How far its clock was ahead of what NTP tells, in milliseconds.
+    pub ntp_offset_ms: Option<i64>,
     /// Its DNS servers.
     pub name_servers: Option<Vec<String>>,
     /// Its proxy, with its port where that is told.
@@ -197,6 +199,9 @@ impl ShowTech {
         if self.ntp_synchronized.is_none() {
             self.ntp_synchronized = synchronized(line);
         }
+        if self.ntp_offset_ms.is_none() {
+            self.ntp_offset_ms = ahead_of_ntp(line);
+        }
     }
 }
 
@@ -220,6 +225,27 @@ fn synchronized(line: &str) -> Option<bool> {
         .iter()
         .any(|words| lower.starts_with(words))
         .then_some(true)
+}
+
+/// Returns how far a line says that the clock is ahead of NTP, in milliseconds: of chrony (`System time     : 0.000227 seconds fast
+/// of NTP time`, chronyc(1), `tracking`), or the row of the server that ntpd follows, marked by a star, whose ninth column is how far
+/// that server is ahead of the node (`ntpq -p`).
+fn ahead_of_ntp(line: &str) -> Option<i64> {
+    let milliseconds = |ms: f64| (ms.is_finite() && ms.abs() < 1e15).then_some(ms.round() as i64);
+    if let Some(("System time", value)) = pair(line) {
+        let mut words = value.split_ascii_whitespace();
+        let seconds: f64 = words.next()?.parse().ok()?;
+        return match words.collect::<Vec<_>>().as_slice() {
+            ["seconds", "fast", "of", "NTP", "time"] => milliseconds(seconds * 1000.0),
+            ["seconds", "slow", "of", "NTP", "time"] => milliseconds(seconds * -1000.0),
+            _ => None,
+        };
+    }
+    let columns: Vec<&str> = line.strip_prefix('*')?.split_ascii_whitespace().collect();
+    let [_, _, stratum, _, _, _, reach, delay, offset, jitter] = columns.as_slice() else { return None };
+    let is_row = stratum.parse::<u8>().is_ok() && reach.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+    let is_row = is_row && delay.parse::<f64>().is_ok() && jitter.parse::<f64>().is_ok();
+    milliseconds(-offset.parse::<f64>().ok().filter(|_| is_row)?)
 }
 
 fn is_zone(name: &str) -> bool {
@@ -340,6 +366,20 @@ Proxy Port : 3128
             ("2026-07-01 11:00:00,001 INFO clock is unsynchronised", None),
         ] {
             assert_eq!(read_showtech(line.as_bytes()).ntp_synchronized, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn how_far_the_clock_is_ahead_is_told_in_the_words_of_each_daemon() {
+        for (line, expected) in [
+            ("System time     : 200.123456789 seconds fast of NTP time", Some(200_123)),
+            ("System time     : 0.004000000 seconds slow of NTP time", Some(-4)),
+            ("System time     : inf seconds fast of NTP time", None),
+            ("*192.0.2.123     192.0.2.1        2 u   33   64  377    0.412  -431000.5   0.031", Some(431_001)),
+            ("+192.0.2.124     192.0.2.1        2 u   33   64  377    0.412  -431000.5   0.031", None),
+            ("*note: nine of ten words that stand behind a star say it", None),
+        ] {
+            assert_eq!(read_showtech(line.as_bytes()).ntp_offset_ms, expected, "{line}");
         }
     }
 

@@ -149,6 +149,7 @@ impl Redaction<'_> {
             patches: _,
             time_zone,
             ntp_synchronized: _,
+            ntp_offset_ms: _,
             name_servers,
             proxy,
             mdm_failures,

@@ -9,6 +9,7 @@ mod lines;
 mod minutes;
 mod statement;
 mod verification;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

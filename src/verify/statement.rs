@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::words;
 use crate::capture::{Carries, FrameContent, TcpFlags};
 use crate::model::report::{Attempt, Flow};
 
@@ -26,6 +27,14 @@ pub(super) enum Statement<'w> {
     ProxyAnswer(&'w str),
     /// A question of DNS, or its answer.
     Lookup(&'w str),
+    /// A request for this target, if it is in the clear.
+    Request(&'w str),
+    /// A server's answer with this status, if it is in the clear.
+    Answer(&'w str),
+    /// A ClientHello for this name.
+    Hello(&'w str),
+    /// A TLS alert of this description.
+    Alert(&'w str),
     /// Something within a connection of the attempt.
     Data,
 }
@@ -52,6 +61,17 @@ impl<'w> Statement<'w> {
             Self::Lookup(question.rsplit(' ').next().unwrap_or_default())
         } else if let Some((question, _)) = what.split_once(" = ").filter(|(_, answer)| answer.contains(", says ")) {
             Self::Lookup(question.rsplit(' ').next().unwrap_or_default())
+        } else if let Some(name) = what.strip_prefix("ClientHello for ") {
+            Self::Hello(first(name))
+        } else if let Some(alert) = what.strip_prefix("TLS alert ") {
+            Self::Alert(first(alert))
+        } else if let Some(answer) =
+            what.strip_prefix("the server answers ").filter(|what| !what.ends_with(", decrypted"))
+        {
+            Self::Answer(first(answer))
+        } else if let Some((_, target)) = what.split_once(' ').filter(|(method, _)| words::is_method(method.as_bytes()))
+        {
+            Self::Request(first(target))
         } else {
             Self::Data
         }
@@ -76,7 +96,10 @@ impl<'w> Statement<'w> {
                 let asked = !content.whole || has_name(payload, name);
                 (!asked).then(|| format!("the frame there does not name {name}"))
             }
-            (Self::Lookup(_), Carries::Tcp { .. }) => None,
+            (Self::Lookup(name), Carries::Tcp { payload, .. }) => {
+                let message = words::dns_message(payload).filter(|_| content.whole)?;
+                (!has_name(message, name)).then(|| format!("the frame there does not name {name}"))
+            }
             (_, Carries::Udp { .. }) => no("the frame there is of UDP"),
             (_, Carries::Tcp { source_port, destination_port, flags, payload, sent }) => {
                 let from = SocketAddr::new(content.source, *source_port);
@@ -115,9 +138,21 @@ impl<'w> Statement<'w> {
             Self::Close { reset: false } => (flags.fin, "the frame there is no FIN"),
             Self::Connect(target) => (sent > 0 && says(target), "the frame there has no such request"),
             Self::ProxyAnswer(status) => (sent > 0 && says(status), "the frame there has no such answer"),
-            Self::Data | Self::Icmp | Self::Lookup(_) => (sent > 0, "the frame there carries no data"),
+            _ => (sent > 0, "the frame there carries no data"),
         };
-        (!holds).then_some(why)
+        if !holds {
+            return Some(why);
+        }
+        // What the frame holds a part of alone says nothing by itself.
+        let other = whole
+            && match self {
+                Self::Request(target) => words::other_request(payload, target),
+                Self::Answer(status) => words::other_answer(payload, status),
+                Self::Hello(name) => words::other_hello(payload, name),
+                Self::Alert(name) => words::other_alert(payload, name),
+                _ => false,
+            };
+        other.then_some("the frame there says something else")
     }
 }
 
@@ -167,5 +202,14 @@ mod tests {
             Statement::Lookup("mdm.example.com")
         ));
         assert!(matches!(Statement::of("encrypted answer"), Statement::Data));
+        assert!(matches!(Statement::of("encrypted request, without an answer"), Statement::Data));
+        assert!(matches!(Statement::of("GET /a?b=c, without an answer"), Statement::Request("/a?b=c")));
+        assert!(matches!(Statement::of("the server answers 404 Not Found"), Statement::Answer("404")));
+        assert!(matches!(Statement::of("the server answers 404 Not Found, decrypted"), Statement::Data));
+        assert!(matches!(
+            Statement::of("ClientHello for a.example, and no answer to it"),
+            Statement::Hello("a.example")
+        ));
+        assert!(matches!(Statement::of("TLS alert unknown_ca from the client"), Statement::Alert("unknown_ca")));
     }
 }

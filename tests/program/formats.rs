@@ -14,7 +14,7 @@ use crate::support::{Ran, Scratch, root, run};
 /// A row of the README and what shows that it is true.
 type Row = (&'static str, fn(&Sample));
 
-const ROWS: [Row; 32] = [
+const ROWS: [Row; 33] = [
     ("ISE log", |s| s.same(&[("anything.txt", s.log.clone()), ("x.pcap", s.capture())])),
     ("Windows line ends", |s| {
         let crlf = s.text().replace('\n', "\r\n");
@@ -42,6 +42,11 @@ const ROWS: [Row; 32] = [
             ("ise-psc.log", new.as_bytes().to_vec()),
             ("TCPDump.pcap", s.capture()),
         ]);
+    }),
+    ("Guest log", |s| {
+        let record = "INFO   [http-7][[]] cpm.guestaccess.flowmanager.Flow -:::- a guest came";
+        let guest = format!("{} {record}\n", &s.text()[..23]).repeat(1000);
+        s.same(&[("support/guest.log", (guest + s.text()).into_bytes()), ("TCPDump.pcap", s.capture())]);
     }),
     ("Local store", |s| {
         let line =

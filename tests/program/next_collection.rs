@@ -127,6 +127,57 @@ fn the_printed_filter_loses_nothing_of_what_was_seen() {
     assert!(kept > 10, "{kept}");
 }
 
+/// A pcap of Ethernet, little-endian, with tags of VLANs in each frame.
+fn tagged(pcap: &[u8], tags: &[u8]) -> Vec<u8> {
+    let mut out = pcap[..24].to_vec();
+    let mut at = 24;
+    while let Some(header) = pcap.get(at..at + 16) {
+        let length = |at: usize| u32::from_le_bytes(header[at..at + 4].try_into().unwrap());
+        let frame = &pcap[at + 16..at + 16 + length(8) as usize];
+        out.extend(&header[..8]);
+        for field in [8, 12] {
+            out.extend((length(field) + tags.len() as u32).to_le_bytes());
+        }
+        out.extend([&frame[..12], tags, &frame[12..]].concat());
+        at += 16 + frame.len();
+    }
+    out
+}
+
+/// On a trunk, a filter sees nothing behind a tag that it does not name.
+#[test]
+fn where_frames_have_tags_the_printed_filter_names_them() {
+    if !has_tool("tcpdump") {
+        return;
+    }
+    let mut kept = 0;
+    for (case, tags) in [
+        ("capture-only", &[0x81, 0, 0, 100][..]),
+        ("dozen-tls12", &[0x81, 0, 0, 100]),
+        ("tls13-blind", &[0x81, 0, 0, 100]),
+        ("capture-only", &[0x88, 0xa8, 0, 20, 0x81, 0, 0, 100]),
+    ] {
+        let scratch = unpacked(case);
+        for name in scratch.names_in("full") {
+            let path = scratch.path().join("full").join(&name);
+            let plain = std::fs::read(&path).unwrap();
+            std::fs::write(path, tagged(&plain, tags)).unwrap();
+        }
+        let folders = |capture| if scratch.path().join("log").is_dir() { vec!["log", capture] } else { vec![capture] };
+        let with_all = report(&scratch, &folders("full"));
+        let open = || with_all.attempts.iter().filter(|attempt| attempt.next_collection.is_some());
+        let filter = filter_of(&open().collect::<Vec<_>>());
+        assert!(filter.contains("or (vlan and ("), "{filter}");
+        filtered(&scratch, &filter);
+        let got = verdicts(&report(&scratch, &folders("filtered")).attempts);
+        for (key, verdict) in verdicts(open()) {
+            assert_eq!(got.get(&key), Some(&verdict), "{case}, {key}: {filter}");
+            kept += 1;
+        }
+    }
+    assert!(kept > 4, "{kept}");
+}
+
 const SHOWTECH: &str = "Displaying running-config ...\nhostname ise-psn1\nip name-server 192.0.2.153\nclock timezone America/Denver\n\
                         Displaying NTP status ...\nLeap status     : Normal\n";
 

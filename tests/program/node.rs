@@ -283,6 +283,34 @@ fn advice_goes_by_what_the_node_says_of_itself() {
     assert!(with[0].contains("not synchronized") && with[0].contains("AADSTS700024"), "{with:?}");
     let without = remedy(&[("ise-psc.log", log.as_bytes())]);
     assert!(!without[0].contains("not synchronized"), "{without:?}");
+    let astray = SHOWTECH
+        .replace("unsynchronised", "Leap status     : Normal\nSystem time     : 431.5 seconds fast of NTP time");
+    let astray = remedy(&[("ise-psc.log", log.as_bytes()), ("showtech.out", astray.as_bytes())]);
+    assert!(astray[0].contains("7 min 11 s ahead of its NTP servers"), "{astray:?}");
+}
+
+#[test]
+fn records_of_the_mdm_component_are_read_wherever_they_stand_in_the_log_of_the_guest_portals() {
+    let guest = "2023-11-14 23:13:20,000 INFO   [http-7][[]] cpm.guestaccess.flowmanager.Flow -:::- a guest came\n"
+        .repeat(3000);
+    let (log, plain) = (told(60, &[1]).log_text(), told(60, &[90]).log_text());
+    let store = store([(0, 60)]);
+    let with = |guest: &str| {
+        let files =
+            [("ise-psc.log", plain.as_str()), ("guest.log", guest), ("localStore/iseLocalStore.log", store.as_str())];
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        report_of(&files, &Options::default())
+    };
+    let read = with(&format!("{guest}{log}"));
+    assert_eq!(starts(&read), [1_000, 90_000]);
+    let evidence = &read.attempts[0].evidence[0];
+    let input = &read.inputs[evidence.input];
+    assert!(input.path.ends_with("guest.log") && evidence.line > Some(3000), "{evidence:?}");
+    assert_eq!((input.kind, input.utc_offset.as_deref()), (InputKind::IsePscLog, Some("+01:00")));
+    // One without such records is no input.
+    let passed_by = with(&guest);
+    assert_eq!(starts(&passed_by), [90_000]);
+    assert!(passed_by.inputs.iter().all(|input| !input.path.ends_with("guest.log")), "{:?}", passed_by.inputs);
 }
 
 #[test]

@@ -185,6 +185,37 @@ fn a_report_that_says_what_its_inputs_do_not_is_told() {
 }
 
 #[test]
+fn other_words_in_the_payload_of_a_segment_are_told() {
+    let other = [
+        ("ClientHello for", "ClientHello for other.example.com"),
+        ("TLS alert", "TLS alert bad_record_mac from the client"),
+        ("GET /", "GET /another/path"),
+        ("the server answers", "the server answers 302 Found"),
+    ];
+    let mut told = vec![0; other.len()];
+    for case in ["five-outcomes", "tls-failures", "capture-only-plain", "odd-answers-plain"] {
+        let inputs = [root().join("testdata/cases").join(case).join("bundle.tar")];
+        let plain = analyze(&inputs, &Options::default()).unwrap();
+        for ((begins, instead), told) in other.iter().zip(&mut told) {
+            let mut report = plain.clone();
+            let mut cited = Vec::new();
+            for evidence in report.attempts.iter_mut().flat_map(|attempt| &mut attempt.evidence) {
+                let is_frame = evidence.frame.is_some() && evidence.what.starts_with(begins);
+                if is_frame && !evidence.what.starts_with(instead) && !evidence.what.ends_with(", decrypted") {
+                    (*instead).clone_into(&mut evidence.what);
+                    cited.push(evidence.frame);
+                }
+            }
+            let verification = verify(&report, &inputs, &Options::default());
+            let broken: Vec<_> = verification.broken.iter().map(|broken| broken.frame).collect();
+            assert!(broken.iter().all(|frame| cited.contains(frame)), "{case}, {begins}: {:#?}", verification.broken);
+            *told += broken.len();
+        }
+    }
+    assert!(told.iter().all(|told| *told > 0), "{told:?}");
+}
+
+#[test]
 fn files_are_found_by_their_sums_wherever_they_lie() {
     let story = Story::new();
     let packed = story.scratch.path().join("packed.tar");

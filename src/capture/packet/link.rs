@@ -85,6 +85,19 @@ pub(super) fn ethernet(frame: &[u8]) -> Network<'_> {
     }
 }
 
+/// Returns how many tags of VLANs a frame of Ethernet begins with, two at most.
+#[inline]
+pub(crate) fn vlan_tags(frame: &[u8]) -> usize {
+    let is_tag = |at: usize| {
+        u16_at(frame, at)
+            .is_some_and(|found| matches!(EtherType(found), EtherType::VLAN | EtherType::QINQ | EtherType::OLD_QINQ))
+    };
+    if !is_tag(12) {
+        return 0;
+    }
+    if is_tag(16) { 2 } else { 1 }
+}
+
 /// Returns the packet behind tags, labels and PPPoE.
 #[inline]
 pub(super) fn tagged<'a>(mut ether_type: EtherType, mut rest: &'a [u8]) -> Network<'a> {

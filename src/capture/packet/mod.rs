@@ -19,6 +19,7 @@ pub(super) use fast_path::{FastPath, fast_path};
 pub(super) use five_tuple::{FiveTuple, address, number};
 pub(super) use fragments::IpFragments;
 pub(super) use layers::{IcmpMessage, Packet, PacketBody, Segment};
+pub(super) use link::vlan_tags;
 pub use link_type::LinkType;
 pub(super) use skipped::Skipped;
 pub use skipped::{IpProtocol, Unread};

@@ -1,6 +1,7 @@
 //! Frames counted by what they are.
 
 use crate::capture::container::Frame;
+use crate::capture::packet::{LinkType, vlan_tags};
 
 /// Frames that are longer than this were put together by the network card or are jumbo frames: Ethernet's 1,518 bytes with
 /// room for tags and for one tunnel.
@@ -31,6 +32,10 @@ pub struct FrameCounts {
     pub cut: u64,
     /// Frames longer than Ethernet sends them, of whichever kind: segmentation offload, or jumbo frames.
     pub giants: u64,
+    /// Frames of Ethernet with tags of VLANs, of whichever kind.
+    pub tagged: u64,
+    /// Those of them with two tags or more.
+    pub twice_tagged: u64,
 }
 
 /// What a frame is.
@@ -65,11 +70,30 @@ impl FrameCounts {
         *count += 1;
         self.cut += u64::from(frame.bytes.len() < frame.length as usize);
         self.giants += u64::from(frame.length > LONGEST_FRAME);
+        if frame.link == LinkType::ETHERNET {
+            let tags = vlan_tags(frame.bytes);
+            self.tagged += u64::from(tags > 0);
+            self.twice_tagged += u64::from(tags > 1);
+        }
     }
 
     /// Adds the frames of another count.
     pub(super) fn add(&mut self, other: &Self) {
-        let Self { tcp, dns_queries, dns_answers, udp, icmp, other_ip, not_ip, unread, short, cut, giants } = other;
+        let Self {
+            tcp,
+            dns_queries,
+            dns_answers,
+            udp,
+            icmp,
+            other_ip,
+            not_ip,
+            unread,
+            short,
+            cut,
+            giants,
+            tagged,
+            twice_tagged,
+        } = other;
         self.tcp += tcp;
         self.dns_queries += dns_queries;
         self.dns_answers += dns_answers;
@@ -81,12 +105,13 @@ impl FrameCounts {
         self.short += short;
         self.cut += cut;
         self.giants += giants;
+        self.tagged += tagged;
+        self.twice_tagged += twice_tagged;
     }
 
     /// Returns the number of all frames.
     pub fn frames(&self) -> u64 {
-        let Self { tcp, dns_queries, dns_answers, udp, icmp, other_ip, not_ip, unread, short, cut: _, giants: _ } =
-            *self;
+        let Self { tcp, dns_queries, dns_answers, udp, icmp, other_ip, not_ip, unread, short, .. } = *self;
         tcp + dns_queries + dns_answers + udp + icmp + other_ip + not_ip + unread + short
     }
 }

@@ -18,6 +18,9 @@ pub struct Node {
     pub time_zone: Option<String>,
     /// Whether its clock was synchronised by NTP.
     pub ntp_synchronized: Option<bool>,
+    /// How far its clock was ahead of what NTP tells, in milliseconds; negative behind it.
+    #[serde(default)]
+    pub ntp_offset_ms: Option<i64>,
     /// The DNS servers that it is set to.
     pub name_servers: Option<Vec<String>>,
     /// The proxy that it is set to.

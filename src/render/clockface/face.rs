@@ -117,15 +117,15 @@ impl<'c> Face<'c> {
         format!("{}{}", self.date_and_time(at).1, self.beside(at, false))
     }
 
-    /// Returns the minute that began at a moment which the node's own records tell, so that what its clock is off by is not in it:
-    /// `2023-08-15 16:21`, with UTC in brackets where both are asked for.
+    /// Returns the minute that began at a moment which the node's own records tell, so that what its clock is off by is not in
+    /// it: `2023-08-15 16:21`, with UTC in brackets where both are asked for.
     pub(super) fn minute(&self, at: Timestamp) -> String {
         let minute = |at: Timestamp| {
             let (day, time) = date_and_time(at);
             let time = seconds(&time);
             (day, time.strip_suffix(":00").unwrap_or(time).to_owned())
         };
-        let (day, time) = minute(at.plus_nanos(self.zone_of(at).unwrap_or_default()));
+        let (day, time) = minute(at.plus_nanos(self.zone_of(at).map_or(0, ZoneOffset::nanos)));
         let mut text = format!("{day} {time}{}", self.behind(at));
         if self.times == Times::Both && self.shown().is_some() {
             let (utc_day, utc) = minute(at);

@@ -83,6 +83,7 @@ fn nodes(report: &Report) -> Markup {
             list("patches ", &node.patches),
             text("zone ", &node.time_zone),
             ntp,
+            node.ntp_offset_ms.map(|ms| format!("clock {ms} ms ahead of NTP")),
             list("DNS ", &node.name_servers),
             text("proxy ", &node.proxy),
         ];

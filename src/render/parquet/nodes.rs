@@ -24,6 +24,9 @@ pub(super) fn columns<'r>(report: &'r Report, run: &'r Run) -> Columns<'r> {
         .texts("patches", "patches that are installed", move |row| list(&row.node.patches))
         .text("time_zone", "its time zone as it names it; null with `--redact`", |row| row.node.time_zone.as_deref())
         .boolean("ntp_synchronized", "whether its clock was synchronised by NTP", |row| row.node.ntp_synchronized)
+        .long("ntp_offset_ms", "how far its clock was ahead of what NTP tells, in milliseconds", |row| {
+            row.node.ntp_offset_ms
+        })
         .texts("name_servers", "the DNS servers that it is set to", move |row| list(&row.node.name_servers))
         .text("proxy", "the proxy that it is set to", |row| row.node.proxy.as_deref())
         .finish()
