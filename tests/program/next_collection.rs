@@ -165,14 +165,16 @@ fn where_frames_have_tags_the_printed_filter_names_them() {
         }
         let folders = |capture| if scratch.path().join("log").is_dir() { vec!["log", capture] } else { vec![capture] };
         let with_all = report(&scratch, &folders("full"));
-        let open = || with_all.attempts.iter().filter(|attempt| attempt.next_collection.is_some());
-        let filter = filter_of(&open().collect::<Vec<_>>());
-        assert!(filter.contains("or (vlan and ("), "{filter}");
-        filtered(&scratch, &filter);
-        let got = verdicts(&report(&scratch, &folders("filtered")).attempts);
-        for (key, verdict) in verdicts(open()) {
-            assert_eq!(got.get(&key), Some(&verdict), "{case}, {key}: {filter}");
-            kept += 1;
+        // Behind `vlan` all terms are about what stands behind a tag, so that such filters can't be joined by `or`.
+        for attempt in with_all.attempts.iter().filter(|attempt| attempt.next_collection.is_some()) {
+            let filter = filter_of(&[attempt]);
+            assert!(filter.contains("or (vlan and ("), "{filter}");
+            filtered(&scratch, &filter);
+            let got = verdicts(&report(&scratch, &folders("filtered")).attempts);
+            for (key, verdict) in verdicts([attempt]) {
+                assert_eq!(got.get(&key), Some(&verdict), "{case}, {key}: {filter}");
+                kept += 1;
+            }
         }
     }
     assert!(kept > 4, "{kept}");
