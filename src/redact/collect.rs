@@ -1,6 +1,8 @@
 //! Finds the originals that stand in fields of their own, so that they are known when they come up within texts.
 
-use super::names::{Originals, Pseudonyms, attributes, is_public_file};
+use super::distinguished_name::attributes;
+use super::paths::is_public_file;
+use super::pseudonyms::{Originals, Pseudonyms};
 use super::scan::is_known_by_looks;
 use crate::model::authority::split_port;
 use crate::model::mdm::DeviceCriterion;

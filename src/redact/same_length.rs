@@ -102,7 +102,7 @@ fn stand_in_letter(c: char) -> char {
 mod tests {
     use std::collections::BTreeSet;
 
-    use crate::redact::names::{Pseudonyms, Shape};
+    use crate::redact::pseudonyms::{Pseudonyms, Shape};
 
     #[test]
     fn no_two_words_get_the_same_pseudonym_and_each_keeps_its_shape() {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Captures, Regex};
 
-use super::names::{Originals, Pseudonyms};
+use super::pseudonyms::{Originals, Pseudonyms};
 use super::words::WordContext;
 
 /// What is an original by its looks; each group is told from the others by its name.
@@ -179,7 +179,7 @@ pub(super) fn is_known_by_looks(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::names::Shape;
+    use crate::redact::pseudonyms::Shape;
 
     fn redacted(known: &[&str], text: &str) -> String {
         let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::names::{Pseudonyms, Shape};
+use super::pseudonyms::{Pseudonyms, Shape};
 use super::scan::Scanner;
 use super::{collect, key_or_random};
 use crate::model::report::Report;

@@ -4,7 +4,7 @@
 use crate::model::mdm::DeviceCriterion;
 use crate::model::url::Url;
 
-use super::names::Pseudonyms;
+use super::pseudonyms::Pseudonyms;
 
 /// Path segments that belong to the API of ISE or of a vendor (compared without case), in alphabetic order.
 const PUBLIC_SEGMENTS: [&str; 36] = [
@@ -150,7 +150,7 @@ fn decoded(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::mdm::RequestKind;
-    use crate::redact::names::Shape;
+    use crate::redact::pseudonyms::Shape;
 
     fn names() -> Pseudonyms {
         Pseudonyms::new(b"key".to_vec(), Shape::Telling)

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::catalog;
+use crate::model::mdm::DeviceCriterion;
 use crate::render::{Format, TextStyle};
 use crate::sample;
 

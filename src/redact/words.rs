@@ -1,7 +1,8 @@
 //! Words between what is known by name or by its looks: those of the vocabulary stay, all others get a pseudonym.
 
-use super::names::{EXTENSIONS, Pseudonyms};
 use super::number;
+use super::paths::EXTENSIONS;
+use super::pseudonyms::Pseudonyms;
 use crate::model::vocabulary::{begins_word, knows, knows_class, knows_compound};
 
 /// Hosts that the catalog's own texts name.

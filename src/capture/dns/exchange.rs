@@ -10,8 +10,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use smallvec::SmallVec;
 
-use super::RrType;
 use super::message::DnsMessage;
+use super::open_exchange::{DISORDER, OpenExchange, Question, Sent, is_duplicate, since};
 use crate::capture::fast_map::{FastMap, FastSet};
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
 use crate::model::time::{MILLISECOND, SECOND};
@@ -24,16 +24,11 @@ const IMPATIENT: i64 = 400 * MILLISECOND;
 /// And one that comes later than this is another lookup's: the longest that resolver libraries wait by default, and a
 /// little.
 const PATIENT: i64 = 5_500 * MILLISECOND;
-/// Several queues and interfaces bring an answer into the file, or stamp it, so much before its question.
-const DISORDER: i64 = 50 * MILLISECOND;
 /// Queries that one exchange takes, and exchanges about one question or from one port that may still be open.
 const MAX_RETRIES: usize = 16;
 const MAX_OPEN: usize = 32;
 /// Answers without their queries that are remembered; one is enough to know that queries are missing.
 const MAX_TO_UNSEEN: usize = 256;
-/// The same packet within this time is a duplicate that the capture made.
-const DUPLICATE: i64 = 150 * MILLISECOND;
-
 /// A message on its way.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -59,66 +54,6 @@ pub(crate) struct Exchanges {
     to_unseen: Vec<ToUnseen>,
     /// More came than are kept.
     pub(crate) overflow: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Question {
-    client: IpAddr,
-    resolver: SocketAddr,
-    tcp: bool,
-    name: String,
-    qtype: RrType,
-}
-
-#[derive(Debug)]
-struct OpenExchange {
-    exchange: DnsExchange,
-    /// Identification and port of each query, with IP identification and time.
-    sent: Vec<Sent>,
-    answered: Option<(u16, u16)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sent {
-    id: u16,
-    port: u16,
-    ip_id: u16,
-    at: FrameRef,
-}
-
-impl OpenExchange {
-    fn asked(&self, id: u16, port: u16) -> bool {
-        self.sent.iter().any(|sent| (sent.id, sent.port) == (id, port))
-    }
-
-    fn has_port(&self, port: u16) -> bool {
-        self.sent.iter().any(|sent| sent.port == port)
-    }
-
-    fn last(&self) -> Option<&Sent> {
-        self.sent.last()
-    }
-
-    /// Returns whether a retry may come with these numbers: who asked again with the same ones will do so once more.
-    fn may_change(&self, id: u16, port: u16) -> bool {
-        let [.., before, last] = self.sent.as_slice() else { return true };
-        let changes = (before.id, before.port) != (last.id, last.port);
-        changes || last.id == id || last.port == port
-    }
-
-    /// Takes the answer that came just before its latest query, if one did.
-    fn take_early_answer(&mut self, answer: Option<DnsAnswer>) {
-        if let Some(answer) = answer {
-            self.answered = self.last().map(|last| (last.id, last.port));
-            self.exchange.answer = Some(answer);
-        }
-    }
-
-    /// Returns whether its answer came just before its query, which stands in a frame.
-    fn is_early(&self, query: FrameRef) -> bool {
-        let answer = self.exchange.answer.as_ref().filter(|_| self.sent.is_empty());
-        answer.is_some_and(|answer| since(query, answer.at).abs() <= DISORDER)
-    }
 }
 
 /// An answer to what a client waits for, but to another port of it, for a query that was not captured so far.
@@ -374,20 +309,11 @@ impl Exchanges {
     }
 }
 
-fn is_duplicate(known: &Sent, sent: &Sent) -> bool {
-    (known.id, known.port, known.ip_id) == (sent.id, sent.port, sent.ip_id)
-        && since(sent.at, known.at).abs() < DUPLICATE
-}
-
-/// Returns the time between two frames, in nanoseconds.
-fn since(later: FrameRef, earlier: FrameRef) -> i64 {
-    later.time.nanos().saturating_sub(earlier.time.nanos())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::capture::Rcode;
+    use crate::capture::dns::RrType;
     use crate::model::time::Timestamp;
 
     /// Makes an answer of this type with an alias, and with an address or without.

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod message;
+mod open_exchange;
 mod rcode;
 mod rr_type;
 mod stream;

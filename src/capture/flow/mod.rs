@@ -4,8 +4,12 @@ mod acceptance;
 mod connection;
 mod duplicates;
 mod reassembly;
+mod recent_streams;
+mod stream_head;
 mod stream_index;
 mod track;
 
-pub(super) use stream_index::{RecentStreams, StreamHead, StreamIndex, StreamNumbers};
+pub(super) use recent_streams::RecentStreams;
+pub(super) use stream_head::StreamHead;
+pub(super) use stream_index::{StreamIndex, StreamNumbers};
 pub(super) use track::Tracker;

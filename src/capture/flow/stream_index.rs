@@ -1,112 +1,15 @@
 //! TCP connections counted as Wireshark counts them, so that a person finds `tcp.stream` of the report in Wireshark: one for
 //! each new pair of endpoints, and another for a SYN that opens a known pair anew.
-//!
-//! Only SYN, and what each side sends and acknowledges first, can begin a connection or decide whether the next SYN does. Each
-//! chunk of a file passes on no others, as far as its small memory goes; to pass on too many changes nothing.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::capture::packet::{FiveTuple, Segment};
+use super::stream_head::{SYN_ACK, StreamHead};
+use crate::capture::packet::Segment;
 use crate::capture::quality::TcpDirections;
 
 /// Connections that are counted; in a file with more, the later ones get no number.
 const MAX_CONVERSATIONS: usize = 1 << 18;
-const SYN_ACK: u8 = Segment::SYN | Segment::ACK;
-
-/// Connections that a chunk remembers.
-const REMEMBERED: usize = 1 << 11;
-
-/// The fields of a packet that counting needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StreamHead {
-    /// Hash of both endpoints. That two pairs have one hash of 64 bits is too rare to matter, and nobody can bring it about
-    /// without knowing the seed, which is another in each run; so the pair itself need not be kept.
-    pair: u64,
-    /// Which side of the pair sent it.
-    reversed: bool,
-    sequence: u32,
-    acknowledgment: u32,
-    flags: u8,
-    /// Not seen itself, but quoted by an ICMP error.
-    quoted: bool,
-    /// It goes to the higher of the two ports, as what a server sends does.
-    to_higher_port: bool,
-}
-
-impl StreamHead {
-    #[inline]
-    pub(crate) fn new(hasher: &impl BuildHasher, tuple: &FiveTuple, flags: u8) -> Self {
-        let (pair, reversed) = tuple.canonical();
-        let to_higher_port = tuple.destination_port > tuple.source_port;
-        Self {
-            pair: hasher.hash_one(pair),
-            reversed,
-            sequence: 0,
-            acknowledgment: 0,
-            flags,
-            quoted: false,
-            to_higher_port,
-        }
-    }
-
-    /// Makes the one of a packet that an ICMP error quotes: Wireshark counts its connection when it is new.
-    pub(crate) fn quoted(self) -> Self {
-        Self { quoted: true, ..self }
-    }
-
-    /// Returns whether it is a SYN of a client.
-    pub(crate) fn opens(&self) -> bool {
-        self.flags & SYN_ACK == Segment::SYN
-    }
-
-    #[inline]
-    pub(crate) fn numbered(self, sequence: u32, acknowledgment: u32) -> Self {
-        Self { sequence, acknowledgment, ..self }
-    }
-}
-
-/// The connections that a chunk remembers, to pass on little.
-#[derive(Debug)]
-pub(crate) struct RecentStreams {
-    slots: Vec<(u64, u8)>,
-}
-
-/// Marks that one side of a connection was seen to send something, and to acknowledge something. The other side has the
-/// bits above.
-const SENT: u8 = 1;
-const ACKNOWLEDGED: u8 = 4;
-
-impl RecentStreams {
-    pub(crate) fn new() -> Self {
-        Self { slots: vec![(0, 0); REMEMBERED] }
-    }
-
-    /// Forgets a connection: all that follows a packet which was passed on without being asked for must be passed on, too.
-    pub(crate) fn forget(&mut self, head: &StreamHead) {
-        if let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) {
-            *slot = (0, 0);
-        }
-    }
-
-    /// Returns whether a packet must be passed on.
-    #[inline]
-    pub(crate) fn is_news(&mut self, head: &StreamHead) -> bool {
-        let Some(slot) = self.slots.get_mut(head.pair as usize % REMEMBERED) else { return true };
-        if slot.0 != head.pair {
-            *slot = (head.pair, 0);
-        }
-        let acknowledges = head.flags & Segment::ACK != 0;
-        let opens = head.flags & Segment::SYN != 0 && !acknowledges;
-        let sent = (SENT | if acknowledges { ACKNOWLEDGED } else { 0 }) << u8::from(head.reversed);
-        // Behind a SYN, all that tells first numbers counts again.
-        let seen = if opens { sent } else { slot.1 | sent };
-        let news = seen != slot.1 || head.flags & Segment::SYN != 0;
-        slot.1 = seen;
-        news
-    }
-}
-
 /// The connections of a file as they come.
 #[derive(Debug, Default)]
 pub(crate) struct StreamIndex {
@@ -258,6 +161,7 @@ impl Hasher for Prehashed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::flow::recent_streams::RecentStreams;
     use crate::capture::packet::FiveTuple;
 
     const SYN: u8 = Segment::SYN;

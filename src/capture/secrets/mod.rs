@@ -4,61 +4,24 @@
 //! A key log may have millions of lines, of which a few are wanted. What is kept of a line is where it stands, in 16 bytes;
 //! it is read again when its session turns up.
 
-use std::cmp::Reverse;
-use std::collections::hash_map::RandomState;
+mod index;
+mod line;
+mod secret;
+
 use std::fmt;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use self::index::{BYTE_BITS, Index, KIND_BITS, KeyLogEntry, MAX_TEXTS};
+pub use self::line::looks_like_keylog;
+use self::line::{SecretKind, SessionName, read_line};
+pub(crate) use self::secret::{Secret, SessionSecrets};
 use crate::model::warning::{Warning, WarningCode};
-use line::{SecretKind, SessionName, read_line};
-
-mod line;
-
-pub use line::looks_like_keylog;
 
 /// Secrets that are found again at most, of all key logs together; a browser's log of years stays below it.
 const MAX_SECRETS: usize = 1 << 22;
-
-/// A secret: as long as the hash of the cipher suite, so 32 or 48 bytes.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(Vec<u8>);
-
-impl Secret {
-    /// Returns the bytes, for key derivation only.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "({} bytes)", self.0.len())
-    }
-}
-
-/// The secrets of one session, as far as they are known.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SessionSecrets {
-    /// Up to TLS 1.2: the master secret, extended (RFC 7627) or not.
-    pub(crate) master: Option<Secret>,
-    /// TLS 1.3, early data of the client.
-    pub(crate) client_early: Option<Secret>,
-    /// TLS 1.3, the client's handshake messages.
-    pub(crate) client_handshake: Option<Secret>,
-    /// TLS 1.3, the server's handshake messages.
-    pub(crate) server_handshake: Option<Secret>,
-    /// TLS 1.3, the client's application data before any key update.
-    pub(crate) client_traffic: Option<Secret>,
-    /// TLS 1.3, the server's application data before any key update.
-    pub(crate) server_traffic: Option<Secret>,
-}
 
 /// TLS secrets by client random and, in an older form of the format, by session ID. Cheap to clone.
 #[derive(Clone, Default)]
@@ -117,43 +80,6 @@ pub(crate) struct KeyLogs {
 impl Default for KeyLogs {
     fn default() -> Self {
         Self { index: Index::default(), most: MAX_SECRETS, full: false }
-    }
-}
-
-/// Where the lines stand, sorted for a search by session.
-#[derive(Default)]
-struct Index {
-    texts: Vec<Bytes>,
-    entries: Vec<KeyLogEntry>,
-    /// So that nobody can make up sessions that look the same in the index.
-    hasher: RandomState,
-}
-
-/// The place of a line: text, byte and kind of secret in one number, so that later lines have greater ones.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct KeyLogEntry {
-    session: u64,
-    place: u64,
-}
-
-/// Bits for the kind of a secret, and for the byte in a text of up to a terabyte.
-const KIND_BITS: u32 = 4;
-const BYTE_BITS: u32 = 40;
-/// Texts that can be told apart.
-const MAX_TEXTS: usize = 1 << (64 - KIND_BITS - BYTE_BITS);
-
-impl KeyLogEntry {
-    fn kind(self) -> Option<SecretKind> {
-        let number = self.place & ((1 << KIND_BITS) - 1);
-        SecretKind::ALL.into_iter().find(|kind| *kind as u64 == number)
-    }
-
-    fn byte(self) -> usize {
-        (self.place >> KIND_BITS & ((1 << BYTE_BITS) - 1)) as usize
-    }
-
-    fn text(self) -> usize {
-        (self.place >> (KIND_BITS + BYTE_BITS)) as usize
     }
 }
 
@@ -224,44 +150,6 @@ impl KeyLogs {
             return Secrets::default();
         }
         Secrets { indices: vec![Arc::new(self.index)] }
-    }
-}
-
-impl Index {
-    /// Sorts for the search; of the same secret of the same session the last one stays.
-    fn sort(&mut self) {
-        self.entries.sort_unstable_by_key(|entry| (entry.session, entry.kind(), Reverse(entry.place)));
-        self.entries.dedup_by_key(|entry| (entry.session, entry.kind()));
-    }
-
-    fn sessions(&self) -> usize {
-        self.entries.chunk_by(|one, next| one.session == next.session).count()
-    }
-
-    /// Adds what is known of a session.
-    fn look_up(&self, name: &SessionName, found: &mut Option<SessionSecrets>) {
-        let session = self.hasher.hash_one(name);
-        let from = self.entries.partition_point(|entry| entry.session < session);
-        let entries = self.entries.get(from..).unwrap_or_default();
-        for entry in entries.iter().take_while(|entry| entry.session == session) {
-            let text = self.texts.get(entry.text()).and_then(|text| text.get(entry.byte()..)).unwrap_or_default();
-            let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-            // The file may have changed since.
-            let Ok(Some(line)) = read_line(line.trim_ascii()) else { continue };
-            if line.session != *name {
-                continue;
-            }
-            let known = found.get_or_insert_default();
-            let slot = match line.kind {
-                SecretKind::Master | SecretKind::MasterOfId => &mut known.master,
-                SecretKind::ClientEarly => &mut known.client_early,
-                SecretKind::ClientHandshake => &mut known.client_handshake,
-                SecretKind::ServerHandshake => &mut known.server_handshake,
-                SecretKind::ClientTraffic => &mut known.client_traffic,
-                SecretKind::ServerTraffic => &mut known.server_traffic,
-            };
-            *slot = Some(Secret(line.secret()));
-        }
     }
 }
 

@@ -14,27 +14,16 @@ use rayon::prelude::*;
 
 use super::bounds::Bounds;
 use super::line::{ClockOffset, LineTime};
+use super::pairing::Pairing;
+use super::votes::candidates;
+use super::zones::nearest_zone;
 use crate::correlate::compatibility::Compatibility;
 use crate::correlate::cost::{self, PairTimes, UNMATCHED};
 use crate::correlate::interval::{LogInterval, WireInterval};
-use crate::evidence::wire::HostSource;
 use crate::model::report::Confidence;
-use crate::model::time::{MILLISECOND, SECOND, Timestamp};
+use crate::model::time::{SECOND, Timestamp};
 use crate::model::zone_offset::ZoneOffset;
 
-/// Zones lie between -12:00 and +14:00; clocks that nobody set are minutes off, seldom more.
-const EARLIEST: i64 = -(12 * 3600 + 900) * SECOND;
-const LATEST: i64 = (14 * 3600 + 900) * SECOND;
-/// When the zone is given, what is left is the error of the clocks.
-const LARGEST_SKEW: i64 = 2 * 3600 * SECOND;
-/// Votes so near to each other are for the same offset.
-const WINDOW: i64 = 120 * MILLISECOND;
-/// Offsets that are tried in earnest.
-const CANDIDATES: usize = 192;
-/// Pairs that may vote; with more, an even sample of the requests does.
-const MAX_PAIRS: usize = 1_000_000;
-/// Pairs that vote where no more is asked than whether a log and a capture have anything in common.
-const MAX_PROMISING: usize = 1 << 15;
 /// Requests that a first trial looks at.
 const MAX_SAMPLED: usize = 300;
 /// Offsets that stay for a second one.
@@ -45,22 +34,6 @@ const MAX_TRIED: usize = 4_000;
 const NEIGHBOURS: usize = 12;
 /// Offsets nearer than this are the same one.
 const DISTINCT: i64 = SECOND;
-
-/// Which requests and places could be the same event, and how well they agree without a look at the clock.
-pub trait Pairing: Sync {
-    /// Returns the requests that have a time, in order of time.
-    fn marks(&self) -> &[LogInterval];
-    /// Returns when a place began; places are in order of time.
-    fn start_of(&self, place: usize) -> Option<Timestamp>;
-    /// Returns how many places begin in a range of time.
-    fn places_within(&self, first: Timestamp, last: Timestamp) -> usize;
-    /// Returns the places that may be a request's by its host, in ascending order.
-    fn candidates(&self, mark: usize) -> &[usize];
-    /// Returns how a request and a place agree; `None` when they cannot be the same event.
-    fn agreement(&self, mark: usize, place: usize) -> Option<(Compatibility, HostSource)>;
-    /// Returns a place as it bears on a request.
-    fn spot(&self, mark: usize, place: usize) -> Option<WireInterval>;
-}
 
 /// Where the log and the capture reach.
 #[derive(Clone, Copy, Debug)]
@@ -82,22 +55,6 @@ pub struct Estimate {
     pub score: i64,
     /// How sure it is.
     pub confidence: Confidence,
-}
-
-/// A pair of a request and a place that could be the same event, by the offset at which it would be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Vote {
-    offset: ClockOffset,
-    weight: u32,
-}
-
-/// Votes for offsets that are so near to each other that they are for the same one.
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    weight: u64,
-    /// Its first vote, and the first behind it.
-    begin: usize,
-    end: usize,
 }
 
 /// A request and the place that it takes in a trial.
@@ -140,95 +97,6 @@ pub fn estimate(pairing: &impl Pairing, reach: Reach, zone_given: bool) -> Optio
         _ => Confidence::Low,
     };
     Some(Estimate { confidence, ..best })
-}
-
-/// Returns the offsets with the most votes, each the middle of its votes.
-fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<ClockOffset> {
-    heaviest(&votes(pairing, zone_given, MAX_PAIRS))
-}
-
-/// Returns how many votes the likeliest offset has of a few requests.
-pub fn promise(pairing: &impl Pairing, zone_given: bool) -> u64 {
-    let votes = votes(pairing, zone_given, MAX_PROMISING);
-    windows(&votes).into_iter().map(|window| window.weight).max().unwrap_or_default()
-}
-
-/// Returns the votes of so many pairs of a request and a place at most, in order.
-fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<Vote> {
-    let marks = pairing.marks();
-    let pairs: usize = (0..marks.len()).map(|mark| pairing.candidates(mark).len()).sum();
-    let step = pairs.div_ceil(most).max(1);
-    let mut votes: Vec<Vote> = Vec::new();
-    for (index, mark) in marks.iter().enumerate().step_by(step) {
-        for &place in pairing.candidates(index) {
-            let Some(spot) = pairing.spot(index, place) else { continue };
-            let offset = mark.start.ahead_of(spot.start);
-            if !in_range(offset, zone_given) {
-                continue;
-            }
-            let lasted = mark.result.zip(spot.end);
-            let lasted = lasted.map(|(result, end)| result.since(mark.start) - (end.nanos() - spot.start.nanos()));
-            let duration = match lasted {
-                Some(difference) if difference.abs() <= 40 * MILLISECOND => 3,
-                Some(difference) if difference.abs() <= 300 * MILLISECOND => 1,
-                Some(_) => 0,
-                None => 1,
-            };
-            let fit = match pairing.agreement(index, place) {
-                Some((Compatibility::Same, _)) => 2,
-                Some((Compatibility::Possible, _)) => 1,
-                Some((Compatibility::Contradiction, _)) | None => 0,
-            };
-            if duration * fit > 0 {
-                votes.push(Vote { offset, weight: duration * fit });
-            }
-        }
-    }
-    votes.sort_unstable();
-    votes
-}
-
-fn in_range(offset: ClockOffset, zone_given: bool) -> bool {
-    let nanos = offset.nanos();
-    if zone_given { nanos.abs() <= LARGEST_SKEW } else { (EARLIEST..=LATEST).contains(&nanos) }
-}
-
-/// Returns for each vote the window that begins with it.
-fn windows(votes: &[Vote]) -> Vec<Window> {
-    let mut windows: Vec<Window> = Vec::with_capacity(votes.len());
-    let (mut end, mut weight) = (0, 0_u64);
-    for (begin, vote) in votes.iter().enumerate() {
-        while let Some(next) = votes.get(end).filter(|next| next.offset.apart(vote.offset) <= WINDOW) {
-            weight += u64::from(next.weight);
-            end += 1;
-        }
-        windows.push(Window { weight, begin, end });
-        weight -= u64::from(vote.weight);
-    }
-    windows
-}
-
-/// Returns the windows with the most votes, none within another.
-fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
-    let mut windows = windows(votes);
-    // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
-    let most = CANDIDATES * 64;
-    if windows.len() > most {
-        windows.select_nth_unstable_by_key(most, |window| (Reverse(window.weight), window.begin));
-        windows.truncate(most);
-    }
-    windows.sort_unstable_by_key(|window| (Reverse(window.weight), window.begin));
-    let mut chosen: Vec<ClockOffset> = Vec::new();
-    for Window { begin, end, .. } in windows {
-        let Some(middle) = votes.get(begin + (end - begin) / 2) else { continue };
-        if chosen.iter().all(|other| other.apart(middle.offset) > WINDOW) {
-            chosen.push(middle.offset);
-        }
-        if chosen.len() == CANDIDATES {
-            break;
-        }
-    }
-    chosen
 }
 
 /// Returns the matches at an offset: each request with the cheapest place that no earlier one took.
@@ -335,33 +203,6 @@ fn unlikely(offset: ClockOffset, zone_given: bool) -> i64 {
     ((1.0 + seconds).ln() * 600.0) as i64
 }
 
-/// Zones in use that are not a whole number of hours, in minutes (IANA tz database).
-const BETWEEN: [i64; 13] = [-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825];
-
-/// An offset so near to a quarter of an hour is a zone's, in use or not: that is likelier than a clock which is off by just
-/// that.
-const NEAR_ZONE: i64 = 30 * SECOND;
-/// Every zone is a multiple of this.
-const ZONE_STEP: i64 = 900 * SECOND;
-
-/// Returns what an offset, or what is left of one, is as a zone's, where it is near enough to that; it is given in nanoseconds.
-pub fn zone_at(offset: i64) -> Option<ZoneOffset> {
-    let quarter = (offset + ZONE_STEP / 2).div_euclid(ZONE_STEP) * ZONE_STEP;
-    ((offset - quarter).abs() <= NEAR_ZONE).then_some(ZoneOffset::from_nanos(quarter))
-}
-
-/// Returns the zone in use that is nearest to an offset.
-pub(crate) fn nearest_zone(offset: ClockOffset) -> ZoneOffset {
-    let offset = offset.nanos();
-    let minute = 60 * SECOND;
-    if let Some(quarter) = zone_at(offset) {
-        return quarter;
-    }
-    let whole = (-12..=14).map(|hours| hours * 60);
-    let zones = whole.chain(BETWEEN).map(|minutes| minutes * minute);
-    ZoneOffset::from_nanos(zones.min_by_key(|zone| ((offset - zone).abs(), zone.abs())).unwrap_or_default())
-}
-
 /// Returns the offset that pairs of request and place tell best: within what cause and effect allow where they bound it, else in the
 /// middle of what most pairs allow.
 pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<ClockOffset> {
@@ -374,20 +215,5 @@ pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<ClockOffset> {
     match (quantile(&mut at_least, 3, 4), quantile(&mut at_most, 1, 4)) {
         (Some(low), Some(high)) => Some(ClockOffset::from_nanos(low.nanos().midpoint(high.nanos()))),
         (low, high) => low.or(high),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_zone_is_a_quarter_of_an_hour_that_is_near_or_one_in_use() {
-        let minute = 60 * SECOND;
-        let zone = |nanos| nearest_zone(ClockOffset::from_nanos(nanos)).nanos();
-        assert_eq!(zone(150 * minute - 33 * MILLISECOND), 150 * minute);
-        assert_eq!(zone(345 * minute + 20 * SECOND), 345 * minute);
-        assert_eq!(zone(-210 * minute + 417 * SECOND), -210 * minute);
-        assert_eq!(zone(14 * minute), 0);
     }
 }

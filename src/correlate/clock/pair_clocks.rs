@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::bounds::Bounds;
-use super::estimate::{Estimate, nearest_zone};
+use super::estimate::Estimate;
 use super::line::ClockOffset;
+use super::zones::nearest_zone;
 use crate::correlate::attempt::PairClock;
 use crate::correlate::matched::{LogTable, Matched};
 use crate::model::report::{Confidence, OffsetSource};

@@ -4,6 +4,7 @@
 mod account;
 mod answer;
 mod claim;
+mod destination;
 mod ending;
 mod handshake;
 mod icmp;
@@ -18,11 +19,12 @@ mod wire_try;
 
 pub use account::{WireEvidence, side};
 pub use claim::{claim, dead_before};
+pub use destination::HostSource;
 pub use ending::Ending;
 pub use icmp::icmp_meaning;
 pub use lookup::{Lookup, LookupResult, read_lookups};
 pub use request::Request;
-pub use session::{HostSource, Session, read_sessions};
+pub use session::{Session, read_sessions};
 pub use tls_failure::{is_for_host, is_valid_at, name_for_host};
 pub use visibility::Visibility;
 pub use wire_try::WireTry;

@@ -8,42 +8,6 @@ use sha2::{Sha256, Sha512};
 
 use super::same_length;
 use crate::model::authority::{split_port, with_port};
-use crate::model::member_path;
-
-/// Names that files have in every bundle.
-const PUBLIC_FILES: [&str; 6] = ["ise-psc.log", "TCPDump.pcap", "support", "logs", "pcap", "-"];
-/// Extensions that are kept, since they say what a file is and not whose.
-pub(super) const EXTENSIONS: [&str; 29] = [
-    "7z",
-    "bz2",
-    "cap",
-    "class",
-    "conf",
-    "csv",
-    "gpg",
-    "gz",
-    "html",
-    "jar",
-    "java",
-    "json",
-    "keys",
-    "log",
-    "md",
-    "out",
-    "pcap",
-    "pcapng",
-    "pem",
-    "pgp",
-    "tar",
-    "tgz",
-    "txt",
-    "xml",
-    "xz",
-    "zip",
-    "zst",
-    "properties",
-    "crt",
-];
 
 /// Originals, in lower case, with their pseudonyms.
 pub(super) type Originals = BTreeMap<String, String>;
@@ -183,79 +147,6 @@ impl Pseudonyms {
         }
     }
 
-    /// Returns the pseudonym of a path in a file system, and into archives by exclamation marks; known names and extensions stay.
-    pub(super) fn file_path(&self, path: &str) -> String {
-        let mut out = String::with_capacity(path.len() + 16);
-        for (name, separator) in member_path::parts(path) {
-            out.push_str(&self.file_name(name));
-            out.extend(separator);
-        }
-        out
-    }
-
-    /// Returns the pseudonym of a path of some system, with slashes or backslashes; what tells of it is its last extension.
-    pub(super) fn foreign_path(&self, path: &str) -> String {
-        let mut out = String::with_capacity(path.len() + 16);
-        let mut rest = path;
-        loop {
-            let (name, after) = rest.split_at(rest.find(['/', '\\']).unwrap_or(rest.len()));
-            let is_mark = matches!(name, "." | ".." | "~") || name.ends_with(':');
-            out.push_str(&if is_mark { name.to_owned() } else { self.file_name(name) });
-            let mut characters = after.chars();
-            let Some(separator) = characters.next() else { return out };
-            out.push(separator);
-            rest = characters.as_str();
-        }
-    }
-
-    /// Returns the pseudonym of the name of a file or folder.
-    pub(super) fn file_name(&self, name: &str) -> String {
-        if is_public_file(name) {
-            return name.to_owned();
-        }
-        let (stem, extension) = match name.rsplit_once('.') {
-            Some((stem, extension))
-                if !stem.is_empty() && EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str()) =>
-            {
-                (stem, Some(extension))
-            }
-            _ => (name, None),
-        };
-        let word = self.stand_in("file", stem);
-        match extension {
-            Some(extension) => format!("{word}.{extension}"),
-            None => word,
-        }
-    }
-
-    /// Returns `CN=name-1a2b3c4d,O=name-5e6f7a8b` (RFC 4514): the attributes' types stay.
-    pub(super) fn distinguished_name(&self, name: &str) -> String {
-        let part = |(separator, part): (Option<char>, &str)| {
-            let mut out = String::new();
-            out.extend(separator);
-            match part.split_once('=') {
-                Some((attribute, value)) => {
-                    out.push_str(attribute);
-                    out.push('=');
-                    out.push_str(&self.attribute(value.trim()));
-                }
-                None => out.push_str(&self.attribute(part.trim())),
-            }
-            out
-        };
-        attributes(name).map(part).collect()
-    }
-
-    /// Returns the pseudonym of an attribute's value: a host's where it looks like one, so that it is the same as in the list of names.
-    pub(super) fn attribute(&self, value: &str) -> String {
-        let host = value.contains('.') && !value.contains(|c: char| c.is_whitespace() || c == ',');
-        match value {
-            "" => String::new(),
-            value if host || value.parse::<IpAddr>().is_ok() => self.endpoint(value),
-            value => self.stand_in("name", value),
-        }
-    }
-
     /// Returns hexadecimal digits in the number and case of the original, with what stands between them: a number has the same
     /// digits however it is written.
     pub(super) fn digits(&self, original: &str) -> String {
@@ -294,35 +185,4 @@ pub(super) fn mac_digits(text: &str) -> Option<String> {
 fn is_guid(text: &str) -> bool {
     let groups: Vec<usize> = text.trim_matches(['{', '}']).split('-').map(str::len).collect();
     groups == [8, 4, 4, 4, 12] && text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | '{' | '}'))
-}
-
-/// Returns whether a file's name is that of the log (with its date when rotated) or another that every bundle has.
-pub(super) fn is_public_file(name: &str) -> bool {
-    let rotation =
-        |rest: &str| rest.trim_end_matches(".gz").bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
-    name.is_empty() || PUBLIC_FILES.contains(&name) || name.strip_prefix("ise-psc.log").is_some_and(rotation)
-}
-
-/// Returns the attributes of a distinguished name, each with the separator in front of it. A backslash takes a separator's meaning
-/// away.
-pub(super) fn attributes(name: &str) -> impl Iterator<Item = (Option<char>, &str)> {
-    let mut rest = Some((None, name));
-    std::iter::from_fn(move || {
-        let (separator, text) = rest.take()?;
-        let mut escaped = false;
-        let end = text.char_indices().find(|(_, c)| {
-            let ends = !escaped && matches!(c, ',' | '+' | ';');
-            escaped = !escaped && *c == '\\';
-            ends
-        });
-        let part = match end {
-            Some((at, c)) => {
-                let (part, after) = text.split_at(at);
-                rest = Some((Some(c), after.get(c.len_utf8()..).unwrap_or_default()));
-                part
-            }
-            None => text,
-        };
-        Some((separator, part))
-    })
 }

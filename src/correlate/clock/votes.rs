@@ -1,0 +1,133 @@
+//! Where an offset may lie: every pair of a request and a place that could be the same event votes for the one at which it would be.
+
+use std::cmp::Reverse;
+
+use super::line::ClockOffset;
+use super::pairing::Pairing;
+use crate::correlate::compatibility::Compatibility;
+use crate::model::time::{MILLISECOND, SECOND};
+
+/// Zones lie between -12:00 and +14:00; clocks that nobody set are minutes off, seldom more.
+const EARLIEST: i64 = -(12 * 3600 + 900) * SECOND;
+
+const LATEST: i64 = (14 * 3600 + 900) * SECOND;
+
+/// When the zone is given, what is left is the error of the clocks.
+const LARGEST_SKEW: i64 = 2 * 3600 * SECOND;
+
+/// Votes so near to each other are for the same offset.
+const WINDOW: i64 = 120 * MILLISECOND;
+
+/// Offsets that are tried in earnest.
+const CANDIDATES: usize = 192;
+
+/// Pairs that may vote; with more, an even sample of the requests does.
+const MAX_PAIRS: usize = 1_000_000;
+
+/// Pairs that vote where no more is asked than whether a log and a capture have anything in common.
+const MAX_PROMISING: usize = 1 << 15;
+
+/// A pair of a request and a place that could be the same event, by the offset at which it would be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Vote {
+    offset: ClockOffset,
+    weight: u32,
+}
+
+/// Votes for offsets that are so near to each other that they are for the same one.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    weight: u64,
+    /// Its first vote, and the first behind it.
+    begin: usize,
+    end: usize,
+}
+
+/// Returns the offsets with the most votes, each the middle of its votes.
+pub(super) fn candidates(pairing: &impl Pairing, zone_given: bool) -> Vec<ClockOffset> {
+    heaviest(&votes(pairing, zone_given, MAX_PAIRS))
+}
+
+/// Returns how many votes the likeliest offset has of a few requests.
+pub fn promise(pairing: &impl Pairing, zone_given: bool) -> u64 {
+    let votes = votes(pairing, zone_given, MAX_PROMISING);
+    windows(&votes).into_iter().map(|window| window.weight).max().unwrap_or_default()
+}
+
+/// Returns the votes of so many pairs of a request and a place at most, in order.
+fn votes(pairing: &impl Pairing, zone_given: bool, most: usize) -> Vec<Vote> {
+    let marks = pairing.marks();
+    let pairs: usize = (0..marks.len()).map(|mark| pairing.candidates(mark).len()).sum();
+    let step = pairs.div_ceil(most).max(1);
+    let mut votes: Vec<Vote> = Vec::new();
+    for (index, mark) in marks.iter().enumerate().step_by(step) {
+        for &place in pairing.candidates(index) {
+            let Some(spot) = pairing.spot(index, place) else { continue };
+            let offset = mark.start.ahead_of(spot.start);
+            if !in_range(offset, zone_given) {
+                continue;
+            }
+            let lasted = mark.result.zip(spot.end);
+            let lasted = lasted.map(|(result, end)| result.since(mark.start) - (end.nanos() - spot.start.nanos()));
+            let duration = match lasted {
+                Some(difference) if difference.abs() <= 40 * MILLISECOND => 3,
+                Some(difference) if difference.abs() <= 300 * MILLISECOND => 1,
+                Some(_) => 0,
+                None => 1,
+            };
+            let fit = match pairing.agreement(index, place) {
+                Some((Compatibility::Same, _)) => 2,
+                Some((Compatibility::Possible, _)) => 1,
+                Some((Compatibility::Contradiction, _)) | None => 0,
+            };
+            if duration * fit > 0 {
+                votes.push(Vote { offset, weight: duration * fit });
+            }
+        }
+    }
+    votes.sort_unstable();
+    votes
+}
+
+fn in_range(offset: ClockOffset, zone_given: bool) -> bool {
+    let nanos = offset.nanos();
+    if zone_given { nanos.abs() <= LARGEST_SKEW } else { (EARLIEST..=LATEST).contains(&nanos) }
+}
+
+/// Returns for each vote the window that begins with it.
+fn windows(votes: &[Vote]) -> Vec<Window> {
+    let mut windows: Vec<Window> = Vec::with_capacity(votes.len());
+    let (mut end, mut weight) = (0, 0_u64);
+    for (begin, vote) in votes.iter().enumerate() {
+        while let Some(next) = votes.get(end).filter(|next| next.offset.apart(vote.offset) <= WINDOW) {
+            weight += u64::from(next.weight);
+            end += 1;
+        }
+        windows.push(Window { weight, begin, end });
+        weight -= u64::from(vote.weight);
+    }
+    windows
+}
+
+/// Returns the windows with the most votes, none within another.
+fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
+    let mut windows = windows(votes);
+    // Windows that overlap crowd the head of the list; looking at some times more than are wanted is enough.
+    let most = CANDIDATES * 64;
+    if windows.len() > most {
+        windows.select_nth_unstable_by_key(most, |window| (Reverse(window.weight), window.begin));
+        windows.truncate(most);
+    }
+    windows.sort_unstable_by_key(|window| (Reverse(window.weight), window.begin));
+    let mut chosen: Vec<ClockOffset> = Vec::new();
+    for Window { begin, end, .. } in windows {
+        let Some(middle) = votes.get(begin + (end - begin) / 2) else { continue };
+        if chosen.iter().all(|other| other.apart(middle.offset) > WINDOW) {
+            chosen.push(middle.offset);
+        }
+        if chosen.len() == CANDIDATES {
+            break;
+        }
+    }
+    chosen
+}
