@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 pub use crate::evidence::declared::{Declared, ProxyOption};
 use crate::input::{InputOptions, PassphraseSource};
-pub use crate::input::{Limits, Passphrase};
+pub use crate::input::{Limits, Passphrase, Supplied, SuppliedFile};
 use crate::model::mdm::RequestKind;
 use crate::model::time::Timestamp;
 pub use crate::model::zone::LogZone;
@@ -39,6 +39,8 @@ pub struct Options {
     pub sha256: Hashing,
     /// How much an archive may unpack to.
     pub limits: Limits,
+    /// Files that lie in no file system, under the paths that name them among the inputs.
+    pub supplied: Supplied,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
 }
@@ -51,7 +53,7 @@ impl Options {
             (None, Some(prompt)) => PassphraseSource::Ask(Arc::new(move |path| prompt.ask(path))),
             (None, None) => PassphraseSource::None,
         };
-        InputOptions { passphrase, limits: self.limits }
+        InputOptions { passphrase, limits: self.limits, supplied: self.supplied.clone() }
     }
 
     /// Returns what of it names servers and proxies.

@@ -62,6 +62,9 @@ impl Output {
 }
 
 fn target(path: &Path) -> io::Result<Destination> {
+    if is_device(path) {
+        return Ok(Destination::Special(path.to_owned()));
+    }
     let is_there = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -72,12 +75,61 @@ fn target(path: &Path) -> io::Result<Destination> {
         Some(metadata) if !metadata.is_file() => Ok(Destination::Special(path.to_owned())),
         // What a link points to is replaced, and the link stays.
         is_there => {
-            let path = if is_there.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+            let path = if is_there.is_some() { end_of_links(path)? } else { new_file(path) };
             // A file without a name is gone with the program, whatever happens.
             tempfile::tempfile_in(folder(&path))?;
             Ok(Destination::File(path))
         }
     }
+}
+
+/// Returns the path of what a link leads to.
+#[cfg(not(windows))]
+fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// Returns the path of what a link leads to, or the path itself: not every drive can tell (those in memory can't).
+#[cfg(windows)]
+fn end_of_links(path: &Path) -> io::Result<PathBuf> {
+    Ok(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+/// Returns the path under which a new file is made.
+#[cfg(not(windows))]
+fn new_file(path: &Path) -> PathBuf {
+    path.to_owned()
+}
+
+/// Returns the path under which a new file is made, in the form in which Windows takes one of more than 260 characters.
+#[cfg(windows)]
+fn new_file(path: &Path) -> PathBuf {
+    match (fs::canonicalize(folder(path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+/// Tells whether a path leads to a device, which Windows says is a file: `NUL` in any folder, and all below `\\.\`.
+#[cfg(any(windows, test))]
+fn names_device(path: &str) -> bool {
+    let name = path.rsplit(['\\', '/']).next().unwrap_or_default();
+    let stem = name.split(['.', ':']).next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let numbered =
+        |kind: &str| stem.strip_prefix(kind).is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']));
+    let word = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONOUT$");
+    word || numbered("COM") || numbered("LPT") || path.starts_with(r"\\.\")
+}
+
+#[cfg(windows)]
+fn is_device(path: &Path) -> bool {
+    names_device(&path.to_string_lossy())
+}
+
+/// Tells nothing: what is no file says so.
+#[cfg(not(windows))]
+fn is_device(_: &Path) -> bool {
+    false
 }
 
 fn to_stdout(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -146,6 +198,16 @@ mod tests {
         assert!(error.to_string().contains("directory"), "{error}");
         assert!(output(&folder.path().join("no/report.json")).is_err());
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn the_devices_of_windows_are_known_by_their_names() {
+        for path in ["NUL", "nul", r"C:\out\NUL", "nul.txt", "CON", "COM1", "lpt9", r"\\.\pipe\x", "NUL:"] {
+            assert!(names_device(path), "{path}");
+        }
+        for path in ["report.json", "null.json", "COM10", "console.txt", r"C:\nul\report.json", "com.json", ""] {
+            assert!(!names_device(path), "{path}");
+        }
     }
 
     #[cfg(unix)]

@@ -42,12 +42,12 @@ struct Root {
 }
 
 impl Budget {
-    /// Makes a budget for files that are unpacked to this folder.
-    pub(super) fn new(limits: Limits, temporary: &Path) -> Self {
+    /// Makes a budget for files that are unpacked to this folder, or into memory alone.
+    pub(super) fn new(limits: Limits, temporary: Option<&Path>) -> Self {
         let (room, no_room) = match limits.total {
             Some(total) => (total, Reached::Total(total)),
             None => {
-                let free = free_space(temporary).map(|free| (free / 2).saturating_add(limits.memory));
+                let free = temporary.and_then(free_space).map(|free| (free / 2).saturating_add(limits.memory));
                 let room = free.unwrap_or(u64::MAX).min(Limits::UNPACKED);
                 // As a number that a person can read.
                 let room = if room > MIB { room / MIB * MIB } else { room };
@@ -163,8 +163,14 @@ fn free_space(folder: &Path) -> Option<u64> {
     Some(system.f_bavail.saturating_mul(system.f_frsize))
 }
 
+/// Returns the bytes that are free for this program on the drive of a folder; `None` when the system does not tell.
+#[cfg(windows)]
+fn free_space(folder: &Path) -> Option<u64> {
+    fs4::available_space(folder).ok()
+}
+
 /// Returns nothing: no way to ask is at hand.
-#[cfg(not(unix))]
+#[cfg(not(any(unix, windows)))]
 fn free_space(_: &Path) -> Option<u64> {
     None
 }
@@ -174,7 +180,7 @@ mod tests {
     use super::*;
 
     fn budget(limits: Limits) -> Budget {
-        Budget::new(limits, &std::env::temp_dir())
+        Budget::new(limits, Some(&std::env::temp_dir()))
     }
 
     #[test]

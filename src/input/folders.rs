@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::budget::NO_ROOT;
 use super::context::OpeningContext;
@@ -14,6 +15,7 @@ use super::item::{EXPECTED, InputError};
 use super::location::Location;
 use super::member_kind::MemberKind;
 use super::openable::{NodeContent, Openable};
+use super::supplied::SuppliedFile;
 use crate::model::warning::WarningCode;
 
 /// Finds the files at the paths that a person gave.
@@ -36,6 +38,9 @@ impl Collector<'_, '_> {
     fn root(&mut self, ordinal: u32, path: &Path) {
         let shown = path.to_string_lossy().into_owned();
         let location = Location::root(ordinal, shown);
+        if self.supplied(&location, path) {
+            return;
+        }
         if path == Path::new("-") {
             return self.pipe(location, None);
         }
@@ -52,6 +57,36 @@ impl Collector<'_, '_> {
             // A pipe, such as a shell makes for `<(ssh node cat log)`.
             self.pipe(location, Some(path.to_owned()));
         }
+    }
+
+    /// Takes what the caller supplies under this path; tells whether there is anything.
+    fn supplied(&mut self, location: &Location, path: &Path) -> bool {
+        let supplied = self.context.supplied;
+        if let Some(file) = supplied.file(path) {
+            self.supplied_file(location.clone(), path, file);
+            return true;
+        }
+        let mut count = 0;
+        for (path, file) in supplied.below(path) {
+            count += 1;
+            let here = location.file(count, path.to_string_lossy().into_owned());
+            let mut gathering = Gathering::new(self.context, NO_ROOT);
+            let go_on = gathering.one_more(location, here.path.len());
+            self.out.absorb(gathering.out);
+            if !go_on {
+                break;
+            }
+            self.supplied_file(here, path, file);
+        }
+        count > 0
+    }
+
+    fn supplied_file(&mut self, location: Location, path: &Path, file: &Arc<dyn SuppliedFile>) {
+        if !self.seen.insert(Identity::Path(path.to_owned())) {
+            return self.found_before(&location);
+        }
+        let root = self.context.budget.root(file.size());
+        self.out.nodes.push(Openable { location, content: NodeContent::Supplied(Arc::clone(file)), root });
     }
 
     fn unreadable(&mut self, ordinal: u32, path: String, error: &io::Error) {
@@ -76,12 +111,16 @@ impl Collector<'_, '_> {
 
     fn file(&mut self, location: Location, path: &Path, metadata: &Metadata) {
         if !self.seen.insert(Identity::of(path, metadata)) {
-            let text = format!("{} is a file that was found before and is read once", location.path);
-            return self.note(&location, WarningCode::DuplicateInput, text);
+            return self.found_before(&location);
         }
         let content = NodeContent::File(path.to_owned(), metadata.len());
         let root = self.context.budget.root(metadata.len());
         self.out.nodes.push(Openable { location, content, root });
+    }
+
+    fn found_before(&mut self, location: &Location) {
+        let text = format!("{} is a file that was found before and is read once", location.path);
+        self.note(location, WarningCode::DuplicateInput, text);
     }
 
     fn note(&mut self, location: &Location, code: WarningCode, message: String) {

@@ -6,6 +6,8 @@
 use std::fmt;
 use std::io;
 
+use super::temporary;
+
 /// Bounds on unpacking; nothing of it touches files that lie there uncompressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -76,7 +78,8 @@ impl fmt::Display for Reached {
             Self::Room(limit) => write!(
                 f,
                 "more than {limit} bytes would be kept, half of what was free in the temporary folder (limit on the \
-                 total); set TMPDIR to a folder with more room, or another limit with `--max-total`"
+                 total); set {} to a folder with more room, or another limit with `--max-total`",
+                temporary::VARIABLE
             ),
             Self::Ratio(limit) => write!(f, "it unpacks to more than {limit} times its size (limit on the ratio)"),
             Self::RootRatio(limit) => write!(

@@ -39,6 +39,8 @@ mod passphrase;
 mod sniff;
 mod source;
 mod spool;
+mod supplied;
+mod temporary;
 #[cfg(test)]
 mod tests;
 mod whole_file;
@@ -51,6 +53,7 @@ pub use member_kind::MemberKind;
 pub use overwrite::Existing;
 pub use passphrase::{Ask, Passphrase, PassphraseSource};
 pub use source::{Recognise, SourceKind, SourceKinds};
+pub use supplied::{Supplied, SuppliedFile};
 pub use whole_file::whole_file;
 
 use budget::Budget;
@@ -65,14 +68,17 @@ pub struct InputOptions {
     pub passphrase: PassphraseSource,
     /// Bounds on what unpacking may cost.
     pub limits: Limits,
+    /// Files that lie in no file system.
+    pub supplied: Supplied,
 }
 
 /// Finds the files of these kinds at the paths; `-` is standard input.
 pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progress: &Progress) -> Found {
     let mut context = OpeningContext {
         kinds,
-        budget: Budget::new(options.limits, &std::env::temp_dir()),
+        budget: Budget::new(options.limits, temporary::folder().as_deref()),
         store: spool::Store::new(options.limits.memory),
+        supplied: &options.supplied,
         passphrases: passphrase::Passphrases::new(&options.passphrase),
         progress,
     };

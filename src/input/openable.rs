@@ -1,12 +1,14 @@
 //! What is to be opened, one node after the other: a file by its path, or a member whose bytes are at hand.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::archive::zip::ZipMember;
 use super::budget::RootIndex;
 use super::location::Location;
+use super::supplied::SuppliedFile;
 
 /// Something to be opened.
 #[derive(Clone)]
@@ -22,6 +24,8 @@ pub(super) struct Openable {
 pub(super) enum NodeContent {
     /// A file on disk, with its size when it was found.
     File(PathBuf, u64),
+    /// A file that the caller reads.
+    Supplied(Arc<dyn SuppliedFile>),
     /// Something that can be read once: a pipe, or standard input where there is no path.
     Pipe(Option<PathBuf>),
     /// In memory or in a map.
@@ -35,6 +39,7 @@ impl Openable {
     pub(super) fn size(&self) -> u64 {
         match &self.content {
             NodeContent::File(_, size) => *size,
+            NodeContent::Supplied(file) => file.size(),
             NodeContent::Pipe(_) => 0,
             NodeContent::Bytes(bytes) => bytes.len() as u64,
             NodeContent::Zip(member) => member.packed,

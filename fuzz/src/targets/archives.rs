@@ -48,7 +48,7 @@ pub fn unpack(data: &[u8]) {
 fn found(data: &[u8]) -> Found {
     let laid = Laid::new(data);
     let passphrase = PassphraseSource::Given(Passphrase::new(PASSPHRASE));
-    let options = InputOptions { passphrase, limits: ALONE };
+    let options = InputOptions { passphrase, limits: ALONE, ..InputOptions::default() };
     find(&[laid.path()], mdmlog::sources::KINDS, &options, &Progress::default())
 }
 

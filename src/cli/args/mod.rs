@@ -49,7 +49,7 @@ impl Args {
     /// Reads the command line. When there is nothing more to do, because help was asked for or the usage is wrong, that
     /// has been answered, and the status comes back.
     pub fn from_command_line() -> Result<Self, Status> {
-        let words: Vec<OsString> = std::env::args_os().collect();
+        let words = words();
         let read = Self::try_parse_from(&words).or_else(|error| match without_command(&words) {
             Some(words) => Self::try_parse_from(words),
             None => Err(error),
@@ -70,6 +70,16 @@ impl Args {
             Status::Failed
         })
     }
+}
+
+/// Returns the words of the command line. On Windows no shell makes names of `*.pcap`, and the program has to.
+fn words() -> Vec<OsString> {
+    #[cfg(windows)]
+    {
+        wild::args_os().collect()
+    }
+    #[cfg(not(windows))]
+    std::env::args_os().collect()
 }
 
 /// Returns the words with `analyze` put in, where a person named a file and no command.

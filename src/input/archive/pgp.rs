@@ -140,7 +140,8 @@ mod tests {
             [blocks(129, 1, 18), blocks(2, 65, 18)].iter().all(|own| matches!(own, Err(Closed::Limit(Reached::Keys))))
         );
         // Two that may each be opened are too much together.
-        let (budget, passphrase) = (Budget::new(Limits::default(), &std::env::temp_dir()), Passphrase::new("secret"));
+        let (budget, passphrase) =
+            (Budget::new(Limits::default(), Some(&std::env::temp_dir())), Passphrase::new("secret"));
         let open = || Encrypted::parse(&message(1, 65, 18)).and_then(|own| own.open(&passphrase, &budget));
         budget.key(Limits::KEY_BLOCKS - blocks(1, 65, 18).unwrap() + 1).unwrap();
         assert!(matches!(open().map(|_| ()), Err(Closed::Limit(Reached::Keys))));

@@ -23,6 +23,7 @@ mod file;
 #[cfg(feature = "openpgp")]
 mod pgp;
 mod sevenz;
+mod supplied;
 mod tar;
 mod zip;
 
@@ -36,6 +37,14 @@ pub(super) fn open(node: &Openable, context: &OpeningContext<'_>) -> Findings {
                 bytes(&mut gathering, location, content);
             }
         }
+        NodeContent::Supplied(file) => match supplied::read(&mut gathering, &location, file.as_ref()) {
+            Some(supplied::Content::Passing(reader)) => {
+                let mut counted = CountedReader::new(reader, &no_bytes(0), Some(context.progress));
+                stream(&mut gathering, location, &mut counted, Some(file.size()));
+            }
+            Some(supplied::Content::Whole(content)) => bytes(&mut gathering, location, content),
+            None => {}
+        },
         NodeContent::Pipe(path) => {
             if let Some(reader) = file::pipe(&mut gathering, &location, path.as_deref()) {
                 let mut counted = CountedReader::new(reader, &context.budget.size_of(node.root), None);

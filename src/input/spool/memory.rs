@@ -47,7 +47,10 @@ impl Held {
         }
         let mut held = Self::new(memory);
         held.charged = size;
-        held.bytes.reserve_exact(usize::try_from(size).unwrap_or_default());
+        // In a browser, no more than 2 GiB can lie in one piece.
+        if usize::try_from(size).is_ok_and(|size| held.bytes.try_reserve_exact(size).is_err()) {
+            return Ok(None);
+        }
         reader.take(size).read_to_end(&mut held.bytes)?;
         Ok(Some(Bytes::from_owner(held)))
     }
@@ -72,14 +75,17 @@ impl Held {
             return true;
         }
         let wanted = needed.max(self.bytes.capacity().saturating_mul(2));
-        // When doubling is too much, what is needed may still fit.
-        for capacity in [wanted, needed] {
+        // When doubling is too much, less may still fit: an eighth, lest each piece that comes has all moved, or what is needed.
+        for capacity in [wanted, needed.saturating_add(needed / 8), needed] {
             let grow = (capacity as u64).saturating_sub(self.charged);
-            if self.memory.take(grow) {
+            if !self.memory.take(grow) {
+                continue;
+            }
+            if self.bytes.try_reserve_exact(capacity.saturating_sub(self.bytes.len())).is_ok() {
                 self.charged += grow;
-                self.bytes.reserve_exact(capacity - self.bytes.len());
                 return true;
             }
+            self.memory.give_back(grow);
         }
         false
     }

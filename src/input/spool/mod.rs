@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::budget::Budget;
 use super::map;
+use super::temporary;
 use memory::{Held, Memory};
 use shared_file::{SIZE, SharedFile, SharedFiles};
 
@@ -129,6 +130,9 @@ impl<'s> Spool<'s> {
 impl Disk {
     /// Makes room for a member that will have so many bytes, or more.
     fn new(store: &Store, expected: usize) -> io::Result<Self> {
+        if temporary::folder().is_none() {
+            return Err(no_space(io::ErrorKind::StorageFull.into()));
+        }
         // Where no file may be that large, one of its own takes what there is room for.
         if expected <= SIZE
             && let Ok(file) = store.files.take(expected)
@@ -154,11 +158,14 @@ fn length(bytes: u64) -> usize {
 
 /// Returns an error of the temporary file with what can be done about it.
 fn no_space(error: io::Error) -> io::Error {
-    let folder = std::env::temp_dir();
-    let text = format!(
-        "cannot unpack into the temporary folder {}: {error}; set TMPDIR to a folder with more room",
-        folder.display()
-    );
+    let text = match temporary::folder() {
+        Some(folder) => format!(
+            "cannot unpack into the temporary folder {}: {error}; set {} to a folder with more room",
+            folder.display(),
+            temporary::VARIABLE
+        ),
+        None => "there is no room for it in memory; the program has temporary files and can take it".to_owned(),
+    };
     io::Error::new(error.kind(), Unpack(text))
 }
 

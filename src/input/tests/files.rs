@@ -175,3 +175,57 @@ fn of_files_that_are_of_no_use_only_the_beginning_is_looked_at_and_once() {
     }
     assert!(LOOKED_AT.1.load(Ordering::Relaxed) <= 64 << 10);
 }
+
+#[test]
+fn what_a_caller_supplies_is_found_as_files_are() {
+    let scratch = Scratch::new();
+    let (log, capture, keys) = (log(3), capture(20_000), keylog());
+    let bundle = tar(&[("support/ise-psc.log", &log), ("picture.png", b"\x89PNG\r\n\x1a\n"), ("x.pcap", &capture)]);
+    let files: [(&str, Vec<u8>); 6] = [
+        ("bundle.tar", bundle.clone()),
+        ("packed.tar.gz", gzip(&tar(&[("keys.txt", &keys), ("note.txt", b"hello")]))),
+        ("d/b/ise-psc.log", super::log(4)),
+        ("d/a/z/other.pcap", super::capture(3)),
+        ("d/picture.png", b"\x89PNG\r\n\x1a\n".to_vec()),
+        ("empty.pcap", Vec::new()),
+    ];
+    let mut options = InputOptions::default();
+    for (path, content) in &files {
+        scratch.write(path, content);
+        options.supplied.add(scratch.path(path), std::sync::Arc::new(bytes::Bytes::from(content.clone())));
+    }
+    let roots: Vec<PathBuf> =
+        ["d", "bundle.tar", "packed.tar.gz", "empty.pcap", "bundle.tar"].map(|path| scratch.path(path)).to_vec();
+    let of_disk = find(&roots, KINDS, &InputOptions::default(), &Progress::default());
+    fs::remove_dir_all(scratch.path("d")).unwrap();
+    fs::remove_file(scratch.path("bundle.tar")).unwrap();
+    let supplied = find(&roots, KINDS, &options, &Progress::default());
+    assert_eq!(supplied.items.len(), 5);
+    let items = |found: &Found| -> Vec<_> {
+        found.items.iter().map(|item| (item.path.clone(), item.kind, item.data.clone())).collect()
+    };
+    assert_eq!(items(&supplied), items(&of_disk));
+    assert_eq!(supplied.listing, of_disk.listing);
+    assert_eq!(supplied.warnings, of_disk.warnings);
+    assert_eq!(supplied.errors, of_disk.errors);
+}
+
+#[test]
+fn a_supplied_file_that_cannot_be_read_is_told_and_costs_no_other() {
+    struct Gone;
+    impl SuppliedFile for Gone {
+        fn size(&self) -> u64 {
+            10
+        }
+        fn open(&self) -> std::io::Result<Box<dyn std::io::Read + '_>> {
+            Err(std::io::Error::other("it was moved"))
+        }
+    }
+    let mut options = InputOptions::default();
+    options.supplied.add("gone.log", std::sync::Arc::new(Gone));
+    options.supplied.add("there.pcap", std::sync::Arc::new(bytes::Bytes::from(capture(2))));
+    let roots = ["gone.log".into(), "there.pcap".into()];
+    let found = find(&roots, KINDS, &options, &Progress::default());
+    assert_eq!(paths(&found), ["there.pcap"]);
+    assert!(found.errors[0].message.contains("it was moved"), "{:?}", found.errors);
+}
