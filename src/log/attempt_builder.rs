@@ -14,11 +14,13 @@ use super::neighbours::{Neighbour, NeighbourKind};
 use super::steps::distance;
 use super::tries::{Tries, named, status_of};
 use crate::model::mdm::RequestKind;
-use crate::model::time::{LocalTime, SECOND};
+use crate::model::time::{LocalTime, MILLISECOND, SECOND};
 
 const MINUTE: i64 = 60 * SECOND;
 /// Without a record that says so, records belong together only if they follow each other at once.
 const AT_ONCE: i64 = 2 * SECOND;
+/// A method and the one that calls it both write that a request is over, one behind the other.
+const SAME_STEP: i64 = 10 * MILLISECOND;
 /// How far a clock that is set back a little, and records that are written out of turn, may go.
 const DISORDER: i64 = 2 * MINUTE;
 /// What daylight saving time does to the clock in the middle of an attempt.
@@ -36,6 +38,8 @@ pub(super) struct AttemptBuilder {
     /// Whether it is part of a Test Connection, in which requests of the same kind are tries of one attempt.
     in_call: bool,
     ended: Ended,
+    /// A request behind it left its end alone.
+    misses_request: bool,
     /// When the last record was written.
     last: Option<LocalTime>,
     /// Records around it that should not be there.
@@ -80,6 +84,7 @@ impl AttemptBuilder {
         let ends = self.has_ended() || self.attempt.verdict.is_some();
         let complete = self.tries.last().is_some_and(|last| last.get.is_some() && last.result.is_some());
         match complete {
+            _ if self.misses_request => Trail::Broken,
             true if ends => Trail::Whole,
             true => Trail::Coarse,
             // What is asked by other means than HTTP, and some tokens, leave no request.
@@ -104,6 +109,11 @@ impl AttemptBuilder {
         let Some((last, now)) = self.last.zip(at.time) else { return true };
         let gap = distance(last, now);
         CLOCK_CHANGES.iter().any(|change| (-DISORDER..=limit).contains(&gap.saturating_sub(*change)))
+    }
+
+    /// Returns whether a record is not of the same step as the last one.
+    fn is_apart(&self, at: LineRef) -> bool {
+        self.last.zip(at.time).is_some_and(|(last, now)| distance(last, now) >= SAME_STEP)
     }
 
     fn is_later(&self, at: LineRef) -> bool {
@@ -152,6 +162,7 @@ impl AttemptBuilder {
                 What::Exception(cause) | What::Complaint(cause) => !later && (failed || cause.kind != CauseKind::Other),
                 What::Error(_) => !later && !concluded,
                 What::Response(_) | What::Verdict(_) | What::Answer(_) => !later,
+                What::RequestEnd => self.ended == Ended::Request && !later && self.is_apart(at),
                 _ => false,
             };
         }
@@ -207,6 +218,8 @@ impl AttemptBuilder {
             What::Get(_) | What::Connecting | What::ServerStatus => true,
             What::Request | What::Query(_) => false,
             What::RequestEnd => {
+                // The end of another request, which may have been a try of this attempt, and of which nothing else is there.
+                self.misses_request |= self.has_ended();
                 if !self.in_call && !self.has_ended() {
                     (self.ended, self.attempt.end) = (Ended::Request, Some(at));
                 }

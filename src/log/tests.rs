@@ -483,6 +483,10 @@ fn a_trail_is_whole_when_its_end_is_there() {
         trails(&[(0, "a", GET), (1, "a", OK), (1, "a", end), (5, "a", GET), (6, "a", OK)]),
         [Trail::Whole, Trail::Broken]
     );
+    // The end of a request that is not there itself: another try, perhaps.
+    assert_eq!(trails(&[(0, "a", GET), (1, "a", NOT_FOUND), (1, "a", end), (2, "a", end)]), [Trail::Broken]);
+    assert_eq!(trails(&[(0, "a", GET), (1, "a", NOT_FOUND), (1, "a", end), (1, "a", end)]), [Trail::Whole]);
+    assert_eq!(trails(&[(0, "a", GET), (1, "a", NOT_FOUND), (1, "a", end), (60, "a", end)]), [Trail::Whole]);
     assert_eq!(trails(&[(0, "a", GET), (1, "a", OK)]), [Trail::Coarse]);
     assert_eq!(trails(&[(0, "a", NOT_FOUND)]), [Trail::Broken]);
 }
