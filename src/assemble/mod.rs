@@ -9,6 +9,7 @@ mod dns;
 mod event;
 mod flow;
 mod incident;
+mod inputs;
 mod log_events;
 mod next_collection;
 mod nodes;
@@ -23,23 +24,19 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub(crate) use self::circumstances::Circumstances;
+pub use self::inputs::{Facts, Listed};
 
 use rayon::prelude::*;
 
 use self::next_collection::{Polls, VlanTags, next_collection};
 use self::outline::{Outline, by_server};
-use crate::capture::CaptureFacts;
 use crate::classify::Verdict;
-use crate::correlate::clock::KnownClocks;
 use crate::correlate::{Joined, JoinedAttempt};
-use crate::log::LogFacts;
 use crate::model::attempts::Attempts;
 use crate::model::mdm::{DeviceCriterion, RequestKind};
 use crate::model::member_path;
 use crate::model::outcome::{Outcome, OutcomeName};
-use crate::model::report::{
-    Attempt, Input, InputKind, InputRole, KindCount, Node, OffsetSource, Report, SCHEMA_VERSION, Saw, Summary, Tool,
-};
+use crate::model::report::{Attempt, Input, KindCount, Node, OffsetSource, Report, SCHEMA_VERSION, Saw, Summary, Tool};
 use crate::model::sanitize::without_secrets;
 use crate::model::time::Timestamp;
 use crate::model::warning::Warning;
@@ -49,30 +46,6 @@ use crate::options::Options;
 
 /// Attempts that one thread puts together at a time.
 const RUN: usize = 256;
-
-/// An input as the report lists it, before anything was read of it.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// Path as the report shows it.
-    pub path: String,
-    /// What it is.
-    pub kind: InputKind,
-    /// Size in bytes.
-    pub bytes: u64,
-}
-
-/// What was read.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'f> {
-    /// The logs.
-    pub logs: &'f [LogFacts],
-    /// The captures.
-    pub captures: &'f [CaptureFacts],
-    /// The nodes that wrote them.
-    pub nodes: &'f Nodes,
-    /// The clocks of the logs, as far as they are known without a capture.
-    pub clocks: KnownClocks<'f>,
-}
 
 /// A report put together, but for its attempts, which are made when they are asked for.
 #[derive(Debug)]
@@ -133,7 +106,7 @@ pub fn assemble<'a>(
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
         redacted: false,
-        inputs: inputs(listed, facts, joined, &warnings),
+        inputs: inputs::inputs(listed, facts, joined, &warnings),
         clock: clocks.first().cloned(),
         clocks,
         nodes: nodes::nodes(found),
@@ -247,64 +220,4 @@ fn lost_between(attempt: &Attempt, inputs: &[Input]) -> Option<String> {
 fn is_within(started: Option<Timestamp>, options: &Options) -> bool {
     let Some(started) = started else { return true };
     options.since.is_none_or(|since| started >= since) && options.until.is_none_or(|until| started <= until)
-}
-
-fn inputs(listed: Vec<Listed>, facts: Facts<'_>, joined: &Joined<'_>, warnings: &[Warning]) -> Vec<Input> {
-    let Facts { logs, captures, nodes, clocks } = facts;
-    let mut inputs: Vec<Input> = listed
-        .into_iter()
-        .map(|listed| Input {
-            node: nodes.at(&listed.path).filter(|_| listed.kind.role() == InputRole::Capture),
-            path: listed.path,
-            kind: listed.kind,
-            bytes: listed.bytes,
-            records: None,
-            first_time: None,
-            last_time: None,
-            warnings: Vec::new(),
-            utc_offset: None,
-            utc_offset_source: None,
-            zone_changes: Vec::new(),
-            quality: None,
-            sha256: None,
-        })
-        .collect();
-    for warning in warnings {
-        if let Some(input) = warning.input.and_then(|index| inputs.get_mut(index)) {
-            input.warnings.push(warning.message.clone());
-        }
-    }
-    for (log, facts) in logs.iter().enumerate() {
-        for part in &facts.parts {
-            let Some(input) = inputs.get_mut(part.input) else { continue };
-            input.records = Some(part.records);
-            let span = joined.readings.get(log).and_then(|reading| reading.span(std::slice::from_ref(part)));
-            (input.first_time, input.last_time) = span.unzip();
-            input.utc_offset = span.map(|(first, _)| clock::offset_at(log, first, joined, clocks).to_string());
-            input.utc_offset_source = span.and(joined.sources.get(log).copied());
-            input.zone_changes = span.map(|span| clock::changes(log, span, joined, clocks)).unwrap_or_default();
-            input.node = nodes.of_log.get(log).copied().flatten();
-        }
-    }
-    for part in captures.iter().flat_map(|capture| &capture.parts) {
-        let Some(input) = inputs.get_mut(part.input) else { continue };
-        input.records = Some(part.frames);
-        (input.first_time, input.last_time) = part.span.unzip();
-    }
-    for part in &nodes.parts {
-        let Some(input) = inputs.get_mut(part.input) else { continue };
-        input.records = Some(part.records);
-        (input.first_time, input.last_time) = part.span.unzip();
-    }
-    for (node, told) in nodes.nodes.iter().enumerate() {
-        for &input in &told.inputs {
-            inputs.get_mut(input).into_iter().for_each(|input| input.node = Some(node));
-        }
-    }
-    for seen in captures.iter().flat_map(|capture| &capture.quality) {
-        if let Some(input) = inputs.get_mut(seen.input) {
-            input.quality = Some(quality::quality(seen));
-        }
-    }
-    inputs
 }

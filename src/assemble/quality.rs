@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::capture::{CaptureQuality, Direction};
-use crate::model::doubt::Lack;
+use crate::model::lack::Lack;
 use crate::model::report::{Directions, Quality};
 use crate::model::sanitize::without_secrets;
 

@@ -25,6 +25,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Makes the entry of one detail of an outcome.
+    pub(super) const fn of_detail(
+        outcome: OutcomeName,
+        detail: &'static str,
+        title: &'static str,
+        meaning: &'static str,
+        proof: &'static [&'static str],
+        causes: &'static [&'static str],
+        remedy: &'static [Remedy],
+    ) -> Self {
+        Self { outcome, detail: Some(detail), title, meaning, proof, causes, remedy }
+    }
+
     /// Returns `outcome` or `outcome/detail`, as `mdmlog explain` takes it.
     pub fn name(&self) -> String {
         match self.detail {

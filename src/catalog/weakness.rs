@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Entry;
-use crate::model::doubt::{About, Doubt, Lack};
+use crate::model::doubt::{About, Doubt};
+use crate::model::lack::Lack;
 use crate::model::report::Confidence;
 
 /// Returns the doubts that weaken verdicts of an entry, each with the confidence that it leaves at most.

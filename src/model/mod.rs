@@ -8,6 +8,7 @@ pub(crate) mod byte_order_mark;
 pub(crate) mod count;
 pub(crate) mod doubt;
 pub(crate) mod input_kind;
+pub(crate) mod lack;
 pub mod mdm;
 pub(crate) mod member_path;
 pub mod outcome;

@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use crate::model::member_path::{base, folder, parts};
 
 /// The folder that all files of a node lie in, as the path up to it; empty where one delivery is one node's.
-pub(super) type Root = String;
+pub(super) type NodeRoot = String;
 
 /// The nodes' own folders, as the logs show them.
 #[derive(Debug, Default)]
-pub(super) struct Roots(BTreeSet<Root>);
+pub(super) struct Roots(BTreeSet<NodeRoot>);
 
 impl Roots {
     /// Finds the folders of logs, each of which is given by the path of one of its files.
@@ -36,7 +36,7 @@ impl Roots {
     }
 
     /// Returns the folder of the node that a file is of; empty where the file lies in none.
-    pub(super) fn root_of(&self, path: &str) -> Root {
+    pub(super) fn root_of(&self, path: &str) -> NodeRoot {
         let mut root = String::new();
         let mut so_far = String::new();
         if self.0.is_empty() {
@@ -52,8 +52,8 @@ impl Roots {
     }
 
     /// Returns the one node whose folder bears this host's name.
-    pub(super) fn named(&self, host: &str) -> Option<Root> {
-        let bears = |root: &&Root| parts(root).any(|(name, _)| bears(name, host));
+    pub(super) fn named(&self, host: &str) -> Option<NodeRoot> {
+        let bears = |root: &&NodeRoot| parts(root).any(|(name, _)| bears(name, host));
         let mut named = self.0.iter().filter(bears);
         named.next().filter(|_| named.next().is_none()).cloned()
     }

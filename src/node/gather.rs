@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::agent_log::DnsTroubleMinute;
-use super::belonging::{Root, Roots, in_common};
+use super::belonging::{NodeRoot, Roots, in_common};
 use super::clock::{StatedClock, clock_of};
 use super::failures::MdmFailureMinute;
 use super::file::{NodeFile, NodeFilePart};
@@ -39,7 +39,7 @@ pub struct Nodes {
     /// What each file holds.
     pub parts: Vec<NodeFilePart>,
     roots: Roots,
-    of_root: BTreeMap<Root, usize>,
+    of_root: BTreeMap<NodeRoot, usize>,
 }
 
 impl Nodes {
@@ -54,7 +54,7 @@ pub fn gather(files: &[NodeFile<'_>], logs: &[Vec<(usize, &str)>]) -> Nodes {
     let told: Vec<Told<'_>> = files.par_iter().map(Told::of).collect();
     let log_paths: Vec<&str> = logs.iter().map(|log| log.first().map(|(_, path)| *path).unwrap_or_default()).collect();
     let roots = Roots::of(&log_paths);
-    let mut deliveries: BTreeMap<Root, Delivery<'_, '_>> = BTreeMap::new();
+    let mut deliveries: BTreeMap<NodeRoot, Delivery<'_, '_>> = BTreeMap::new();
     for (index, path) in log_paths.iter().enumerate() {
         deliveries.entry(roots.root_of(path)).or_default().logs.push((index, path));
     }
@@ -70,7 +70,7 @@ pub fn gather(files: &[NodeFile<'_>], logs: &[Vec<(usize, &str)>]) -> Nodes {
         parts: told.iter().map(Told::part).collect(),
         ..Nodes::default()
     };
-    let mut found: Vec<(usize, NodeFacts, Option<Root>, Vec<usize>)> = Vec::new();
+    let mut found: Vec<(usize, NodeFacts, Option<NodeRoot>, Vec<usize>)> = Vec::new();
     for (root, delivery) in deliveries {
         let (own, others) = delivery.split();
         for &(log, path) in &delivery.logs {

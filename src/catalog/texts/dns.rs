@@ -13,17 +13,6 @@ const SPELLING: Remedy = always(
 const NAME_SERVERS: Remedy =
     always("{cli}, `ip name-server` sets other DNS servers; ISE's services restart afterwards.");
 
-const fn detail(
-    detail: &'static str,
-    title: &'static str,
-    meaning: &'static str,
-    proof: &'static [&'static str],
-    causes: &'static [&'static str],
-    remedy: &'static [Remedy],
-) -> Entry {
-    Entry { outcome: OutcomeName::DnsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
-}
-
 pub(super) const FAILURE: [Entry; 6] = [
     Entry {
         outcome: OutcomeName::DnsFailure,
@@ -50,7 +39,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             ),
         ],
     },
-    detail(
+    Entry::of_detail(
+        OutcomeName::DnsFailure,
         "nxdomain",
         "The name does not exist (NXDOMAIN)",
         "The DNS server answered that there is no such name.",
@@ -72,7 +62,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             always("{cli}, `nslookup {host}` must give an address before ISE can connect."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::DnsFailure,
         "servfail",
         "The DNS server failed (SERVFAIL)",
         "The DNS server answered that it could not resolve the name.",
@@ -90,7 +81,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             NAME_SERVERS,
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::DnsFailure,
         "refused",
         "The DNS server refused (REFUSED)",
         "The DNS server answers, but refuses to resolve this name for this client.",
@@ -108,7 +100,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::DnsFailure,
         "no_data",
         "The name has no address (NODATA)",
         "The name exists in the DNS, but has neither an IPv4 nor an IPv6 address.",
@@ -127,7 +120,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             always("Have the owner of the zone add the address, or fix the CNAME."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::DnsFailure,
         "no_answer",
         "No DNS server answered",
         "The node sent queries for the name, repeated them, and got no answer.",

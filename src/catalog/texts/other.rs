@@ -1,20 +1,9 @@
 //! Failures that the log tells and that have no outcome of their own.
 
 use crate::catalog::entry::Entry;
-use crate::catalog::remedy::{Remedy, always, at, otherwise};
+use crate::catalog::remedy::{always, at, otherwise};
 use crate::model::mdm::Vendor;
 use crate::model::outcome::OutcomeName;
-
-const fn detail(
-    detail: &'static str,
-    title: &'static str,
-    meaning: &'static str,
-    proof: &'static [&'static str],
-    causes: &'static [&'static str],
-    remedy: &'static [Remedy],
-) -> Entry {
-    Entry { outcome: OutcomeName::OtherFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
-}
 
 pub(super) const FAILURE: [Entry; 6] = [
     Entry {
@@ -40,7 +29,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             ),
         ],
     },
-    detail(
+    Entry::of_detail(
+        OutcomeName::OtherFailure,
         "connection_pool",
         "The node's own connection pool is exhausted",
         "The request never left the node: all connections of its HTTP client were in use, or the client had been shut down.",
@@ -62,7 +52,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::OtherFailure,
         "redirect",
         "The redirects never end",
         "The server redirected ISE from one URL to another, in a loop or more times than the client follows.",
@@ -80,7 +71,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             always("On the server or load balancer of {server}, fix the redirect loop."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::OtherFailure,
         "unexpected_answer",
         "Status 200, but not an answer of the MDM API",
         "The server answered with status 200, but what it sent is not an answer of the MDM API: a web page, or nothing that ISE can read.",
@@ -101,7 +93,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             always("In the network, exempt the node from captive portals and web filters on its path to {server}."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::OtherFailure,
         "token_refused",
         "The identity provider refused to issue a token",
         "ISE needs a token before it may query the MDM server, and the identity provider refused to issue one. The code in its answer says why.",
@@ -127,7 +120,8 @@ pub(super) const FAILURE: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::OtherFailure,
         "local",
         "The node itself could not start the connection",
         "The request never left the node: its operating system had no address or port for it, or did not allow it.",

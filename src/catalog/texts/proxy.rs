@@ -1,19 +1,8 @@
 //! The proxy refused, or could not be reached.
 
 use crate::catalog::entry::Entry;
-use crate::catalog::remedy::{Remedy, always};
+use crate::catalog::remedy::always;
 use crate::model::outcome::OutcomeName;
-
-const fn detail(
-    detail: &'static str,
-    title: &'static str,
-    meaning: &'static str,
-    proof: &'static [&'static str],
-    causes: &'static [&'static str],
-    remedy: &'static [Remedy],
-) -> Entry {
-    Entry { outcome: OutcomeName::ProxyError, detail: Some(detail), title, meaning, proof, causes, remedy }
-}
 
 pub(super) const ERROR: [Entry; 6] = [
     Entry {
@@ -36,7 +25,8 @@ pub(super) const ERROR: [Entry; 6] = [
             ),
         ],
     },
-    detail(
+    Entry::of_detail(
+        OutcomeName::ProxyError,
         "407",
         "The proxy requires credentials (407)",
         "The proxy answered CONNECT with 407: it requires a user name and password, and ISE sent none or the wrong ones.",
@@ -60,7 +50,8 @@ pub(super) const ERROR: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::ProxyError,
         "403",
         "The proxy forbids the connection (403)",
         "The proxy answered CONNECT with 403: its rules do not allow the node to reach this server or port.",
@@ -79,7 +70,8 @@ pub(super) const ERROR: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::ProxyError,
         "5xx",
         "The proxy could not reach the server (5xx)",
         "The proxy accepted the request but could not resolve the MDM server's name or could not connect to it.",
@@ -100,7 +92,8 @@ pub(super) const ERROR: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::ProxyError,
         "unreachable",
         "The proxy cannot be reached",
         "The node could not connect to the proxy: no answer, no route, or its name does not resolve.",
@@ -121,7 +114,8 @@ pub(super) const ERROR: [Entry; 6] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::ProxyError,
         "refused",
         "The proxy's port is closed",
         "The proxy's host answered the connection request with RST: nothing listens on that port, or a firewall rejects it.",

@@ -1,19 +1,8 @@
 //! TLS was not established.
 
 use crate::catalog::entry::Entry;
-use crate::catalog::remedy::{Remedy, always};
+use crate::catalog::remedy::always;
 use crate::model::outcome::OutcomeName;
-
-const fn detail(
-    detail: &'static str,
-    title: &'static str,
-    meaning: &'static str,
-    proof: &'static [&'static str],
-    causes: &'static [&'static str],
-    remedy: &'static [Remedy],
-) -> Entry {
-    Entry { outcome: OutcomeName::TlsFailure, detail: Some(detail), title, meaning, proof, causes, remedy }
-}
 
 pub(super) const FAILURE: [Entry; 13] = [
     Entry {
@@ -40,7 +29,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("In the network, check whether a device inspects TLS between the node and {server}."),
         ],
     },
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "untrusted_certificate",
         "ISE does not trust the server's certificate",
         "The server presented a certificate whose issuer is not among the trusted certificates of ISE, so ISE ended the handshake.",
@@ -69,7 +59,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("After the import, {repeat}."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "hostname_mismatch",
         "The certificate is for another name",
         "The server's certificate does not carry the name (or address) that ISE connects to, so ISE ended the handshake.",
@@ -91,7 +82,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("{cli}, `nslookup {host}`: check that {addresses} is the right server."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "expired_certificate",
         "The certificate is not valid at this time",
         "The server's certificate, or another in its chain, had expired or was not yet valid at the time of the attempt, by the clock of the node.",
@@ -114,7 +106,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "protocol_version",
         "No TLS version in common",
         "One side offers only TLS versions that the other does not accept.",
@@ -135,7 +128,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("In the network, check whether a device on the path inspects TLS."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "handshake_failure",
         "TLS could not agree on parameters",
         "The handshake was refused without a clearer reason, most often because no cipher suite is common to both sides or a client certificate is missing.",
@@ -158,7 +152,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("In the capture, compare the cipher suites of the ClientHello with what the server supports."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "handshake_timeout",
         "Silence during the TLS handshake",
         "The TCP connection was established, but the other side did not answer the ClientHello before ISE gave up.",
@@ -182,7 +177,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "revoked_certificate",
         "The server's certificate is revoked",
         "The issuer of the server's certificate says that it is revoked, so ISE ended the handshake.",
@@ -199,7 +195,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("Ask the issuer ({issuer}) when and why it was revoked."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "revocation_unknown",
         "ISE could not check whether the certificate is revoked",
         "ISE is set to check revocation but could get neither an OCSP response nor the CRL, so it ended the handshake.",
@@ -221,7 +218,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "weak_certificate",
         "The certificate is too weak or not meant for this use",
         "ISE rejects an algorithm, a key size or the key usage in the server's certificate chain.",
@@ -242,7 +240,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "unrecognized_name",
         "The server does not know the name it was asked for",
         "The server, or the load balancer in front of it, rejected the name that ISE sent in the ClientHello (SNI).",
@@ -263,7 +262,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             always("{cli}, `nslookup {host}`: check that {addresses} is the right server."),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "client_certificate",
         "The server wants a client certificate",
         "The server asked for a client certificate, and ISE sent none, or one that the server does not accept.",
@@ -284,7 +284,8 @@ pub(super) const FAILURE: [Entry; 13] = [
             ),
         ],
     ),
-    detail(
+    Entry::of_detail(
+        OutcomeName::TlsFailure,
         "not_tls",
         "What listens on the port does not speak TLS",
         "The other side answered ISE's ClientHello in clear text: it is not a TLS server.",

@@ -4,7 +4,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::device_criterion::{COMPLIANCE, DeviceCriterion};
 use super::domains::is_login_host;
+use super::target::split_target;
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -129,86 +131,6 @@ impl std::str::FromStr for RequestKind {
     }
 }
 
-/// The criterion of the query for devices that do not comply.
-const COMPLIANCE: &str = "compliance";
-/// The criteria of the MDM API, as they also stand in paths of its first version.
-const CRITERIA: [&str; 10] = [
-    "macaddress",
-    "guidhn",
-    "guid",
-    COMPLIANCE,
-    "username",
-    "udid",
-    "imei",
-    "meid",
-    "serialnumber",
-    "deviceidentifier",
-];
-
-/// Which device is asked for, and by what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct DeviceCriterion {
-    /// What is compared: `macaddress`, `guid`, `udid`, ...
-    pub criteria: String,
-    /// With which value.
-    pub value: String,
-}
-
-impl DeviceCriterion {
-    /// Reads the criterion of a device query out of a target or URL; `None` for everything else, polls included.
-    pub fn of_target(target: &str) -> Option<Self> {
-        let (path, query) = split_target(target);
-        Self::of_parts(path, query).filter(|found| found.criteria != COMPLIANCE)
-    }
-
-    /// Reads `querycriteria=macaddress&value=V`, `querystring=macaddress.eq.V`, `/devices/0/macaddress/V/all`.
-    fn of_parts(path: &str, query: &str) -> Option<Self> {
-        let parameter = |wanted: &str| {
-            query
-                .split('&')
-                .filter_map(|part| part.split_once('='))
-                .find_map(|(name, value)| name.eq_ignore_ascii_case(wanted).then(|| percent_decoded(value)))
-        };
-        if let Some(criteria) = parameter("querycriteria").filter(|criteria| !criteria.is_empty()) {
-            let value = parameter("value").or_else(|| parameter("deviceidentifier")).unwrap_or_default();
-            return Some(Self { criteria: criteria.to_ascii_lowercase(), value });
-        }
-        if let Some(expression) = parameter("querystring") {
-            let mut parts = expression.splitn(3, '.');
-            let (criteria, _, value) = (parts.next()?, parts.next()?, parts.next()?);
-            return Some(Self { criteria: criteria.to_ascii_lowercase(), value: value.to_owned() });
-        }
-        let mut segments = path.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("devices")).skip(1);
-        let known = |segment: &&str| CRITERIA.iter().any(|name| segment.eq_ignore_ascii_case(name));
-        let criteria = segments.find(known)?;
-        let value = segments.next().filter(|value| !value.is_empty())?;
-        Some(Self { criteria: criteria.to_ascii_lowercase(), value: percent_decoded(value) })
-    }
-}
-
-/// Returns whether the target of a request is one of the MDM API's; what stands in its query, such as another URL, says nothing.
-pub fn is_api_target(target: &str) -> bool {
-    let (path, _) = split_target(target);
-    ["/ciscoise", "/MDM/", "/ise/mdm/api"].iter().any(|part| path.contains(part))
-}
-
-/// Splits a target or a whole URL into path and query (RFC 3986, section 3).
-fn split_target(target: &str) -> (&str, &str) {
-    let rest = match target.find("://") {
-        Some(at) if !target.get(..at).unwrap_or_default().contains(['/', '?', '#']) => {
-            let authority = target.get(at + 3..).unwrap_or_default();
-            authority.find(['/', '?']).and_then(|end| authority.get(end..)).unwrap_or_default()
-        }
-        _ => target,
-    };
-    let rest = rest.split('#').next().unwrap_or_default();
-    rest.split_once('?').unwrap_or((rest, ""))
-}
-
-fn percent_decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,26 +178,6 @@ mod tests {
             assert_eq!(kind(url), Some(expected), "{url}");
         }
         assert_eq!(kind("https://h.example.com/"), None);
-    }
-
-    #[test]
-    fn a_criterion_is_read_in_each_of_its_spellings() {
-        let of = |target: &str| DeviceCriterion::of_target(target).map(|found| (found.criteria, found.value));
-        let found = |criteria: &str, value: &str| Some((criteria.to_owned(), value.to_owned()));
-        assert_eq!(
-            of("/v3/devices/?paging=0&querycriteria=macaddress&value=02%3AAA&filter=all"),
-            found("macaddress", "02:AA")
-        );
-        assert_eq!(of("https://h/devices/0/MACADDRESS/02AA/all"), found("macaddress", "02AA"));
-        assert_eq!(of("/devices/?querystring=macaddress.eq.0011"), found("macaddress", "0011"));
-        assert_eq!(of("/devices/?querycriteria=compliance&value=false"), None);
-        assert_eq!(of("/ciscoise/mdminfo/?ise_api_version=3"), None);
-    }
-
-    #[test]
-    fn a_url_inside_a_query_is_no_target_of_the_api() {
-        assert!(is_api_target("/x/ciscoise/mdminfo") && is_api_target("https://h/ciscoise/mdminfo?x=1"));
-        assert!(!is_api_target("/search?next=https://mdm.example.com/ciscoise/mdminfo"));
     }
 
     #[test]

@@ -59,9 +59,9 @@ struct Kind {
 }
 
 /// A list in which everything stands once, with the places of what it holds.
-struct Once<T>(Vec<T>, BTreeMap<T, usize>);
+struct EachOnce<T>(Vec<T>, BTreeMap<T, usize>);
 
-impl<T: Ord + Clone> Once<T> {
+impl<T: Ord + Clone> EachOnce<T> {
     const fn new() -> Self {
         Self(Vec::new(), BTreeMap::new())
     }
@@ -105,8 +105,8 @@ fn heads(tickets: &[Ticket<'_>]) -> BTreeMap<usize, usize> {
 
 fn data(clocks: &Clockface<'_>, rows: &[Row<'_>], tickets: &[Ticket<'_>], heads: &BTreeMap<usize, usize>) -> Data {
     let report = clocks.report;
-    let (mut servers, mut verdicts, mut kinds) = (Once::new(), Once::new(), Once::new());
-    let (mut sures, mut texts) = (Once::new(), Once::new());
+    let (mut servers, mut verdicts, mut kinds) = (EachOnce::new(), EachOnce::new(), EachOnce::new());
+    let (mut sures, mut texts) = (EachOnce::new(), EachOnce::new());
     let entries = rows
         .iter()
         .map(|row| {
