@@ -11,14 +11,17 @@
 
 mod made;
 
+use std::io;
 use std::path::PathBuf;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use mdmlog::input::{InputOptions, find};
+use mdmlog::input::{InputOptions, Keeping, find};
 use mdmlog::progress::Progress;
 
 const SIZE: u64 = 16 << 20;
+/// Bytes of a log that is packed.
+const PACKED: u64 = 64 << 20;
 
 fn main() {
     divan::main();
@@ -51,6 +54,31 @@ fn look(bencher: Bencher, files: &[(&str, Vec<u8>)]) {
     bencher.counter(BytesCount::new(2 * SIZE)).bench_local(|| {
         find(divan::black_box(&paths), mdmlog::sources::KINDS, &InputOptions::default(), &Progress::default())
     });
+}
+
+/// A log of a node that has more to do than to ask its MDM server, packed; what of it matters is read while it is unpacked.
+#[divan::bench(args = ["gz", "xz", "zst", "bz2"], sample_count = 5)]
+fn packed_log(bencher: Bencher, codec: &str) {
+    let mut log = Vec::new();
+    made::log(&mut log, PACKED, 550_000).expect("a vector takes everything");
+    let mut packed = Vec::new();
+    let copied = match codec {
+        "gz" => {
+            io::copy(&mut flate2::read::GzEncoder::new(log.as_slice(), flate2::Compression::default()), &mut packed)
+        }
+        "xz" => io::copy(&mut liblzma::read::XzEncoder::new(log.as_slice(), 1), &mut packed),
+        "bz2" => io::copy(&mut bzip2::read::BzEncoder::new(log.as_slice(), bzip2::Compression::best()), &mut packed),
+        _ => zstd::stream::copy_encode(log.as_slice(), &mut packed, 3).map(|()| 0),
+    };
+    copied.expect("a vector takes everything");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join(format!("ise-psc.log.{codec}"));
+    std::fs::write(&path, packed).expect("room for a small file");
+    let paths = [path];
+    let options = InputOptions { keeping: Keeping::Facts { hash_up_to: 0 }, ..InputOptions::default() };
+    bencher
+        .counter(BytesCount::new(log.len()))
+        .bench_local(|| find(divan::black_box(&paths), mdmlog::sources::KINDS, &options, &Progress::default()));
 }
 
 #[divan::bench]

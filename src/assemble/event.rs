@@ -94,8 +94,28 @@ impl EventPlace {
     }
 }
 
-/// Puts events in order of time; those without one stay behind the one before them.
+/// Puts events in order of time; those without one stay behind the one before them. What is there twice is left out.
 pub(super) fn sort(events: &mut Vec<AttemptEvent>) {
+    let mut last = None;
+    let times = events.iter().map(|event| {
+        last = event.time.or(last);
+        last
+    });
+    // The records of a log alone are in their order already.
+    if !times.is_sorted() {
+        by_time(events);
+    }
+    // In most attempts a record stands on a line of its own.
+    let alone = events.is_sorted_by(|one, other| one.place < other.place);
+    if !alone {
+        let mut seen = std::collections::BTreeSet::new();
+        let mut is_first =
+            events.iter().map(|event| seen.insert((event.place, event.step.as_str()))).collect::<Vec<_>>().into_iter();
+        events.retain(|_| is_first.next().unwrap_or_default());
+    }
+}
+
+fn by_time(events: &mut Vec<AttemptEvent>) {
     let mut last = None;
     let mut keyed: Vec<(Option<Timestamp>, AttemptEvent)> = std::mem::take(events)
         .into_iter()
@@ -106,8 +126,4 @@ pub(super) fn sort(events: &mut Vec<AttemptEvent>) {
         .collect();
     keyed.sort_by_key(|(time, _)| *time);
     events.extend(keyed.into_iter().map(|(_, event)| event));
-    let mut seen = std::collections::BTreeSet::new();
-    let mut is_first =
-        events.iter().map(|event| seen.insert((event.place, event.step.as_str()))).collect::<Vec<_>>().into_iter();
-    events.retain(|_| is_first.next().unwrap_or_default());
 }
