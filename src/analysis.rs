@@ -11,7 +11,7 @@ use crate::correlate::clock::KnownClocks;
 use crate::correlate::join;
 use crate::digests::Digests;
 use crate::evidence::targets::Targets;
-use crate::input::{Found, Groups, InputError, Item, whole_file};
+use crate::input::{Found, Groups, InputError, Item, Keeping, whole_file};
 use crate::model::attempt_choice::AttemptChoice;
 use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, Report};
@@ -99,7 +99,7 @@ fn sentences(errors: &[InputError]) -> String {
 /// # Ok::<(), mdmlog::Error>(())
 /// ```
 pub fn analyze(inputs: &[PathBuf], options: &Options) -> Result<Report, Error> {
-    analyzed(inputs, options).map(|analyzed| analyzed.report)
+    assembled(inputs, options, options.facts_alone(), |assembled| assembled.whole()).map(|(report, _)| report)
 }
 
 /// Analyses as [`analyze`] does, and hands on the report without its attempts, and the attempts, which are made when they
@@ -113,7 +113,8 @@ pub fn analyze_with<T>(
     options: &Options,
     then: impl FnOnce(&Report, &dyn Attempts) -> T,
 ) -> Result<T, Error> {
-    assembled(inputs, options, |assembled| then(&assembled.head, &assembled)).map(|(done, _)| done)
+    assembled(inputs, options, options.facts_alone(), |assembled| then(&assembled.head, &assembled))
+        .map(|(done, _)| done)
 }
 
 /// A report with what it was made of, for those who go back to the inputs.
@@ -141,9 +142,9 @@ impl Analyzed {
     }
 }
 
-/// Does the work of [`analyze`], and keeps what was read.
+/// Does the work of [`analyze`], and keeps the inputs.
 pub(crate) fn analyzed(inputs: &[PathBuf], options: &Options) -> Result<Analyzed, Error> {
-    let (report, kept) = assembled(inputs, options, |assembled| assembled.whole())?;
+    let (report, kept) = assembled(inputs, options, Keeping::Whole, |assembled| assembled.whole())?;
     Ok(Analyzed { report, items: kept.items, groups: kept.groups, keylogs: kept.keylogs })
 }
 
@@ -158,10 +159,11 @@ struct KeptInputs {
 fn assembled<T>(
     inputs: &[PathBuf],
     options: &Options,
+    keeping: Keeping,
     then: impl FnOnce(Assembled<'_>) -> T,
 ) -> Result<(T, KeptInputs), Error> {
     let named = named_keylogs(&options.keylogs)?;
-    let reading = Reading::find(inputs, options);
+    let reading = Reading::find(inputs, options, keeping);
     if reading.groups.logs.is_empty() && reading.groups.captures.is_empty() {
         return Err(Error::Nothing(reading.found.errors));
     }
@@ -181,8 +183,8 @@ fn assembled<T>(
     let verdicts = classify(&joined.attempts, &known);
     let facts = Facts { logs: &logs, captures: &captures, nodes: &nodes, clocks };
     let mut assembled = assemble(listed(&reading.found.items), facts, &joined, &verdicts, options, warnings);
-    for (input, digest) in assembled.head.inputs.iter_mut().zip(digests.finish()) {
-        input.sha256 = digest;
+    for ((input, digest), item) in assembled.head.inputs.iter_mut().zip(digests.finish()).zip(&reading.found.items) {
+        input.sha256 = if item.ahead.is_some() { item.sha256().map(str::to_owned) } else { digest };
     }
     let done = then(assembled);
     drop((joined, verdicts));
@@ -203,19 +205,16 @@ fn input_warnings(found: &Found) -> Vec<Warning> {
 
 /// Begins to hash the inputs.
 fn digests(items: &[Item], hashing: Hashing) -> Digests {
-    let files = items.iter().map(|item| item.data.clone());
+    // Those that have passed by were hashed as they did.
+    let files = items.iter().map(|item| if item.ahead.is_some() { Bytes::new() } else { item.data.clone() });
     match hashing {
-        Hashing::Auto => Digests::begin(files, Digests::UP_TO),
-        Hashing::Always => Digests::begin(files, u64::MAX),
         Hashing::Never => Digests::none(),
+        _ => Digests::begin(files, hashing.up_to()),
     }
 }
 
 fn listed(items: &[Item]) -> Vec<Listed> {
-    items
-        .iter()
-        .map(|item| Listed { path: item.path.clone(), kind: item.kind, bytes: item.data.len() as u64 })
-        .collect()
+    items.iter().map(|item| Listed { path: item.path.clone(), kind: item.kind, bytes: item.size() }).collect()
 }
 
 /// Reads the key logs that the caller names; their content is checked where it is read.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::capture::Interest;
 use crate::capture::secrets::Secrets;
 use crate::catalog::listed;
-use crate::input::{Member, MemberKind};
+use crate::input::{Keeping, Member, MemberKind};
 use crate::model::report::InputKind;
 use crate::model::time::{LocalTime, Timestamp};
 use crate::model::warning::Warning;
@@ -83,7 +83,7 @@ struct RecordCount {
 
 /// Looks at what lies at the paths; `-` is standard input.
 pub fn inspect(inputs: &[PathBuf], options: &Options) -> Inspection {
-    let reading = Reading::find(inputs, options);
+    let reading = Reading::find(inputs, options, Keeping::Facts { hash_up_to: 0 });
     let mut warnings = Vec::new();
     let counts = count(&reading, &mut warnings);
     let found = &reading.found;

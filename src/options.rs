@@ -4,8 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::digests::Digests;
 pub use crate::evidence::declared::{Declared, ProxyOption};
-use crate::input::{InputOptions, PassphraseSource};
+use crate::input::{InputOptions, Keeping, PassphraseSource};
 pub use crate::input::{Limits, Passphrase, Supplied, SuppliedFile};
 use crate::model::mdm::RequestKind;
 use crate::model::time::Timestamp;
@@ -47,13 +48,18 @@ pub struct Options {
 
 impl Options {
     /// Returns what of it is for the stage that finds the inputs.
-    pub(crate) fn input(&self) -> InputOptions {
+    pub(crate) fn input(&self, keeping: Keeping) -> InputOptions {
         let passphrase = match (&self.passphrase, self.prompt.clone()) {
             (Some(passphrase), _) => PassphraseSource::Given(passphrase.clone()),
             (None, Some(prompt)) => PassphraseSource::Ask(Arc::new(move |path| prompt.ask(path))),
             (None, None) => PassphraseSource::None,
         };
-        InputOptions { passphrase, limits: self.limits, supplied: self.supplied.clone() }
+        InputOptions { passphrase, limits: self.limits, supplied: self.supplied.clone(), keeping }
+    }
+
+    /// Returns what is to be kept of the inputs by those who do not go back to them.
+    pub(crate) fn facts_alone(&self) -> Keeping {
+        Keeping::Facts { hash_up_to: self.sha256.up_to() }
     }
 
     /// Returns what of it names servers and proxies.
@@ -72,6 +78,17 @@ pub enum Hashing {
     Always,
     /// None.
     Never,
+}
+
+impl Hashing {
+    /// Returns the size in bytes up to which a file is hashed.
+    pub(crate) const fn up_to(self) -> u64 {
+        match self {
+            Self::Auto => Digests::UP_TO,
+            Self::Always => u64::MAX,
+            Self::Never => 0,
+        }
+    }
 }
 
 /// Asks a person for a passphrase; called only when an encrypted bundle is met and no passphrase was given.

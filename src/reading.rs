@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use crate::capture::secrets::Secrets;
 use crate::capture::{CaptureFacts, CapturePart, Interest, read_capture};
-use crate::input::{self, Found, Groups, Item};
-use crate::log::{LogFacts, LogPart, read_log_beside};
+use crate::input::{self, Found, Groups, Item, Keeping};
+use crate::log::{LogFacts, LogPart, LogSource, read_log_beside};
 use crate::node::{NodeFile, Nodes, gather};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
@@ -22,8 +22,8 @@ pub(crate) struct Reading<'o> {
 
 impl<'o> Reading<'o> {
     /// Finds what lies at the paths.
-    pub(crate) fn find(paths: &[PathBuf], options: &'o Options) -> Self {
-        let found = input::find(paths, KINDS, &options.input(), &options.progress);
+    pub(crate) fn find(paths: &[PathBuf], options: &'o Options, keeping: Keeping) -> Self {
+        let found = input::find(paths, KINDS, &options.input(keeping), &options.progress);
         Self { groups: input::groups(&found.items), found, progress: &options.progress }
     }
 
@@ -31,8 +31,7 @@ impl<'o> Reading<'o> {
     pub(crate) fn logs(&self) -> Vec<LogFacts> {
         self.begin(Stage::Logs, &self.groups.logs);
         let read = |group: &Vec<usize>| {
-            let parts: Vec<LogPart<'_>> =
-                self.items(group).map(|(input, item)| LogPart { input, bytes: &item.data }).collect();
+            let parts: Vec<LogSource<'_>> = self.items(group).map(|(input, item)| log_source(input, item)).collect();
             read_log_beside(&parts, self.groups.logs.len().saturating_sub(1), self.progress)
         };
         self.groups.logs.par_iter().map(read).collect()
@@ -74,4 +73,14 @@ impl<'o> Reading<'o> {
     fn items<'r>(&'r self, group: &'r [usize]) -> impl Iterator<Item = (usize, &'r Item)> {
         group.iter().filter_map(|&input| Some((input, self.found.items.get(input)?)))
     }
+}
+
+/// Returns a log as its stage reads it: what was not read while it was unpacked, with what was.
+fn log_source(input: usize, item: &Item) -> LogSource<'_> {
+    let part = LogPart { input, bytes: &item.data };
+    let known = item.ahead.as_ref().and_then(|ahead| Some((ahead.facts()?, ahead.overlap())));
+    known.map_or_else(
+        || LogSource::of(part),
+        |(ahead, from)| LogSource { from, ahead: Some(ahead), ..LogSource::of(part) },
+    )
 }

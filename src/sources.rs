@@ -4,24 +4,25 @@
 use crate::capture::secrets::looks_like_keylog;
 use crate::capture::{looks_like_pcap, looks_like_pcapng};
 use crate::input::{Recognise, SourceKind, SourceKinds};
-use crate::log::{holds_mdm_records, looks_like_guest_log, looks_like_log};
+use crate::log::{LOG_PIECES, holds_mdm_records, looks_like_guest_log, looks_like_log};
 use crate::model::report::InputKind;
 use crate::node::{looks_like_agent_log, looks_like_local_store, looks_like_showtech, looks_like_system_log};
 
 /// All kinds; of two that would recognise the same file, the first has it.
 pub const KINDS: SourceKinds = &[
-    SourceKind { kind: InputKind::Pcap, by: Recognise::Magic(looks_like_pcap) },
-    SourceKind { kind: InputKind::Pcapng, by: Recognise::Magic(looks_like_pcapng) },
-    SourceKind { kind: InputKind::KeyLog, by: Recognise::Text(looks_like_keylog) },
-    SourceKind { kind: InputKind::IsePscLog, by: Recognise::Text(|head| looks_like_log(head).is_some()) },
+    SourceKind::new(InputKind::Pcap, Recognise::Magic(looks_like_pcap)),
+    SourceKind::new(InputKind::Pcapng, Recognise::Magic(looks_like_pcapng)),
+    SourceKind::new(InputKind::KeyLog, Recognise::Text(looks_like_keylog)),
     SourceKind {
         kind: InputKind::IsePscLog,
-        by: Recognise::Whole { begins: looks_like_guest_log, holds: holds_mdm_records },
+        by: Recognise::Text(|head| looks_like_log(head).is_some()),
+        ahead: Some(LOG_PIECES),
     },
-    SourceKind { kind: InputKind::IseLocalStore, by: Recognise::Text(looks_like_local_store) },
-    SourceKind { kind: InputKind::ShowTech, by: Recognise::Text(looks_like_showtech) },
-    SourceKind { kind: InputKind::AdAgentLog, by: Recognise::Text(looks_like_agent_log) },
-    SourceKind { kind: InputKind::SystemLog, by: Recognise::Text(looks_like_system_log) },
+    SourceKind::new(InputKind::IsePscLog, Recognise::Whole { begins: looks_like_guest_log, holds: holds_mdm_records }),
+    SourceKind::new(InputKind::IseLocalStore, Recognise::Text(looks_like_local_store)),
+    SourceKind::new(InputKind::ShowTech, Recognise::Text(looks_like_showtech)),
+    SourceKind::new(InputKind::AdAgentLog, Recognise::Text(looks_like_agent_log)),
+    SourceKind::new(InputKind::SystemLog, Recognise::Text(looks_like_system_log)),
 ];
 
 #[cfg(test)]

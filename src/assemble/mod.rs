@@ -181,7 +181,7 @@ impl Attempts for Assembled<'_> {
     fn range(&self, range: Range<usize>) -> Cow<'_, [Attempt]> {
         // Whoever asks for a few lays out others on other threads.
         let end = range.end.min(self.wanted.len());
-        Cow::Owned((range.start..end).filter_map(|index| incident::Told::attempt(self, index)).collect())
+        Cow::Owned((range.start..end).filter_map(|index| incident::IncidentSource::attempt(self, index)).collect())
     }
 
     fn outcome(&self, index: usize) -> Option<Outcome> {

@@ -1,6 +1,7 @@
 //! What all that is opened shares: limits, room, passphrases, and the table of kinds.
 
 use super::budget::Budget;
+use super::keeping::Keeping;
 use super::passphrase::Passphrases;
 use super::source::SourceKinds;
 use super::spool::Store;
@@ -15,4 +16,5 @@ pub(super) struct OpeningContext<'a> {
     pub(super) supplied: &'a Supplied,
     pub(super) passphrases: Passphrases<'a>,
     pub(super) progress: &'a Progress,
+    pub(super) keeping: Keeping,
 }

@@ -1,9 +1,11 @@
 //! The same bytes twice: a bundle that lies beside what was unpacked from it. Used twice they would double every attempt.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use super::findings::{Findings, Note};
+use super::fingerprint::Fingerprint;
+use super::item::Item;
 use crate::model::report::InputKind;
 use crate::model::warning::WarningCode;
 
@@ -18,11 +20,18 @@ pub(super) fn remove(all: &mut Findings) {
     let hasher = RandomState::new();
     let mut seen: HashMap<(InputKind, u64), Vec<usize>> = HashMap::new();
     let mut twice = Vec::new();
+    // Of a file that was read while it was unpacked there are no bytes to compare.
+    let passed: HashSet<(InputKind, u64)> =
+        all.items.iter().filter(|(_, item)| item.ahead.is_some()).map(|(_, item)| (item.kind, item.size())).collect();
     for (index, (_, item)) in all.items.iter().enumerate() {
-        let digest = hasher.hash_one((item.data.len(), samples(&item.data)));
+        let digest = if passed.contains(&(item.kind, item.size())) {
+            hasher.hash_one((item.size(), fingerprint(item)))
+        } else {
+            hasher.hash_one((item.data.len(), samples(&item.data)))
+        };
         let alike = seen.entry((item.kind, digest)).or_default();
         let earlier =
-            alike.iter().filter_map(|&earlier| all.items.get(earlier)).find(|(_, earlier)| earlier.data == item.data);
+            alike.iter().filter_map(|&earlier| all.items.get(earlier)).find(|(_, earlier)| same(earlier, item));
         match earlier {
             Some((_, earlier)) => twice.push((index, earlier.path.clone())),
             None if alike.len() < COMPARED => alike.push(index),
@@ -45,6 +54,17 @@ pub(super) fn remove(all: &mut Findings) {
         }
         all.notes.push(Note { key, code: WarningCode::DuplicateInput, message, shared: false });
     }
+}
+
+fn same(one: &Item, other: &Item) -> bool {
+    if one.ahead.is_none() && other.ahead.is_none() {
+        return one.data == other.data;
+    }
+    one.size() == other.size() && fingerprint(one) == fingerprint(other)
+}
+
+fn fingerprint(item: &Item) -> u128 {
+    item.ahead.as_ref().map_or_else(|| Fingerprint::of(&item.data), |ahead| ahead.fingerprint)
 }
 
 fn samples(bytes: &[u8]) -> [&[u8]; 3] {

@@ -7,19 +7,22 @@ use std::sync::atomic::AtomicU64;
 
 use bytes::Bytes;
 
+use super::ahead::ReadAhead;
 use super::budget::RootIndex;
 use super::context::OpeningContext;
 use super::describe_unknown::{describe_named, describe_unknown};
 use super::findings::{Findings, Note};
 use super::item::{EXPECTED, Item, Member};
+use super::keeping::Keeping;
 use super::limits::Reached;
 use super::location::{Location, TreeKey};
 use super::member_kind::MemberKind;
 use super::metered::MeteredReader;
 use super::names;
 use super::openable::{NodeContent, Openable};
+use super::passing::{self, Passed, Terms};
 use super::sniff::{HEAD, sniff};
-use super::source::is_what_it_begins_like;
+use super::source::{is_what_it_begins_like, piece_reader};
 use super::spool::{Spool, Unpack};
 use crate::model::report::InputKind;
 use crate::model::warning::WarningCode;
@@ -86,35 +89,34 @@ impl<'a, 'c> Gathering<'a, 'c> {
             self.unknown(&location, &head, size);
             return true;
         }
-        let mut complete = false;
         // What ended within the head is known to its end.
         let expected = if head.len() < HEAD { Some(head.len() as u64) } else { size };
-        let spooled = Spool::new(&self.context.store, &self.context.budget, expected).and_then(|mut spool| {
-            let result = spool.fill(&mut whole);
-            complete = result.is_ok();
-            spool.finish().map(|bytes| (bytes, result))
-        });
-        match spooled {
+        let context = self.context;
+        match unpack(context, kind, &head, &mut whole, expected) {
             // It is no empty file; there was no room for it.
-            Ok((bytes, Err(error))) if bytes.is_empty() => {
+            Ok((passed, Err(error))) if passed.size == 0 => {
                 self.list(&location, kind, size, Some("it was not unpacked".to_owned()));
                 self.failed(&location.key, &location.path, &error, 0);
+                false
             }
-            Ok((bytes, result)) => {
+            Ok((passed, result)) => {
+                let complete = result.is_ok();
                 if let Err(error) = result {
-                    self.failed(&location.key, &location.path, &error, bytes.len() as u64);
+                    self.failed(&location.key, &location.path, &error, passed.size);
                 }
                 match kind {
-                    MemberKind::Input(kind) => self.item(location, kind, bytes),
-                    _ => self.open_later(location, NodeContent::Bytes(bytes)),
+                    MemberKind::Input(kind) if passed.ahead.is_none() => self.item(location, kind, passed.rest),
+                    MemberKind::Input(kind) => self.use_item(location, kind, passed.rest, passed.ahead),
+                    _ => self.open_later(location, NodeContent::Bytes(passed.rest)),
                 }
+                complete
             }
             Err(error) => {
                 self.list(&location, kind, size, Some("it could not be unpacked".to_owned()));
                 self.failed(&location.key, &location.path, &error, 0);
+                false
             }
         }
-        complete
     }
 
     /// Makes a node of what is to be opened when its turn comes.
@@ -141,8 +143,14 @@ impl<'a, 'c> Gathering<'a, 'c> {
         if !is_what_it_begins_like(self.context.kinds, kind, head, &data) {
             return self.unknown(&location, head, Some(data.len() as u64));
         }
-        self.list(&location, MemberKind::Input(kind), Some(data.len() as u64), None);
-        self.out.items.push((location.key, Item { path: location.path, kind, data }));
+        self.use_item(location, kind, data, None);
+    }
+
+    /// Uses a file, the beginning of which may have been read while it was unpacked.
+    pub(super) fn use_item(&mut self, location: Location, kind: InputKind, data: Bytes, ahead: Option<ReadAhead>) {
+        let item = Item { path: location.path.clone(), kind, data, ahead: ahead.map(Arc::new) };
+        self.list(&location, MemberKind::Input(kind), Some(item.size()), None);
+        self.out.items.push((location.key, item));
     }
 
     /// Lists what is of no use; says so where its name or content promises more.
@@ -226,6 +234,40 @@ impl<'a, 'c> Gathering<'a, 'c> {
             }
         }
     }
+}
+
+/// Unpacks a member: reads it as it passes by, where that can be done and is worth it, and keeps the others.
+fn unpack(
+    context: &OpeningContext<'_>,
+    kind: MemberKind,
+    head: &[u8],
+    reader: &mut dyn Read,
+    size: Option<u64>,
+) -> io::Result<(Passed, io::Result<()>)> {
+    let how = match (context.keeping, kind) {
+        (Keeping::Facts { hash_up_to }, MemberKind::Input(kind)) if size.is_none_or(|size| size >= passing::LEAST) => {
+            piece_reader(context.kinds, kind, head).map(|how| (how, hash_up_to))
+        }
+        _ => None,
+    };
+    let (store, budget) = (&context.store, &context.budget);
+    let keep = |reader: &mut dyn Read| {
+        let mut spool = Spool::new(store, budget, size)?;
+        let result = spool.fill(reader);
+        spool.finish().map(|bytes| (Passed::kept(bytes), result))
+    };
+    let Some((how, hash_up_to)) = how else { return keep(reader) };
+    let mut terms = Terms { store, budget, size, hash_up_to, counted: 0 };
+    if size.is_some() {
+        return Ok(passing::read(reader, how, terms));
+    }
+    // How large it is shows when it has passed.
+    let (Passed { rest: begun, .. }, result) = keep(&mut (&mut *reader).take(passing::LEAST))?;
+    if (begun.len() as u64) < passing::LEAST || result.is_err() {
+        return Ok((Passed::kept(begun), result));
+    }
+    terms.counted = begun.len() as u64;
+    Ok(passing::read(&mut Cursor::new(begun).chain(reader), how, terms))
 }
 
 /// Bytes of a path that count as one member.

@@ -97,7 +97,8 @@ mod tests {
     use crate::model::report::InputKind;
 
     fn grouped(paths: &[(&str, InputKind)]) -> Groups {
-        let item = |&(path, kind): &(&str, InputKind)| Item { path: path.to_owned(), kind, data: Bytes::new() };
+        let item =
+            |&(path, kind): &(&str, InputKind)| Item { path: path.to_owned(), kind, data: Bytes::new(), ahead: None };
         groups(&paths.iter().map(item).collect::<Vec<_>>())
     }
 

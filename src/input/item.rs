@@ -1,10 +1,12 @@
 //! What is found: inputs with their bytes, the list of all that was looked at, and why nothing at a path is of use.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Serialize;
 
+use super::ahead::ReadAhead;
 use super::member_kind::MemberKind;
 use crate::model::redacted_debug::RedactedInDebug;
 use crate::model::report::InputKind;
@@ -17,8 +19,24 @@ pub struct Item {
     pub path: String,
     /// Its kind, by its content.
     pub kind: InputKind,
-    /// Its bytes; a slice of the memory map where the file or the member of a tar is not compressed.
+    /// Its bytes; a slice of the memory map where the file or the member of a tar is not compressed. Where some of it was read
+    /// while it was unpacked, the rest of it, behind what is to be seen of the bytes before.
     pub data: Bytes,
+    /// What was read while it was unpacked.
+    pub ahead: Option<Arc<ReadAhead>>,
+}
+
+impl Item {
+    /// Returns its size in bytes.
+    pub fn size(&self) -> u64 {
+        let data = self.data.len() as u64;
+        self.ahead.as_ref().map_or(data, |ahead| ahead.bytes + data.saturating_sub(ahead.overlap as u64))
+    }
+
+    /// Returns its SHA-256 in hexadecimal, where its bytes were hashed as they passed by.
+    pub fn sha256(&self) -> Option<&str> {
+        self.ahead.as_ref()?.sha256.as_deref()
+    }
 }
 
 impl fmt::Debug for Item {
@@ -27,6 +45,7 @@ impl fmt::Debug for Item {
             .field("path", &self.path)
             .field("kind", &self.kind)
             .field("data", &RedactedInDebug(&self.data))
+            .field("ahead", &self.ahead)
             .finish()
     }
 }

@@ -13,18 +13,21 @@ use rayon::prelude::*;
 
 use crate::progress::{Progress, Stage};
 
+mod ahead;
 mod archive;
 mod budget;
 mod context;
 mod describe_unknown;
 mod duplicates;
 mod findings;
+mod fingerprint;
 mod folders;
 mod found;
 mod gathering;
 mod groups;
 mod identity;
 mod item;
+mod keeping;
 mod limits;
 mod location;
 #[allow(unsafe_code, reason = "maps of files, and a handler for the signal of a file that shrinks under one")]
@@ -35,6 +38,7 @@ mod names;
 mod open;
 mod openable;
 mod overwrite;
+mod passing;
 mod passphrase;
 mod sniff;
 mod source;
@@ -45,9 +49,11 @@ mod temporary;
 mod tests;
 mod whole_file;
 
+pub use ahead::{AheadFacts, PieceReader, ReadAhead};
 pub use found::Found;
 pub use groups::{Groups, groups};
 pub use item::{InputError, Item, Member};
+pub use keeping::Keeping;
 pub use limits::Limits;
 pub use member_kind::MemberKind;
 pub use overwrite::Existing;
@@ -70,6 +76,8 @@ pub struct InputOptions {
     pub limits: Limits,
     /// Files that lie in no file system.
     pub supplied: Supplied,
+    /// What is kept of the files.
+    pub keeping: Keeping,
 }
 
 /// Finds the files of these kinds at the paths; `-` is standard input.
@@ -81,6 +89,7 @@ pub fn find(paths: &[PathBuf], kinds: SourceKinds, options: &InputOptions, progr
         supplied: &options.supplied,
         passphrases: passphrase::Passphrases::new(&options.passphrase),
         progress,
+        keeping: options.keeping,
     };
     let (mut all, errors) = folders::collect(paths, &mut context);
     let mut level = std::mem::take(&mut all.nodes);

@@ -99,11 +99,8 @@ mod tests {
         use crate::input::source::{Recognise, SourceKind};
         use crate::model::report::InputKind;
         const KINDS: SourceKinds = &[
-            SourceKind {
-                kind: InputKind::IsePscLog,
-                by: Recognise::Text(|head| head.windows(3).any(|at| at == b"log")),
-            },
-            SourceKind { kind: InputKind::Pcap, by: Recognise::Magic(|head| head.starts_with(b"pcap")) },
+            SourceKind::new(InputKind::IsePscLog, Recognise::Text(|head| head.windows(3).any(|at| at == b"log"))),
+            SourceKind::new(InputKind::Pcap, Recognise::Magic(|head| head.starts_with(b"pcap"))),
         ];
         let mut tar = [0; 1024];
         tar[..3].copy_from_slice(b"log");

@@ -1,6 +1,7 @@
 //! The kinds of file that an analysis reads, as those who read them tell this stage: it finds files and knows of no format
 //! but those of archives.
 
+use super::ahead::PieceReader;
 use crate::model::report::InputKind;
 
 /// A kind of file and how one is told from others.
@@ -10,6 +11,15 @@ pub struct SourceKind {
     pub kind: InputKind,
     /// The means to recognise one.
     pub by: Recognise,
+    /// Reads one while it is unpacked, where that can be done.
+    pub ahead: Option<PieceReader>,
+}
+
+impl SourceKind {
+    /// Returns a kind whose files are kept until they are read.
+    pub const fn new(kind: InputKind, by: Recognise) -> Self {
+        Self { kind, by, ahead: None }
+    }
 }
 
 /// A function that recognises a kind of file by how one begins; it is given 64 KiB at most.
@@ -30,6 +40,15 @@ pub enum Recognise {
 
 /// The table of all kinds; where two would recognise the same file, the first has it.
 pub type SourceKinds = &'static [SourceKind];
+
+/// Returns what reads a file of this kind that begins so while it is unpacked.
+pub(super) fn piece_reader(kinds: SourceKinds, kind: InputKind, head: &[u8]) -> Option<PieceReader> {
+    if !kinds.iter().any(|source| source.kind == kind && source.ahead.is_some()) {
+        return None;
+    }
+    let reader = of_text(kinds, head).filter(|source| source.kind == kind)?.ahead?;
+    (reader.suits)(head).then_some(reader)
+}
 
 /// Returns the kind of a file by the number that it begins with.
 pub(super) fn by_magic(kinds: SourceKinds, head: &[u8]) -> Option<InputKind> {

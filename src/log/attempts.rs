@@ -56,7 +56,7 @@ impl<'a> AttemptCollector<'a> {
 
     /// Takes in the next record.
     pub(super) fn add(&mut self, record: Record<'a>) {
-        let Record { line, time, thread: name, event, strange } = record;
+        let Record { line, time, thread: name, event, strange, .. } = record;
         let at = LineRef { input: self.input, line, time };
         if self.threads.len() >= MAX_THREADS && !self.threads.contains_key(name) {
             self.shelf.overflowed = true;

@@ -22,6 +22,11 @@ pub(super) fn as_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
+/// Tells whether a text that begins so is left as it is.
+pub(super) fn is_as_it_stands(head: &[u8]) -> bool {
+    utf16(head).is_none()
+}
+
 /// Tells which UTF-16 it is, if it is: by its mark, or by the zero bytes that Latin text has in every second place.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {

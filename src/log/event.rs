@@ -18,14 +18,14 @@ const LEAST: usize = 10;
 const MAX_MESSAGE: usize = 4096;
 
 /// A record's meaning, and how it is quoted.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LogEvent {
     pub(super) what: What,
     pub(super) quote: Option<(CitationRole, Quote)>,
 }
 
 /// The words of a quotation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Quote {
     /// As they are.
     Words(String),
@@ -34,7 +34,7 @@ pub(super) enum Quote {
 }
 
 /// The meaning of a record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum What {
     /// `callMdmServerInfo` begins.
     Begin,
@@ -85,7 +85,7 @@ pub(super) struct BodyRecord {
 }
 
 /// How a request failed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LoggedFailure {
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,

@@ -1,5 +1,6 @@
 //! `ise-psc.log`: bytes to records, records to MDM events, events to the attempts of the log.
 
+mod ahead;
 mod answer;
 mod attempt_builder;
 mod attempt_state;
@@ -28,6 +29,7 @@ mod widths;
 use std::borrow::Cow;
 use std::fmt;
 
+pub(crate) use ahead::{LOG_PIECES, LogSource};
 #[cfg(test)]
 pub(crate) use exception_patterns::words as failure_words;
 pub use facts::*;
@@ -61,32 +63,35 @@ pub fn text(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// Reads all parts of one node's log.
 pub fn read_log(parts: &[LogPart<'_>], progress: &Progress) -> LogFacts {
-    read_log_beside(parts, 0, progress)
+    let sources: Vec<LogSource<'_>> = parts.iter().map(|part| LogSource::of(*part)).collect();
+    read_log_beside(&sources, 0, progress)
 }
 
 /// Reads all parts of one node's log, beside which so many other logs are read: all share the room for attempts.
-pub fn read_log_beside(parts: &[LogPart<'_>], beside: usize, progress: &Progress) -> LogFacts {
+pub(crate) fn read_log_beside(parts: &[LogSource<'_>], beside: usize, progress: &Progress) -> LogFacts {
     read_in_chunks(parts, beside, scan::CHUNK, progress)
 }
 
 /// Reads all parts in chunks of about this many bytes beside each other, which makes no difference to what is found.
-fn read_in_chunks(parts: &[LogPart<'_>], beside: usize, chunk: usize, progress: &Progress) -> LogFacts {
-    let mut texts: Vec<(usize, Cow<'_, [u8]>)> =
-        parts.iter().map(|part| (part.input, decode::as_utf8(part.bytes))).collect();
+fn read_in_chunks(parts: &[LogSource<'_>], beside: usize, chunk: usize, progress: &Progress) -> LogFacts {
+    let mut texts: Vec<(&LogSource<'_>, Cow<'_, [u8]>)> = parts.iter().map(|part| (part, part.text())).collect();
     // An attempt may begin in one part and end in the next. Excerpts without times come last.
-    texts.sort_by_cached_key(|(input, text)| {
-        let first = scan::first_time(text);
-        (first.is_none(), first, *input)
+    texts.sort_by_cached_key(|(part, text)| {
+        let first = part.first_time(text);
+        (first.is_none(), first, part.input)
     });
     let mut attempts = attempts::AttemptCollector::new(beside);
     let mut facts = LogFacts::default();
     let mut events = 0u64;
-    for (input, text) in &texts {
+    for (part, text) in &texts {
+        let input = &part.input;
         attempts.begin_part(*input);
-        let totals = scan::scan(text, chunk, progress, |record| {
+        let mut each = |record| {
             events += 1;
             attempts.add(record);
-        });
+        };
+        let before = part.ahead.map(|ahead| ahead.hand_on(&mut each)).unwrap_or_default();
+        let totals = scan::scan(text, part.from, before, chunk, progress, each);
         facts.parts.push(LogPartFacts {
             input: *input,
             records: totals.records,
@@ -105,9 +110,9 @@ fn read_in_chunks(parts: &[LogPart<'_>], beside: usize, chunk: usize, progress: 
             part.lost += 1;
         }
     }
-    if let (0, Some((input, _))) = (events, texts.first()) {
+    if let (0, Some((part, _))) = (events, texts.first()) {
         facts.warnings.push(Warning::about(
-            *input,
+            part.input,
             WarningCode::NoMdmRecords,
             "the log has no records of the MDM component (`cisco.cpm.mdm`); set external-mdm to TRACE on the primary \
              administration node, repeat the attempt and collect the log again",
@@ -115,9 +120,9 @@ fn read_in_chunks(parts: &[LogPart<'_>], beside: usize, chunk: usize, progress: 
     }
     facts.warnings.extend(facts.parts.iter().filter_map(level_warning));
     facts.warnings.extend(facts.parts.iter().filter_map(width_warning));
-    if let (true, Some((input, _))) = (found.overflowed, texts.first()) {
+    if let (true, Some((part, _))) = (found.overflowed, texts.first()) {
         let message = "the log has more attempts or threads than a node makes; the later ones are not in the report";
-        facts.warnings.push(Warning::about(*input, WarningCode::TooManyAttempts, message));
+        facts.warnings.push(Warning::about(part.input, WarningCode::TooManyAttempts, message));
     }
     facts
 }

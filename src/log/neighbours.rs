@@ -14,7 +14,7 @@ use crate::model::time::{LocalTime, SECOND};
 const DISORDER: i64 = SECOND;
 /// Lines before a record among which the one before it is looked for, and bytes.
 const MAX_LINES: u64 = 16;
-const MAX_BYTES: usize = 8 << 10;
+pub(super) const MAX_BYTES: usize = 8 << 10;
 
 /// A record beside another one that should not be there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

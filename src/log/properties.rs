@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::ahead::LogAhead;
 use super::*;
+use crate::input::AheadFacts as _;
 
 /// Five attempts among other components' records, as an appliance writes them.
 const FIVE: &[u8] = include_bytes!("../../testdata/log/five-outcomes.log");
@@ -13,7 +15,24 @@ fn read(bytes: &[u8]) -> LogFacts {
 
 /// Writes down everything that must not depend on how the log was cut into chunks.
 fn everything(bytes: &[u8], chunk: usize) -> String {
-    format!("{:?}", read_in_chunks(&[LogPart { input: 0, bytes }], 0, chunk, &Progress::default()))
+    let source = LogSource::of(LogPart { input: 0, bytes });
+    format!("{:?}", read_in_chunks(&[source], 0, chunk, &Progress::default()))
+}
+
+/// The same of a log that was read while it was unpacked in pieces of about this many bytes, but for what follows this byte.
+fn unpacked(bytes: &[u8], piece: usize, until: usize) -> String {
+    let ends =
+        |at: usize| memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |end| at + end + 1);
+    let (mut ahead, mut from) = (LogAhead::default(), 0);
+    while from < until.min(bytes.len()) {
+        let to = ends(from + piece);
+        let seen = from.saturating_sub(LOG_PIECES.before)..bytes.len().min(to + LOG_PIECES.behind);
+        ahead.append((LOG_PIECES.read)(&bytes[seen.clone()], from - seen.start..to - seen.start));
+        from = to;
+    }
+    let before = from.min(LOG_PIECES.before);
+    let source = LogSource { input: 0, bytes: &bytes[from - before..], from: before, ahead: Some(&ahead) };
+    format!("{:?}", read_in_chunks(&[source], 0, usize::MAX, &Progress::default()))
 }
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
@@ -36,6 +55,14 @@ proptest! {
     #[test]
     fn chunks_make_no_difference(bytes in pieces(), chunk in 1usize..4000) {
         prop_assert_eq!(everything(&bytes, chunk), everything(&bytes, usize::MAX));
+    }
+
+    #[test]
+    fn reading_while_it_is_unpacked_makes_no_difference(
+        bytes in pieces(), copies in 1usize..12, piece in 1usize..40_000, until in 0usize..200_000,
+    ) {
+        let bytes = bytes.repeat(copies);
+        prop_assert_eq!(unpacked(&bytes, piece, until), everything(&bytes, usize::MAX));
     }
 
     #[test]

@@ -29,7 +29,7 @@ const BLOCK: usize = 64 << 10;
 /// How many chunks a thread reads before what they hold is handed on: bounds memory.
 const WAVE: usize = 8;
 /// Bytes of a record that are looked at; longer ones are response bodies and stack traces.
-const MAX_RECORD: usize = 64 << 10;
+pub(super) const MAX_RECORD: usize = 64 << 10;
 /// The first [`KEY`] bytes of sixteen.
 const KEY_MASK: u128 = u128::MAX >> (8 * (16 - KEY));
 
@@ -48,7 +48,7 @@ impl HeuristicFrequencyRank for RareLetters {
 }
 
 /// A record of the MDM component that tells something.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Record<'a> {
     /// From 1.
     pub(super) line: u64,
@@ -57,10 +57,12 @@ pub(super) struct Record<'a> {
     pub(super) event: LogEvent,
     /// A record beside it that should not be there.
     pub(super) strange: Option<Neighbour>,
+    /// Bytes of its text.
+    pub(super) length: usize,
 }
 
 /// All that is counted of one file besides its records of the MDM component.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Totals {
     pub(super) lines: u64,
     pub(super) records: u64,
@@ -70,16 +72,34 @@ pub(super) struct Totals {
     pub(super) widths: Widths,
 }
 
-/// Reads one file: `each` is given the records of the MDM component in their order.
+impl Totals {
+    /// Adds what was counted of the lines that follow.
+    pub(super) fn append(&mut self, next: Self) {
+        self.clock.append(next.clock, self.lines);
+        self.lines += next.lines;
+        self.records += next.records;
+        self.level = finer(self.level, next.level);
+        self.widths.append(&next.widths);
+    }
+}
+
+/// Makes what finds the loggers of the MDM component.
+pub(super) fn finder() -> Finder<'static> {
+    FinderBuilder::new().build_forward_with_ranker(RareLetters, NEEDLE)
+}
+
+/// Reads one file from this byte on, up to which so much was counted: `each` is given the records of the MDM component in their
+/// order.
 pub(super) fn scan<'a>(
     bytes: &'a [u8],
+    from: usize,
+    mut totals: Totals,
     chunk_size: usize,
     progress: &Progress,
     mut each: impl FnMut(Record<'a>) + Send,
 ) -> Totals {
-    let finder = FinderBuilder::new().build_forward_with_ranker(RareLetters, NEEDLE);
-    let mut totals = Totals::default();
-    let chunks = WholeLines { bytes, range: 0..bytes.len(), size: chunk_size };
+    let finder = finder();
+    let chunks = WholeLines { bytes, range: from..bytes.len(), size: chunk_size };
     let read = |range: Range<usize>| {
         progress.advance(range.len() as u64);
         Chunk::read(bytes, range, &finder)
@@ -88,11 +108,7 @@ pub(super) fn scan<'a>(
         for record in chunk.found {
             each(Record { line: record.line + totals.lines, ..record });
         }
-        totals.clock.append(chunk.totals.clock, totals.lines);
-        totals.lines += chunk.totals.lines;
-        totals.records += chunk.totals.records;
-        totals.level = finer(totals.level, chunk.totals.level);
-        totals.widths.append(&chunk.totals.widths);
+        totals.append(chunk.totals);
     };
     ordered_parallel(chunks, WAVE * rayon::current_num_threads(), read, hand_on);
     totals
@@ -103,8 +119,8 @@ fn finer(one: Option<Level>, other: Option<Level>) -> Option<Level> {
 }
 
 /// Returns the time of the first record that has one.
-pub(super) fn first_time(bytes: &[u8]) -> Option<LocalTime> {
-    let mut lines = WholeLines { bytes, range: 0..bytes.len(), size: 1 };
+pub(super) fn first_time(bytes: &[u8], from: usize) -> Option<LocalTime> {
+    let mut lines = WholeLines { bytes, range: from..bytes.len(), size: 1 };
     lines.find_map(|line| record::time(bytes.get(line.start + record::start_at(bytes, line.start)?..)?))
 }
 
@@ -132,9 +148,9 @@ impl Iterator for WholeLines<'_> {
 
 /// A run of whole lines, numbered from 1.
 #[derive(Default)]
-struct Chunk<'a> {
-    totals: Totals,
-    found: Vec<Record<'a>>,
+pub(super) struct Chunk<'a> {
+    pub(super) totals: Totals,
+    pub(super) found: Vec<Record<'a>>,
     /// Where the time stamp of the latest record is.
     stamp: Option<usize>,
     /// The key of that time stamp where it is the first thing in its line.
@@ -142,7 +158,7 @@ struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    fn read(bytes: &'a [u8], range: Range<usize>, finder: &Finder<'_>) -> Self {
+    pub(super) fn read(bytes: &'a [u8], range: Range<usize>, finder: &Finder<'_>) -> Self {
         let mut chunk = Self::default();
         for block in (WholeLines { bytes, range, size: BLOCK }) {
             let Some(text) = bytes.get(block.clone()) else { break };
@@ -225,7 +241,9 @@ impl<'a> Chunk<'a> {
         let more = bytes.get(begin..next.map_or(limit, |(line, _)| line))?;
         let event = event::read(&header, message, more)?;
         let strange = neighbours::strange(bytes, line, &header, &event.what, next);
-        self.found.push(Record { line: self.totals.lines, time: header.time, thread: header.thread, event, strange });
+        let length = first_line.len() + more.len();
+        let (time, thread) = (header.time, header.thread);
+        self.found.push(Record { line: self.totals.lines, time, thread, event, strange, length });
         Some(())
     }
 }

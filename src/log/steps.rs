@@ -21,7 +21,7 @@ const QUIET: i64 = 2 * MINUTE;
 const MAX_DAYLIGHT_SAVING: usize = 2;
 
 /// The time stamps of a run of neighbouring records, as far as they matter.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct RecordTimes {
     /// The first time stamp and its line.
     first: Option<(LocalTime, u64)>,
@@ -32,6 +32,11 @@ pub(super) struct RecordTimes {
 }
 
 impl RecordTimes {
+    /// Returns the first time stamp.
+    pub(super) fn first(&self) -> Option<LocalTime> {
+        self.first.map(|(time, _)| time)
+    }
+
     /// Takes the first time stamp.
     pub(super) fn begin(&mut self, time: LocalTime, line: u64) {
         self.first = Some((time, line));

@@ -19,7 +19,8 @@ use self::inputs::Inputs;
 pub use self::verification::{
     BrokenCitation, CitationCounts, CitationState, InputState, Verification, VerifiedInput, VerifiedReport,
 };
-use crate::input::whole_file;
+
+use crate::input::{Keeping, whole_file};
 use crate::model::report::{Report, SCHEMA_VERSION, Tool};
 use crate::model::visible::visible;
 use crate::options::Options;
@@ -89,7 +90,7 @@ pub fn read_report(path: &Path) -> Result<Report, ReportError> {
 /// # Ok::<(), mdmlog::Error>(())
 /// ```
 pub fn verify(report: &Report, paths: &[PathBuf], options: &Options) -> Verification {
-    let reading = Reading::find(paths, options);
+    let reading = Reading::find(paths, options, Keeping::Whole);
     let inputs = Inputs::of(report, &reading.found.items);
     let claims = claims(report);
     let mut counts = CitationCounts { checked: claims.len(), ..CitationCounts::default() };

@@ -37,6 +37,7 @@ mod node;
 mod nothing;
 mod overwrite;
 mod package;
+mod passing;
 mod pseudonyms;
 mod readme;
 mod refused;

@@ -28,6 +28,31 @@ impl Memory {
     }
 }
 
+/// Memory that is taken for something else than bytes of members, and given back with this.
+pub(in crate::input) struct Charge {
+    bytes: u64,
+    memory: Arc<Memory>,
+}
+
+impl Charge {
+    pub(super) fn of(memory: &Arc<Memory>) -> Self {
+        Self { bytes: 0, memory: Arc::clone(memory) }
+    }
+
+    /// Takes so many bytes more, unless there is no room for them.
+    pub(in crate::input) fn more(&mut self, bytes: u64) -> bool {
+        let fits = self.memory.take(bytes);
+        self.bytes += if fits { bytes } else { 0 };
+        fits
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.memory.give_back(self.bytes);
+    }
+}
+
 /// Bytes in memory that were taken from the budget.
 pub(super) struct Held {
     bytes: Vec<u8>,

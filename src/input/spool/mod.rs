@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::budget::Budget;
 use super::map;
 use super::temporary;
+pub(super) use memory::Charge;
 use memory::{Held, Memory};
 use shared_file::{SIZE, SharedFile, SharedFiles};
 
@@ -32,6 +33,11 @@ impl Store {
     /// Makes room of which so many bytes are memory.
     pub(super) fn new(memory: u64) -> Self {
         Self { memory: Memory::new(memory), files: SharedFiles::default() }
+    }
+
+    /// Takes memory for something else, of which none is taken yet.
+    pub(super) fn charge(&self) -> Charge {
+        Charge::of(&self.memory)
     }
 
     /// Reads a small file of known size into memory; `None` when there is no room for it.
@@ -84,8 +90,13 @@ impl<'s> Spool<'s> {
     }
 
     /// Takes some bytes.
-    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.budget.keep(bytes.len() as u64)?;
+        self.add(bytes)
+    }
+
+    /// Takes some bytes that count as kept already.
+    pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.kept {
             Kept::Memory(held) => {
                 if held.push(bytes) {

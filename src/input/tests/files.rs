@@ -149,14 +149,14 @@ static LOOKED_AT: (AtomicUsize, AtomicUsize) = (AtomicUsize::new(0), AtomicUsize
 
 #[test]
 fn of_files_that_are_of_no_use_only_the_beginning_is_looked_at_and_once() {
-    const COUNTING: SourceKinds = &[SourceKind {
-        kind: InputKind::IsePscLog,
-        by: Recognise::Text(|head| {
+    const COUNTING: SourceKinds = &[SourceKind::new(
+        InputKind::IsePscLog,
+        Recognise::Text(|head| {
             LOOKED_AT.0.fetch_add(1, Ordering::Relaxed);
             LOOKED_AT.1.fetch_max(head.len(), Ordering::Relaxed);
             head.starts_with(b"log")
         }),
-    }];
+    )];
     let large = vec![b'x'; 1 << 20];
     let names: Vec<_> = (0..500).map(|number| format!("{number}.txt")).collect();
     let mut members: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"hello"[..])).collect();

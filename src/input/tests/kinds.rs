@@ -4,11 +4,11 @@ use crate::input::source::{Recognise, SourceKind, SourceKinds};
 use crate::model::report::InputKind;
 
 pub(super) const KINDS: SourceKinds = &[
-    SourceKind { kind: InputKind::Pcap, by: Recognise::Magic(|head| head.starts_with(&0xa1b2_c3d4_u32.to_le_bytes())) },
-    SourceKind { kind: InputKind::Pcapng, by: Recognise::Magic(|head| head.starts_with(b"\x0a\x0d\x0d\x0a")) },
-    SourceKind { kind: InputKind::KeyLog, by: Recognise::Text(|head| head.starts_with(b"CLIENT_RANDOM ")) },
-    SourceKind {
-        kind: InputKind::IsePscLog,
-        by: Recognise::Text(|head| memchr::memmem::find(head, b"[[]] cisco.cpm.").is_some()),
-    },
+    SourceKind::new(InputKind::Pcap, Recognise::Magic(|head| head.starts_with(&0xa1b2_c3d4_u32.to_le_bytes()))),
+    SourceKind::new(InputKind::Pcapng, Recognise::Magic(|head| head.starts_with(b"\x0a\x0d\x0d\x0a"))),
+    SourceKind::new(InputKind::KeyLog, Recognise::Text(|head| head.starts_with(b"CLIENT_RANDOM "))),
+    SourceKind::new(
+        InputKind::IsePscLog,
+        Recognise::Text(|head| memchr::memmem::find(head, b"[[]] cisco.cpm.").is_some()),
+    ),
 ];
