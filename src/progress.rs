@@ -39,15 +39,15 @@ pub struct Progress {
     stage: AtomicU8,
     total: AtomicU64,
     done: AtomicU64,
-    watcher: Option<Watcher>,
+    watcher: Option<StepWatcher>,
 }
 
 /// Is told of each step.
-struct Watcher(Box<dyn Fn((Stage, u64, u64)) + Send + Sync>);
+struct StepWatcher(Box<dyn Fn((Stage, u64, u64)) + Send + Sync>);
 
-impl fmt::Debug for Watcher {
+impl fmt::Debug for StepWatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watcher")
+        f.write_str("StepWatcher")
     }
 }
 
@@ -55,7 +55,7 @@ impl Progress {
     /// Makes one that hands each step to `watch` as [`Progress::now`] returns it: for callers that have no other thread to look
     /// from.
     pub fn watched(watch: impl Fn((Stage, u64, u64)) + Send + Sync + 'static) -> Self {
-        Self { watcher: Some(Watcher(Box::new(watch))), ..Self::default() }
+        Self { watcher: Some(StepWatcher(Box::new(watch))), ..Self::default() }
     }
 
     /// Begins a stage that will go through so many bytes; 0 when that is not known.
@@ -73,7 +73,7 @@ impl Progress {
     }
 
     fn tell(&self) {
-        if let Some(Watcher(watch)) = &self.watcher {
+        if let Some(StepWatcher(watch)) = &self.watcher {
             watch(self.now());
         }
     }

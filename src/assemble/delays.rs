@@ -282,7 +282,7 @@ mod tests {
         assert!(messages(CaptureFacts { dns, ..CaptureFacts::default() }).is_empty(), "nobody feels 20 ms");
     }
 
-    /// A connection whose SYNs were sent at these times, answered at that one, and of which so many segments came twice.
+    /// Makes a connection whose SYNs were sent at these times, answered at that one, and of which so many segments came twice.
     fn connection(syns: &[i64], answered: i64, again: u64) -> TcpFlow {
         TcpFlow {
             stream: None,

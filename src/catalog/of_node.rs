@@ -53,7 +53,7 @@ fn clock(outcome: Outcome, context: &Context<'_>, node: &Node) -> Option<String>
     })
 }
 
-/// `7 min 11 s ahead of its NTP servers`.
+/// Writes `7 min 11 s ahead of its NTP servers`.
 fn astray(ms: i64) -> String {
     let seconds = ms.unsigned_abs() / 1000;
     let way = if ms < 0 { "behind" } else { "ahead of" };

@@ -299,14 +299,14 @@ impl<'r> Peeked<'r> {
 
     /// Reads the stream from its beginning, the error included.
     pub(super) fn whole(&mut self) -> impl Read {
-        Cursor::new(self.head.clone()).chain(Once(&mut self.error)).chain(&mut *self.rest)
+        Cursor::new(self.head.clone()).chain(FailedRead(&mut self.error)).chain(&mut *self.rest)
     }
 }
 
 /// Yields an error that was met while looking ahead, once.
-struct Once<'e>(&'e mut Option<io::Error>);
+struct FailedRead<'e>(&'e mut Option<io::Error>);
 
-impl Read for Once<'_> {
+impl Read for FailedRead<'_> {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }

@@ -62,8 +62,8 @@ impl Grouping {
         }
     }
 
-    /// `logs.zip!ise-psc.log.1` belongs to the `ise-psc.log` beside the archive, when the archive holds no current part
-    /// of its own; so does `ise-psc.log.1.zip!ise-psc.log`, whose archive has the name of a rotated part.
+    /// Puts `logs.zip!ise-psc.log.1` to the `ise-psc.log` beside the archive, when the archive holds no current part
+    /// of its own; the same goes for `ise-psc.log.1.zip!ise-psc.log`, whose archive has the name of a rotated part.
     fn join_archived_parts(&mut self, items: &[Item]) {
         for ((place, name), &group) in &self.by_name {
             let Some(archive) = archive(place) else { continue };

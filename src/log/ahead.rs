@@ -29,13 +29,13 @@ const MAX_TEXTS: usize = 4 << 10;
 #[derive(Debug, Default)]
 pub(crate) struct LogAhead {
     totals: Totals,
-    pieces: Vec<Piece>,
+    pieces: Vec<PieceRecords>,
     held: usize,
 }
 
 /// The records of a piece.
 #[derive(Debug)]
-struct Piece {
+struct PieceRecords {
     /// Lines of the log before it.
     lines: u64,
     /// Names of threads.
@@ -70,7 +70,7 @@ impl LogAhead {
             held += size_of::<OwnRecord>() + length.min(MAX_TEXTS);
             own.push(OwnRecord { line, time, thread, event, strange });
         }
-        let pieces = if own.is_empty() { Vec::new() } else { vec![Piece { lines: 0, threads, found: own }] };
+        let pieces = if own.is_empty() { Vec::new() } else { vec![PieceRecords { lines: 0, threads, found: own }] };
         Self { totals, pieces, held }
     }
 
@@ -92,7 +92,7 @@ impl AheadFacts for LogAhead {
         let next: Box<dyn Any> = next;
         let Ok(next) = next.downcast::<Self>() else { return };
         let lines = self.totals.lines;
-        self.pieces.extend(next.pieces.into_iter().map(|piece| Piece { lines: piece.lines + lines, ..piece }));
+        self.pieces.extend(next.pieces.into_iter().map(|piece| PieceRecords { lines: piece.lines + lines, ..piece }));
         self.totals.append(next.totals);
         self.held += next.held;
     }

@@ -19,7 +19,7 @@ fn everything(bytes: &[u8], chunk: usize) -> String {
     format!("{:?}", read_in_chunks(&[source], 0, chunk, &Progress::default()))
 }
 
-/// The same of a log that was read while it was unpacked in pieces of about this many bytes, but for what follows this byte.
+/// Does the same for a log that was read while it was unpacked in pieces of about this many bytes, but for what follows this byte.
 fn unpacked(bytes: &[u8], piece: usize, until: usize) -> String {
     let ends =
         |at: usize| memchr::memchr(b'\n', bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |end| at + end + 1);

@@ -71,7 +71,7 @@ impl Report {
         self.inputs.iter().map(|input| input.path.strip_prefix(common).unwrap_or(&input.path)).collect()
     }
 
-    /// The folders that all inputs lie in, up to the last slash.
+    /// Returns the folders that all inputs lie in, up to the last slash.
     fn common_folder(&self) -> &str {
         let folders = self.inputs.iter().map(|input| {
             let file = input.path.get(..input.path.len() - member_path::within(&input.path).len()).unwrap_or_default();

@@ -36,7 +36,7 @@ struct Vote {
 
 /// Votes for offsets that are so near to each other that they are for the same one.
 #[derive(Clone, Copy, Debug)]
-struct Window {
+struct VoteWindow {
     weight: u64,
     /// Its first vote, and the first behind it.
     begin: usize,
@@ -95,15 +95,15 @@ fn in_range(offset: ClockOffset, zone_given: bool) -> bool {
 }
 
 /// Returns for each vote the window that begins with it.
-fn windows(votes: &[Vote]) -> Vec<Window> {
-    let mut windows: Vec<Window> = Vec::with_capacity(votes.len());
+fn windows(votes: &[Vote]) -> Vec<VoteWindow> {
+    let mut windows: Vec<VoteWindow> = Vec::with_capacity(votes.len());
     let (mut end, mut weight) = (0, 0_u64);
     for (begin, vote) in votes.iter().enumerate() {
         while let Some(next) = votes.get(end).filter(|next| next.offset.apart(vote.offset) <= WINDOW) {
             weight += u64::from(next.weight);
             end += 1;
         }
-        windows.push(Window { weight, begin, end });
+        windows.push(VoteWindow { weight, begin, end });
         weight -= u64::from(vote.weight);
     }
     windows
@@ -120,7 +120,7 @@ fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
     }
     windows.sort_unstable_by_key(|window| (Reverse(window.weight), window.begin));
     let mut chosen: Vec<ClockOffset> = Vec::new();
-    for Window { begin, end, .. } in windows {
+    for VoteWindow { begin, end, .. } in windows {
         let Some(middle) = votes.get(begin + (end - begin) / 2) else { continue };
         if chosen.iter().all(|other| other.apart(middle.offset) > WINDOW) {
             chosen.push(middle.offset);

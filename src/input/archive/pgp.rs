@@ -124,7 +124,7 @@ fn key_blocks(keys: &[Esk]) -> Result<u64, Closed> {
 mod tests {
     use super::*;
 
-    /// A message whose session keys are made of a passphrase with Argon2, in passes over 2^`memory` KiB.
+    /// Makes a message whose session keys are made of a passphrase with Argon2, in passes over 2^`memory` KiB.
     fn message(keys: usize, passes: u8, memory: u8) -> Bytes {
         let key = [&[0xc3, 22, 4, 9, 4][..], &[7; 16], &[passes, 4, memory]].concat();
         let encrypted = [&[0xd2, 41, 1][..], &[9; 40]].concat();

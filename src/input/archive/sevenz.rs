@@ -156,7 +156,7 @@ pub(in crate::input) mod tests {
         assert_eq!(rounds_of([second.as_slice()].into_iter(), &mut last), 0, "from block to block");
     }
 
-    /// An archive whose header is packed by as many encryptions, with a key of 2^24 rounds each.
+    /// Makes an archive whose header is packed by as many encryptions, with a key of 2^24 rounds each.
     pub(in crate::input) fn packed_header(encryptions: u8) -> Bytes {
         const PACKED: [u8; 32] = [0; 32];
         // One packed stream of 32 bytes, and one block of coders, each of which takes what the next gives.

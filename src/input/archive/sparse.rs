@@ -18,7 +18,7 @@ pub(in crate::input) struct Sparse {
 }
 
 impl Sparse {
-    /// GNU's header; further blocks of the map are asked for one by one.
+    /// Reads GNU's header; further blocks of the map are asked for one by one.
     pub(super) fn from_gnu(
         header: &Header,
         mut next_block: impl FnMut() -> io::Result<[u8; 512]>,

@@ -38,11 +38,11 @@ pub(super) fn open(node: &Openable, context: &OpeningContext<'_>) -> Findings {
             }
         }
         NodeContent::Supplied(file) => match supplied::read(&mut gathering, &location, file.as_ref()) {
-            Some(supplied::Content::Passing(reader)) => {
+            Some(supplied::SuppliedContent::Passing(reader)) => {
                 let mut counted = CountedReader::new(reader, &no_bytes(0), Some(context.progress));
                 stream(&mut gathering, location, &mut counted, Some(file.size()));
             }
-            Some(supplied::Content::Whole(content)) => bytes(&mut gathering, location, content),
+            Some(supplied::SuppliedContent::Whole(content)) => bytes(&mut gathering, location, content),
             None => {}
         },
         NodeContent::Pipe(path) => {

@@ -15,7 +15,7 @@ use crate::input::supplied::SuppliedFile;
 use crate::model::warning::WarningCode;
 
 /// The content of a file that is of use.
-pub(super) enum Content<'f> {
+pub(super) enum SuppliedContent<'f> {
     /// It passes by.
     Passing(Box<dyn Read + 'f>),
     /// It is at hand.
@@ -27,7 +27,7 @@ pub(super) fn read<'f>(
     gathering: &mut Gathering<'_, '_>,
     location: &Location,
     file: &'f dyn SuppliedFile,
-) -> Option<Content<'f>> {
+) -> Option<SuppliedContent<'f>> {
     match open(gathering, location, file) {
         Ok(content) => content,
         Err(error) => {
@@ -44,7 +44,7 @@ fn open<'f>(
     gathering: &mut Gathering<'_, '_>,
     location: &Location,
     file: &'f dyn SuppliedFile,
-) -> io::Result<Option<Content<'f>>> {
+) -> io::Result<Option<SuppliedContent<'f>>> {
     let size = file.size();
     let mut reader = file.open()?;
     let mut head = vec![0; HEAD];
@@ -58,9 +58,9 @@ fn open<'f>(
     }
     let whole = Cursor::new(head).chain(reader);
     if kind == MemberKind::Tar || kind.is_packed_stream() {
-        return Ok(Some(Content::Passing(Box::new(whole))));
+        return Ok(Some(SuppliedContent::Passing(Box::new(whole))));
     }
-    into_memory(gathering, whole, size).map(|bytes| Some(Content::Whole(bytes)))
+    into_memory(gathering, whole, size).map(|bytes| Some(SuppliedContent::Whole(bytes)))
 }
 
 /// Reads a file whole, into as little memory as it takes.

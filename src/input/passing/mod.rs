@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::ahead::PieceReader;
 pub(super) use sink::Passed;
-use sink::Sink;
+use sink::PieceSink;
 pub(super) use terms::Terms;
 use windows::{Window, Windows};
 
@@ -33,12 +33,12 @@ pub(super) fn read(reader: &mut dyn Read, how: PieceReader, terms: Terms<'_>) ->
 
 /// Reads in pieces of about so many bytes, which makes no difference to what comes out.
 fn read_in_pieces(reader: &mut dyn Read, how: PieceReader, terms: Terms<'_>, piece: usize) -> (Passed, io::Result<()>) {
-    let line = Line {
+    let line = PassingFile {
         how,
         in_flight: AtomicUsize::new(0),
         kept: AtomicBool::new(false),
         failed: AtomicBool::new(false),
-        waiting: Mutex::new(Waiting { sink: Some(Sink::new(terms)), read: Vec::new(), next: 0 }),
+        waiting: Mutex::new(Waiting { sink: Some(PieceSink::new(terms)), read: Vec::new(), next: 0 }),
         spare: Mutex::new(Vec::new()),
     };
     let mut windows = Windows::new(how, piece, terms);
@@ -66,12 +66,12 @@ fn read_in_pieces(reader: &mut dyn Read, how: PieceReader, terms: Terms<'_>, pie
         }
     });
     let waiting = line.waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let sink = waiting.sink.unwrap_or_else(|| Sink::new(terms));
+    let sink = waiting.sink.unwrap_or_else(|| PieceSink::new(terms));
     sink.finish(error)
 }
 
 /// What the threads share that read pieces of one file.
-struct Line<'s> {
+struct PassingFile<'s> {
     how: PieceReader,
     /// Windows that were handed on and are not done with.
     in_flight: AtomicUsize,
@@ -86,13 +86,13 @@ struct Line<'s> {
 /// Pieces that were read, until those before them are done with.
 struct Waiting<'s> {
     /// Away while a thread puts pieces into it.
-    sink: Option<Sink<'s>>,
+    sink: Option<PieceSink<'s>>,
     read: Vec<(Window, Option<Box<dyn super::ahead::AheadFacts>>)>,
     /// Number of the piece that comes next.
     next: usize,
 }
 
-impl Line<'_> {
+impl PassingFile<'_> {
     /// Reads a piece, and puts those in their order that are there.
     fn read(&self, window: Window) {
         let wanted = !window.too_long && !self.kept.load(Ordering::Relaxed);

@@ -30,7 +30,7 @@ impl Passed {
 }
 
 /// Takes the pieces of one file.
-pub(super) struct Sink<'s> {
+pub(super) struct PieceSink<'s> {
     terms: Terms<'s>,
     facts: Option<Box<dyn AheadFacts>>,
     /// The memory that the facts take.
@@ -45,7 +45,7 @@ pub(super) struct Sink<'s> {
     error: Option<io::Error>,
 }
 
-impl<'s> Sink<'s> {
+impl<'s> PieceSink<'s> {
     pub(super) fn new(terms: Terms<'s>) -> Self {
         Self {
             terms,

@@ -51,7 +51,7 @@ fn lines(count: usize) -> Vec<u8> {
     (0..count).flat_map(|line| format!("{line} {}\n", "x".repeat(line * 7 % 90)).into_bytes()).collect()
 }
 
-/// The bytes that were read ahead, and those that were kept behind them.
+/// Returns the bytes that were read ahead, and those that were kept behind them.
 fn both(passed: &Passed) -> (Vec<u8>, Vec<u8>) {
     let ahead = passed.ahead.as_ref();
     let read = ahead

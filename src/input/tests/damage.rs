@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// One small bundle in each format.
+/// Makes one small bundle in each format.
 fn bundles() -> Vec<(&'static str, Vec<u8>)> {
     let members: [(&str, &[u8]); 3] = [("a.txt", b"hello"), ("ise-psc.log", &log(5)), ("x.pcap", &capture(1))];
     vec![

@@ -15,7 +15,7 @@ mod kinds;
 mod limits;
 mod wrappings;
 
-/// A log of so many records.
+/// Makes a log of so many records.
 fn log(records: usize) -> Vec<u8> {
     let line = |number: usize| {
         format!(
@@ -27,7 +27,7 @@ fn log(records: usize) -> Vec<u8> {
     (0..records).map(line).collect::<String>().into_bytes()
 }
 
-/// A capture of so many packets of a hundred bytes.
+/// Makes a capture of so many packets of a hundred bytes.
 fn capture(packets: u32) -> Vec<u8> {
     let mut bytes = [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65535, 1].map(u32::to_le_bytes).concat();
     for packet in 0..packets {
@@ -52,7 +52,7 @@ fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-/// A header under any name, as no well-behaved archiver writes it.
+/// Makes a header under any name, as no well-behaved archiver writes it.
 fn raw_header(name: &[u8], kind: ::tar::EntryType, size: u64) -> ::tar::Header {
     let mut header = ::tar::Header::new_gnu();
     header.as_old_mut().name[..name.len()].copy_from_slice(name);
@@ -63,7 +63,7 @@ fn raw_header(name: &[u8], kind: ::tar::EntryType, size: u64) -> ::tar::Header {
     header
 }
 
-/// A member as it lies in an archive, padded.
+/// Makes a member as it lies in an archive, padded.
 fn raw_member(header: &::tar::Header, data: &[u8]) -> Vec<u8> {
     let mut bytes = header.as_bytes().to_vec();
     bytes.extend_from_slice(data);
@@ -170,7 +170,7 @@ fn error_codes(found: &Found) -> Vec<&str> {
     found.errors.iter().map(|error| error.code.as_str()).collect()
 }
 
-/// Found whole and without a word.
+/// Asserts that it is found whole and without a word.
 #[track_caller]
 fn assert_holds(found: &Found, expected: &[(&str, &[u8])]) {
     assert_eq!(paths(found), expected.iter().map(|(path, _)| *path).collect::<Vec<_>>(), "{found:#?}");
