@@ -76,20 +76,30 @@ fn used(inspection: &Inspection) -> String {
 
 /// Writes a file in lines of its own: where it lies, and below it what it is.
 fn paragraph(member: &Inspected, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let [used, what, size, records, from, to, path] = row(member);
-    writeln!(out, "{:4} {path}", if used == "yes" { "used" } else { "-" })?;
+    let [used, what, size, records, from, to, _] = row(member);
+    // A path stays whole, so that it can be copied.
+    writeln!(out, "{:4} {}", if used == "yes" { "used" } else { "-" }, visible(&member.path))?;
     let records = if records.is_empty() { records } else { format!("{records} records") };
     let times = if from.is_empty() { from } else { format!("{from} to {to}") };
+    let told = [what, size, records, times].into_iter().filter(|part| !part.is_empty());
+    filled(told, ", ", width, out)?;
+    let note = member.note.as_deref().map(visible);
+    let words = note.iter().flat_map(|note| note.split(' ')).map(str::to_owned);
+    filled(words, " ", width, out)
+}
+
+/// Writes parts, with what stands between two of them, in indented lines of at most `width` columns, as far as the parts allow.
+fn filled(parts: impl Iterator<Item = String>, between: &str, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = String::new();
-    for part in [what, size, records, times].into_iter().filter(|part| !part.is_empty()) {
-        if !line.is_empty() && 5 + line.len() + 2 + part.len() > width {
-            writeln!(out, "     {line},")?;
+    for part in parts {
+        if !line.is_empty() && 5 + line.chars().count() + between.len() + part.chars().count() > width {
+            writeln!(out, "     {line}{}", between.trim_end())?;
             line.clear();
         }
-        line.push_str(if line.is_empty() { "" } else { ", " });
+        line.push_str(if line.is_empty() { "" } else { between });
         line.push_str(&part);
     }
-    writeln!(out, "     {line}")
+    if line.is_empty() { Ok(()) } else { writeln!(out, "     {line}") }
 }
 
 fn table(inspection: &Inspection) -> Vec<String> {

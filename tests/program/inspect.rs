@@ -68,6 +68,8 @@ fn on_a_narrow_terminal_each_file_has_lines_of_its_own() {
     // A path stays whole, so that it can be copied.
     assert!(rest.iter().filter(|line| line.starts_with(' ')).all(|line| line.chars().count() <= 60), "{ran}");
     assert!(ran.stdout.contains("log of ISE in gzip"), "{ran}");
+    let note = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(note.contains("seems to be text that is no ISE log with MDM records"), "{ran}");
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(super) fn badge(outcome: Outcome) -> Markup {
 
 /// Links to attempts; more than a few are counted.
 pub(super) fn attempt_links(ids: &[usize]) -> Markup {
-    const SHOWN: usize = 12;
+    const SHOWN: usize = 8;
     html! {
         @for id in ids.iter().take(SHOWN) { a href={ "#attempt-" (id) } { "#" (id) } " " }
         @if let Some(last) = ids.get(SHOWN..).and_then(<[usize]>::last) {

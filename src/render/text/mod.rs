@@ -46,9 +46,9 @@ const NARROWEST: usize = 60;
 /// A table of so many rows is shown whole.
 const ROWS: usize = 60;
 /// Of a longer one, so many failures are shown, the last ones,
-const FAILURES: usize = 12;
+const FAILURES: usize = 10;
 /// and so many of the other rows.
-const OTHERS: usize = 6;
+const OTHERS: usize = 4;
 
 /// A report to read.
 pub(super) struct Text(pub(super) TextStyle, pub(super) Times);
