@@ -50,6 +50,8 @@ pub(super) fn behind(folded: &[Folded], name: &Range<usize>) -> Option<Gap> {
         let next = c(at)?;
         match next {
             '.' | '!' | '?' if c(at + 1).is_none_or(char::is_whitespace) => return None,
+            // A table with semicolons between its columns.
+            ';' if at == name.end && c(at + 1).is_some_and(|c| !c.is_whitespace()) => separates = true,
             ';' | '&' => return None,
             '\n' if !separates => return None,
             ',' if c(at + 1).is_some_and(|c| c == ' ') && link(folded, at + 2).is_none() => return None,
@@ -246,4 +248,16 @@ pub(super) fn is_option(before: &str, word: &str, front: Option<char>) -> bool {
     let proxy_user = word.ends_with("proxy-user") || word.eq_ignore_ascii_case("user") && before.is_empty();
     front == Some('-')
         && (matches!(word, "u" | "p" | "w" | "U") && !before.is_empty() || proxy_user && commands.contains(&before))
+}
+
+/// Returns whether a word is an option with its password in one, of a command that stands before it: `mysql -psecret`.
+pub(super) fn is_attached_password(line: &str, word: &str) -> bool {
+    let commands = ["mysql", "mariadb", "sshpass", "7z "];
+    word.starts_with('p') && word.len() > 2 && commands.iter().any(|command| line.contains(command))
+}
+
+/// Returns whether a word is the option that the community of SNMP follows: `snmpwalk -c public`.
+pub(super) fn is_community_option(line: &str, word: &str) -> bool {
+    let commands = ["snmpget", "snmpwalk", "snmpbulk", "snmpset", "snmptrap"];
+    word == "c" && commands.iter().any(|command| line.contains(command))
 }

@@ -223,6 +223,8 @@ pub(super) fn judge(name: &str, before: &str) -> Option<Name> {
         || last == "phrase" && prior == "pass"
         || last == "code" && CODES.contains(&prior)
         || plain.len() > SHORT && plain.ends_with("pw")
+        // `snmp-server community public`.
+        || last == "community" && matches!(prior, "server" | "snmp")
     {
         return Some(Name::Strong);
     }

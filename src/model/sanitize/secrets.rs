@@ -14,6 +14,8 @@ use super::{forms, gap, harmless, names, trigger, userinfo};
 pub(super) const REMOVED: &str = "***";
 /// Longest name that is looked at, in characters.
 const LONGEST_NAME: usize = 96;
+/// How far an option may stand behind the command that it is of, in characters.
+const LONGEST_COMMAND: usize = 160;
 /// So many characters of what is left of a text are looked at to tell whether a sentence goes on.
 const SENTENCE: usize = 200;
 
@@ -97,6 +99,16 @@ impl Scan<'_> {
         let before = self.word_before(word.start);
         if gap::is_option(&before, &name, self.c(word.start.wrapping_sub(1))) {
             return self.option(word.end);
+        }
+        if self.c(word.start.wrapping_sub(1)) == Some('-') && !before.is_empty() {
+            let line = self.line_before(word.start);
+            if gap::is_community_option(&line, &name) {
+                return self.option(word.end);
+            }
+            if gap::is_attached_password(&line, &name) {
+                let end = self.end_of(word.start, usize::MAX, |c| !c.is_whitespace());
+                return self.take(word.start + 1..end, REMOVED);
+            }
         }
         match judge(&name, &before) {
             Some(kind) => self.named(word, kind, &name),
@@ -258,6 +270,12 @@ impl Scan<'_> {
         let word: Vec<char> =
             front.skip_while(|c| matches!(c, ' ' | '-')).take_while(|c| c.is_alphanumeric()).collect();
         word.into_iter().rev().collect::<String>().to_lowercase()
+    }
+
+    /// Returns what stands before a place in its line, in lower case, as far as a command line is looked at.
+    fn line_before(&self, at: usize) -> String {
+        let before = self.meant(at.saturating_sub(LONGEST_COMMAND)..at).to_lowercase();
+        before.rsplit('\n').next().unwrap_or_default().to_owned()
     }
 
     fn begins_token(&self, at: usize) -> bool {

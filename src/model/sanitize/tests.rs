@@ -32,6 +32,10 @@ fn secrets_are_taken_out() {
         ("Kennwort: s3cret", "Kennwort: ***"),
         ("пароль: s3cret", "пароль: ***"),
         ("Proxy-Authorization: NTLM TlRMTVNTUAADAAAA", "Proxy-Authorization: ***"),
+        ("user;admin;password;s3cret;", "user;admin;password;***"),
+        ("mysql -u root -ps3cret -h db.example.com", "mysql -u root -p*** -h db.example.com"),
+        ("snmp-server community s3cret RO", "snmp-server community *** RO"),
+        ("snmpwalk -v2c -c s3cret 192.0.2.1", "snmpwalk -v2c -c *** 192.0.2.1"),
     ];
     for (given, expected) in cases {
         assert_eq!(line(given), expected);

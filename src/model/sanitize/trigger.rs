@@ -72,6 +72,11 @@ const PARTS: &[&str] = &[
     "://",
     "@",
     "googlelogin",
+    "mysql",
+    "mariadb",
+    "sshpass",
+    "7z ",
+    "snmp",
 ];
 /// A part of so few letters stands at the beginning of a word.
 const SHORT: usize = 3;
