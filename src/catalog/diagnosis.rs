@@ -15,7 +15,10 @@ pub fn diagnosis(outcome: Outcome, context: &Context<'_>) -> Diagnosis {
     let entry = entry(outcome.name(), outcome.detail().as_deref());
     let failed = outcome.name().is_failure();
     let mut remedy = if failed { advice(context) } else { Vec::new() };
-    let of_vendor = context.vendor().is_some_and(|vendor| entry.remedy.iter().any(|r| r.only == Only::Vendor(vendor)));
+    // Nothing is asked of the server's name where no remedy depends on it, as after a success.
+    let depends = entry.remedy.iter().any(|remedy| matches!(remedy.only, Only::Vendor(_)));
+    let vendor = if depends { context.vendor() } else { None };
+    let of_vendor = vendor.is_some_and(|vendor| entry.remedy.iter().any(|r| r.only == Only::Vendor(vendor)));
     let specific = !remedy.is_empty() || of_vendor;
     let suiting = entry.remedy.iter().filter(|remedy| context.suits(outcome.name(), remedy, specific));
     remedy.extend(suiting.map(|remedy| fill(&remedy.text(), context)));
