@@ -82,6 +82,9 @@ fn what_is_not_read_is_listed_with_what_it_is() {
     scratch.file("b/ise-bundle-pk-260701-1105.tar.gpg", b"\x85\x01\x0c\x03\x01\x02\x03\x04\x05\x06\x07\x08\x01");
     let ran = run(&mut scratch.mdmlog(["inspect", "b", "--format", "text"])).with_status(0);
     let ran = ran.saying(&["[public_key]", "Cisco", "encryption-key plain", "--passphrase-file"]);
-    let line = ran.stdout.lines().find(|line| line.contains("prrt-server.log")).unwrap_or_else(|| panic!("{ran}"));
-    assert!(line.starts_with("- ") && line.contains("ISE's runtime"), "{line}");
+    // What a file is stands behind its name, on the lines down to the next file where it is long.
+    let mut lines = ran.stdout.lines().skip_while(|line| !line.ends_with("prrt-server.log"));
+    let name = lines.next().unwrap_or_else(|| panic!("{ran}"));
+    let what: Vec<&str> = lines.take_while(|line| line.starts_with("  ")).collect();
+    assert!(name.starts_with("- ") && what.concat().contains("ISE's runtime"), "{name} {what:?}");
 }
