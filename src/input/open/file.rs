@@ -22,9 +22,7 @@ pub(super) fn read(gathering: &mut Gathering<'_, '_>, location: &Location, path:
     match read_or_map(gathering, location, path) {
         Ok(bytes) => bytes,
         Err(error) => {
-            let note = format!("cannot be read: {error}");
-            gathering.list(location, MemberKind::Unknown, Some(size), Some(note));
-            unreadable(gathering, location, &error);
+            unread(gathering, location, size, &error);
             None
         }
     }
@@ -46,9 +44,35 @@ pub(super) fn pipe(
     }
 }
 
+/// Lists a file that can't be read, and says why.
+pub(super) fn unread(gathering: &mut Gathering<'_, '_>, location: &Location, size: u64, error: &io::Error) {
+    let note = format!("cannot be read: {error}");
+    gathering.list(location, MemberKind::Unknown, Some(size), Some(note));
+    unreadable(gathering, location, error);
+}
+
 fn unreadable(gathering: &mut Gathering<'_, '_>, location: &Location, error: &io::Error) {
     let message = format!("{} cannot be read: {error}", location.path);
     gathering.note(&location.key, WarningCode::Unreadable, message);
+}
+
+/// Looks at the first bytes of a file, and returns what it is with them; `None` when it is of no use, which is then listed.
+pub(super) fn of_use(
+    gathering: &mut Gathering<'_, '_>,
+    location: &Location,
+    file: &mut impl Read,
+    size: u64,
+) -> io::Result<Option<(MemberKind, Vec<u8>)>> {
+    let mut head = vec![0; HEAD];
+    let filled = read_full(file, &mut head)?;
+    head.truncate(filled);
+    let kind = gathering.sniff(&head);
+    if !kind.is_of_use() {
+        gathering.unknown(location, &head, Some(size));
+        gathering.context.progress.advance(size);
+        return Ok(None);
+    }
+    Ok(Some((kind, head)))
 }
 
 fn read_or_map(gathering: &mut Gathering<'_, '_>, location: &Location, path: &Path) -> io::Result<Option<Bytes>> {
@@ -57,14 +81,7 @@ fn read_or_map(gathering: &mut Gathering<'_, '_>, location: &Location, path: &Pa
     let size = metadata.len();
     let store = &gathering.context.store;
     if size < COPY_BELOW {
-        let mut head = vec![0; HEAD];
-        let filled = read_full(&mut file, &mut head)?;
-        head.truncate(filled);
-        if !gathering.sniff(&head).is_of_use() {
-            gathering.unknown(location, &head, Some(size));
-            gathering.context.progress.advance(size);
-            return Ok(None);
-        }
+        let Some((_, head)) = of_use(gathering, location, &mut file, size)? else { return Ok(None) };
         // Files of /proc and the like say that they are empty.
         if head.len() as u64 > size {
             return spooled(gathering, io::Cursor::new(head).chain(file), None).map(Some);
@@ -90,7 +107,8 @@ fn read_or_map(gathering: &mut Gathering<'_, '_>, location: &Location, path: &Pa
     Ok(Some(bytes))
 }
 
-fn spooled(gathering: &Gathering<'_, '_>, mut reader: impl Read, size: Option<u64>) -> io::Result<Bytes> {
+/// Reads a file to its end, into memory or a temporary file.
+pub(super) fn spooled(gathering: &Gathering<'_, '_>, mut reader: impl Read, size: Option<u64>) -> io::Result<Bytes> {
     let mut spool = Spool::new(&gathering.context.store, &gathering.context.budget, size)?;
     spool.fill(&mut reader)?;
     spool.finish()

@@ -5,14 +5,11 @@ use std::io::{self, Cursor, Read};
 
 use bytes::Bytes;
 
-use crate::input::archive::source::read_full;
+use super::file;
 use crate::input::gathering::Gathering;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
-use crate::input::sniff::HEAD;
-use crate::input::spool::Spool;
 use crate::input::supplied::SuppliedFile;
-use crate::model::warning::WarningCode;
 
 /// The content of a file that is of use.
 pub(super) enum SuppliedContent<'f> {
@@ -26,15 +23,12 @@ pub(super) enum SuppliedContent<'f> {
 pub(super) fn read<'f>(
     gathering: &mut Gathering<'_, '_>,
     location: &Location,
-    file: &'f dyn SuppliedFile,
+    supplied: &'f dyn SuppliedFile,
 ) -> Option<SuppliedContent<'f>> {
-    match open(gathering, location, file) {
+    match open(gathering, location, supplied) {
         Ok(content) => content,
         Err(error) => {
-            let note = format!("cannot be read: {error}");
-            gathering.list(location, MemberKind::Unknown, Some(file.size()), Some(note));
-            let message = format!("{} cannot be read: {error}", location.path);
-            gathering.note(&location.key, WarningCode::Unreadable, message);
+            file::unread(gathering, location, supplied.size(), &error);
             None
         }
     }
@@ -43,19 +37,11 @@ pub(super) fn read<'f>(
 fn open<'f>(
     gathering: &mut Gathering<'_, '_>,
     location: &Location,
-    file: &'f dyn SuppliedFile,
+    supplied: &'f dyn SuppliedFile,
 ) -> io::Result<Option<SuppliedContent<'f>>> {
-    let size = file.size();
-    let mut reader = file.open()?;
-    let mut head = vec![0; HEAD];
-    let filled = read_full(&mut reader, &mut head)?;
-    head.truncate(filled);
-    let kind = gathering.sniff(&head);
-    if !kind.is_of_use() {
-        gathering.unknown(location, &head, Some(size));
-        gathering.context.progress.advance(size);
-        return Ok(None);
-    }
+    let size = supplied.size();
+    let mut reader = supplied.open()?;
+    let Some((kind, head)) = file::of_use(gathering, location, &mut reader, size)? else { return Ok(None) };
     let whole = Cursor::new(head).chain(reader);
     if kind == MemberKind::Tar || kind.is_packed_stream() {
         return Ok(Some(SuppliedContent::Passing(Box::new(whole))));
@@ -65,11 +51,8 @@ fn open<'f>(
 
 /// Reads a file whole, into as little memory as it takes.
 fn into_memory(gathering: &Gathering<'_, '_>, mut whole: impl Read, size: u64) -> io::Result<Bytes> {
-    let store = &gathering.context.store;
-    if let Some(bytes) = store.read(&mut whole, size)? {
-        return Ok(bytes);
+    match gathering.context.store.read(&mut whole, size)? {
+        Some(bytes) => Ok(bytes),
+        None => file::spooled(gathering, whole, Some(size)),
     }
-    let mut spool = Spool::new(store, &gathering.context.budget, Some(size))?;
-    spool.fill(&mut whole)?;
-    spool.finish()
 }
