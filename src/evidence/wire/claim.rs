@@ -159,7 +159,7 @@ fn doubts(wire: &WireTry<'_>) -> Vec<Doubt> {
         if let Some(lookup) = wire.lookups.last().filter(|lookup| lookup.rests_on_silence()) {
             doubts.extend((!seen.dns_answers).then_some(Doubt::NoDnsAnswers));
             doubts.extend((!lookup.asked_again()).then_some(Doubt::AskedOnce));
-            doubts.extend(lookup.is_answered_for_one_family().then_some(Doubt::HalfAnswered));
+            doubts.extend(lookup.is_answered().then_some(Doubt::HalfAnswered));
             doubts.extend(seen.lost_packets.then_some(Doubt::LostPackets));
         }
         let went_on = wire.lookups.last().is_some_and(|lookup| lookup.went_on_unanswered());

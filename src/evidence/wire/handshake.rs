@@ -3,12 +3,10 @@
 use super::WireTry;
 use super::account::{WireEvidence, close_words, doubt_unless};
 use super::ending::said_goodbye;
+use super::lookup::DISORDER;
 use super::tls_failure as tls;
 use crate::capture::{Close, FlowSide, TlsAlert};
 use crate::model::outcome::{Outcome, ResetDetail, TlsDetail, UnknownDetail};
-
-/// Stamps of packets that cross each other are this far from their order at most, in nanoseconds.
-const CROSSED: u64 = 5_000_000;
 
 /// Returns whether what listens on the port speaks something else than TLS.
 pub(super) fn speaks_no_tls(wire: &WireTry<'_>) -> bool {
@@ -29,7 +27,7 @@ pub(super) fn of_handshake_closed(wire: &WireTry<'_>, close: &Close) -> WireEvid
     // Where the queues of an interface put packets out of order, a client's alert may have come first.
     let crossed = session.is_some_and(|session| {
         let apart = |alert: &TlsAlert| alert.at.time.nanos().abs_diff(close.at.time.nanos());
-        session.alerts.iter().any(|alert| alert.by == FlowSide::Client && apart(alert) <= CROSSED)
+        session.alerts.iter().any(|alert| alert.by == FlowSide::Client && apart(alert) <= DISORDER.unsigned_abs())
     });
     WireEvidence {
         outcome: Outcome::ConnectionReset(detail),

@@ -18,7 +18,7 @@ const AFTER_SILENCE: i64 = 11 * SECOND;
 /// A question that was asked so recently is not repeated yet: the resolver library's shortest timeout.
 const NO_REPEAT: i64 = 900 * MILLISECOND;
 /// Several queues stamp packets so far out of their order.
-const DISORDER: i64 = 5 * MILLISECOND;
+pub(super) const DISORDER: i64 = 5 * MILLISECOND;
 /// Lookups of one host at a time.
 const MAX_OPEN: usize = 64;
 /// Exchanges of one lookup, and of those of one host at a time: five times what a resolver library with three servers, six
@@ -294,9 +294,9 @@ impl<'a> Lookup<'a> {
             })
     }
 
-    /// Returns whether nothing came for one family of addresses, while the DNS server answered for the other.
-    pub fn is_answered_for_one_family(&self) -> bool {
-        self.rests_on_silence() && self.of_host().any(|own| own.answer.is_some())
+    /// Returns whether any question about the host was answered: where silence is the result, that for one family of addresses.
+    pub fn is_answered(&self) -> bool {
+        self.of_host().any(|own| own.answer.is_some())
     }
 
     /// Returns whether a query about the host has answers that exclude each other.

@@ -10,7 +10,7 @@ use super::destination::{
     AFTER_UNSEEN_ANSWER, ByAddress, CONNECT_TIMEOUT, HostSource, declared_proxies, hosts, lookup_before, may_be_one,
     proxies, server_port,
 };
-use super::lookup::{Lookup, LookupResult};
+use super::lookup::{DISORDER, Lookup, LookupResult};
 use super::request::Request;
 use super::unexplained::Unexplained;
 use crate::capture::{FrameRef, TcpFlow};
@@ -19,9 +19,7 @@ use crate::model::time::{MILLISECOND, Timestamp};
 
 /// A request that a broken connection took with it is repeated at once; what begins later is another's.
 const REPEAT: i64 = 50 * MILLISECOND;
-/// Several queues stamp packets so far out of their order.
-const DISORDER: i64 = 5 * MILLISECOND;
-/// And the request began with it when the connection followed at once.
+/// A request began with its lookup when the connection followed at once.
 const AT_ONCE: i64 = 500 * MILLISECOND;
 
 /// Connections of a client to one server, or a lookup that led to none.
