@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::fast_map::FastMap;
 use super::packet::address;
+use crate::model::fast_map::FastMap;
 
 /// Servers that are counted in one chunk of a file, and in all of it.
 const MAX_COUNTED: usize = 1 << 10;

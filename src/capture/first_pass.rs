@@ -8,7 +8,6 @@ use super::address_bloom::AddressBloom;
 use super::chunks::Start;
 use super::contacts::Contacts;
 use super::dns::{Asked, DnsMessage, DnsStreams, Exchanges};
-use super::fast_map::{FastMap, FastSet};
 use super::flow::StreamIndex;
 use super::frame_hints::{DNS, FrameHint, FrameHints};
 use super::names::Names;
@@ -16,6 +15,7 @@ use super::packet::{FiveTuple, IcmpMessage, IpFragments, Packet, PacketBody};
 use super::quality::{FileQuality, Peers};
 use super::share;
 use super::{DnsExchange, FrameRef, IcmpError, Interest};
+use crate::model::fast_map::{FastMap, FastSet};
 
 /// Endpoints, and connections whose ClientHello goes on in another segment, that are kept at most.
 const MAX_ENDPOINTS: usize = 1 << 16;

@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 
 use super::Interest;
 use super::address_bloom::{AddressBloom, FollowedAddresses};
-use super::fast_map::FastSet;
 use super::first_pass::Candidates;
 use super::names::{Names, is_target};
 use super::packet::{FiveTuple, number};
 use super::share;
 use super::{TcpFlow, TlsSession};
+use crate::model::fast_map::FastSet;
 use crate::model::mdm::is_api_target;
 
 /// Ports of MDM servers when nothing says otherwise.

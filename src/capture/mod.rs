@@ -16,7 +16,6 @@ mod content;
 mod dns;
 mod excerpt;
 mod facts;
-mod fast_map;
 mod first_pass;
 #[cfg(test)]
 mod fixture;

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use super::Interest;
-use super::fast_map::FastSet;
+use crate::model::fast_map::FastSet;
 use crate::model::mdm::is_mdm_name;
 
 /// Names that are kept at most besides those of the log and the options.

@@ -3,7 +3,6 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
 use super::event::LogEvent;
@@ -12,6 +11,7 @@ use super::record::MAX_HEADER;
 use super::scan::{self, Chunk, MAX_RECORD, Record, Totals};
 use super::{LogPart, decode};
 use crate::input::{AheadFacts, PieceReader};
+use crate::model::fast_map::FastMap;
 use crate::model::time::LocalTime;
 
 /// Reads pieces of a log. A record looks back for the one before it and forward for the one behind it, each with its header.
@@ -57,7 +57,7 @@ struct OwnRecord {
 impl LogAhead {
     fn read(seen: &[u8], range: Range<usize>) -> Self {
         let Chunk { totals, found, .. } = Chunk::read(seen, range, &scan::finder());
-        let mut names: HashMap<&[u8], usize, foldhash::fast::RandomState> = HashMap::default();
+        let mut names: FastMap<&[u8], usize> = FastMap::default();
         let mut threads: Vec<Box<[u8]>> = Vec::new();
         let mut held = size_of::<Totals>();
         let mut own = Vec::with_capacity(found.len());

@@ -1,15 +1,12 @@
 //! Events to attempts: every thread of a log by itself.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
 use super::facts::{CitationRole, Level, LineRef, LogAttempt, Trail};
 use super::intern::Interner;
 use super::quotations::Quotations;
 use super::scan::Record;
 use super::shelf::Shelf;
 use super::thread::Thread;
+use crate::model::fast_map::FastMap;
 use crate::model::sanitize;
 
 /// More threads than a node has.
@@ -20,7 +17,7 @@ pub(super) struct AttemptCollector<'a> {
     input: usize,
     /// How many parts of the log have begun.
     part: usize,
-    threads: HashMap<&'a [u8], Thread, RandomState>,
+    threads: FastMap<&'a [u8], Thread>,
     shelf: Shelf,
     quotations: Quotations<'a>,
     texts: Interner,
@@ -40,7 +37,7 @@ impl<'a> AttemptCollector<'a> {
         Self {
             input: 0,
             part: 0,
-            threads: HashMap::default(),
+            threads: FastMap::default(),
             shelf: Shelf::new(beside),
             quotations: Quotations::default(),
             texts: Interner::default(),

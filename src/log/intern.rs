@@ -1,9 +1,8 @@
 //! Keeps texts once that come again and again: hosts, threads, the sentences of a component.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
+use crate::model::fast_map::FastSet;
 
 /// More different texts than a node's threads, servers and sentences have; later ones are kept for themselves.
 const MAX_TEXTS: usize = 1 << 14;
@@ -13,7 +12,7 @@ const MAX_LENGTH: usize = 512;
 /// The texts that are shared.
 #[derive(Default)]
 pub(super) struct Interner {
-    known: HashSet<Arc<str>, RandomState>,
+    known: FastSet<Arc<str>>,
 }
 
 impl Interner {

@@ -1,5 +1,5 @@
-//! Maps and sets that are looked into for each packet. Their hash is quick, and its seed is random, so that who makes up packets
-//! cannot know which of them collide.
+//! Maps and sets that are looked into for each packet or record. Their hash is quick, and its seed is random, so that who makes up
+//! packets or texts cannot know which of them collide.
 
 use std::collections::{HashMap, HashSet};
 

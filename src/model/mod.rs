@@ -7,6 +7,7 @@ pub(crate) mod authority;
 pub(crate) mod byte_order_mark;
 pub(crate) mod count;
 pub(crate) mod doubt;
+pub(crate) mod fast_map;
 pub(crate) mod input_kind;
 pub(crate) mod lack;
 pub mod mdm;

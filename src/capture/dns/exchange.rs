@@ -12,8 +12,8 @@ use smallvec::SmallVec;
 
 use super::message::DnsMessage;
 use super::open_exchange::{DISORDER, OpenExchange, Question, Sent, is_duplicate, since};
-use crate::capture::fast_map::{FastMap, FastSet};
 use crate::capture::{DnsAnswer, DnsExchange, FrameRef, IcmpError};
+use crate::model::fast_map::{FastMap, FastSet};
 use crate::model::time::{MILLISECOND, SECOND};
 
 /// A question that comes again within this time is a retry.

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use crate::capture::FrameRef;
-use crate::capture::fast_map::FastMap;
 use crate::capture::packet::{FiveTuple, Segment};
+use crate::model::fast_map::FastMap;
 
 /// Directions that are read at a time, segments that wait for one before them, and bytes of each direction.
 const MAX_STREAMS: usize = 512;

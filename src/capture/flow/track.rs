@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use super::connection::{FlowState, TrackedFlow};
 use super::duplicates::Duplicates;
 use super::stream_index::StreamNumbers;
-use crate::capture::fast_map::FastMap;
 use crate::capture::flow_filter::FlowFilter;
 use crate::capture::packet::{FiveTuple, IcmpMessage, Packet, Segment};
 use crate::capture::secrets::Secrets;
 use crate::capture::{FrameRef, IcmpError, TcpFlow};
+use crate::model::fast_map::FastMap;
 use crate::model::time::SECOND;
 
 /// Connections of which it is remembered that they do not matter.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::capture::fast_map::FastMap;
 use crate::capture::packet::{address, number};
+use crate::model::fast_map::FastMap;
 
 /// Addresses that are kept of one capture.
 const MAX_PEERS: usize = 1 << 16;
