@@ -130,18 +130,13 @@ pub fn assemble<'a>(
 impl Assembled<'_> {
     /// Makes all attempts, and so the whole report.
     pub fn whole(self) -> Report {
-        let attempts = self.made(0..self.wanted.len());
-        Report { attempts, ..self.head }
-    }
-
-    fn made(&self, range: Range<usize>) -> Vec<Attempt> {
-        let range = range.start..range.end.min(self.wanted.len());
         // Left to itself, the last of a few long runs would keep one thread while the others have nothing to do.
-        range
+        let attempts = (0..self.wanted.len())
             .into_par_iter()
             .with_max_len(RUN)
-            .filter_map(|index| incident::IncidentSource::attempt(self, index))
-            .collect()
+            .filter_map(|index| incident::IncidentSource::attempt(&self, index))
+            .collect();
+        Report { attempts, ..self.head }
     }
 }
 
