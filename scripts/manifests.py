@@ -1,5 +1,6 @@
 """Fills the templates in `packaging` for a release: `manifests.py VERSION DIST REPOSITORY`, with the sums of what lies in DIST. A manifest
-whose package is not there is left out."""
+whose package is not there is left out. `cargo binstall` gets a Cargo.toml with the address of the repository, which that of the project does
+not have."""
 
 import pathlib
 import re
@@ -31,3 +32,10 @@ for template in sorted(path for path in templates.rglob("*") if path.is_file()):
         continue
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text)
+
+manifest = pathlib.Path("Cargo.toml").read_text()
+if not re.search(r"^repository = ", manifest, re.M):
+    manifest = re.sub(r"^(license = .*)$", rf'\1\nrepository = "{REPOSITORY}"', manifest, count=1, flags=re.M)
+target = DIST / "manifests/binstall/Cargo.toml"
+target.parent.mkdir(parents=True, exist_ok=True)
+target.write_text(manifest)
