@@ -8,6 +8,8 @@ LC_LOAD_DYLIB, LC_CODE_SIGNATURE, LC_VERSION_MIN_MACOSX, LC_BUILD_VERSION, LC_MA
 EMBEDDED_SIGNATURE, CODE_DIRECTORY, ADHOC = 0xFADE0CC0, 0xFADE0C02, 0x2
 # What every Mac has (dyld's cache), whatever else was installed.
 OF_THE_SYSTEM = ("/usr/lib/", "/System/Library/Frameworks/")
+# The first macOS that there is for both processors.
+OLDEST = (11, 0)
 
 
 def commands(data):
@@ -45,11 +47,11 @@ def unsigned(data, offset, size):
 
 
 def check(path, processor):
-    """Returns all that would keep a Mac from running a program, and the oldest macOS that it is for."""
+    """Returns all that would keep a Mac from running a program."""
     data = path.read_bytes()
     magic, kind = struct.unpack_from("<II", data)
     if magic != 0xFEEDFACF or PROCESSORS.get(kind) != processor or struct.unpack_from("<I", data, 12)[0] != 2:
-        return [f"it is no program for macOS on {processor}"], None
+        return [f"it is no program for macOS on {processor}"]
     wrong, oldest, begins, signature = [], None, False, None
     for command, content in commands(data):
         if command == LC_LOAD_DYLIB:
@@ -58,7 +60,7 @@ def check(path, processor):
                 wrong.append(f"it wants {name}")
         elif command in (LC_BUILD_VERSION, LC_VERSION_MIN_MACOSX):
             version = struct.unpack_from("<I", content, 12 if command == LC_BUILD_VERSION else 8)[0]
-            oldest = f"{version >> 16}.{version >> 8 & 255}"
+            oldest = version >> 16, version >> 8 & 255
         elif command == LC_MAIN:
             begins = True
         elif command == LC_CODE_SIGNATURE:
@@ -67,8 +69,10 @@ def check(path, processor):
         wrong.append("it has no beginning")
     if oldest is None:
         wrong.append("it does not say which macOS it is for")
+    elif oldest > OLDEST:
+        wrong.append(f"it is for no macOS before {oldest[0]}.{oldest[1]}")
     if signature is not None:
         wrong.extend(filter(None, [unsigned(data, *signature)]))
     elif processor == "aarch64":
         wrong.append("it is not signed, not even ad hoc, and an Apple processor runs no such program")
-    return wrong, oldest
+    return wrong

@@ -77,8 +77,8 @@ def look_at(target, program):
         wanted = re.findall(r"DLL Name: (\S+)", listed)
         check(f"{target}: wants libraries of Windows alone", [one for one in wanted if not OF_WINDOWS.fullmatch(one)] or not wanted)
     else:
-        wrong, oldest = macho.check(program, target.split("-")[0])
-        check(f"{target}: loads what macOS has alone, is signed as linkers do, is for macOS {oldest} and later", wrong)
+        wrong = macho.check(program, target.split("-")[0])
+        check(f"{target}: wants libraries of macOS alone, is signed where it has to be, and is for macOS 11 and later", wrong)
         skip(f"running the program for {target}", "that takes a Mac")
 
 
