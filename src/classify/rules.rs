@@ -4,7 +4,7 @@ use crate::evidence::claim::Weight;
 use crate::evidence::log::LogEvidence;
 use crate::evidence::wire::WireEvidence;
 use crate::model::doubt::Doubt;
-use crate::model::outcome::{DnsDetail, Outcome, OutcomeName, ProxyDetail, UnknownDetail};
+use crate::model::outcome::{DnsDetail, OtherDetail, Outcome, OutcomeName, ProxyDetail, UnknownDetail};
 use crate::model::report::Confidence;
 
 /// A verdict on one request.
@@ -87,10 +87,7 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
     }
     if let Some((wire, read)) = wire.and_then(|wire| Some((wire, wire.status?))) {
         // What ISE made of an answer that was read on the wire, only the log tells.
-        let may_be = |said: Outcome| {
-            let of_body = read == 200 && said.name() == OutcomeName::OtherFailure;
-            said == wire.outcome || is_untold(wire.outcome) || of_body
-        };
+        let may_be = |said: Outcome| said == wire.outcome || is_untold(wire.outcome) || is_made_of(said, read);
         let agrees = log_status.is_none_or(|said| said == read) && log.outcome.is_none_or(may_be);
         if agrees {
             let parsed = log.outcome.is_some() || !around.in_log || log_status != Some(200);
@@ -144,7 +141,6 @@ pub(super) fn rule(log: &LogEvidence<'_>, wire: Option<&WireEvidence>, around: C
         }
         let outcome = match wire {
             _ if log.failed => Outcome::OtherFailure(None),
-            Some(wire) if !around.in_log => wire.outcome,
             _ if log_status.is_some() => Outcome::Unknown(None),
             Some(wire) => wire.outcome,
             None => Outcome::Unknown(Some(UnknownDetail::Incomplete)),
@@ -218,6 +214,17 @@ fn said(log: &LogEvidence<'_>) -> String {
     }
 }
 
+/// Returns whether this failure is what ISE made of an answer with the status: of a body that it did not expect, of redirects
+/// without an end, of an identity provider's refusal (400 or 401, RFC 6749, section 5.2).
+const fn is_made_of(said: Outcome, read: u16) -> bool {
+    match said {
+        Outcome::OtherFailure(Some(OtherDetail::Redirect)) => matches!(read, 300..=399),
+        Outcome::OtherFailure(Some(OtherDetail::TokenRefused)) => matches!(read, 400 | 401),
+        Outcome::OtherFailure(_) => read == 200,
+        _ => false,
+    }
+}
+
 /// Returns whether the wire shows the request and can't tell how it ended.
 fn is_untold(outcome: Outcome) -> bool {
     outcome.name() == OutcomeName::Unknown
@@ -246,132 +253,4 @@ fn is_read_of(said: Outcome, wire: Outcome) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::outcome::{TlsDetail, UnreachableDetail};
-
-    const SEEN: Coverage = Coverage { missed: false, in_log: true };
-
-    fn log(outcome: Outcome, weight: Weight, status: Option<u16>) -> LogEvidence<'static> {
-        LogEvidence { outcome: Some(outcome), failed: false, weight, status, words: Some("the words") }
-    }
-
-    fn words(outcome: Outcome) -> LogEvidence<'static> {
-        log(outcome, Weight::Words, None)
-    }
-
-    fn wire(outcome: Outcome) -> WireEvidence {
-        WireEvidence { outcome, doubts: Vec::new(), status: None, words: "what was seen".to_owned() }
-    }
-
-    const SILENT: LogEvidence<'static> =
-        LogEvidence { outcome: None, failed: false, weight: Weight::Vague, status: None, words: None };
-    const ENCRYPTED: Outcome = Outcome::Unknown(Some(UnknownDetail::Encrypted));
-
-    /// Returns outcome, confidence, and a star for a conflict.
-    fn told(ruling: &Ruling) -> String {
-        let star = if ruling.conflict.is_some() { " *" } else { "" };
-        format!("{} {}{star}", ruling.outcome, ruling.confidence.as_str())
-    }
-
-    fn of(log: &LogEvidence<'_>, wire: Option<WireEvidence>) -> String {
-        told(&rule(log, wire.as_ref(), SEEN))
-    }
-
-    #[test]
-    fn rule_1_a_status_of_the_proxy_is_not_the_servers() {
-        let forbidden = log(Outcome::HttpError(Some(403)), Weight::Vague, Some(403));
-        let denied = wire(Outcome::ProxyError(Some(ProxyDetail::Status(403))));
-        let ruling = rule(&forbidden, Some(&denied), SEEN);
-        assert_eq!(told(&ruling), "proxy_error/403 medium *");
-        assert_eq!(ruling.status, None);
-    }
-
-    #[test]
-    fn rule_2_a_status_that_was_read_on_the_wire_decides() {
-        let read = |status, outcome| WireEvidence { status: Some(status), ..wire(outcome) };
-        let not_found = log(Outcome::Http404, Weight::Proof, Some(404));
-        assert_eq!(of(&not_found, Some(read(404, Outcome::Http404))), "http_404 high");
-        assert_eq!(of(&not_found, Some(read(200, Outcome::Success))), "success low *");
-        let outside = Coverage { missed: false, in_log: false };
-        assert_eq!(told(&rule(&SILENT, Some(&read(200, Outcome::Success)), outside)), "success high");
-    }
-
-    #[test]
-    fn rules_3_and_4_the_log_decides_on_the_status() {
-        let not_found = log(Outcome::Http404, Weight::Proof, Some(404));
-        assert_eq!(of(&not_found, Some(wire(ENCRYPTED))), "http_404 high");
-        assert_eq!(of(&not_found, None), "http_404 high");
-        assert_eq!(of(&not_found, Some(wire(Outcome::SynTimeout))), "http_404 low *");
-        assert_eq!(of(&log(Outcome::HttpError(Some(502)), Weight::Vague, Some(502)), None), "http_error/502 low");
-        let missed = Coverage { missed: true, in_log: true };
-        assert_eq!(told(&rule(&not_found, None, missed)), "http_404 medium");
-    }
-
-    #[test]
-    fn rule_5_the_wire_decides_where_the_log_is_silent() {
-        let outside = Coverage { missed: false, in_log: false };
-        let refused = wire(Outcome::ConnectionRefused);
-        assert_eq!(told(&rule(&SILENT, Some(&refused), outside)), "connection_refused high");
-        let missed = Coverage { missed: true, in_log: false };
-        assert_eq!(told(&rule(&SILENT, Some(&refused), missed)), "connection_refused medium");
-    }
-
-    #[test]
-    fn rule_6_an_exception_alone_is_a_good_word_but_no_proof() {
-        assert_eq!(of(&words(Outcome::SynTimeout), None), "syn_timeout medium");
-        assert_eq!(of(&words(Outcome::ReadTimeout), Some(wire(ENCRYPTED))), "read_timeout medium");
-        assert_eq!(of(&log(Outcome::SynTimeout, Weight::Vague, None), None), "syn_timeout low");
-    }
-
-    #[test]
-    fn rule_7_the_more_detailed_account_counts() {
-        let nxdomain = Outcome::DnsFailure(Some(DnsDetail::NxDomain));
-        assert_eq!(of(&words(Outcome::DnsFailure(None)), Some(wire(nxdomain))), "dns_failure/nxdomain high");
-        let untrusted = Outcome::TlsFailure(Some(TlsDetail::UntrustedCertificate));
-        let encrypted_alert = wire(Outcome::TlsFailure(None));
-        assert_eq!(of(&words(untrusted), Some(encrypted_alert)), "tls_failure/untrusted_certificate high");
-    }
-
-    #[test]
-    fn rule_8_the_wire_says_where_the_silence_was() {
-        let handshake = Outcome::TlsFailure(Some(TlsDetail::HandshakeTimeout));
-        assert_eq!(of(&words(Outcome::ReadTimeout), Some(wire(handshake))), "tls_failure/handshake_timeout high");
-        let vague = log(Outcome::SynTimeout, Weight::Vague, None);
-        assert_eq!(of(&vague, Some(wire(Outcome::ReadTimeout))), "read_timeout high");
-    }
-
-    #[test]
-    fn rule_9_an_icmp_error_explains_a_timeout() {
-        let prohibited = wire(Outcome::Unreachable(Some(UnreachableDetail::AdminProhibited)));
-        let no_route = words(Outcome::Unreachable(Some(UnreachableDetail::Host)));
-        assert_eq!(of(&no_route, Some(prohibited.clone())), "unreachable/admin_prohibited high");
-        assert_eq!(of(&words(Outcome::SynTimeout), Some(prohibited)), "unreachable/admin_prohibited medium *");
-    }
-
-    #[test]
-    fn rule_10_java_knows_best_what_it_disliked_in_a_certificate() {
-        let expired = words(Outcome::TlsFailure(Some(TlsDetail::ExpiredCertificate)));
-        let untrusted = wire(Outcome::TlsFailure(Some(TlsDetail::UntrustedCertificate)));
-        assert_eq!(of(&expired, Some(untrusted)), "tls_failure/expired_certificate medium *");
-    }
-
-    #[test]
-    fn rule_11_accounts_that_exclude_each_other_are_told_both() {
-        let refused = words(Outcome::ConnectionRefused);
-        let ruling = rule(&refused, Some(&wire(Outcome::ReadTimeout)), SEEN);
-        assert_eq!(told(&ruling), "read_timeout low *");
-        let conflict = ruling.conflict.unwrap();
-        assert!(conflict.contains("the words") && conflict.contains("what was seen"), "{conflict}");
-        let doubtful = WireEvidence { doubts: vec![Doubt::MayMeanElse], ..wire(Outcome::ReadTimeout) };
-        assert_eq!(of(&refused, Some(doubtful)), "connection_refused low *");
-    }
-
-    #[test]
-    fn rule_12_nothing_is_made_of_nothing() {
-        assert_eq!(of(&SILENT, None), "unknown/incomplete low");
-        assert_eq!(of(&SILENT, Some(wire(ENCRYPTED))), "unknown/encrypted low");
-        let fine = LogEvidence { status: Some(200), ..SILENT };
-        assert_eq!(of(&fine, Some(wire(ENCRYPTED))), "unknown low");
-    }
-}
+mod tests;
