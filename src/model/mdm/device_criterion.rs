@@ -1,5 +1,7 @@
 //! Which device a node asks for, in each of the spellings that the versions of the API have for it.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,36 +36,55 @@ impl DeviceCriterion {
     /// Reads the criterion of a device query out of a target or URL; `None` for everything else, polls included.
     pub fn of_target(target: &str) -> Option<Self> {
         let (path, query) = split_target(target);
-        Self::of_parts(path, query).filter(|found| found.criteria != COMPLIANCE)
-    }
-
-    /// Reads `querycriteria=macaddress&value=V`, `querystring=macaddress.eq.V`, `/devices/0/macaddress/V/all`.
-    pub(super) fn of_parts(path: &str, query: &str) -> Option<Self> {
-        let parameter = |wanted: &str| {
-            query
-                .split('&')
-                .filter_map(|part| part.split_once('='))
-                .find_map(|(name, value)| name.eq_ignore_ascii_case(wanted).then(|| percent_decoded(value)))
-        };
-        if let Some(criteria) = parameter("querycriteria").filter(|criteria| !criteria.is_empty()) {
-            let value = parameter("value").or_else(|| parameter("deviceidentifier")).unwrap_or_default();
-            return Some(Self { criteria: criteria.to_ascii_lowercase(), value });
-        }
-        if let Some(expression) = parameter("querystring") {
-            let mut parts = expression.splitn(3, '.');
-            let (criteria, _, value) = (parts.next()?, parts.next()?, parts.next()?);
-            return Some(Self { criteria: criteria.to_ascii_lowercase(), value: value.to_owned() });
-        }
-        let mut segments = path.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("devices")).skip(1);
-        let known = |segment: &&str| CRITERIA.iter().any(|name| segment.eq_ignore_ascii_case(name));
-        let criteria = segments.find(known)?;
-        let value = segments.next().filter(|value| !value.is_empty())?;
-        Some(Self { criteria: criteria.to_ascii_lowercase(), value: percent_decoded(value) })
+        let asked = Asked::of_parts(path, query)?;
+        let criteria = asked.criteria.to_ascii_lowercase();
+        (criteria != COMPLIANCE).then(|| Self { criteria, value: asked.value.into_owned() })
     }
 }
 
-fn percent_decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
+/// A criterion as it is spelled in a target.
+pub(super) struct Asked<'a> {
+    criteria: Cow<'a, str>,
+    value: Cow<'a, str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads `querycriteria=macaddress&value=V`, `querystring=macaddress.eq.V`, `/devices/0/macaddress/V/all`.
+    pub(super) fn of_parts(path: &'a str, query: &'a str) -> Option<Self> {
+        let (mut by_name, mut value, mut identifier, mut expression) = (None, None, None, None);
+        for (name, text) in query.split('&').filter_map(|part| part.split_once('=')) {
+            let place = match name.len() {
+                5 if name.eq_ignore_ascii_case("value") => &mut value,
+                13 if name.eq_ignore_ascii_case("querycriteria") => &mut by_name,
+                16 if name.eq_ignore_ascii_case("deviceidentifier") => &mut identifier,
+                11 if name.eq_ignore_ascii_case("querystring") => &mut expression,
+                _ => continue,
+            };
+            place.get_or_insert(text);
+        }
+        if let Some(criteria) = by_name.map(percent_decoded).filter(|criteria| !criteria.is_empty()) {
+            return Some(Self { criteria, value: value.or(identifier).map(percent_decoded).unwrap_or_default() });
+        }
+        if let Some(expression) = expression.map(percent_decoded) {
+            let mut parts = expression.splitn(3, '.');
+            let (criteria, _, value) = (parts.next()?, parts.next()?, parts.next()?);
+            return Some(Self { criteria: criteria.to_owned().into(), value: value.to_owned().into() });
+        }
+        let mut segments = path.split('/').skip_while(|segment| !segment.eq_ignore_ascii_case("devices")).skip(1);
+        let known = |segment: &&str| CRITERIA.iter().any(|name| segment.eq_ignore_ascii_case(name));
+        let criteria = segments.find(known)?.into();
+        let value = segments.next().filter(|value| !value.is_empty())?;
+        Some(Self { criteria, value: percent_decoded(value) })
+    }
+
+    /// Returns whether all devices are asked for that do not comply, and no one of them.
+    pub(super) fn is_poll(&self) -> bool {
+        self.criteria.eq_ignore_ascii_case(COMPLIANCE)
+    }
+}
+
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    if text.contains('%') { percent_encoding::percent_decode_str(text).decode_utf8_lossy() } else { text.into() }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod device_criterion;
 pub(crate) mod domains;
+mod path_words;
 mod recognise;
 mod request;
 mod target;

@@ -1,11 +1,14 @@
 //! What a node asks an MDM server for, known by the path of the URL, by the host, and by what the log calls the query (Cisco
 //! ISE's MDM API, versions 1 to 3; Microsoft's NAC services; Meraki's).
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::device_criterion::{COMPLIANCE, DeviceCriterion};
+use super::device_criterion::Asked;
 use super::domains::is_login_host;
+use super::path_words::{PathWord, PathWords};
 use super::target::split_target;
 
 /// What a request asks for.
@@ -70,25 +73,27 @@ impl RequestKind {
     /// Reads host and target (path with query, or a whole URL) of a request; `None` where they tell nothing, as in a URL that
     /// was cut off.
     pub fn of_target(host: Option<&str>, target: &str) -> Option<Self> {
-        let lower = target.to_ascii_lowercase();
-        let (path, query) = split_target(&lower);
-        let host = host.unwrap_or_default().to_ascii_lowercase();
-        if path.contains("/oauth2/") && path.contains("token") || is_login_host(&host) {
+        let (path, query) = split_target(target);
+        let host = host.unwrap_or_default();
+        let lower = host.bytes().any(|byte| byte.is_ascii_uppercase()).then(|| host.to_ascii_lowercase());
+        let host = lower.map_or(Cow::Borrowed(host), Cow::Owned);
+        let words = PathWords::of(path);
+        if words.has(PathWord::OAuth) && words.has(PathWord::Token) || is_login_host(&host) {
             return Some(Self::Token);
         }
-        if path.contains("mdminfo") || path.contains("serverinfo") {
+        if words.has(PathWord::ServerInfo) {
             return Some(Self::ServerInfo);
         }
-        if path.contains("actiontype=") || path.contains("sendmessage") || path.contains("/action/") {
+        if words.has(PathWord::Action) {
             return Some(Self::DeviceAction);
         }
-        if path.contains("/serviceprincipals") {
+        if words.has(PathWord::ServicePrincipals) {
             return Some(Self::Discovery);
         }
-        if let Some(criterion) = DeviceCriterion::of_parts(path, query) {
-            return Some(if criterion.criteria == COMPLIANCE { Self::CompliancePoll } else { Self::DeviceQuery });
+        if let Some(asked) = Asked::of_parts(path, query) {
+            return Some(if asked.is_poll() { Self::CompliancePoll } else { Self::DeviceQuery });
         }
-        if ["/device", "deviceinfo", "batchdevices"].iter().any(|part| path.contains(part)) {
+        if words.has(PathWord::Device) {
             return Some(Self::DeviceQuery);
         }
         host.starts_with("graph.").then_some(Self::Discovery)
