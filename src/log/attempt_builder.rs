@@ -189,12 +189,21 @@ impl AttemptBuilder {
     }
 
     /// Begins a request of this kind, a try of the attempt.
-    pub(super) fn request(&mut self, url: LoggedUrl, kind: RequestKind, at: LineRef, texts: &mut Interner) {
+    pub(super) fn request(
+        &mut self,
+        url: LoggedUrl,
+        kind: RequestKind,
+        quote: Option<(CitationRole, Quote)>,
+        at: LineRef,
+        texts: &mut Interner,
+    ) {
+        self.last = at.time.or(self.last);
         self.attempt.kind = kind;
         // Each device has a URL of its own.
         let text = if kind == RequestKind::DeviceQuery { url.text.into() } else { texts.share(&url.text) };
         let host = url.host.as_deref().map(|host| texts.share(host));
         self.tries.begin(LogTry { get: Some(at), url: Some(text), host, port: url.port, ..LogTry::default() });
+        self.quote(quote, at, texts);
     }
 
     /// Takes in what a record tells; returns whether it is worth a quotation.
@@ -215,8 +224,8 @@ impl AttemptBuilder {
                 self.attempt.api_version = version.or(self.attempt.api_version.take());
                 true
             }
-            What::Get(_) | What::Connecting | What::ServerStatus => true,
-            What::Request | What::Query(_) => false,
+            What::Connecting | What::ServerStatus => true,
+            What::Request | What::Query(_) | What::Get(_) => false,
             What::RequestEnd => {
                 // The end of another request, which may have been a try of this attempt, and of which nothing else is there.
                 self.misses_request |= self.has_ended();
@@ -304,6 +313,7 @@ impl AttemptBuilder {
         let Some((role, quote)) = quote else { return };
         let text = match (quote, self.tries.last().and_then(|last| last.url.clone())) {
             (Quote::Words(words), _) => CitationText::Whole(texts.share(&words)),
+            (Quote::Sentence(sentence), _) => CitationText::Whole(sentence),
             (Quote::Request(method), Some(url)) => CitationText::Request { method, url },
             (Quote::Request(method), None) => CitationText::Whole(texts.share(method.as_str())),
         };

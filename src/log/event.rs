@@ -4,11 +4,12 @@
 //! may have cut it off, so the beginning of a known beginning counts too when it is long enough to be no other.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::endpoint::{self, LoggedUrl};
 use super::facts::{CauseKind, CitationRole, Level, LogAnswer, LogCause, Method, ProxyMention, ResponseBody};
 use super::record::LogHeader;
-use super::{answer, body, cause};
+use super::{answer, body, cause, repeated};
 use crate::model::mdm::RequestKind;
 use crate::model::sanitize;
 
@@ -29,6 +30,8 @@ pub(super) struct LogEvent {
 pub(super) enum Quote {
     /// As they are.
     Words(String),
+    /// As they stand in the log again and again.
+    Sentence(Arc<str>),
     /// A request, whose URL the record names.
     Request(Method),
 }
@@ -185,7 +188,7 @@ pub(super) fn read(header: &LogHeader<'_>, first: &[u8], more: &[u8]) -> Option<
         Known::Exception => (What::Exception(exception(first, rest, more)), CitationRole::Error),
         Known::Verdict => (What::Verdict(cause::of(&text(reason(first)), more)), CitationRole::Verdict),
     };
-    Some(LogEvent { what, quote: Some((role, Quote::Words(sanitize::bytes(first)))) })
+    Some(LogEvent { what, quote: Some((role, repeated::quote(first))) })
 }
 
 /// Reads a message that no beginning is known of. It counts as MdmClient's last word when it names a failure, and as a
@@ -219,10 +222,10 @@ fn body(rest: &[u8], more: &[u8]) -> Option<LogEvent> {
     let start = memchr::memchr(b':', rest).map_or(rest.len(), |colon| colon + 1);
     let begun = rest.get(start..).unwrap_or_default().trim_ascii();
     let body = body::read(begun, more)?;
-    let quote = sanitize::line(&format!("Response data received from the MDM server : {}", body.beginning));
+    let quote = repeated::quote(["Response data received from the MDM server : ", &body.beginning].concat().as_bytes());
     let length = u32::try_from(body.length).ok().filter(|_| body.is_closed);
     let record = BodyRecord { looks: body.looks, is_closed: body.is_closed, length };
-    Some(LogEvent { what: What::Body(record), quote: Some((CitationRole::Body, Quote::Words(quote))) })
+    Some(LogEvent { what: What::Body(record), quote: Some((CitationRole::Body, quote)) })
 }
 
 fn answer(rest: &[u8], more: &[u8]) -> Option<LogEvent> {

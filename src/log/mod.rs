@@ -18,6 +18,7 @@ mod neighbours;
 mod quotations;
 mod record;
 mod records;
+mod repeated;
 mod scan;
 mod shelf;
 mod sniff;

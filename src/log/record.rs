@@ -185,7 +185,12 @@ fn moment(fields: [i16; 6], nanos: i32) -> Option<LocalTime> {
 }
 
 fn level(input: &[u8]) -> IResult<&[u8], Level> {
-    let word = Level::ALL.into_iter().find(|level| input.starts_with(level.as_str().as_bytes()));
+    // Most levels are told apart by their first letter.
+    let is_level = |level: &Level| {
+        let word = level.as_str().as_bytes();
+        input.first() == word.first() && input.starts_with(word)
+    };
+    let word = Level::ALL.into_iter().find(is_level);
     let rest = word.and_then(|level| Some((input.get(level.as_str().len()..)?, level)));
     rest.ok_or_else(|| nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::Alt)))
 }
@@ -223,15 +228,16 @@ fn name_alone(rest: &[u8]) -> IResult<&[u8], &[u8]> {
     Err(nom::Err::Error(nom::error::Error::new(rest, nom::error::ErrorKind::Tag)))
 }
 
-/// Reads up to the mark, which is taken too.
+/// Reads up to the mark, which begins with a closing bracket and is taken too.
 fn until<'a, const N: usize>(
     mark: &'static [u8; N],
 ) -> impl Parser<&'a [u8], Output = &'a [u8], Error = nom::error::Error<&'a [u8]>> {
     move |input: &'a [u8]| {
         let line = input.get(..MAX_FIELD).unwrap_or(input);
         let line = memchr::memchr(b'\n', line).and_then(|end| line.get(..end)).unwrap_or(line);
-        // Names are short: preparing a search would take longer than looking at each place.
-        let at = line.windows(mark.len()).position(|found| found == mark);
+        // Names are short: preparing a search for the whole mark would take longer.
+        let mut places = memchr::memchr_iter(b']', line);
+        let at = places.find(|at| line.get(*at..).is_some_and(|from| from.starts_with(mark)));
         match at.and_then(|at| Some((input.get(at + mark.len()..)?, input.get(..at)?))) {
             Some(parts) => Ok(parts),
             None => Err(nom::Err::Error(nom::error::Error::new(input, nom::error::ErrorKind::TakeUntil))),

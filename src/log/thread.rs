@@ -152,8 +152,7 @@ impl Thread {
             self.open = shelf.begin(&self.name, first, kind, self.in_call);
         }
         if let Some(open) = &mut self.open {
-            open.request(url.clone(), kind, at, texts);
-            open.add(What::Get(url), quote, at, texts);
+            open.request(url, kind, quote, at, texts);
         }
     }
 

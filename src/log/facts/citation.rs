@@ -20,7 +20,7 @@ impl LogCitation {
     pub fn text(&self) -> Cow<'_, str> {
         match &self.text {
             CitationText::Whole(text) => Cow::Borrowed(text),
-            CitationText::Request { method, url } => Cow::Owned(format!("{}: MDM Server URL: {url}", method.as_str())),
+            CitationText::Request { method, url } => Cow::Owned([method.as_str(), ": MDM Server URL: ", url].concat()),
         }
     }
 }
