@@ -150,11 +150,9 @@ impl<'a> Context<'a> {
             Only::Vendor(vendor) => self.vendor().unwrap_or(Vendor::Jamf) == vendor,
         };
         let text = remedy.text();
-        wanted
-            && Blank::ALL
-                .into_iter()
-                .filter(|blank| blank.is_needed(outcome))
-                .all(|blank| !text.contains(&format!("{{{}}}", blank.name())) || self.value(blank).is_some())
+        let has = |blank: Blank| text.contains(&format!("{{{}}}", blank.name()));
+        let needed = || Blank::ALL.into_iter().filter(|blank| blank.is_needed(outcome) && has(*blank));
+        wanted && (!text.contains('{') || needed().all(|blank| self.value(blank).is_some()))
     }
 }
 

@@ -27,6 +27,15 @@ pub struct Timestamp(i64);
 pub struct LocalTime(i64);
 
 impl Timestamp {
+    /// Returns with how many digits behind the second it is written.
+    const fn fraction_digits(self) -> usize {
+        match self.0 {
+            n if n % MILLISECOND == 0 => 3,
+            n if n % 1_000 == 0 => 6,
+            _ => 9,
+        }
+    }
+
     /// Makes it from nanoseconds since the epoch.
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
@@ -60,31 +69,34 @@ impl LocalTime {
     }
 }
 
+/// Nanoseconds are the most that a time is written with.
+const LONGEST: usize = "2026-07-01T00:00:00.000000000Z".len();
+
 /// Writes a time of an input as RFC 3339 does, with so many digits behind the second. Reports hold millions of them, and
 /// a calendar of all times takes longer.
-fn text(nanos: i64, digits: usize) -> String {
+fn text(nanos: i64, digits: usize, room: &mut [u8; LONGEST]) -> &str {
     const DAY: i64 = 86_400;
     let (seconds, fraction) = (nanos / SECOND, nanos % SECOND);
     let (days, of_day) = (seconds / DAY, seconds % DAY);
     let (year, month, day) = civil(days);
-    let digit = |number: i64| char::from(b'0' + u8::try_from(number % 10).unwrap_or_default());
-    let two = |number: i64| [digit(number / 10), digit(number)];
-    let mut text = String::with_capacity("2026-07-01T00:00:00.000000000Z".len());
-    text.extend(two(year / 100).into_iter().chain(two(year)));
-    for (mark, number) in [('-', month), ('-', day), ('T', of_day / 3600), (':', of_day / 60 % 60), (':', of_day % 60)]
-    {
-        text.push(mark);
-        text.extend(two(number));
+    let digit = |number: i64| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    let pair = |number: i64| [digit(number / 10), digit(number)];
+    let [[y1, y2], [y3, y4], [m1, m2], [d1, d2]] = [year / 100, year, month, day].map(pair);
+    let [[h1, h2], [n1, n2], [s1, s2]] = [of_day / 3600, of_day / 60 % 60, of_day % 60].map(pair);
+    let [f1, f2, f3, f4, f5, f6, f7, f8, f9] = FRACTIONS.map(|unit| digit(fraction / unit));
+    *room = [
+        y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1, f2, f3, f4, f5,
+        f6, f7, f8, f9, b'Z',
+    ];
+    let end = LONGEST - 1 - (FRACTIONS.len() - digits.min(FRACTIONS.len()));
+    if let Some(last) = room.get_mut(end) {
+        *last = b'Z';
     }
-    text.push('.');
-    let mut unit = SECOND / 10;
-    for _ in 0..digits {
-        text.push(digit(fraction / unit));
-        unit = (unit / 10).max(1);
-    }
-    text.push('Z');
-    text
+    room.get(..=end).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
 }
+
+/// Nanoseconds of each digit behind the second.
+const FRACTIONS: [i64; 9] = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
 /// Returns year, month and day of a day counted from 1970-01-01 (after Howard Hinnant's `civil_from_days`).
 const fn civil(days: i64) -> (i64, i64, i64) {
@@ -102,13 +114,9 @@ const fn civil(days: i64) -> (i64, i64, i64) {
 /// RFC 3339 in UTC with milliseconds, or with microseconds or nanoseconds where the time has them.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = match self.0 {
-            n if n % MILLISECOND == 0 => 3,
-            n if n % 1_000 == 0 => 6,
-            _ => 9,
-        };
+        let digits = self.fraction_digits();
         if (0..=LATEST).contains(&self.0) {
-            return f.write_str(text(self.0, digits).as_str());
+            return f.write_str(text(self.0, digits, &mut [0; LONGEST]));
         }
         let time = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_err(|_| fmt::Error)?;
         write!(f, "{time:.digits$}")
@@ -117,6 +125,9 @@ impl fmt::Display for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if (0..=LATEST).contains(&self.0) {
+            return serializer.serialize_str(text(self.0, self.fraction_digits(), &mut [0; LONGEST]));
+        }
         serializer.collect_str(self)
     }
 }
@@ -153,7 +164,7 @@ mod tests {
         for day in 0..LATEST / (86_400 * SECOND) {
             let nanos = day * 86_400 * SECOND + day % 86_400 * SECOND + day * 7919 % SECOND;
             let known = jiff::Timestamp::from_nanosecond(i128::from(nanos)).unwrap();
-            assert_eq!(text(nanos, 9), format!("{known:.9}"));
+            assert_eq!(text(nanos, 9, &mut [0; LONGEST]), format!("{known:.9}"));
         }
     }
 

@@ -279,9 +279,13 @@ impl Formatter for OneLine {
 /// Escapes what a terminal acts on. JSON only asks for C0 to be escaped; terminals act on C1 and on Unicode's format
 /// characters too.
 fn visible_fragment<W: ?Sized + io::Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    // Most fragments are plain ASCII, of which only DEL is hidden. Without a way out in the middle, several bytes are compared at once.
+    let highest_bits = fragment.bytes().fold(0, |bits, byte| bits | byte.wrapping_add(1));
+    if highest_bits < 0x80 {
+        return writer.write_all(fragment.as_bytes());
+    }
     let mut rest = fragment;
-    // Most fragments are plain ASCII, of which only DEL is hidden.
-    while let Some(at) = if rest.is_ascii() { memchr::memchr(0x7f, rest.as_bytes()) } else { rest.find(is_hidden) } {
+    while let Some(at) = rest.find(is_hidden) {
         let (before, from) = rest.split_at(at);
         writer.write_all(before.as_bytes())?;
         let mut chars = from.chars();
