@@ -230,4 +230,57 @@ mod tests {
         }
         assert_eq!(compatibility(&Claim::NOTHING, &refused), Compatibility::Possible);
     }
+
+    /// How what the log said and what the wire shows go together, when the wire's account is a proof and when it is vague.
+    fn both(said_outcome: Outcome, shown_outcome: Outcome) -> [Compatibility; 2] {
+        let vague = claim(shown_outcome, Weight::Vague, Answer::None);
+        [shown(shown_outcome), vague].map(|shown| compatibility(&said(said_outcome), &shown))
+    }
+
+    #[test]
+    fn a_close_is_at_odds_with_a_close_at_another_time_unless_the_client_could_not_know() {
+        use Compatibility::{Contradiction, Possible, Same};
+        let reset = |when| Outcome::ConnectionReset(when);
+        let (during, after) = (Some(ResetDetail::DuringHandshake), Some(ResetDetail::AfterRequest));
+        assert_eq!(both(reset(None), reset(after)), [Same; 2]);
+        assert_eq!(both(reset(during), reset(during)), [Same; 2]);
+        assert_eq!(both(reset(after), reset(during)), [Possible; 2]);
+        assert_eq!(both(reset(during), reset(None)), [Possible; 2]);
+        // Closed in place of an answer, the client may have been in the handshake still; once anything came, it was not.
+        assert_eq!(both(reset(during), reset(after)), [Possible, Contradiction]);
+        let answered = claim(reset(after), Weight::Proof, Answer::Came(None));
+        assert_eq!(compatibility(&said(reset(during)), &answered), Contradiction);
+        assert_eq!(both(reset(None), Outcome::ProxyError(None)), [Possible, Contradiction]);
+        assert_eq!(both(reset(during), Outcome::TlsFailure(None)), [Possible, Contradiction]);
+        assert_eq!(both(reset(after), Outcome::TlsFailure(None)), [Contradiction; 2]);
+    }
+
+    #[test]
+    fn failures_of_tls_are_one_when_their_reasons_are_or_may_be() {
+        use Compatibility::{Contradiction, Possible, Same};
+        let tls = |detail| Outcome::TlsFailure(Some(detail));
+        let untrusted = tls(TlsDetail::UntrustedCertificate);
+        assert_eq!(both(untrusted, untrusted), [Same; 2]);
+        assert_eq!(both(untrusted, tls(TlsDetail::ExpiredCertificate)), [Possible; 2]);
+        let waited = tls(TlsDetail::HandshakeTimeout);
+        assert_eq!(both(waited, Outcome::TlsFailure(None)), [Contradiction, Possible]);
+        // A server that wants a certificate closes where the client expects its answer.
+        let closed = Outcome::ConnectionReset(Some(ResetDetail::AfterRequest));
+        assert_eq!(both(tls(TlsDetail::ClientCertificate), closed), [Same, Contradiction]);
+        assert_eq!(both(untrusted, closed), [Contradiction; 2]);
+    }
+
+    #[test]
+    fn what_is_told_of_a_proxy_and_of_an_answer_is_compared_with_what_is_shown_of_it() {
+        use Compatibility::{Contradiction, Possible, Same};
+        let proxy = |status| Outcome::ProxyError(Some(ProxyDetail::Status(status)));
+        assert_eq!(both(proxy(407), proxy(407)), [Same; 2]);
+        assert_eq!(both(proxy(407), proxy(502)), [Contradiction; 2]);
+        let page = Outcome::OtherFailure(Some(OtherDetail::UnexpectedAnswer));
+        for silence in [Outcome::ReadTimeout, Outcome::ConnectionReset(None)] {
+            assert_eq!(both(page, silence), [Contradiction, Possible], "{silence}");
+        }
+        let no_name = Outcome::DnsFailure(None);
+        assert_eq!(both(no_name, no_name), [Same, Possible]);
+    }
 }

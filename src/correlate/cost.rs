@@ -129,4 +129,26 @@ mod tests {
         assert!(cost(times(2, 2), Compatibility::Contradiction, HostSource::Named) < UNMATCHED);
         assert!(cost(times(100, 100), Compatibility::Contradiction, HostSource::Named) > UNMATCHED);
     }
+
+    #[test]
+    fn one_spread_off_costs_the_logarithm_of_two_and_more_cost_more_slowly() {
+        let cost = |start, result| cost(times(start, result), Compatibility::Same, HostSource::Named);
+        assert_eq!(cost(0, 0), 0);
+        // The node is slow, or its clock is wrong; the latter is less likely.
+        assert_eq!([cost(30, 0), cost(-12, 0), cost(0, 25), cost(0, -12)], [693; 4]);
+        assert_eq!([cost(60, 0), cost(-24, 0)], [1609; 2]);
+    }
+
+    #[test]
+    fn what_one_side_does_not_tell_has_its_price() {
+        let cost = |times| cost(times, Compatibility::Same, HostSource::Named);
+        let exact = times(0, 0);
+        let pasted = PairTimes { said_start: None, said_result: None, ..exact };
+        assert_eq!(cost(pasted), 2 * TIMELESS);
+        assert_eq!(cost(PairTimes { said_result: None, ..exact }), END_UNTOLD);
+        // Nothing on the wire tells the client; it can't have given up before it last asked.
+        let waited = |delay| cost(PairTimes { end: None, ..times(0, delay) });
+        assert_eq!([waited(0), waited(8000)], [END_UNTOLD; 2]);
+        assert_eq!(waited(-12), END_UNTOLD + 693);
+    }
 }

@@ -139,3 +139,53 @@ fn certificates(attempt: &Attempt) -> impl Iterator<Item = &Certificate> {
 fn url_host(url: &str) -> Option<&str> {
     Some(split_port(Url::split(url).authority)?.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::redact::redact;
+    use crate::sample;
+
+    /// The pseudonym of an attribute of a redacted name.
+    fn attribute<'n>(name: &'n str, kind: &str) -> &'n str {
+        name.split(',').find_map(|part| part.strip_prefix(kind)).unwrap()
+    }
+
+    #[test]
+    fn what_a_field_names_has_its_pseudonym_in_the_texts() {
+        let mut report = sample::report();
+        let certificate = report.attempts[0].certificate().unwrap().clone();
+        let path = report.inputs[0].path.clone();
+        report.attempts[0].tries[0].url = Some("https://mdm9.example.org:443/ciscoise/mdminfo".into());
+        report.attempts[0].reason = Some(format!(
+            "Example Trust|Example Public CA G2|{}|{}|mdm9.example.org|{}|Example Trusted",
+            certificate.subject,
+            certificate.serial,
+            path.split('!').next().unwrap(),
+        ));
+        redact(&mut report, Some(b"key"));
+        let attempt = &report.attempts[0];
+        let shown = attempt.certificate().unwrap();
+        let reason: Vec<&str> = attempt.reason.as_deref().unwrap().split('|').collect();
+        let url = attempt.tries[0].url.as_deref().unwrap();
+        assert_eq!(reason[0], attribute(&shown.issuer, "O="));
+        assert_eq!(reason[1], attribute(&shown.issuer, "CN="));
+        assert_eq!(reason[2..4], [shown.subject.as_str(), shown.serial.as_str()]);
+        assert!(url.starts_with(&format!("https://{}:443/", reason[4])), "{url}: {reason:?}");
+        assert_eq!(Some(reason[5]), report.inputs[0].path.split('!').next());
+        // A name that begins as another does is another.
+        assert!(!reason[6].starts_with(reason[0]), "{reason:?}");
+    }
+
+    #[test]
+    fn short_names_are_taken_for_the_words_that_they_are() {
+        let mut report = sample::report();
+        let tls = report.attempts[0].flow.as_mut().unwrap().tls.as_mut().unwrap();
+        let certificate = tls.certificate.as_mut().unwrap();
+        certificate.subject = "CN=is,O=TLS".into();
+        report.attempts[0].reason = Some("TLS is closed".into());
+        redact(&mut report, Some(b"key"));
+        assert_eq!(report.attempts[0].reason.as_deref(), Some("TLS is closed"));
+    }
+}

@@ -57,3 +57,29 @@ pub(super) fn attributes(name: &str) -> impl Iterator<Item = (Option<char>, &str
         Some((separator, part))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::redact::pseudonyms::Shape;
+
+    #[test]
+    fn types_and_separators_stay_and_hosts_have_the_pseudonym_that_they_have_elsewhere() {
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
+        let name = |value: &str| names.stand_in("name", value);
+        let redacted = names.distinguished_name("CN=mdm.example.com,O=Example\\, Inc.+OU=192.0.2.7;L=, plain");
+        let wanted = format!(
+            "CN={},O={}+OU={};L=,{}",
+            names.endpoint("mdm.example.com"),
+            name("Example\\, Inc."),
+            names.endpoint("192.0.2.7"),
+            name("plain"),
+        );
+        assert_eq!(redacted, wanted);
+        // A backslash that is written as one takes nothing away from the comma behind it.
+        let redacted = names.distinguished_name("O=a\\\\,CN=Example v2.0");
+        assert_eq!(redacted, format!("O={},CN={}", name("a\\\\"), name("Example v2.0")));
+        assert_eq!(names.attribute("2001:db8::7"), names.endpoint("2001:db8::7"));
+    }
+}

@@ -101,9 +101,9 @@ pub(super) fn tells_nothing(number: &str, before: &str, after: &str, attached: O
         || is_year(digits);
     match groups.as_slice() {
         [_] => count <= ANYWHERE || in_place && count <= 12,
-        [whole, fraction] if digits.contains('.') => {
+        [whole, _] if digits.contains('.') => {
             // `7.3` and `0.125`, and a duration with its unit.
-            count <= 2 * ANYWHERE && whole.len() <= 4 && fraction.len() <= 6 || in_place && count <= 15
+            count <= 2 * ANYWHERE && whole.len() <= 4 || in_place && count <= 15
         }
         [a, b] => (a.len() <= ANYWHERE && b.len() <= ANYWHERE && count < 6) || in_place && count < 12,
         [_, _, _] if digits.contains('.') && !digits.contains('-') => count < 7,
@@ -160,6 +160,41 @@ mod tests {
             "12a",
         ] {
             assert!(!tells_nothing(number, "", "", None), "{number}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_size_or_form_that_nothing_common_has_go() {
+        let stays = |number: &str| tells_nothing(number, "", "", None);
+        for number in ["1234.5", "123.456", "12-34", "123-12", "10.480.1", "10.10.1.430"] {
+            assert!(stays(number), "{number}");
+        }
+        for number in [
+            "1234.567",
+            "12345.6",
+            "1-1234",
+            "1234-1",
+            "123-123",
+            "10.480.12",
+            "1-2.3",
+            "1,2,3",
+            "10.10.10.430",
+            "3.3.0.43",
+            "3.3.0-430",
+            "192.168.10.255",
+            "2023-123-15",
+            "2023-1-15",
+            "2023-11-1a",
+        ] {
+            assert!(!stays(number), "{number}");
+        }
+        // What says what is counted makes room for more, and not for any.
+        let counted = |number: &str| tells_nothing(number, "", "ms", None);
+        for number in ["123456789012", "12345.678", "123456789.012345", "12345-678901"] {
+            assert!(counted(number), "{number}");
+        }
+        for number in ["1234567890123", "1234567890.123456", "123456-789012", "1-2.3"] {
+            assert!(!counted(number), "{number}");
         }
     }
 }

@@ -91,3 +91,29 @@ pub(super) fn is_public_file(name: &str) -> bool {
         |rest: &str| rest.trim_end_matches(".gz").bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     name.is_empty() || PUBLIC_FILES.contains(&name) || name.strip_prefix("ise-psc.log").is_some_and(rotation)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::redact::pseudonyms::Shape;
+
+    #[test]
+    fn what_says_where_a_path_begins_and_what_a_file_is_stays() {
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
+        let file = |name: &str| names.stand_in("file", name);
+        assert_eq!(names.foreign_path("C:\\jdoe\\x.tar"), format!("C:\\{}\\{}.tar", file("jdoe"), file("x")));
+        assert_eq!(names.foreign_path("~/../x.TAR"), format!("~/../{}.TAR", file("x")));
+        // No extension that is known, or nothing but one.
+        assert_eq!(names.file_name("jdoe.acme"), file("jdoe.acme"));
+        assert_eq!(names.file_name(".log"), file(".log"));
+    }
+
+    #[test]
+    fn a_rotated_log_has_no_ones_name() {
+        for name in ["ise-psc.log", "ise-psc.log.2023-11-14-1", "ise-psc.log.3.gz", "TCPDump.pcap"] {
+            assert!(is_public_file(name), "{name}");
+        }
+        assert!(!is_public_file("ise-psc.log.acme") && !is_public_file("ise-psc.log.1.acme"));
+    }
+}

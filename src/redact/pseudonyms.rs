@@ -186,3 +186,69 @@ fn is_guid(text: &str) -> bool {
     let groups: Vec<usize> = text.trim_matches(['{', '}']).split('-').map(str::len).collect();
     groups == [8, 4, 4, 4, 12] && text.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | '{' | '}'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(shape: Shape) -> Pseudonyms {
+        Pseudonyms::new(b"key".to_vec(), shape)
+    }
+
+    #[test]
+    fn addresses_are_of_blocks_that_no_one_has_and_far_apart() {
+        let first_octets: std::collections::BTreeSet<u8> = (0..200)
+            .map(|last| match names(Shape::Telling).address(IpAddr::V4(Ipv4Addr::new(192, 0, 2, last))) {
+                IpAddr::V4(address) => address.octets()[0],
+                IpAddr::V6(_) => 0,
+            })
+            .collect();
+        assert!(first_octets.iter().all(|octet| *octet >= 240) && first_octets.len() > 8, "{first_octets:?}");
+    }
+
+    #[test]
+    fn a_host_stays_a_host_and_an_address_one_in_brackets_or_not() {
+        let names = names(Shape::Telling);
+        assert_eq!(names.endpoint(""), "");
+        assert_eq!(names.host("mdm"), names.stand_in("host", "mdm"));
+        assert_eq!(names.host("mdm.com."), format!("{}.example", names.stand_in("host", "mdm")));
+        let plain = names.endpoint("2001:db8::1");
+        assert_eq!(names.endpoint("[2001:db8::1]"), format!("[{plain}]"));
+        assert_eq!(names.endpoint("2001:db8::1%eth0"), plain);
+    }
+
+    #[test]
+    fn a_number_of_a_device_keeps_its_writing_where_it_must_be_as_long() {
+        let same = names(Shape::SameLength);
+        let lower = same.identifier("5a4b3c2d-1e0f-4a5b-8c7d-9e8f7a6b5c4d");
+        assert_eq!(same.identifier("{5A4B3C2D-1E0F-4A5B-8C7D-9E8F7A6B5C4D}"), format!("{{{}}}", lower.to_uppercase()));
+        assert_eq!(lower.replace(|c: char| c.is_ascii_hexdigit(), "x"), "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+        assert_eq!(same.identifier("02:00:5E:AA:BB:CC").replace(':', ""), same.identifier("02005EAABBCC"));
+        // Groups alone make no GUID.
+        assert_eq!(
+            same.identifier("zzzzzzzz-1e0f-4a5b-8c7d-9e8f7a6b5c4d"),
+            same.same_length("zzzzzzzz-1e0f-4a5b-8c7d-9e8f7a6b5c4d")
+        );
+        assert_eq!(same.identifier("5a4b-3c2d"), same.same_length("5a4b-3c2d"));
+        assert_eq!(
+            same.digits("ab cd"),
+            same.digits("abcd").replace(&same.digits("abcd")[2..], "_") + &same.digits("abcd")[2..]
+        );
+        assert_eq!(same.digits(&"a".repeat(64)).len(), 64);
+    }
+
+    #[test]
+    fn twelve_hexadecimal_digits_are_a_mac_address_however_they_are_written() {
+        for written in ["02:00:5e:aa:bb:cc", "0200.5EAA.BBCC", "02-00-5E-AA-BB-CC", "02005EAABBCC"] {
+            assert_eq!(mac_digits(written).as_deref(), Some("02005eaabbcc"), "{written}");
+        }
+        for other in ["hello-worlds", "02:00:5e", "02:00:5e:aa:bb:cc:dd", ""] {
+            assert_eq!(mac_digits(other), None, "{other}");
+        }
+        let names = names(Shape::Telling);
+        assert_eq!(names.identifier(""), "");
+        assert_eq!(names.identifier("02:00:5e:aa:bb:cc"), names.stand_in("id", "02005eaabbcc"));
+        assert_eq!(names.identifier("C02XK1ZZJGH5"), names.stand_in("id", "C02XK1ZZJGH5"));
+        assert_eq!(names.user("jdoe"), names.stand_in("user", "jdoe"));
+    }
+}

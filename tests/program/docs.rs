@@ -129,6 +129,7 @@ fn every_option_of_the_readme_is_one() {
             "--features",
             "--line",
             "--of",
+            "--manifest-path",
         ]
         .contains(option)
     }) {

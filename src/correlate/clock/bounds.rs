@@ -96,4 +96,30 @@ mod tests {
         assert_eq!(Bounds::of(&[pair(0, None), pair(3, None)]), None);
         assert_eq!(Bounds::of(&[pair(0, Some(1)), pair(50, Some(51)), pair(90, Some(91))]), None);
     }
+
+    #[test]
+    fn a_value_that_two_ranges_have_as_their_ends_is_in_both() {
+        assert_eq!(Bounds::of(&[pair(0, Some(10)), pair(10, Some(20))]), Some(bounds(10, 10)));
+        assert_eq!(Bounds::of(&[pair(0, Some(1)), pair(50, Some(51))]), None, "half of them are not most");
+    }
+
+    #[test]
+    fn stamps_are_of_the_millisecond_that_they_name_or_are_rounded_to_it() {
+        let start = Timestamp::from_nanos(0);
+        let said = LogInterval { start: LineTime::from_nanos(0), result: Some(LineTime::from_nanos(10 * MILLISECOND)) };
+        let told = Some(Timestamp::from_nanos(5 * MILLISECOND));
+        let allowed = interval((said, WireInterval { start, end: told, told, last: start }));
+        let offset = ClockOffset::from_nanos;
+        assert_eq!(allowed, Some((offset(-500_000), Some(offset(6 * MILLISECOND)))));
+    }
+
+    #[test]
+    fn the_likeliest_is_the_middle_or_soon_behind_the_request_in_whole_microseconds() {
+        let likeliest = |low, high| bounds(low, high).likeliest().nanos();
+        assert_eq!(likeliest(MILLISECOND, 3 * MILLISECOND), 2 * MILLISECOND);
+        assert_eq!(likeliest(10 * MILLISECOND, 500 * MILLISECOND), 14 * MILLISECOND);
+        assert_eq!(likeliest(-500 * MILLISECOND, 10 * MILLISECOND), -496 * MILLISECOND);
+        assert_eq!(likeliest(1_001, 2_003), 1_000);
+        assert_eq!(likeliest(-3_001, -1_001), -3_000);
+    }
 }

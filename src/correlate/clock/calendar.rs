@@ -191,4 +191,43 @@ mod tests {
         };
         assert_eq!(at("2023-11-05T03:30:00").since(at("2023-11-05T00:30:00")), 4 * 3600 * SECOND);
     }
+
+    /// A log of one file with these steps of its clock, each by line, seconds before and seconds after.
+    fn with_steps(steps: &[(u64, i64, i64)]) -> LogFacts {
+        let local = |seconds: i64| LocalTime::from_nanos(seconds * SECOND);
+        let step =
+            |&(line, before, after): &(u64, i64, i64)| ClockStep { line, before: local(before), after: local(after) };
+        let steps = steps.iter().map(step).collect();
+        let part = LogPartFacts { input: 0, records: 2, steps, ..LogPartFacts::default() };
+        LogFacts { parts: vec![part], ..LogFacts::default() }
+    }
+
+    #[test]
+    fn in_the_hour_that_comes_twice_the_step_back_tells_which_it_is() {
+        let zone = TimeZone::get("America/Denver").unwrap();
+        // 2023-11-05: at 01:59:50, line 10, the clock goes back to 01:00:00; as seconds of a wall clock.
+        let midnight = 1_699_142_400;
+        let log = with_steps(&[(10, midnight + 7190, midnight + 3600)]);
+        let calendar = Calendar::new(&log, Some(WallClock::Zone(zone)));
+        let utc = |line, seconds: i64| {
+            let time = Some(LocalTime::from_nanos((midnight + seconds) * SECOND));
+            calendar.unfold(LineRef { input: 0, line, time }).unwrap()
+        };
+        let minutes = |later: LineTime, earlier: LineTime| later.since(earlier) / (60 * SECOND);
+        // 01:30 before the step, and again behind it.
+        assert_eq!(minutes(utc(12, 5400), utc(8, 5400)), 60);
+        assert_eq!(minutes(utc(12, 5400), utc(10, 3600)), 30);
+        assert_eq!(minutes(utc(8, 5400), utc(2, 0)), 90);
+    }
+
+    #[test]
+    fn few_silences_may_be_changes_of_the_zone_and_many_steps_are_disorder() {
+        let changes = |steps: &[(u64, i64, i64)]| Calendar::possible_changes(&with_steps(steps)).len();
+        let forward = |count: i64| (0..count).map(|n| (n as u64, n * 9000, n * 9000 + 3600)).collect::<Vec<_>>();
+        let back = |count: i64| (0..count).map(|n| (n as u64, n * 9000, n * 9000 - 3600)).collect::<Vec<_>>();
+        assert_eq!([changes(&forward(3)), changes(&forward(4)), changes(&forward(9))], [3, 4, 4]);
+        assert_eq!([changes(&back(16)), changes(&back(17))], [16, 0]);
+        // A minute off is a step all the same, and three are not.
+        assert_eq!([changes(&[(1, 9000, 5460)]), changes(&[(1, 9000, 5580)])], [1, 0]);
+    }
 }

@@ -131,3 +131,33 @@ fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
     }
     chosen
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn votes(cast: &[(i64, u32)]) -> Vec<Vote> {
+        cast.iter()
+            .map(|(ms, weight)| Vote { offset: ClockOffset::from_nanos(ms * MILLISECOND), weight: *weight })
+            .collect()
+    }
+
+    #[test]
+    fn votes_within_the_window_are_for_one_offset_and_its_middle_stands_for_them() {
+        let cast = votes(&[(0, 2), (50, 1), (120, 1), (1000, 3), (1121, 1)]);
+        let weights: Vec<u64> = windows(&cast).iter().map(|window| window.weight).collect();
+        assert_eq!(weights, [4, 2, 1, 3, 1]);
+        let chosen: Vec<i64> = heaviest(&cast).iter().map(|offset| offset.nanos() / MILLISECOND).collect();
+        // What is as near to a chosen one as the window is wide adds nothing.
+        assert_eq!(chosen, [50, 1000, 1121]);
+    }
+
+    #[test]
+    fn a_zone_that_is_given_leaves_the_error_of_a_clock_and_no_more() {
+        let in_range = |seconds: i64, given| in_range(ClockOffset::from_nanos(seconds * SECOND), given);
+        assert!(in_range(7200, true) && in_range(-7200, true) && !in_range(7201, true) && !in_range(-7201, true));
+        // Samoa and Kiribati, each with a clock that is a quarter of an hour wrong.
+        assert!(in_range(-12 * 3600 - 900, false) && !in_range(-12 * 3600 - 901, false));
+        assert!(in_range(14 * 3600 + 900, false) && !in_range(14 * 3600 + 901, false));
+    }
+}

@@ -46,4 +46,13 @@ mod tests {
         assert_eq!(zone(-210 * minute + 417 * SECOND), -210 * minute);
         assert_eq!(zone(14 * minute), 0);
     }
+
+    #[test]
+    fn a_quarter_that_is_near_is_a_zone_though_nobody_uses_it() {
+        let near = |seconds: i64| zone_at(seconds * SECOND).map(|zone| zone.nanos() / SECOND);
+        assert_eq!([near(929), near(871), near(-929)], [Some(900), Some(900), Some(-900)]);
+        assert_eq!([near(931), near(450)], [None; 2]);
+        assert_eq!(nearest_zone(ClockOffset::from_nanos((13 * 3600 + 417) * SECOND)).nanos(), 13 * 3600 * SECOND);
+        assert_eq!(nearest_zone(ClockOffset::from_nanos((-11 * 3600 - 417) * SECOND)).nanos(), -11 * 3600 * SECOND);
+    }
 }

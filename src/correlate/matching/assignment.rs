@@ -171,6 +171,17 @@ mod tests {
 
     proptest! {
         #[test]
+        fn where_all_want_the_same_places_no_other_way_is_cheaper(
+            costs in prop::collection::vec(prop::collection::vec(0..12_i64, 5), 6)
+        ) {
+            let edges: Vec<Vec<Edge>> = costs
+                .iter()
+                .map(|row| row.iter().enumerate().map(|(place, &cost)| Edge { place, cost }).collect())
+                .collect();
+            prop_assert_eq!(total(&edges, &assign(&edges, 5, ALONE)), best(&edges, 0));
+        }
+
+        #[test]
         fn no_other_way_is_cheaper(
             costs in prop::collection::vec(prop::collection::btree_map(0..6_usize, 0..150_i64, 0..6), 0..7)
         ) {

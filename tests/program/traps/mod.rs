@@ -12,6 +12,7 @@ mod others;
 mod pairing;
 mod story;
 mod targets;
+mod tries;
 mod vantages;
 mod waiting;
 pub mod wire;
