@@ -142,8 +142,6 @@ fn url_host(url: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     use crate::redact::redact;
     use crate::sample;
 

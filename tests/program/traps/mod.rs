@@ -3,6 +3,7 @@
 mod clients;
 mod clocks;
 
+mod endings;
 mod forgery;
 mod log;
 mod missing;

@@ -2,7 +2,6 @@
 
 use mdmlog::{Options, analyze};
 
-use super::wire::tls;
 use super::world::{Connection, SERVER, Told, World, verdicts};
 use crate::support::Scratch;
 
