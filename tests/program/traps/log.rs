@@ -190,3 +190,102 @@ fn requests_of_other_threads_between_the_records_of_a_failure_are_themselves() {
     log.status(120, "c", 200);
     assert!(log.report().attempts.iter().all(|attempt| attempt.conflict.is_none()));
 }
+
+const TOKEN_URL: &str = "https://login.microsoftonline.com:443/t/oauth2/token";
+
+#[test]
+fn a_refused_token_is_one_whatever_status_comes_with_it() {
+    let words = "AADSTS7000222: The provided client secret keys for app are expired.";
+    let mut log = Log::default();
+    log.begin(0, "t").get(1, "t", TOKEN_URL).status(50, "t", 401).failure(51, "t", words);
+    let attempt = log.only();
+    assert_eq!((told(&attempt).as_str(), attempt.http_status), ("other_failure/token_refused", Some(401)));
+    let json = "\nResponse data received from the MDM server : {\"token_type\":\"Bearer\",\"expires_in\":3599}";
+    let page = "\nResponse data received from the MDM server : <html><title>Sign in</title></html>";
+    for (url, body, outcome) in [
+        (TOKEN_URL, json, "success high"),
+        (TOKEN_URL, page, "other_failure/unexpected_answer high"),
+        (INFO_URL, json, "other_failure/unexpected_answer high"),
+        (INFO_URL, page, "other_failure/unexpected_answer high"),
+        (INFO_URL, GOOD_BODY, "success high"),
+    ] {
+        let mut log = Log::default();
+        let attempt = log.get(0, "t", url).status(50, "t", 200).record(51, "TRACE", "t", CLIENT, body).only();
+        assert_eq!(super::world::verdict(&attempt), outcome, "{url} {body}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_behind_its_status_is_broken_unless_ise_could_read_it() {
+    let broken = |words: &str, error: bool| {
+        let mut log = Log::default();
+        log.begin(0, "t").get(1, "t", INFO_URL).status(50, "t", 200).failure(60, "t", words);
+        told(&log.returns(61, "t", error).only())
+    };
+    assert_eq!(broken("Connection reset", true), "connection_reset/after_request");
+    assert_eq!(broken("Read timed out", true), "read_timeout");
+    assert_eq!(broken("Connection reset", false), "success");
+}
+
+#[test]
+fn a_status_is_the_servers_when_no_proxy_could_have_said_it() {
+    for (proxy, status, verdict) in [
+        (Some("[]"), 502, "http_error/502 high"),
+        (Some("[PROXY@http://192.0.2.8:3128]"), 502, "http_error/502 low"),
+        (Some("[PROXY@http://192.0.2.8:3128]"), 403, "http_error/403 low"),
+        (Some("[PROXY@http://192.0.2.8:3128]"), 404, "http_404 high"),
+        (Some("[PROXY@http://192.0.2.8:3128]"), 407, "proxy_error/407 high"),
+        (None, 502, "http_error/502 medium"),
+        (None, 404, "http_404 high"),
+    ] {
+        let mut log = Log::default();
+        log.get(0, "t", INFO_URL);
+        if let Some(proxy) = proxy {
+            log.record(2, "DEBUG", "t", CLIENT, &format!("Proxy Config in request = {proxy}"));
+        }
+        let attempt = log.status(50, "t", status).only();
+        assert_eq!(super::world::verdict(&attempt), verdict, "{proxy:?} {status}");
+    }
+}
+
+#[test]
+fn an_exception_that_names_another_host_than_the_server_is_about_the_proxy() {
+    let failed = |proxied: bool, words: &str| {
+        let mut log = Log::default();
+        log.get(0, "t", INFO_URL);
+        if proxied {
+            log.record(2, "DEBUG", "t", CLIENT, "Proxy Config in request = [PROXY@http://proxy.example.com:3128]");
+        }
+        told(&log.failure(50, "t", words).only())
+    };
+    let refused = "Connect to proxy.example.com:3128 [proxy.example.com/192.0.2.8] failed: Connection refused";
+    assert_eq!(failed(true, refused), "proxy_error/refused");
+    let refused = "Connect to MDM.example.com:443 [MDM.example.com/198.51.100.7] failed: Connection refused";
+    assert_eq!(failed(false, refused), "connection_refused");
+    // Java names whom it could not resolve; a word is no host, and without a proxy there is nobody else.
+    assert_eq!(failed(true, "proxy.example.com: Name or service not known"), "proxy_error/unreachable");
+    assert_eq!(failed(true, "MDM.example.com: Name or service not known"), "dns_failure");
+    assert_eq!(failed(true, "mdm: Name or service not known"), "dns_failure");
+    assert_eq!(failed(false, "alias.example.com: Name or service not known"), "dns_failure");
+    assert_eq!(failed(true, "proxy.example.com: Read timed out"), "read_timeout");
+}
+
+#[test]
+fn the_last_word_of_an_attempt_tells_what_its_requests_do_not() {
+    let last = |own: Option<&str>, word: &str| {
+        let mut log = Log::default();
+        log.begin(0, "t").get(1, "t", INFO_URL);
+        if let Some(own) = own {
+            log.failure(50, "t", own);
+        }
+        let attempt = log.record(51, "ERROR", "t", LAST_WORD, word).returns(52, "t", true).only();
+        (told(&attempt), attempt.http_status)
+    };
+    let not_found = "Connection Failed: 404:: the MDM server is not reachable";
+    assert_eq!(last(None, not_found), ("http_404".to_owned(), Some(404)));
+    assert_eq!(last(Some("java.lang.NullPointerException"), not_found), ("http_404".to_owned(), Some(404)));
+    // What the request says in words that are known is nearer to what happened.
+    let timeout = "A connection timeout occurred. Check the connection";
+    assert_eq!(last(Some("Connection refused"), timeout), ("connection_refused".to_owned(), None));
+    assert_eq!(last(None, timeout), ("syn_timeout".to_owned(), None));
+}
