@@ -2,6 +2,7 @@
 
 use mdmlog::Options;
 use mdmlog::report::{Clock, Confidence, OffsetSource, Report};
+use mdmlog::warning::WarningCode;
 
 use super::world::{SERVER, Told, World, verdicts};
 
@@ -180,4 +181,23 @@ fn shifting_both_clocks_shifts_the_times_and_nothing_else() {
         assert!((moved - shift as f64).abs() < 1.0, "moved by {moved}");
         assert_eq!(before.duration_ms, after.duration_ms);
     }
+}
+
+#[test]
+fn a_zone_that_joins_nothing_is_remarked_on_with_the_one_that_would() {
+    let remarks = |zone: &str, world: &World| {
+        let options = Options { log_zone: Some(zone.parse().unwrap()), ..Options::default() };
+        let report = world.report_with(&options);
+        let warnings = report.warnings.into_iter().filter(|warning| warning.code == WarningCode::ZoneDisagrees);
+        warnings.map(|warning| warning.message).collect::<Vec<_>>()
+    };
+    let world = successes(120, 300, &[1, 8, 21, 47]);
+    assert_eq!(remarks("+02:00", &world), [""; 0]);
+    let remark = remarks("-07:00", &world);
+    assert!(remark.len() == 1 && remark[0].contains("UTC+02:00 would join 4 of them"), "{remark:?}");
+    // Where nothing would, the zone may well be right.
+    let mut apart = world;
+    apart.packets.clear();
+    apart.lookup(1000, "other.example.com", 0, &[]);
+    assert_eq!(remarks("-07:00", &apart), [""; 0]);
 }

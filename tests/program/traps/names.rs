@@ -127,3 +127,38 @@ fn an_answer_without_addresses_of_one_type_says_nothing_of_the_other() {
     world.lookup(20_000, "other.example.com", 0, &[]);
     assert_eq!(verdicts(&world.report()), ["dns_failure/no_answer high"]);
 }
+
+#[test]
+fn a_failure_is_remembered_for_ten_seconds_and_for_its_own_host() {
+    let words = "mdm.example.com: Name or service not known";
+    let again = |pause: i64, between: &dyn Fn(&mut World)| {
+        let mut world = World::in_zone(0);
+        for (number, at) in [(1, 100_000), (2, 109_000), (3, 122_000)] {
+            world.success(at, 40_000 + number, "admin-http-pool1", "mdm2.example.com");
+        }
+        world.lookup(1002, HOST, 3, &[]);
+        world.told("admin-http-pool1", HOST, 1000, &[(1005, Told::Failure(words))]);
+        between(&mut world);
+        world.told("admin-http-pool2", HOST, 1003 + pause, &[(1004 + pause, Told::Failure(words))]);
+        let report = world.report();
+        let second =
+            report.attempts.iter().find(|attempt| attempt.thread.as_deref() == Some("admin-http-pool2")).unwrap();
+        (super::world::verdict(second), second.dns.iter().map(|dns| dns.first_frame).collect::<Vec<_>>())
+    };
+    let nothing: &dyn Fn(&mut World) = &|_| {};
+    let remembered = again(9900, nothing);
+    assert_eq!((remembered.0.as_str(), remembered.1.len()), ("dns_failure/nxdomain high", 2));
+    assert_eq!(again(10_100, nothing), ("dns_failure medium".to_owned(), Vec::new()));
+    // Others fail too, and resolve, at the same moment and later.
+    let others = |world: &mut World| {
+        world.lookup(1002, "other.example.com", 2, &[]);
+        world.lookup(4000, "mdm2.example.com", 3, &[]);
+        world.lookup(6000, "other.example.com", 0, &[SERVER]);
+    };
+    assert_eq!(again(9900, &others).0, "dns_failure/nxdomain high");
+    // What was asked since is no memory.
+    let later = again(5000, &|world| {
+        world.lookup(7002, HOST, 2, &[]);
+    });
+    assert_eq!(later.0, "dns_failure/nxdomain high");
+}
