@@ -110,7 +110,8 @@ mod tests {
         let words: Vec<String> = ('a'..='z').flat_map(|a| (0..10).map(move |digit| format!("{a}{digit}"))).collect();
         let found: BTreeSet<String> = words.iter().map(|word| names.same_length(word)).collect();
         assert_eq!(found.len(), words.len());
-        for word in ["Tenant-01", "t", "x_y.z", &"longlabel".repeat(7), "00:1B:44:11:3A:B7", "köln"] {
+        for word in ["Tenant-01", "t", "x_y.z", &"longlabel".repeat(7), "00:1B:44:11:3A:B7", "köln", "東京1", "𝕩y"]
+        {
             let stand_in = names.same_length(word);
             assert_eq!(stand_in.len(), word.len(), "{stand_in}");
             for (a, b) in word.chars().zip(stand_in.chars()) {

@@ -130,3 +130,62 @@ impl StandIns<'_> {
 fn ends_word(c: char) -> bool {
     c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | ',' | '{' | '}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    /// Runs with what stands for originals of the sample.
+    fn with_stand_ins(test: impl Fn(&StandIns<'_>)) {
+        let disguise = Disguise::new(Some(b"key"));
+        test(&disguise.stand_ins(&sample::report()));
+    }
+
+    #[test]
+    fn addresses_that_every_host_has_or_hears_stay() {
+        with_stand_ins(|it| {
+            for everyones in ["0.0.0.0", "127.0.0.1", "224.0.0.251", "255.255.255.255", "::", "::1", "ff02::fb"] {
+                let address: IpAddr = everyones.parse().unwrap();
+                assert_eq!(it.address(address), address);
+            }
+            for one in ["192.0.2.7", "2001:db8::7"] {
+                let address: IpAddr = one.parse().unwrap();
+                assert!(it.address(address) != address && it.address(address).is_ipv4() == address.is_ipv4());
+            }
+        });
+    }
+
+    #[test]
+    fn network_cards_get_addresses_that_no_vendor_gives_and_groups_keep_theirs() {
+        with_stand_ins(|it| {
+            for everyones in [[0; 6], [0xff; 6], [1, 0, 0x5e, 0, 0, 0xfb]] {
+                assert_eq!(it.mac(everyones), everyones);
+            }
+            let firsts: std::collections::BTreeSet<u8> =
+                (0..100).map(|last| it.mac([0, 0x50, 0x56, 1, 2, last])[0]).collect();
+            assert!(firsts.iter().all(|first| first & 3 == 2) && firsts.len() > 8, "{firsts:?}");
+        });
+    }
+
+    #[test]
+    fn what_stands_for_names_targets_and_keys_is_as_long_as_they() {
+        with_stand_ins(|it| {
+            let host = it.host("mdm.contoso.com");
+            assert!(host.len() == 15 && host.ends_with(".com") && !host.contains("contoso"), "{host}");
+            assert_eq!(it.host("mdm.contoso.com"), host);
+            assert!(it.word("acmecorp").len() == 8 && it.word("acmecorp") != "acmecorp");
+            let asked = "/ciscoise/mdminfo/?ise_api_version=3";
+            assert_eq!(it.target(asked), asked);
+            let target = it.target("/acmecorp9/ciscoise/mdminfo");
+            assert!(target.len() == 27 && !target.contains("acmecorp9"), "{target}");
+            for length in [0, 3, 32, 33, 64, 100] {
+                assert_eq!(it.bytes(&vec![7; length]).len(), length);
+            }
+            assert_ne!(it.bytes(&[7; 32]), [7; 32]);
+            let text = "<acmecorp> {acmecorp},'acmecorp' \"acmecorp\"";
+            let shown = it.text_of_same_length(text);
+            assert_eq!(shown, text.replace("acmecorp", &it.word("acmecorp")));
+        });
+    }
+}
