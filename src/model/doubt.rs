@@ -143,6 +143,9 @@ doubts! {
     /// The status is 200, and what came behind it was not captured.
     BodyNotCaptured: Capture, Medium, &[(Success, &[])],
         "The status is 200 and what came with it is not in the capture; a page for a browser comes with 200 as well.";
+    /// The status is 200, and of what came behind it the capture shows a part.
+    AnswerCut: Capture, Medium, &[(Success, &[])],
+        "The status is 200, but the capture does not show its answer to the end, and ISE can use no answer that was cut short.";
     /// Only an address that is not one host's alone tells which host a connection is for.
     SharedAddress: Capture, Medium, EVERY,
         "The connection does not say which host it is for, and its address may be another's as well.";

@@ -48,7 +48,10 @@ pub(super) fn of_answer(wire: &WireTry<'_>) -> WireEvidence {
         return read(Outcome::Unknown(None), true, format!("{words} with a page for a browser"));
     }
     let unseen = status == 200 && reply.content_type.is_none() && !reply.head_whole;
-    let doubts = if unseen { vec![Doubt::BodyNotCaptured] } else { Vec::new() };
+    let mut doubts = Vec::new();
+    doubts.extend(unseen.then_some(Doubt::BodyNotCaptured));
+    // The capture may have missed the rest, or the client did not wait for it.
+    doubts.extend((status == 200 && !unseen && request.is_cut_short()).then_some(Doubt::AnswerCut));
     WireEvidence { outcome, doubts, status: Some(status), words }
 }
 

@@ -86,7 +86,8 @@ fn a_client_that_closes_sooner_than_it_would_give_up_did_not_wait_in_vain() {
     assert_eq!(closes(HALF_ANSWERED), ["tls_failure medium"; 4]);
     assert_eq!(closes(SHAKEN), ["tls_failure medium"; 4]);
     assert_eq!(closes(ASKED), [unknown, unknown, "read_timeout high", "read_timeout high"]);
-    assert_eq!(closes(HALF_READ)[2..], ["read_timeout high"; 2]);
+    // Either the capture has missed the rest of the answer, or the client did not wait for it.
+    assert_eq!(closes(HALF_READ), ["success medium", "success medium", "read_timeout high", "read_timeout high"]);
 }
 
 #[test]
