@@ -15,8 +15,6 @@ use crate::progress::{Progress, Stage};
 
 mod ahead;
 mod archive;
-#[cfg(feature = "openpgp")]
-mod aside;
 mod budget;
 mod context;
 mod describe_unknown;

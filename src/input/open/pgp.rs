@@ -6,16 +6,12 @@ use bytes::Bytes;
 
 use super::closed::{WRONG, locked};
 use crate::input::archive::pgp::{Closed, Encrypted};
-use crate::input::aside::aside;
 use crate::input::gathering::Gathering;
 use crate::input::location::Location;
 use crate::input::member_kind::MemberKind;
 use crate::input::metered::packed;
 use crate::input::passphrase::Unlocked;
 use crate::model::warning::WarningCode;
-
-/// From so many bytes on, to decrypt takes longer than to begin a thread.
-const ASIDE: u64 = 1 << 20;
 
 /// Whose key it is, and how to get a bundle that opens: ISE offers both ways where it makes a bundle (Cisco ISE
 /// Administrator Guide, "Download Cisco ISE Log Files"; Cisco ISE CLI Reference Guide, `backup-logs`).
@@ -45,10 +41,7 @@ pub(super) fn decrypt<'a>(
             locked(gathering, location, MemberKind::OpenPgp, Some(size), why);
             return None;
         }
-        Ok(Ok(Ok(reader))) => {
-            let reader = if size < ASIDE { reader } else { aside(reader) };
-            return Some(gathering.metered(reader, packed(size)));
-        }
+        Ok(Ok(Ok(reader))) => return Some(gathering.metered(reader, packed(size))),
         Ok(Ok(Err(closed))) | Err(closed) => closed,
     };
     let (code, note, text) = match closed {
