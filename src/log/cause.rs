@@ -5,11 +5,12 @@
 use std::sync::LazyLock;
 
 use CauseKind::*;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 
 use super::endpoint;
 use super::exception_patterns::{PatternWeight, TABLE};
 use super::facts::{CauseKind, LogCause};
+use crate::model::any_case::any_case;
 use crate::model::sanitize;
 
 /// Longest text in which a cause is looked for.
@@ -32,14 +33,7 @@ const BEFORE_STATUS: [&str; 8] = [
     "http/2",
 ];
 
-static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    // A DFA would search faster and take longer to build than most logs take to read.
-    AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .ascii_case_insensitive(true)
-        .build(TABLE.iter().map(|(words, ..)| words))
-        .ok()
-});
+static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any_case(TABLE.iter().map(|(words, ..)| words)));
 
 /// Returns what failed, by the client's own words and, where these are vague, by the lines and the stack trace below them.
 pub(super) fn of(words: &str, below: &[u8]) -> LogCause {

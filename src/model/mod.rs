@@ -1,6 +1,7 @@
 //! What all stages speak of: outcomes, the report's contract, time, warnings. It lies under every stage and knows none of
 //! them.
 
+pub(crate) mod any_case;
 pub mod attempt_choice;
 pub mod attempts;
 pub(crate) mod authority;

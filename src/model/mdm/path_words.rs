@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
+
+use crate::model::any_case::any_case;
 
 /// What a word of a path speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +35,7 @@ const WORDS: [(&str, PathWord); 11] = [
     ("batchdevices", PathWord::Device),
 ];
 
-static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let words = WORDS.iter().map(|(word, _)| word);
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true).build(words).ok()
-});
+static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any_case(WORDS.iter().map(|(word, _)| word)));
 
 /// The words of one path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 
 use super::names::SOUNDS;
+use crate::model::any_case::any_case;
 
 /// Parts of what credentials are called besides what [sounds](SOUNDS) like one, and of what they look like. Those of few letters
 /// count at the beginning of a word.
@@ -83,10 +84,7 @@ const SHORT: usize = 3;
 /// So long a run without blanks may be a token.
 const LONG: usize = 40;
 
-static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let parts = SOUNDS.iter().chain(PARTS);
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).ascii_case_insensitive(true).build(parts).ok()
-});
+static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any_case(SOUNDS.iter().chain(PARTS)));
 
 /// Returns whether a text may hold a credential.
 pub(super) fn may_have_secrets(text: &str) -> bool {
