@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::target::split_target;
 
 /// The criterion of the query for devices that do not comply.
-pub(super) const COMPLIANCE: &str = "compliance";
+const COMPLIANCE: &str = "compliance";
 /// The criteria of the MDM API, as they also stand in paths of its first version.
 const CRITERIA: [&str; 10] = [
     "macaddress",
@@ -36,9 +36,8 @@ impl DeviceCriterion {
     /// Reads the criterion of a device query out of a target or URL; `None` for everything else, polls included.
     pub fn of_target(target: &str) -> Option<Self> {
         let (path, query) = split_target(target);
-        let asked = Asked::of_parts(path, query)?;
-        let criteria = asked.criteria.to_ascii_lowercase();
-        (criteria != COMPLIANCE).then(|| Self { criteria, value: asked.value.into_owned() })
+        let asked = Asked::of_parts(path, query).filter(|asked| !asked.is_poll())?;
+        Some(Self { criteria: asked.criteria.to_ascii_lowercase(), value: asked.value.into_owned() })
     }
 }
 
@@ -53,14 +52,15 @@ impl<'a> Asked<'a> {
     pub(super) fn of_parts(path: &'a str, query: &'a str) -> Option<Self> {
         let (mut by_name, mut value, mut identifier, mut expression) = (None, None, None, None);
         for (name, text) in query.split('&').filter_map(|part| part.split_once('=')) {
-            let place = match name.len() {
-                5 if name.eq_ignore_ascii_case("value") => &mut value,
-                13 if name.eq_ignore_ascii_case("querycriteria") => &mut by_name,
-                16 if name.eq_ignore_ascii_case("deviceidentifier") => &mut identifier,
-                11 if name.eq_ignore_ascii_case("querystring") => &mut expression,
-                _ => continue,
-            };
-            place.get_or_insert(text);
+            let named = [
+                ("querycriteria", &mut by_name),
+                ("value", &mut value),
+                ("deviceidentifier", &mut identifier),
+                ("querystring", &mut expression),
+            ];
+            if let Some((_, place)) = named.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
+                place.get_or_insert(text);
+            }
         }
         if let Some(criteria) = by_name.map(percent_decoded).filter(|criteria| !criteria.is_empty()) {
             return Some(Self { criteria, value: value.or(identifier).map(percent_decoded).unwrap_or_default() });

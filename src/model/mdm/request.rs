@@ -1,8 +1,6 @@
 //! What a node asks an MDM server for, known by the path of the URL, by the host, and by what the log calls the query (Cisco
 //! ISE's MDM API, versions 1 to 3; Microsoft's NAC services; Meraki's).
 
-use std::borrow::Cow;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,9 +72,7 @@ impl RequestKind {
     /// was cut off.
     pub fn of_target(host: Option<&str>, target: &str) -> Option<Self> {
         let (path, query) = split_target(target);
-        let host = host.unwrap_or_default();
-        let lower = host.bytes().any(|byte| byte.is_ascii_uppercase()).then(|| host.to_ascii_lowercase());
-        let host = lower.map_or(Cow::Borrowed(host), Cow::Owned);
+        let host = host.unwrap_or_default().to_ascii_lowercase();
         let words = PathWords::of(path);
         if words.has(PathWord::OAuth) && words.has(PathWord::Token) || is_login_host(&host) {
             return Some(Self::Token);
