@@ -36,6 +36,11 @@ impl Timestamp {
         }
     }
 
+    /// Writes it where it is the time of an input.
+    fn text(self, room: &mut [u8; LONGEST]) -> Option<&str> {
+        (0..=LATEST).contains(&self.0).then(|| text(self.0, self.fraction_digits(), room))
+    }
+
     /// Makes it from nanoseconds since the epoch.
     pub const fn from_nanos(nanos: i64) -> Self {
         Self(nanos)
@@ -88,7 +93,7 @@ fn text(nanos: i64, digits: usize, room: &mut [u8; LONGEST]) -> &str {
         y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'.', f1, f2, f3, f4, f5,
         f6, f7, f8, f9, b'Z',
     ];
-    let end = LONGEST - 1 - (FRACTIONS.len() - digits.min(FRACTIONS.len()));
+    let end = LONGEST - 1 - FRACTIONS.len() + digits;
     if let Some(last) = room.get_mut(end) {
         *last = b'Z';
     }
@@ -114,10 +119,10 @@ const fn civil(days: i64) -> (i64, i64, i64) {
 /// RFC 3339 in UTC with milliseconds, or with microseconds or nanoseconds where the time has them.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.fraction_digits();
-        if (0..=LATEST).contains(&self.0) {
-            return f.write_str(text(self.0, digits, &mut [0; LONGEST]));
+        if let Some(text) = self.text(&mut [0; LONGEST]) {
+            return f.write_str(text);
         }
+        let digits = self.fraction_digits();
         let time = jiff::Timestamp::from_nanosecond(i128::from(self.0)).map_err(|_| fmt::Error)?;
         write!(f, "{time:.digits$}")
     }
@@ -125,10 +130,10 @@ impl fmt::Display for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if (0..=LATEST).contains(&self.0) {
-            return serializer.serialize_str(text(self.0, self.fraction_digits(), &mut [0; LONGEST]));
+        match self.text(&mut [0; LONGEST]) {
+            Some(text) => serializer.serialize_str(text),
+            None => serializer.collect_str(self),
         }
-        serializer.collect_str(self)
     }
 }
 
