@@ -25,6 +25,24 @@ fn fin(world: &mut World, it: &mut Connection, after: i64, by_server: bool) {
     world.frame(it.at, frame);
 }
 
+/// The verdicts on a connection that came so far and was closed after 100, 499, 500 and 8000 ms.
+fn closed(stage: Stage, by_server: bool) -> [String; 4] {
+    [100, 499, 500, 8000].map(|after| {
+        seen_until(LONG, |world, it| {
+            stage(world, it);
+            fin(world, it, after, by_server);
+        })
+    })
+}
+
+/// A request in the clear, and what came of its answer.
+fn answered(world: &mut World, it: &mut Connection, answer: &str) {
+    it.server.1 = 8080;
+    it.open(world);
+    it.client(world, 1, format!("GET /ciscoise/mdminfo HTTP/1.1\r\nHost: {HOST}\r\n\r\n").as_bytes());
+    it.server(world, 9, answer.as_bytes());
+}
+
 /// How far a connection came.
 type Stage = fn(&mut World, &mut Connection);
 
@@ -47,11 +65,7 @@ const ASKED: Stage = |world, it| {
 };
 /// In the clear, with an answer of which most is missing.
 const HALF_READ: Stage = |world, it| {
-    it.server.1 = 8080;
-    it.open(world);
-    it.client(world, 1, format!("GET /ciscoise/mdminfo HTTP/1.1\r\nHost: {HOST}\r\n\r\n").as_bytes());
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: 90\r\n\r\n<is";
-    it.server(world, 9, head.as_bytes());
+    answered(world, it, "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: 90\r\n\r\n<is");
 };
 
 #[test]
@@ -70,14 +84,7 @@ fn silence_is_one_when_the_capture_goes_on_for_as_long_as_anyone_would_wait() {
 
 #[test]
 fn a_client_that_closes_sooner_than_it_would_give_up_did_not_wait_in_vain() {
-    let closes = |stage: Stage| {
-        [100, 499, 500, 8000].map(|after| {
-            seen_until(LONG, |world, it| {
-                stage(world, it);
-                fin(world, it, after, false);
-            })
-        })
-    };
+    let closes = |stage: Stage| closed(stage, false);
     let unknown = "unknown/incomplete low";
     let waited = "tls_failure/handshake_timeout high";
     assert_eq!(closes(CONNECTED), [unknown; 4]);
@@ -92,14 +99,7 @@ fn a_client_that_closes_sooner_than_it_would_give_up_did_not_wait_in_vain() {
 
 #[test]
 fn a_server_that_closes_breaks_off_what_was_begun() {
-    let closes = |stage: Stage| {
-        [100, 499, 500, 8000].map(|after| {
-            seen_until(LONG, |world, it| {
-                stage(world, it);
-                fin(world, it, after, true);
-            })
-        })
-    };
+    let closes = |stage: Stage| closed(stage, true);
     let during = "connection_reset/during_handshake high";
     assert_eq!([closes(GREETED), closes(HALF_ANSWERED)], [[during; 4], [during; 4]]);
     assert_eq!(closes(ASKED), ["connection_reset/after_request high"; 4]);
@@ -119,10 +119,7 @@ fn a_server_that_closes_breaks_off_what_was_begun() {
     assert_eq!([reset(CONNECTED), reset(SHAKEN)], [refused, unused]);
     // Another status than 200 says what it has to say, whole or not.
     let not_found = seen_until(LONG, |world, it| {
-        it.server.1 = 8080;
-        it.open(world);
-        it.client(world, 1, format!("GET /ciscoise/mdminfo HTTP/1.1\r\nHost: {HOST}\r\n\r\n").as_bytes());
-        it.server(world, 9, b"HTTP/1.1 404 Not Found\r\nContent-Type: text/xml\r\nContent-Length: 90\r\n\r\n<");
+        answered(world, it, "HTTP/1.1 404 Not Found\r\nContent-Type: text/xml\r\nContent-Length: 90\r\n\r\n<");
         fin(world, it, 20, true);
     });
     assert_eq!(not_found, "http_404 high");
