@@ -142,6 +142,7 @@ fn url_host(url: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::model::mdm::DeviceCriterion;
     use crate::redact::redact;
     use crate::sample;
 
@@ -182,8 +183,38 @@ mod tests {
         let tls = report.attempts[0].flow.as_mut().unwrap().tls.as_mut().unwrap();
         let certificate = tls.certificate.as_mut().unwrap();
         certificate.subject = "CN=is,O=TLS".into();
+        report.inputs[0].path = "tls/is/ise-psc.log".into();
+        report.attempts[0].query = Some(DeviceCriterion { criteria: "udid".into(), value: "tls".into() });
         report.attempts[0].reason = Some("TLS is closed".into());
         redact(&mut report, Some(b"key"));
         assert_eq!(report.attempts[0].reason.as_deref(), Some("TLS is closed"));
+    }
+
+    #[test]
+    fn what_no_pattern_knows_has_the_pseudonym_of_its_field_in_the_texts() {
+        let mut report = sample::report();
+        let tls = report.attempts[0].flow.as_mut().unwrap().tls.as_mut().unwrap();
+        tls.certificate.as_mut().unwrap().serial = "1f2e3d".into();
+        report.nodes[0].mdm_failures[0].server = Some("Acmecorp Mobile".into());
+        report.attempts[0].tries[0].url = Some("https://acmemdm:8443/ciscoise/mdminfo".into());
+        report.attempts[0].api.path = Some("/acmecorp9/ciscoise".into());
+        report.attempts[0].reason = Some("Acmecorp Mobile|1f2e3d|acmemdm|:/acmecorp9/ciscoise".into());
+        redact(&mut report, Some(b"key"));
+        let attempt = &report.attempts[0];
+        let reason: Vec<&str> = attempt.reason.as_deref().unwrap().split('|').collect();
+        assert_eq!(Some(reason[0]), report.nodes[0].mdm_failures[0].server.as_deref());
+        assert_eq!(reason[1], attempt.certificate().unwrap().serial);
+        assert_eq!(attempt.tries[0].url, Some(format!("https://{}:8443/ciscoise/mdminfo", reason[2])));
+        assert_eq!(reason[3], format!(":{}", attempt.api.path.as_deref().unwrap()));
+    }
+
+    #[test]
+    fn the_root_of_all_paths_is_no_name_that_ends_what_a_text_says() {
+        let mut report = sample::report();
+        report.attempts[0].api.path = Some("/".into());
+        report.attempts[0].reason = Some("user:/ admin".into());
+        redact(&mut report, Some(b"key"));
+        let reason = report.attempts[0].reason.as_deref().unwrap();
+        assert!(reason.starts_with("user:/ ") && !reason.contains("admin"), "{reason}");
     }
 }

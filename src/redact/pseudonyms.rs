@@ -207,6 +207,14 @@ mod tests {
     }
 
     #[test]
+    fn digits_are_of_the_case_that_they_are_written_in() {
+        let digits = |original: &str| names(Shape::Telling).digits(original);
+        let lower = digits("0a1b2c3d4e5f60718293a4b5c6d7e8f9");
+        assert!(lower.contains(|c: char| c.is_ascii_lowercase()) && !lower.contains(|c: char| c.is_ascii_uppercase()));
+        assert_eq!(digits("0A1B2C3D4E5F60718293A4B5C6D7E8F9"), lower.to_uppercase());
+    }
+
+    #[test]
     fn a_host_stays_a_host_and_an_address_one_in_brackets_or_not() {
         let names = names(Shape::Telling);
         assert_eq!(names.endpoint(""), "");

@@ -30,7 +30,7 @@ pub(super) fn word(secret: KeyedBytes<'_>, original: &str) -> String {
         }
         let mut characters = after.chars();
         // Letters of other alphabets tell as much; a letter of as many bytes stands for each.
-        out.extend(characters.next().map(|c| if c.is_alphanumeric() { stand_in_letter(c) } else { c }));
+        out.extend(characters.next().map(|c| if c.is_alphanumeric() { foreign_letter(c) } else { c }));
         rest = characters.as_str();
     }
     out
@@ -89,9 +89,9 @@ fn encrypted(secret: KeyedBytes<'_>, number: u128, half: u32, shape: &str) -> u1
     left << half | right
 }
 
-fn stand_in_letter(c: char) -> char {
+/// Returns a letter of as many bytes as one that is not of ASCII.
+fn foreign_letter(c: char) -> char {
     match c.len_utf8() {
-        1 => 'x',
         2 => 'é',
         3 => 'ℓ',
         _ => '𝕩',

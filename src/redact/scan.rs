@@ -114,13 +114,10 @@ impl<'a> Scanner<'a> {
             if let Some(found) = self.judged(&captures) {
                 return Some(found);
             }
-            // Within what is none after all, something may be: go on behind its first word.
+            // Within what is none after all, something may be: go on at the end of its first word. What is refused begins with ASCII.
             let whole = captures.get(0)?;
-            let inside = whole.as_str().find(|c: char| !c.is_alphanumeric()).map_or(whole.len(), |at| at + 1);
-            start = whole.start() + inside.max(1);
-            while !text.is_char_boundary(start) {
-                start += 1;
-            }
+            let word = whole.as_str().find(|c: char| !c.is_alphanumeric()).unwrap_or(whole.len());
+            start = whole.start() + word.max(1);
         }
         None
     }
@@ -239,6 +236,39 @@ mod tests {
     fn known_names_go_as_words_and_not_as_parts_of_words() {
         let out = redacted(&["mdm"], "mdm at MDM:443, mdmlog, an mdm.");
         assert!(!out.contains("mdm ") && !out.contains("MDM") && out.contains("mdmlog"), "{out}");
+    }
+
+    #[test]
+    fn what_is_longer_than_a_known_name_that_it_begins_with_says_more() {
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
+        let out = redacted(&["acmecorp"], "acmecorp@mdm.example.com");
+        assert_eq!(out, format!("{}@{}", names.user("acmecorp"), names.host("mdm.example.com")));
+    }
+
+    #[test]
+    fn an_address_is_found_behind_the_number_of_a_line() {
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
+        let address = "2001:db8:1:2:3:4:5:7";
+        let out = redacted(&[], &format!("ise-psc.log:9:{address}"));
+        assert_eq!(out, format!("ise-psc.log:9:{}", names.endpoint(address)));
+    }
+
+    #[test]
+    fn a_telephone_number_goes_as_one_and_fewer_digits_are_none() {
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
+        for number in ["+49 151 99887766", "+1 234 567"] {
+            assert_eq!(redacted(&[], number), names.stand_in("number", number));
+        }
+        assert_eq!(redacted(&[], "+12 345 6"), "+12 345 6");
+    }
+
+    #[test]
+    fn a_device_is_known_by_its_looks_when_that_is_all_there_is() {
+        for number in ["02:00:5E:10:00:01", "0200.5e10.0001", "5A4B3C2D-1E0F-4A5B-8C7D-9E8F7A6B5C4D"] {
+            assert!(is_known_by_looks(number), "{number}");
+            assert!(!is_known_by_looks(&format!("{number} of jdoe")), "{number}");
+        }
+        assert!(!is_known_by_looks("C02XK1ZZJGH5"));
     }
 
     #[test]

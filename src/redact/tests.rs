@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::catalog;
 use crate::model::mdm::DeviceCriterion;
+use crate::model::report::Quality;
 use crate::render::{Format, TextStyle};
 use crate::sample;
 
@@ -139,6 +140,16 @@ fn what_a_device_was_asked_for_by_has_one_pseudonym_wherever_it_stands() {
             assert!(!all.contains(&original.to_lowercase()), "{original}");
         }
     }
+}
+
+#[test]
+fn the_filter_of_a_capture_names_no_host() {
+    let mut report = sample::report();
+    report.inputs[1].quality =
+        Some(Quality { capture_filter: Some("host mdm.acmecorp.com and tcp".into()), ..Quality::default() });
+    redact(&mut report, Some(b"key"));
+    let filter = report.inputs[1].quality.as_ref().unwrap().capture_filter.as_deref().unwrap();
+    assert!(filter.starts_with("host ") && filter.ends_with(" and tcp") && !filter.contains("acmecorp"), "{filter}");
 }
 
 #[test]

@@ -106,7 +106,7 @@ impl Pseudonyms {
             let end = from.find(|c: char| !is_inner(c)).unwrap_or(from.len());
             let end = from.get(..end).map_or(end, |word| word.trim_end_matches(['.', '-', '\'']).len());
             let (word, after) = from.split_at(end.max(1));
-            let place = Place { between, first: text.len() == rest.len(), after, context };
+            let place = Place { between, after, context };
             if self.stays(word, &place) {
                 out.push_str(word);
             } else {
@@ -128,7 +128,7 @@ impl Pseudonyms {
         if context.device && digits > 0 {
             return false;
         }
-        if word.starts_with(|c: char| c.is_ascii_digit()) && digits > 0 {
+        if word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.number_stays(word, place);
         }
         let cut = place.after.is_empty() && word.len() >= LEAST_OF_WORD && begins_word(word);
@@ -176,7 +176,6 @@ impl WordContext {
 /// Where a word stands.
 struct Place<'t> {
     between: &'t str,
-    first: bool,
     after: &'t str,
     context: &'t WordContext,
 }
@@ -184,9 +183,7 @@ struct Place<'t> {
 impl Place<'_> {
     /// Returns whether a separator stands between the name before it and the word.
     fn separates(&self) -> bool {
-        !(self.first && self.context.before.is_empty())
-            && self.between.contains([':', '=', '>', '\\'])
-            && self.between.chars().count() <= 6
+        self.between.contains([':', '=', '>', '\\']) && self.between.chars().count() <= 6
     }
 }
 
@@ -242,4 +239,70 @@ fn first_word(text: &str) -> (String, &str) {
     let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
     let (word, after) = text.split_at(end);
     (word.to_lowercase(), after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::pseudonyms::Shape;
+    use crate::redact::scan::Scanner;
+
+    /// What a text becomes, in which nothing is known by name.
+    fn redacted(text: &str) -> String {
+        let names = Pseudonyms::new(b"key".to_vec(), Shape::Telling);
+        Scanner::new(&names, Default::default()).redacted(text)
+    }
+
+    #[track_caller]
+    fn stays(text: &str) {
+        assert_eq!(redacted(text), text);
+    }
+
+    /// Asserts that no part of a text that is someone's is left of it.
+    #[track_caller]
+    fn goes(original: &str, text: &str) {
+        let redacted = redacted(text);
+        assert!(!redacted.to_lowercase().contains(&original.to_lowercase()), "{original}: {redacted}");
+    }
+
+    #[test]
+    fn a_number_behind_the_name_of_a_device_tells_which_it_is_however_short() {
+        for text in ["tenant 42", "serial number 42", "serial 4f00 42", "serial 4711 42"] {
+            assert!(redacted(text).rsplit(' ').next().unwrap().starts_with("word-"), "{text}");
+        }
+        // What ends the clause ends it, and so does what is an original of another kind.
+        stays("no such device, 42 of 50");
+        assert!(redacted("device 02:00:5E:AA:BB:CC 404").ends_with(" 404"));
+    }
+
+    #[test]
+    fn a_version_with_its_build_is_the_vendors_and_nothing_that_only_begins_like_one_is() {
+        stays("10.48.1-t1689600654");
+        goes("acmecorp", "10.48.1-acmecorp");
+        goes("12345678901", "10.48.1-t12345678901");
+        goes("99887766", "99887766-t1");
+        stays("HttpClient.java:1234");
+    }
+
+    #[test]
+    fn a_word_is_known_as_a_whole() {
+        stays("the server's TLS_CHACHA20_POLY1305_SHA256");
+        goes("acmecorp", "acmecorp's");
+        goes("jdoe", "server'jdoe");
+        stays("http-pool-10-99");
+        goes("10-99-88", "http-pool-10-99-88");
+        stays("AADSTS7000215");
+        goes("acmecorp", "AADSTSacmecorp");
+        goes("1234567890", "AADSTS1234567890");
+    }
+
+    #[test]
+    fn a_class_or_a_file_is_told_from_a_host_by_its_writing() {
+        stays("MdmClient.Response and MDMVerifyServer.verifyServer in server.log");
+        // Words that everyone knows make a host's name all the same.
+        for host in ["mdm.server.cisco", "server.acmecorp"] {
+            goes(host, host);
+            goes("server", host);
+        }
+    }
 }
