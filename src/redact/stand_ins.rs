@@ -186,6 +186,8 @@ mod tests {
             let text = "<acmecorp> {acmecorp},'acmecorp' \"acmecorp\"";
             let shown = it.text_of_same_length(text);
             assert_eq!(shown, text.replace("acmecorp", &it.word("acmecorp")));
+            // What is of the vocabulary can still be read beside what is not.
+            assert_eq!(it.text_of_same_length("closed,acmecorp"), format!("closed,{}", it.word("acmecorp")));
         });
     }
 }
