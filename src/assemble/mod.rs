@@ -21,7 +21,6 @@ mod wire_events;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 pub(crate) use self::circumstances::Circumstances;
 pub use self::inputs::{Facts, Listed};
@@ -173,14 +172,16 @@ impl Attempts for Assembled<'_> {
         self.wanted.len()
     }
 
-    fn range(&self, range: Range<usize>) -> Cow<'_, [Attempt]> {
-        // Whoever asks for a few lays out others on other threads.
-        let end = range.end.min(self.wanted.len());
-        Cow::Owned((range.start..end).filter_map(|index| incident::IncidentSource::attempt(self, index)).collect())
+    fn attempt(&self, place: usize) -> Option<Cow<'_, Attempt>> {
+        incident::IncidentSource::attempt(self, place).map(Cow::Owned)
     }
 
-    fn outcome(&self, index: usize) -> Option<Outcome> {
-        self.wanted.get(index).map(|(_, verdict)| verdict.ruling.outcome)
+    fn outcome(&self, place: usize) -> Option<Outcome> {
+        self.wanted.get(place).map(|(_, verdict)| verdict.ruling.outcome)
+    }
+
+    fn span(&self, place: usize) -> (Option<Timestamp>, Option<Timestamp>) {
+        self.wanted.get(place).map(|(joined, _)| attempt::span(joined)).unwrap_or_default()
     }
 }
 

@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use mdmlog::render::{Format, Streaming};
+use mdmlog::attempts::Attempts;
+use mdmlog::render::Format;
 use mdmlog::{Options, Report};
 
 use super::args::{AnalyzeArgs, FormatChoice};
@@ -20,12 +21,11 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let options = std::mem::take(&mut job.options);
     // Where nothing can be written, the analysis is in vain.
     match ReportDestination::new(&job.product, &job.reads)? {
-        ReportDestination::Document(output, format) => match format.streaming() {
-            // What redaction has to replace is known when all was seen.
-            Some(streaming) if job.redaction.is_none() => streamed(output, streaming, &job, options, chosen),
-            _ => whole(ReportDestination::Document(output, format), &job, options, chosen),
-        },
-        tables @ ReportDestination::Tables(_) => whole(tables, &job, options, chosen),
+        ReportDestination::Document(output, format) if job.redaction.is_none() => {
+            streamed(output, format, &job, options, chosen)
+        }
+        // What redaction has to replace is known when all was seen, and tables are written column by column.
+        place => whole(place, &job, options, chosen),
     }
 }
 
@@ -46,7 +46,7 @@ fn whole(place: ReportDestination<'_>, job: &Job, mut options: Options, chosen: 
             tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?
         }
     }
-    say(&report, job, chosen);
+    say(&report, &report.attempts, job, chosen);
     let status = fail_on::status(&job.fail_on, &report.attempts);
     // The process ends here: to give back each string of a large report would take as long as to find its attempts.
     std::mem::forget(report);
@@ -54,18 +54,13 @@ fn whole(place: ReportDestination<'_>, job: &Job, mut options: Options, chosen: 
 }
 
 /// Writes the report while its attempts are made.
-fn streamed(
-    output: Output,
-    streaming: &'static dyn Streaming,
-    job: &Job,
-    mut options: Options,
-    chosen: bool,
-) -> Result<Status, Failure> {
+fn streamed(output: Output, format: Format, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
+    let rendering = format.rendering(&job.look);
     let written = session::run_to_the_end(&job.run, &mut options, |options, bar| {
         mdmlog::analyze_with(&job.inputs, options, |head, attempts| {
             bar.finish();
-            output.write(|out| streaming.stream(head, attempts, out))?;
-            say(head, job, chosen);
+            output.write(|out| rendering.stream(head, attempts, out))?;
+            say(head, attempts, job, chosen);
             Ok(fail_on::status(&job.fail_on, attempts))
         })
     })?;
@@ -73,7 +68,7 @@ fn streamed(
 }
 
 /// Says on standard error what the report is short of.
-fn say(report: &Report, job: &Job, chosen: bool) {
+fn say(report: &Report, attempts: &dyn Attempts, job: &Job, chosen: bool) {
     if job.run.quiet {
         return;
     }
@@ -81,7 +76,7 @@ fn say(report: &Report, job: &Job, chosen: bool) {
         stderr::warnings(report);
     }
     if let Product::Document { format, .. } = &job.product
-        && let Some(left_out) = format.left_out(report)
+        && let Some(left_out) = format.left_out(report, attempts)
     {
         stderr::warning(None, "no_time", &left_out);
     }

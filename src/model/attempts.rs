@@ -2,21 +2,24 @@
 //! service node has hundreds of thousands, and whoever writes them one behind the other need not hold them all.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use crate::model::outcome::Outcome;
 use crate::model::report::Attempt;
+use crate::model::time::Timestamp;
 
-/// Attempts in their order, numbered from 0.
+/// Attempts in their order, each known by its place among them, from 0.
 pub trait Attempts: Sync {
     /// Returns how many there are.
     fn count(&self) -> usize;
 
-    /// Returns those of a range; what lies beyond the last one is left out.
-    fn range(&self, range: Range<usize>) -> Cow<'_, [Attempt]>;
+    /// Returns the one at a place; `None` when there is no such attempt.
+    fn attempt(&self, place: usize) -> Option<Cow<'_, Attempt>>;
 
     /// Returns what one came to; `None` when there is no such attempt.
-    fn outcome(&self, index: usize) -> Option<Outcome>;
+    fn outcome(&self, place: usize) -> Option<Outcome>;
+
+    /// Returns when one began and when its result was known, as far as that is told.
+    fn span(&self, place: usize) -> (Option<Timestamp>, Option<Timestamp>);
 }
 
 impl Attempts for Vec<Attempt> {
@@ -24,12 +27,15 @@ impl Attempts for Vec<Attempt> {
         self.len()
     }
 
-    fn range(&self, range: Range<usize>) -> Cow<'_, [Attempt]> {
-        let end = range.end.min(self.len());
-        Cow::Borrowed(self.get(range.start..end).unwrap_or_default())
+    fn attempt(&self, place: usize) -> Option<Cow<'_, Attempt>> {
+        self.get(place).map(Cow::Borrowed)
     }
 
-    fn outcome(&self, index: usize) -> Option<Outcome> {
-        self.get(index).map(|attempt| attempt.outcome)
+    fn outcome(&self, place: usize) -> Option<Outcome> {
+        self.get(place).map(|attempt| attempt.outcome)
+    }
+
+    fn span(&self, place: usize) -> (Option<Timestamp>, Option<Timestamp>) {
+        self.get(place).map(|attempt| (attempt.started_at, attempt.ended_at)).unwrap_or_default()
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::escape::cell;
-use super::{Rendering, Streaming, json, stream};
+use super::{Rendering, json, stream};
 use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, Incident, Report};
 
@@ -59,12 +59,6 @@ const HEADER: [&str; 45] = [
 ];
 
 impl Rendering for Csv {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-        self.stream(report, &report.attempts, out)
-    }
-}
-
-impl Streaming for Csv {
     fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(json::BUFFER, out);
         write(HEADER, &mut out)?;

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::view::counted;
-use super::{Rendering, json as layout};
+use super::{Rendering, json as layout, stream};
+use crate::model::attempts::Attempts;
 use crate::model::outcome::OutcomeName;
 use crate::model::report::{Attempt, Dns, Incident, Report, Source, Tls};
 use crate::model::time::Timestamp;
@@ -21,20 +22,19 @@ const ECS_VERSION: &str = "8.17.0";
 pub(super) struct Ecs;
 
 impl Rendering for Ecs {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
-        let incidents = report.incidents_by_attempt();
-        for attempt in report.attempts.iter().filter(|attempt| timestamp(report, attempt).is_some()) {
-            let event = pruned(event(report, attempt, incidents.get(&attempt.id).copied()));
-            layout::line(&event.unwrap_or_default(), &mut out)?;
-        }
+        let incidents = head.incidents_by_attempt();
+        // What an excerpt without time stamps tells falls back to the first time of all.
+        let first = head.first_time(attempts);
+        stream::each(attempts, &mut out, |_, attempt, text| {
+            // An event must say when it happened.
+            let Some(at) = attempt.started_at.or(attempt.ended_at).or(first) else { return Ok(()) };
+            let event = pruned(event(head, attempt, at, incidents.get(&attempt.id).copied()));
+            layout::line(&event.unwrap_or_default(), text)
+        })?;
         out.flush()
     }
-}
-
-/// Returns when an event happened, which it must say: what an excerpt without time stamps tells falls back to the first time of the input.
-fn timestamp(report: &Report, attempt: &Attempt) -> Option<Timestamp> {
-    attempt.started_at.or(attempt.ended_at).or_else(|| report.first_time())
 }
 
 /// Returns the node that asked: its name, as its bundle tells it, and the address that it asked from.
@@ -47,8 +47,11 @@ fn node(report: &Report, attempt: &Attempt) -> Value {
 }
 
 /// Says that attempts are left out, as nothing tells when they were.
-pub(super) fn left_out(report: &Report) -> Option<String> {
-    let untimed = report.attempts.iter().filter(|attempt| timestamp(report, attempt).is_none()).count();
+pub(super) fn left_out(head: &Report, attempts: &dyn Attempts) -> Option<String> {
+    if head.first_time(attempts).is_some() {
+        return None;
+    }
+    let untimed = (0..attempts.count()).filter(|place| attempts.span(*place) == (None, None)).count();
     (untimed > 0).then(|| {
         format!(
             "{} left out: an event must have a time, and nothing in the inputs has one",
@@ -57,7 +60,7 @@ pub(super) fn left_out(report: &Report) -> Option<String> {
     })
 }
 
-fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Value {
+fn event(report: &Report, attempt: &Attempt, at: Timestamp, incident: Option<&Incident>) -> Value {
     let flow = attempt.flow.as_ref();
     let host = attempt.server.host.as_deref();
     // Without a flow, what was meant to be reached is known all the same.
@@ -69,7 +72,7 @@ fn event(report: &Report, attempt: &Attempt, incident: Option<&Incident>) -> Val
     let zone = report.zone_of(attempt);
     let verdict = attempt.outcome.to_string();
     json!({
-        "@timestamp": timestamp(report, attempt),
+        "@timestamp": at,
         "ecs": {"version": ECS_VERSION},
         "message": attempt.diagnosis.summary,
         "event": {
@@ -313,14 +316,14 @@ mod tests {
     #[test]
     fn what_has_no_time_is_left_out_and_told() {
         let mut report = sample::report();
-        assert_eq!(left_out(&report), None);
+        assert_eq!(left_out(&report, &report.attempts), None);
         for attempt in &mut report.attempts {
             (attempt.started_at, attempt.ended_at) = (None, None);
         }
         assert_eq!(events(&report).len(), 11, "the input has a time");
         report.inputs.iter_mut().for_each(|input| input.first_time = None);
         assert!(events(&report).is_empty());
-        assert!(left_out(&report).unwrap().starts_with("11 attempts left out"));
+        assert!(left_out(&report, &report.attempts).unwrap().starts_with("11 attempts left out"));
     }
 
     #[test]

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::clockface::Clockface;
+use super::gist::Gist;
+use super::overview::Overview;
 use super::view::milliseconds;
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::Outcome;
 use crate::model::quantile::quantile;
-use crate::model::report::{Attempt, Confidence, Report};
+use crate::model::report::Confidence;
 use crate::model::time::SECOND;
 
 /// So many successes are shown one by one.
@@ -21,17 +23,17 @@ const HOUR: i64 = 3600 * SECOND;
 /// A row of a list of attempts.
 pub(super) enum Row<'r> {
     /// An attempt by itself.
-    One(&'r Attempt),
+    One(&'r Gist),
     /// A run of the same success within an hour.
-    Many(Fold<'r>),
+    Many(Box<Fold<'r>>),
 }
 
 /// A run of the same success: of one server, kind and confidence, within an hour.
 pub(super) struct Fold<'r> {
     /// The first attempt of it.
-    pub(super) first: &'r Attempt,
+    pub(super) first: &'r Gist,
     /// The last.
-    pub(super) last: &'r Attempt,
+    pub(super) last: &'r Gist,
     /// How many there are.
     pub(super) count: usize,
     /// How long they took: the median, in milliseconds.
@@ -54,8 +56,9 @@ impl Fold<'_> {
     /// 287 ms`.
     pub(super) fn words(&self, clocks: &Clockface<'_>) -> Vec<String> {
         let mut words = Vec::new();
-        words
-            .extend(self.last.started_at.map(|last| format!("to {}", clocks.attempt(self.last).to_the_second(last).1)));
+        words.extend(
+            self.last.started_at.map(|last| format!("to {}", clocks.by(self.last.witness).to_the_second(last).1)),
+        );
         words.extend(self.per_minute().map(|rate| format!("{rate:.1}/min")));
         words.extend(self.median_ms.map(|ms| format!("median {}", milliseconds(ms))));
         words.extend(self.p95_ms.map(|ms| format!("95% in {}", milliseconds(ms))));
@@ -65,7 +68,7 @@ impl Fold<'_> {
 
 impl<'r> Row<'r> {
     /// Returns the attempt, or the first of the run.
-    pub(super) fn first(&self) -> &'r Attempt {
+    pub(super) fn first(&self) -> &'r Gist {
         match self {
             Self::One(attempt) => attempt,
             Self::Many(fold) => fold.first,
@@ -73,7 +76,7 @@ impl<'r> Row<'r> {
     }
 
     /// Returns how many attempts it stands for.
-    pub(super) const fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         match self {
             Self::One(_) => 1,
             Self::Many(fold) => fold.count,
@@ -92,22 +95,23 @@ struct Key<'r> {
 }
 
 /// Returns the rows of a report in order of time. `unfolded` says that every attempt is to have a row of its own.
-pub(super) fn rows(report: &Report, unfolded: bool) -> Vec<Row<'_>> {
-    let successes = report.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Success).count();
+pub(super) fn rows<'r>(overview: &'r Overview<'_>, unfolded: bool) -> Vec<Row<'r>> {
+    let gists = &overview.gists;
+    let successes = gists.iter().filter(|attempt| attempt.outcome == Outcome::Success).count();
     if unfolded || successes <= FEW {
-        return report.attempts.iter().map(Row::One).collect();
+        return gists.iter().map(Row::One).collect();
     }
-    let mut runs: BTreeMap<Key<'_>, Vec<&Attempt>> = BTreeMap::new();
+    let mut runs: BTreeMap<Key<'_>, Vec<&Gist>> = BTreeMap::new();
     let mut rows = Vec::new();
-    for attempt in &report.attempts {
-        match key(attempt) {
+    for attempt in gists {
+        match key(overview, attempt) {
             Some(key) => runs.entry(key).or_default().push(attempt),
             None => rows.push(Row::One(attempt)),
         }
     }
     for run in runs.into_values() {
         match (run.as_slice(), run.len()) {
-            ([first, .., last], SHORTEST..) => rows.push(Row::Many(fold(first, last, &run))),
+            ([first, .., last], SHORTEST..) => rows.push(Row::Many(Box::new(fold(first, last, &run)))),
             (few, _) => rows.extend(few.iter().map(|attempt| Row::One(attempt))),
         }
     }
@@ -115,20 +119,14 @@ pub(super) fn rows(report: &Report, unfolded: bool) -> Vec<Row<'_>> {
     rows
 }
 
-fn key(attempt: &Attempt) -> Option<Key<'_>> {
-    let same = attempt.outcome == Outcome::Success && attempt.conflict.is_none();
+fn key<'r>(overview: &'r Overview<'_>, attempt: &Gist) -> Option<Key<'r>> {
+    let same = attempt.outcome == Outcome::Success && !attempt.disputed;
     let hour = attempt.started_at?.nanos().div_euclid(HOUR);
-    let server = &attempt.server;
-    same.then_some(Key {
-        hour,
-        host: server.host.as_deref(),
-        port: server.port,
-        kind: attempt.kind,
-        confidence: attempt.confidence,
-    })
+    let (host, port) = overview.server_name(attempt);
+    same.then_some(Key { hour, host, port, kind: attempt.kind, confidence: attempt.confidence })
 }
 
-fn fold<'r>(first: &'r Attempt, last: &'r Attempt, run: &[&'r Attempt]) -> Fold<'r> {
+fn fold<'r>(first: &'r Gist, last: &'r Gist, run: &[&'r Gist]) -> Fold<'r> {
     let mut took: Vec<f64> = run.iter().filter_map(|attempt| attempt.duration_ms).collect();
     took.sort_by(f64::total_cmp);
     Fold { first, last, count: run.len(), median_ms: quantile(&took, 50), p95_ms: quantile(&took, 95) }
@@ -142,7 +140,8 @@ mod tests {
     #[test]
     fn successes_fold_by_the_hour_and_failures_stay() {
         let report = sample::queries(1000, 100);
-        let rows = rows(&report, false);
+        let overview = Overview::whole(&report);
+        let rows = rows(&overview, false);
         let (mut folded, mut single) = (0, 0);
         for row in &rows {
             match row {
@@ -154,7 +153,7 @@ mod tests {
                     folded += fold.count;
                     assert!((fold.per_minute().unwrap() - 6.0).abs() < 0.2, "{:?}", fold.per_minute());
                     assert!(fold.median_ms.unwrap() < fold.p95_ms.unwrap());
-                    let hour = |attempt: &Attempt| attempt.started_at.unwrap().nanos() / HOUR;
+                    let hour = |attempt: &Gist| attempt.started_at.unwrap().nanos() / HOUR;
                     assert_eq!(hour(fold.first), hour(fold.last));
                 }
             }
@@ -167,11 +166,13 @@ mod tests {
     #[test]
     fn a_few_successes_and_what_is_disputed_stay_as_they_are() {
         let mut report = sample::queries(41, 41);
-        assert_eq!(rows(&report, false).len(), 41);
+        assert_eq!(rows(&Overview::whole(&report), false).len(), 41);
         report = sample::queries(400, 1000);
-        assert_eq!(rows(&report, true).len(), 400);
+        assert_eq!(rows(&Overview::whole(&report), true).len(), 400);
         report.attempts[7].conflict = Some("the log says otherwise".into());
-        let disputed = rows(&report, false).iter().filter(|row| matches!(row, Row::One(one) if one.id == 8)).count();
+        let overview = Overview::whole(&report);
+        let alone = |row: &&Row<'_>| matches!(row, Row::One(one) if one.id == 8);
+        let disputed = rows(&overview, false).iter().filter(alone).count();
         assert_eq!(disputed, 1);
     }
 
@@ -186,7 +187,8 @@ mod tests {
                 _ => {}
             }
         }
-        let first = rows(&report, false).into_iter().take(4).map(|row| row.count()).collect::<Vec<_>>();
+        let overview = Overview::whole(&report);
+        let first = rows(&overview, false).into_iter().take(4).map(|row| row.count()).collect::<Vec<_>>();
         assert!(first.iter().all(|count| *count > 20), "{first:?}");
     }
 }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::jira::JiraEdition;
-use super::rendering::{Rendering, Streaming};
+use super::rendering::Rendering;
 use super::text::{Text, TextStyle};
 use super::times::Times;
 use super::{csv, ecs, html, jira, json, markdown, ndjson, servicenow};
+use crate::model::attempts::Attempts;
 use crate::model::report::Report;
 
 /// How a report is written, besides its format. Each format takes what is for it.
@@ -97,24 +98,14 @@ impl Format {
         }
     }
 
-    /// Says what of a report it has no place for, where that is anything.
-    pub fn left_out(self, report: &Report) -> Option<String> {
-        if self == Self::Ecs { ecs::left_out(report) } else { None }
+    /// Says what of a report with these attempts it has no place for, where that is anything.
+    pub fn left_out(self, head: &Report, attempts: &dyn Attempts) -> Option<String> {
+        if self == Self::Ecs { ecs::left_out(head, attempts) } else { None }
     }
 
     /// Returns whether it is a ticket for each failure of each server.
     pub const fn is_tickets(self) -> bool {
         matches!(self, Self::Jira | Self::Servicenow)
-    }
-
-    /// Returns the rendering of this format where it writes one attempt behind the other and needs no more than a few at a time.
-    pub fn streaming(self) -> Option<&'static dyn Streaming> {
-        match self {
-            Self::Json => Some(&json::Json),
-            Self::Ndjson => Some(&ndjson::Ndjson),
-            Self::Csv => Some(&csv::Csv),
-            _ => None,
-        }
     }
 
     /// Returns the rendering of this format.
@@ -156,6 +147,7 @@ mod tests {
     use std::io;
 
     use super::*;
+    use crate::sample;
 
     /// Takes so many bytes, and then refuses.
     struct RefusingWriter(usize, io::ErrorKind);
@@ -174,12 +166,32 @@ mod tests {
 
     #[test]
     fn every_format_passes_on_why_the_output_refuses() {
-        let report = crate::sample::report();
+        let report = sample::report();
         for format in Format::ALL {
             for kind in [io::ErrorKind::BrokenPipe, io::ErrorKind::StorageFull] {
                 for taken in [0, 1, 1000] {
                     let refused = format.rendering(&Look::default()).render(&report, &mut RefusingWriter(taken, kind));
                     assert_eq!(refused.unwrap_err().kind(), kind, "{format}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn attempts_that_stand_apart_from_the_report_are_written_as_those_in_it() {
+        let every = TextStyle { all: true, verbose: true, ..TextStyle::default() };
+        for report in [sample::report(), sample::queries(500, 50), sample::hostile("\u{1b}[2J")] {
+            let attempts = report.attempts.clone();
+            let head = Report { attempts: Vec::new(), ..report.clone() };
+            for (format, text) in
+                Format::ALL.into_iter().map(|format| (format, every)).chain([(Format::Text, TextStyle::default())])
+            {
+                for times in Times::ALL {
+                    let rendering = format.rendering(&Look { text, times, ..Look::default() });
+                    let (mut whole, mut apart) = (Vec::new(), Vec::new());
+                    rendering.render(&report, &mut whole).unwrap();
+                    rendering.stream(&head, &attempts, &mut apart).unwrap();
+                    assert!(whole == apart, "{format} in {times} with {} attempts", attempts.len());
                 }
             }
         }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter};
 
-use super::{Rendering, Streaming, stream};
+use super::{Rendering, stream};
 use crate::model::attempts::Attempts;
 use crate::model::report::Report;
 use crate::model::visible::is_hidden;
@@ -16,12 +16,6 @@ use crate::model::visible::is_hidden;
 pub(super) struct Json;
 
 impl Rendering for Json {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-        self.stream(report, &report.attempts, out)
-    }
-}
-
-impl Streaming for Json {
     fn stream(&self, head: &Report, all: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         // Each field is named, so that none that is added is forgotten here.
         let Report {

@@ -5,9 +5,12 @@ use std::io::{self, Write as _};
 use super::clockface::Clockface;
 use super::escape::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 use super::fold::{self, Row};
+use super::next_time::{Collection, collections};
+use super::overview::Overview;
 use super::ticket::Ticket;
 use super::view::{asked_for, change_side, number, server};
-use super::{Rendering, Times, next_time, notes, state, trouble};
+use super::{Rendering, Times, notes, state, stream, trouble};
+use crate::model::attempts::Attempts;
 use crate::model::report::{Incident, Report};
 
 /// More rows make a ticket unreadable; the whole is in the other formats.
@@ -21,10 +24,11 @@ const NAMED: usize = 24;
 pub(super) struct Markdown(pub(super) Times);
 
 impl Rendering for Markdown {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    fn stream(&self, report: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        let clocks = &Clockface::of(report, self.0);
-        writeln!(out, "# MDM server: {}\n\n{}\n", markdown(&clocks.now()), markdown(&report.headline()))?;
+        let overview = &Overview::of(report, attempts);
+        let clocks = &Clockface::of(overview, self.0);
+        writeln!(out, "# MDM server: {}\n\n{}\n", markdown(&clocks.now()), markdown(&overview.headline()))?;
         let (inputs, paths) = (&report.inputs, report.shown_paths());
         for (input, path) in inputs.iter().zip(paths).take(LISTED) {
             let records =
@@ -47,12 +51,12 @@ impl Rendering for Markdown {
         if let Some(more) = report.servers.len().checked_sub(LISTED).filter(|more| *more > 0) {
             writeln!(out, "- {more} more servers")?;
         }
-        for ticket in report.tickets() {
+        for ticket in overview.tickets() {
             write_ticket(clocks, &ticket, &mut out)?;
         }
-        attempts(clocks, &mut out)?;
+        write_attempts(clocks, &mut out)?;
         trouble(clocks, &mut out)?;
-        next_time(report, &mut out)?;
+        next_time(&overview.collections, &mut out)?;
         if !report.warnings.is_empty() {
             writeln!(out, "\n## Warnings\n")?;
         }
@@ -117,11 +121,11 @@ fn write_ticket(clocks: &Clockface<'_>, ticket: &Ticket<'_>, out: &mut dyn io::W
     for (index, remedy) in incident.diagnosis.remedy.iter().enumerate() {
         writeln!(out, "{}. {}", index + 1, markdown(remedy))?;
     }
-    proof(clocks.report, incident, out)
+    proof(clocks.overview, incident, out)
 }
 
-fn proof(report: &Report, incident: &Incident, out: &mut dyn io::Write) -> io::Result<()> {
-    let Some(attempt) = incident.attempts.first().and_then(|id| report.attempt(*id)) else { return Ok(()) };
+fn proof(overview: &Overview<'_>, incident: &Incident, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(attempt) = incident.attempts.first().and_then(|id| overview.attempt(*id)) else { return Ok(()) };
     if let Some(reason) = &attempt.reason {
         writeln!(out, "\nThe log's words: {}", markdown_code(reason))?;
     }
@@ -133,7 +137,7 @@ fn proof(report: &Report, incident: &Incident, out: &mut dyn io::Write) -> io::R
         writeln!(
             out,
             "| {} | {} | {} |",
-            markdown_code_cell(&report.evidence_place(evidence)),
+            markdown_code_cell(&overview.report.evidence_place(evidence)),
             markdown_code_cell(&evidence.what),
             evidence.display_filter.as_deref().map(markdown_code_cell).unwrap_or_default()
         )?;
@@ -150,21 +154,21 @@ fn ids(ids: &[usize]) -> String {
     }
 }
 
-fn attempts(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let report = clocks.report;
-    if report.attempts.is_empty() {
+fn write_attempts(clocks: &Clockface<'_>, mut out: &mut dyn io::Write) -> io::Result<()> {
+    let overview = clocks.overview;
+    if overview.gists.is_empty() {
         return Ok(());
     }
     let name = markdown_cell(&clocks.name());
     writeln!(out, "\n## Attempts\n\n| No. | Time ({name}) | Asked for | Server | Outcome | Confidence | Proof |")?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
-    let rows = fold::rows(report, false);
-    for row in rows.iter().take(ROWS) {
-        let attempt = row.first();
+    let rows = fold::rows(overview, false);
+    let shown = rows.iter().take(ROWS).map(|row| (row.first().place, row));
+    stream::picked(overview.attempts, shown, &mut out, |row, attempt, text| {
         let outcome = markdown_code_cell(&attempt.outcome.to_string());
         let (id, outcome, proof) = match row {
-            Row::One(attempt) => {
-                let places = report.places(attempt);
+            Row::One(_) => {
+                let places = overview.report.places(attempt);
                 let places = places.iter().map(|place| markdown_code_cell(place)).collect::<Vec<_>>().join(", ");
                 (attempt.id.to_string(), outcome, places)
             }
@@ -178,19 +182,19 @@ fn attempts(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
             }
         };
         writeln!(
-            out,
+            text,
             "| {id} | {} | {} | {} | {outcome} | {} | {proof} |",
             attempt.started_at.map(|at| clocks.attempt(attempt).readable(at)).unwrap_or_default(),
             markdown_cell(&asked_for(attempt)),
             markdown_code_cell(&server(attempt.server.host.as_deref(), attempt.server.port)),
             attempt.confidence.as_str(),
-        )?;
-    }
+        )
+    })?;
     if rows.len() > ROWS {
         let shown: usize = rows.iter().take(ROWS).map(Row::count).sum();
-        writeln!(out, "\n{} more attempts are left out here.", number(report.attempts.len() - shown))?;
+        writeln!(out, "\n{} more attempts are left out here.", number(overview.gists.len() - shown))?;
     }
-    let (notes, more) = notes::notes(report, "", false);
+    let (notes, more) = notes::notes(&overview.notes, "", false);
     for note in notes {
         writeln!(out, "\nAttempt {}: {}", note.about, markdown(&note.text))?;
     }
@@ -224,8 +228,8 @@ fn trouble(clocks: &Clockface<'_>, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 /// Writes what to collect.
-fn next_time(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let (collections, more) = next_time::collections(report, false);
+fn next_time(found: &[Collection], out: &mut dyn io::Write) -> io::Result<()> {
+    let (collections, more) = collections(found, false);
     if !collections.is_empty() {
         writeln!(out, "\n## To be sure, collect next time")?;
     }

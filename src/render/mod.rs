@@ -3,10 +3,12 @@
 
 mod clockface;
 mod csv;
+mod each_once;
 mod ecs;
 mod escape;
 mod fold;
 mod format;
+mod gist;
 mod html;
 mod jira;
 mod json;
@@ -14,6 +16,7 @@ mod markdown;
 mod ndjson;
 mod next_time;
 mod notes;
+mod overview;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 mod rendering;
@@ -30,7 +33,7 @@ mod view;
 
 pub use format::{Format, Look};
 pub use jira::JiraEdition;
-pub use rendering::{Rendering, Streaming};
+pub use rendering::Rendering;
 pub(crate) use schema::schema_of;
 pub use schema::{line_schema, schema};
 pub use text::TextStyle;

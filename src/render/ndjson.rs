@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Rendering, Streaming, json, stream};
+use super::{Rendering, json, stream};
 use crate::model::attempts::Attempts;
 use crate::model::report::{Attempt, OffsetSource, Report};
 
@@ -32,12 +32,6 @@ pub(super) struct AttemptLine<'a> {
 }
 
 impl Rendering for Ndjson {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-        self.stream(report, &report.attempts, out)
-    }
-}
-
-impl Streaming for Ndjson {
     fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(json::BUFFER, out);
         let paths: Vec<&str> = head.inputs.iter().map(|input| input.path.as_str()).collect();

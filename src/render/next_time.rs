@@ -1,39 +1,31 @@
 //! What to collect so that what is not sure can be decided: what holds for many attempts is told once.
 
-use crate::model::report::{NextCollection, Report};
+use crate::model::report::NextCollection;
 
 /// Collections that are shown unless all are asked for.
 const SHOWN: usize = 4;
 /// Different ones that are looked for: a bundle has a handful.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// A collection, and the attempts that it would decide.
-pub(super) struct Collection<'r> {
+pub(super) struct Collection {
     pub(super) attempts: Vec<usize>,
-    pub(super) next: &'r NextCollection,
+    pub(super) next: NextCollection,
 }
 
-/// Returns what to collect, that for the most attempts first, and how many more there are.
-pub(super) fn collections(report: &Report, all: bool) -> (Vec<Collection<'_>>, usize) {
-    let mut found: Vec<Collection<'_>> = Vec::new();
-    for attempt in &report.attempts {
-        let Some(next) = &attempt.next_collection else { continue };
-        if let Some(collection) = found.iter_mut().find(|collection| collection.next == next) {
-            collection.attempts.push(attempt.id);
-        } else if found.len() < MOST {
-            found.push(Collection { attempts: vec![attempt.id], next });
-        }
-    }
+/// Returns what is shown of what to collect, that for the most attempts first, and how many more there are.
+pub(super) fn collections(found: &[Collection], all: bool) -> (Vec<&Collection>, usize) {
+    let mut found: Vec<&Collection> = found.iter().collect();
     found.sort_by_key(|collection| std::cmp::Reverse(collection.attempts.len()));
     let shown = if all { found.len() } else { found.len().min(SHOWN) };
     let more = found.split_off(shown).len();
     (found, more)
 }
 
-impl Collection<'_> {
+impl Collection {
     /// Returns what to do, each with a label; what stands between backticks is to be typed.
     pub(super) fn steps(&self) -> Vec<(&'static str, String)> {
-        let NextCollection { node, component, capture_filter, when, decides } = self.next;
+        let NextCollection { node, component, capture_filter, when, decides } = &self.next;
         let log = component.as_ref().map(|level| {
             format!(
                 "Operations > Troubleshoot > Debug Wizard > Debug Log Configuration: set `{}` to {} on that node",
@@ -58,6 +50,7 @@ impl Collection<'_> {
 mod tests {
     use super::*;
     use crate::model::report::LogLevel;
+    use crate::render::overview::Overview;
     use crate::sample;
 
     fn next(filter: &str) -> NextCollection {
@@ -77,7 +70,8 @@ mod tests {
         for (attempt, filter) in report.attempts.iter_mut().zip(["tcp port 443", "icmp", "icmp", "icmp"]) {
             attempt.next_collection = Some(next(filter));
         }
-        let (collections, more) = collections(&report, false);
+        let overview = Overview::whole(&report);
+        let (collections, more) = collections(&overview.collections, false);
         let attempts: Vec<_> = collections.iter().map(|collection| collection.attempts.clone()).collect();
         assert_eq!((attempts, more), (vec![vec![2, 3, 4], vec![1]], 0));
         let steps = collections[0].steps();

@@ -1,10 +1,8 @@
 //! What the table has no room for: who disagrees, why a verdict is not sure, what an answer most likely was. What holds for
 //! many attempts is told once.
 
-use std::collections::HashMap;
-
 use super::view::{likely, number};
-use crate::model::report::{Attempt, Report};
+use crate::model::report::Attempt;
 
 /// Notes that are shown unless all are asked for.
 const SHOWN: usize = 24;
@@ -19,27 +17,16 @@ pub(super) struct AttemptNote {
     pub(super) text: String,
 }
 
-/// Returns the notes in order of the first attempt of each, and how many more there are. `mark` stands before each id.
-pub(super) fn notes(report: &Report, mark: &str, all: bool) -> (Vec<AttemptNote>, usize) {
-    let mut found: Vec<(String, Vec<usize>)> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for attempt in &report.attempts {
-        for text in of_attempt(attempt) {
-            match known.get(&text).and_then(|at| found.get_mut(*at)) {
-                Some((_, ids)) => ids.push(attempt.id),
-                None => {
-                    known.insert(text.clone(), found.len());
-                    found.push((text, vec![attempt.id]));
-                }
-            }
-        }
-    }
+/// Returns the notes that are shown of these, each with the ids that it is about, and how many more there are. `mark` stands
+/// before each id.
+pub(super) fn notes(found: &[(String, Vec<usize>)], mark: &str, all: bool) -> (Vec<AttemptNote>, usize) {
     let shown = if all { found.len() } else { found.len().min(SHOWN) };
-    let more = found.len() - shown;
-    (found.into_iter().take(shown).map(|(text, ids)| AttemptNote { about: about(&ids, mark), text }).collect(), more)
+    let note = |(text, ids): &(String, Vec<usize>)| AttemptNote { about: about(ids, mark), text: text.clone() };
+    (found.iter().take(shown).map(note).collect(), found.len() - shown)
 }
 
-fn of_attempt(attempt: &Attempt) -> Vec<String> {
+/// Returns what there is to say of an attempt.
+pub(super) fn of_attempt(attempt: &Attempt) -> Vec<String> {
     let mut texts = Vec::new();
     texts.extend(attempt.conflict.as_ref().map(|note| format!("* {note}")));
     texts.extend(attempt.missing_source.clone());
@@ -66,6 +53,7 @@ pub(super) fn about(ids: &[usize], mark: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::overview::Overview;
     use crate::sample;
 
     #[test]
@@ -76,7 +64,7 @@ mod tests {
             attempt.confidence_reasons.clear();
             attempt.missing_source = Some("The capture begins after this attempt.".into());
         });
-        let (notes, more) = notes(&report, "#", false);
+        let (notes, more) = notes(&Overview::whole(&report).notes, "#", false);
         assert_eq!((notes.len(), more), (1, 0));
         assert_eq!(notes[0].about, "#1 to #11 (11 attempts)");
     }
@@ -84,7 +72,7 @@ mod tests {
     #[test]
     fn every_verdict_that_is_not_sure_says_why() {
         let report = sample::report();
-        let (notes, _) = notes(&report, "", true);
+        let (notes, _) = notes(&Overview::whole(&report).notes, "", true);
         for attempt in &report.attempts {
             for reason in &attempt.confidence_reasons {
                 let id = attempt.id.to_string();
@@ -99,8 +87,9 @@ mod tests {
         for attempt in &mut report.attempts {
             attempt.missing_source = Some(format!("note {}", attempt.id));
         }
-        let (shown, more) = notes(&report, "#", false);
+        let overview = Overview::whole(&report);
+        let (shown, more) = notes(&overview.notes, "#", false);
         assert_eq!((shown.len(), more), (SHOWN, 200 - SHOWN));
-        assert_eq!(notes(&report, "#", true).1, 0);
+        assert_eq!(notes(&overview.notes, "#", true).1, 0);
     }
 }

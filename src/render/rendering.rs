@@ -6,21 +6,21 @@ use crate::model::attempts::Attempts;
 use crate::model::report::Report;
 
 /// One way to write a report.
-pub trait Rendering {
-    /// Writes the report.
+pub trait Rendering: Send + Sync {
+    /// Writes the report that `head` is without its attempts, with these in their place. Those that `head` itself has are not
+    /// looked at.
     ///
     /// # Errors
     ///
     /// Those of `out` alone: a report can always be rendered.
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
-}
+    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()>;
 
-/// A rendering that needs the attempts no sooner than it writes them.
-pub trait Streaming: Sync {
-    /// Writes the report that this is without its attempts, with these in their place.
+    /// Writes a report that is whole.
     ///
     /// # Errors
     ///
     /// Those of `out` alone.
-    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()>;
+    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+        self.stream(report, &report.attempts, out)
+    }
 }

@@ -6,10 +6,12 @@ use std::io::{self, Write as _};
 use serde_json::{Value, json};
 
 use super::escape::shortened;
+use super::overview::Overview;
 use super::ticket::Ticket;
 use super::ticket_text::{facts, proof, remedies, resolved_at, title};
 use super::view::{readable, seconds};
 use super::{Rendering, json as layout};
+use crate::model::attempts::Attempts;
 use crate::model::report::Report;
 use crate::model::time::Timestamp;
 use crate::model::visible::visible;
@@ -25,10 +27,11 @@ const DESCRIPTION: usize = 4000;
 pub(super) struct ServiceNow(pub(super) Vec<(String, String)>);
 
 impl Rendering for ServiceNow {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
+        let overview = Overview::of(head, attempts);
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
-        for ticket in report.tickets() {
-            let mut record = record(report, &ticket);
+        for ticket in overview.tickets() {
+            let mut record = record(&overview, &ticket);
             for (name, value) in &self.0 {
                 if let Some(fields) = record.as_object_mut() {
                     fields.insert(name.clone(), value.as_str().into());
@@ -40,14 +43,14 @@ impl Rendering for ServiceNow {
     }
 }
 
-fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
+fn record(overview: &Overview<'_>, ticket: &Ticket<'_>) -> Value {
     let incident = ticket.head;
     let mut lines = vec![visible(&incident.diagnosis.summary).into_owned(), String::new()];
-    lines.extend(facts(report, ticket));
+    lines.extend(facts(overview, ticket));
     lines.extend([String::new(), "What to do".to_owned()]);
     lines.extend(remedies(incident).enumerate().map(|(index, remedy)| format!("{}. {remedy}", index + 1)));
     lines.extend([String::new(), "Proof".to_owned()]);
-    lines.extend(proof(report, incident));
+    lines.extend(proof(overview, incident));
     let mut record = json!({
         "short_description": plain(&title(incident, SHORT), SHORT),
         "description": plain(&lines.join("\n"), DESCRIPTION),
@@ -58,7 +61,7 @@ fn record(report: &Report, ticket: &Ticket<'_>) -> Value {
         "impact": if ticket.is_open() { "2" } else { "3" },
         "urgency": if ticket.is_open() { "2" } else { "3" },
     });
-    if let (Some(at), Some(fields)) = (resolved_at(report, ticket), record.as_object_mut()) {
+    if let (Some(at), Some(fields)) = (resolved_at(overview, ticket), record.as_object_mut()) {
         fields.insert("resolved_at".to_owned(), glide_time(at).into());
     }
     record

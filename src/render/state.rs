@@ -14,7 +14,7 @@ impl Clockface<'_> {
             self.report.servers.iter().filter(|server| server.state == ServerHealth::Down).collect();
         let up = self.report.servers.iter().filter(|server| server.state == ServerHealth::Up).count();
         match (down.as_slice(), up) {
-            ([], 0) if self.report.attempts.is_empty() => "No attempt was found.".to_owned(),
+            ([], 0) if self.overview.gists.is_empty() => "No attempt was found.".to_owned(),
             ([], 0) => "Whether it works now is not known: no attempt shows a result.".to_owned(),
             ([], _) => match self.recovered_at() {
                 Some(at) => format!("Reached again since {}; nothing open.", self.moment(at)),
@@ -34,7 +34,7 @@ impl Clockface<'_> {
     }
 
     fn all_attempts(&self) -> String {
-        match self.report.attempts.len() {
+        match self.overview.gists.len() {
             1 => "the attempt".to_owned(),
             count => format!("all {} attempts", number(count)),
         }
@@ -68,7 +68,7 @@ impl Clockface<'_> {
     /// Returns when the last failure was over.
     fn recovered_at(&self) -> Option<Timestamp> {
         let ends =
-            self.report.incidents.iter().filter_map(|incident| self.report.attempt(incident.resolved_by?)?.started_at);
+            self.report.incidents.iter().filter_map(|incident| self.overview.gist(incident.resolved_by?)?.started_at);
         ends.max()
     }
 
@@ -123,10 +123,11 @@ mod tests {
     use super::*;
     use crate::model::report::Report;
     use crate::render::Times;
+    use crate::render::overview::Overview;
     use crate::sample;
 
     fn now(report: &Report) -> String {
-        Clockface::of(report, Times::Utc).now()
+        Clockface::of(&Overview::whole(report), Times::Utc).now()
     }
 
     #[test]
@@ -154,7 +155,7 @@ mod tests {
     fn a_state_is_told_in_words() {
         let report = sample::report();
         assert_eq!(
-            Clockface::of(&report, Times::Utc).state_words(&report.servers[2]),
+            Clockface::of(&Overview::whole(&report), Times::Utc).state_words(&report.servers[2]),
             "down since 16:37:07 (incident 6); 9 attempts, 25% succeeded; answers in 800 ms (median)"
         );
         assert_eq!(

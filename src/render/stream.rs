@@ -1,12 +1,12 @@
-//! Attempts written one behind the other: laid out side by side, a run of them at a time, and written in their order, so that
-//! few of them are in memory.
+//! Attempts taken one behind the other: made and laid out side by side, a run of them at a time, and handed on in their order, so
+//! that few of them are in memory.
 
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
 use crate::model::attempts::Attempts;
 use crate::model::report::Attempt;
-use crate::ordered_parallel::in_order;
+use crate::ordered_parallel::{in_order, ordered_parallel};
 
 /// Attempts that a thread lays out at a time.
 pub(super) const RUN: usize = 64;
@@ -19,24 +19,61 @@ pub(super) fn each(
     out: &mut impl io::Write,
     lay_out: impl Fn(usize, &Attempt, &mut Vec<u8>) -> io::Result<()> + Sync,
 ) -> io::Result<()> {
-    let count = attempts.count();
+    picked(attempts, (0..attempts.count()).map(|place| (place, place)), out, lay_out)
+}
+
+/// Writes the attempts at these places as `lay_out` gives them; that is told what stands beside the place.
+pub(super) fn picked<P: Send>(
+    attempts: &dyn Attempts,
+    places: impl Iterator<Item = (usize, P)>,
+    out: &mut impl io::Write,
+    lay_out: impl Fn(P, &Attempt, &mut Vec<u8>) -> io::Result<()> + Sync,
+) -> io::Result<()> {
     // Texts that were written give their room to later ones: asked for each time, the system clears it each time.
     let spare: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
     let spare = || spare.lock().unwrap_or_else(PoisonError::into_inner);
-    let run = |start: usize| -> io::Result<Vec<u8>> {
+    let run = |places: Vec<(usize, P)>| -> io::Result<Vec<u8>> {
         let mut text = spare().pop().unwrap_or_default();
-        let found = attempts.range(start..count.min(start + RUN));
-        for (index, attempt) in (start..).zip(found.iter()) {
-            lay_out(index, attempt, &mut text)?;
+        for (place, told) in places {
+            if let Some(attempt) = attempts.attempt(place) {
+                lay_out(told, &attempt, &mut text)?;
+            }
         }
         Ok(text)
     };
-    let wave = WAVE * rayon::current_num_threads();
-    in_order((0..count).step_by(RUN), wave, run, |text| {
+    in_order(runs(places), wave(), run, |text| {
         let mut text = text?;
         out.write_all(&text)?;
         text.clear();
         spare().push(text);
         Ok(())
     })
+}
+
+/// Gathers what is to be known of the attempts at these places: a run of them into a value of its own, which is taken in
+/// the order of the runs. `add` is told what stands beside the place.
+pub(super) fn gathered<P: Send, G: Default + Send>(
+    attempts: &dyn Attempts,
+    places: impl Iterator<Item = (usize, P)>,
+    add: impl Fn(&mut G, P, &Attempt) + Sync,
+    take: impl FnMut(G) + Send,
+) {
+    let run = |places: Vec<(usize, P)>| {
+        let mut gathered = G::default();
+        for (place, told) in places {
+            if let Some(attempt) = attempts.attempt(place) {
+                add(&mut gathered, told, &attempt);
+            }
+        }
+        gathered
+    };
+    ordered_parallel(runs(places), wave(), run, take);
+}
+
+fn runs<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || Some(items.by_ref().take(RUN).collect::<Vec<T>>()).filter(|run| !run.is_empty()))
+}
+
+fn wave() -> usize {
+    WAVE * rayon::current_num_threads()
 }

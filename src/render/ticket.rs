@@ -1,11 +1,12 @@
 //! Incidents as tickets: all runs of the same failure of the same host are one entry, however often it came back and whichever
 //! source told it, so that a week of an hourly failure opens one ticket.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::report::{Attempt, Incident, Report};
+use super::overview::Overview;
+use crate::model::report::Incident;
 use crate::model::time::Timestamp;
 
 /// The runs of one failure of one host.
@@ -69,11 +70,11 @@ impl Ticket<'_> {
     }
 }
 
-impl Report {
+impl Overview<'_> {
     /// Returns the tickets: open ones first, each kind in order of the first failure.
     pub(super) fn tickets(&self) -> Vec<Ticket<'_>> {
         let mut by_key: BTreeMap<&str, Vec<&Incident>> = BTreeMap::new();
-        for incident in &self.incidents {
+        for incident in &self.report.incidents {
             // Reports of version 1.0 have no keys.
             let key = Some(incident.ticket_key.as_str()).filter(|key| !key.is_empty()).unwrap_or(&incident.fingerprint);
             by_key.entry(key).or_default().push(incident);
@@ -84,28 +85,28 @@ impl Report {
         tickets
     }
 
-    fn ticket<'r>(&'r self, key: &'r str, incidents: Vec<&'r Incident>) -> Option<Ticket<'r>> {
+    fn ticket<'r>(&self, key: &'r str, incidents: Vec<&'r Incident>) -> Option<Ticket<'r>> {
         let open = incidents.iter().find(|incident| incident.resolved_by.is_none());
         let head = open.or(incidents.last()).copied()?;
         let ids = incidents.iter().flat_map(|incident| &incident.attempts);
-        let asked: BTreeSet<(&str, &str)> = ids
-            .filter_map(|id| self.attempt(*id)?.query.as_ref())
-            .map(|query| (query.criteria.as_str(), query.value.as_str()))
-            .collect();
+        let asked: BTreeSet<u32> = ids.filter_map(|id| self.gist(*id)?.device).collect();
         let endpoints = Some(asked.len()).filter(|count| *count > 0);
         Some(Ticket { key, incidents, endpoints, head })
     }
+}
 
-    /// Returns the attempt with this id.
-    pub(super) fn attempt(&self, id: usize) -> Option<&Attempt> {
-        // They are numbered in order, unless somebody cut the report.
-        let at = id.checked_sub(1).and_then(|index| self.attempts.get(index)).filter(|attempt| attempt.id == id);
-        at.or_else(|| self.attempts.iter().find(|attempt| attempt.id == id))
-    }
+/// Returns the entry that stands for the incident of each attempt, by the attempt's id.
+pub(super) fn heads<'r>(tickets: &[Ticket<'r>]) -> HashMap<usize, &'r Incident> {
+    let of_ticket = |ticket: &Ticket<'r>| {
+        let head = ticket.head;
+        ticket.incidents.clone().into_iter().flat_map(|incident| &incident.attempts).map(move |id| (*id, head))
+    };
+    tickets.iter().flat_map(of_ticket).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::sample;
 
     #[test]
@@ -117,7 +118,8 @@ mod tests {
         again.resolved_by = None;
         again.attempts = vec![10];
         report.incidents.push(again);
-        let tickets = report.tickets();
+        let overview = Overview::whole(&report);
+        let tickets = overview.tickets();
         assert_eq!(tickets.len(), 7);
         let ticket = tickets.iter().find(|ticket| ticket.incidents.len() == 2).unwrap();
         assert_eq!((ticket.attempts(), ticket.is_open()), (3, true));
@@ -128,7 +130,8 @@ mod tests {
     #[test]
     fn open_tickets_come_first() {
         let report = sample::report();
-        let open: Vec<bool> = report.tickets().iter().map(super::Ticket::is_open).collect();
+        let overview = Overview::whole(&report);
+        let open: Vec<bool> = overview.tickets().iter().map(Ticket::is_open).collect();
         assert!(open.is_sorted_by_key(|open| !open) && open.contains(&false), "{open:?}");
     }
 
@@ -136,6 +139,6 @@ mod tests {
     fn a_report_without_keys_has_a_ticket_for_each_fingerprint() {
         let mut report = sample::report();
         report.incidents.iter_mut().for_each(|incident| incident.ticket_key.clear());
-        assert_eq!(report.tickets().len(), report.incidents.len());
+        assert_eq!(Overview::whole(&report).tickets().len(), report.incidents.len());
     }
 }

@@ -1,9 +1,10 @@
 //! What tickets say, a line each, whichever system they are for.
 
 use super::escape::shortened;
+use super::overview::Overview;
 use super::ticket::Ticket;
 use super::view::{change_side, counted, readable, server};
-use crate::model::report::{Incident, Report};
+use crate::model::report::Incident;
 use crate::model::time::Timestamp;
 use crate::model::visible::visible;
 
@@ -13,8 +14,8 @@ pub(super) const LINE: usize = 400;
 const PROOF: usize = 40;
 
 /// Returns when the last run ended.
-pub(super) fn resolved_at(report: &Report, ticket: &Ticket<'_>) -> Option<Timestamp> {
-    report.attempt(ticket.resolved_by()?)?.started_at
+pub(super) fn resolved_at(overview: &Overview<'_>, ticket: &Ticket<'_>) -> Option<Timestamp> {
+    overview.gist(ticket.resolved_by()?)?.started_at
 }
 
 /// Returns what happened where, in one line of limited length.
@@ -24,7 +25,7 @@ pub(super) fn title(incident: &Incident, limit: usize) -> String {
 }
 
 /// Returns the facts of a ticket, a line each.
-pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
+pub(super) fn facts(overview: &Overview<'_>, ticket: &Ticket<'_>) -> Vec<String> {
     let incident = ticket.head;
     let time = |time: Option<_>| time.map_or_else(|| "unknown".to_owned(), |time| format!("{} UTC", readable(time)));
     let mut lines = vec![format!("First: {}", time(ticket.first_at())), format!("Last: {}", time(ticket.last_at()))];
@@ -32,7 +33,7 @@ pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
     let runs = if runs > 1 { format!(" in {}", counted(runs, "run")) } else { String::new() };
     lines.push(format!("Attempts: {}{runs}", ticket.attempts()));
     lines.extend(ticket.endpoints.map(|count| format!("Endpoints asked for: {count}")));
-    let when = |id: usize| report.attempt(id).and_then(|attempt| attempt.started_at);
+    let when = |id: usize| overview.gist(id).and_then(|attempt| attempt.started_at);
     if let Some(id) = incident.last_success_before {
         lines.push(format!("Last success before: {}", time(when(id))));
     }
@@ -49,15 +50,15 @@ pub(super) fn facts(report: &Report, ticket: &Ticket<'_>) -> Vec<String> {
 }
 
 /// Returns the proof of the first attempt, a line each: where, what, and the display filter for Wireshark.
-pub(super) fn proof(report: &Report, incident: &Incident) -> Vec<String> {
-    let first = incident.attempts.first().and_then(|id| report.attempt(*id));
-    let evidence = first.map(|attempt| attempt.evidence.as_slice()).unwrap_or_default();
+pub(super) fn proof(overview: &Overview<'_>, incident: &Incident) -> Vec<String> {
+    let first = incident.attempts.first().and_then(|id| overview.attempt(*id));
+    let evidence = first.as_ref().map(|attempt| attempt.evidence.as_slice()).unwrap_or_default();
     evidence
         .iter()
         .take(PROOF)
         .map(|evidence| {
             let filter = evidence.display_filter.as_deref().map(|filter| format!("  [{filter}]")).unwrap_or_default();
-            let line = format!("{}  {}{filter}", report.evidence_place(evidence), evidence.what);
+            let line = format!("{}  {}{filter}", overview.report.evidence_place(evidence), evidence.what);
             shortened(&visible(&line), LINE).into_owned()
         })
         .collect()

@@ -104,6 +104,7 @@ mod tests {
     use crate::model::report::Report;
     use crate::model::time::{SECOND, Timestamp};
     use crate::render::Times;
+    use crate::render::overview::Overview;
     use crate::sample;
 
     fn report(minutes: i64) -> Report {
@@ -124,7 +125,8 @@ mod tests {
     #[test]
     fn the_worst_minutes_are_shown_in_order_of_time() {
         let report = report(30);
-        let clocks = Clockface::of(&report, Times::Utc);
+        let overview = Overview::whole(&report);
+        let clocks = Clockface::of(&overview, Times::Utc);
         let [trouble] = &troubles(&clocks, false)[..] else { panic!("one node") };
         assert_eq!((trouble.minutes.len(), trouble.more), (SHOWN, 18));
         assert!(trouble.minutes.is_sorted_by_key(|minute| minute.at));
@@ -139,7 +141,8 @@ mod tests {
     #[test]
     fn a_minute_is_told_in_words() {
         let report = report(8);
-        let shown = |times| minute_of(&Clockface::of(&report, times), &report.nodes[0].mdm_failures[0]);
+        let overview = Overview::whole(&report);
+        let shown = |times| minute_of(&Clockface::of(&overview, times), &report.nodes[0].mdm_failures[0]);
         assert_eq!(shown(Times::Utc), "1970-01-01 00:00");
         // The sample's log is at UTC-06:00, and of no node that would be another one's.
         assert_eq!(shown(Times::Appliance), "1969-12-31 18:00");
@@ -147,6 +150,6 @@ mod tests {
         let told = words(&report.nodes[0].mdm_failures[7]);
         assert_eq!(told, "9 endpoints hurt, 2 x 89003 (could not connect)");
         let quiet = Report { nodes: vec![Node::default()], ..sample::report() };
-        assert!(troubles(&Clockface::of(&quiet, Times::Utc), false).is_empty());
+        assert!(troubles(&Clockface::of(&Overview::whole(&quiet), Times::Utc), false).is_empty());
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::attempts::Attempts;
 pub(crate) use crate::model::count::counted;
 pub(super) use crate::model::count::number;
 use crate::model::member_path;
-use crate::model::outcome::OutcomeName;
 use crate::model::report::{
     Attempt, Certificate, Clock, Endpoint, Evidence, Incident, Input, InputRole, OffsetSource, Report, Source, Step,
 };
@@ -16,18 +16,6 @@ impl Report {
     /// Returns the incident of each attempt that belongs to one, by the attempt's id.
     pub(super) fn incidents_by_attempt(&self) -> BTreeMap<usize, &Incident> {
         self.incidents.iter().flat_map(|incident| incident.attempts.iter().map(move |id| (*id, incident))).collect()
-    }
-
-    /// Returns `12 attempts, 7 failed, 2 incidents`.
-    pub(super) fn headline(&self) -> String {
-        let failed = self.attempts.iter().filter(|attempt| attempt.outcome.is_failure()).count();
-        let unknown = self.attempts.iter().filter(|attempt| attempt.outcome.name() == OutcomeName::Unknown).count();
-        let mut parts = vec![counted(self.attempts.len(), "attempt"), format!("{} failed", number(failed))];
-        if unknown > 0 {
-            parts.push(format!("{} unknown", number(unknown)));
-        }
-        parts.push(counted(self.incidents.len(), "incident"));
-        parts.join(", ")
     }
 
     /// Returns how the clocks of log and capture stand to each other, a line for each pair. `name` names an input.
@@ -140,9 +128,9 @@ impl Report {
         inputs.filter_map(|input| self.nodes.get(input.node?)).find_map(|node| node.hostname.as_deref())
     }
 
-    /// Returns the first time that any attempt or input shows.
-    pub(super) fn first_time(&self) -> Option<Timestamp> {
-        let attempts = self.attempts.iter().filter_map(|attempt| attempt.started_at);
+    /// Returns the first time that any of these attempts or an input shows.
+    pub(super) fn first_time(&self, attempts: &dyn Attempts) -> Option<Timestamp> {
+        let attempts = (0..attempts.count()).filter_map(|place| attempts.span(place).0);
         // A node's own records may begin weeks before what the report is about.
         let inputs = self.inputs.iter().filter(|input| input.kind.role() != InputRole::Node);
         attempts.chain(inputs.filter_map(|input| input.first_time)).min()
@@ -291,11 +279,6 @@ mod tests {
         assert_eq!(paths(["/home/me/a/ise-psc.log", "/home/me/ab/x.pcap"]), "a/ise-psc.log ab/x.pcap");
         assert_eq!(paths(["ise-psc.log", "/tmp/x.pcap"]), "ise-psc.log /tmp/x.pcap");
         assert_eq!(paths(["-", "-"]), "- -");
-    }
-
-    #[test]
-    fn the_headline_counts_what_a_reader_asks_first() {
-        assert_eq!(sample::report().headline(), "11 attempts, 8 failed, 1 unknown, 7 incidents");
     }
 
     #[test]

@@ -24,7 +24,7 @@ const CRITERIA: [&str; 10] = [
 ];
 
 /// Which device is asked for, and by what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct DeviceCriterion {
     /// What is compared: `macaddress`, `guid`, `udid`, ...
     pub criteria: String,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What to collect so that an attempt like this can be decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct NextCollection {
     /// On which node, in words: the primary administration node, the policy service node that wrote the log.
     pub node: String,
@@ -19,7 +19,7 @@ pub struct NextCollection {
 }
 
 /// A component of ISE's log with a level.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct LogLevel {
     /// Name of the component in the Debug Wizard.
     pub name: String,

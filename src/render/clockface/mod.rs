@@ -7,8 +7,10 @@ mod face;
 use std::collections::{BTreeSet, HashMap};
 
 use self::face::{LogClock, MARK, span};
+use super::gist::Witness;
+use super::overview::Overview;
 use super::times::Times;
-use crate::model::report::{Attempt, Input, InputRole, OffsetSource, Report, Source};
+use crate::model::report::{Attempt, Input, InputRole, OffsetSource, Report};
 use crate::model::time::{MILLISECOND, Timestamp};
 use crate::model::zone_offset::ZoneOffset;
 
@@ -16,6 +18,8 @@ pub(super) use self::face::Face;
 
 /// A report and the clocks that its times are shown by.
 pub(super) struct Clockface<'r> {
+    /// The report, and what is known of its attempts.
+    pub(super) overview: &'r Overview<'r>,
     /// The report.
     pub(super) report: &'r Report,
     times: Times,
@@ -26,13 +30,14 @@ pub(super) struct Clockface<'r> {
     /// Whether the times in a table are by more than one clock, so that each must say by which.
     mixed: bool,
     one_day: bool,
-    /// The attempt that a moment belongs to, where that matters.
-    owners: HashMap<Timestamp, usize>,
+    /// Who knows of the attempt that a moment belongs to, where that matters.
+    owners: HashMap<Timestamp, Witness>,
 }
 
 impl<'r> Clockface<'r> {
     /// Shows the times of a report by such a clock.
-    pub(super) fn of(report: &'r Report, times: Times) -> Self {
+    pub(super) fn of(overview: &'r Overview<'r>, times: Times) -> Self {
+        let report = overview.report;
         let clocks: Vec<_> = (0..report.inputs.len()).map(|input| clock(report, input)).collect();
         let mut logs = clocks.iter().enumerate().filter_map(|(input, clock)| Some((input, clock.as_ref()?)));
         let first = logs.next();
@@ -42,31 +47,38 @@ impl<'r> Clockface<'r> {
             })
         });
         let shared = shared.map(|(input, _)| input);
-        let mut made = Self { report, times, clocks, shared, mixed: false, one_day: true, owners: HashMap::new() };
+        let (mixed, one_day, owners) = (false, true, HashMap::new());
+        let mut made = Self { overview, report, times, clocks, shared, mixed, one_day, owners };
         let plain = times == Times::Utc && !made.clocks.iter().flatten().any(|clock| clock.assumed);
         if !plain {
-            let ends = report.attempts.iter().enumerate();
-            let ends = ends.flat_map(|(index, one)| {
-                [one.ended_at, one.started_at].into_iter().flatten().map(move |at| (at, index))
-            });
+            let ends = overview
+                .gists
+                .iter()
+                .flat_map(|one| [one.ended_at, one.started_at].into_iter().flatten().map(move |at| (at, one.witness)));
             made.owners = ends.collect();
         }
         if times != Times::Utc {
-            let zones = report.attempts.iter().filter_map(|one| Some(made.attempt(one).zone_of(one.started_at?)));
+            let starts = overview.gists.iter().filter_map(|one| Some((one.witness, one.started_at?)));
+            let zones = starts.map(|(witness, at)| made.by(witness).zone_of(at));
             made.mixed = zones.collect::<BTreeSet<_>>().len() > 1;
         }
-        let mut days =
-            report.attempts.iter().filter_map(|one| Some(made.attempt(one).date_and_time(one.started_at?).0));
+        let starts = overview.gists.iter().filter_map(|one| Some((one.witness, one.started_at?)));
+        let mut days = starts.map(|(witness, at)| made.by(witness).date_and_time(at).0);
         made.one_day = days.next().is_none_or(|first| days.all(|day| day == first));
         made
     }
 
     /// Returns the clock of what happened in an attempt.
     pub(super) fn attempt(&self, attempt: &Attempt) -> Face<'_> {
-        let logged = attempt.evidence.iter().find(|evidence| evidence.source == Source::Log);
-        match logged.and_then(|evidence| self.clocks.get(evidence.input)?.as_ref()) {
+        self.by(Witness::of(attempt))
+    }
+
+    /// Returns the clock of those who know the times of an attempt.
+    pub(super) fn by(&self, witness: Witness) -> Face<'_> {
+        let log = witness.log.and_then(|input| usize::try_from(input).ok());
+        match log.and_then(|input| self.clocks.get(input)?.as_ref()) {
             Some(clock) => {
-                let rests = clock.assumed && !attempt.sources.contains(&Source::Capture);
+                let rests = clock.assumed && !witness.capture;
                 Face { times: self.times, clock: Some(clock), rests, mixed: self.mixed }
             }
             None => self.shared(),
@@ -94,8 +106,7 @@ impl<'r> Clockface<'r> {
 
     /// Returns the clock of a moment at which something begins or ends: that of the attempt which does.
     pub(super) fn at(&self, moment: Timestamp) -> Face<'_> {
-        let owner = self.owners.get(&moment).and_then(|index| self.report.attempts.get(*index));
-        owner.map_or_else(|| self.shared(), |attempt| self.attempt(attempt))
+        self.owners.get(&moment).map_or_else(|| self.shared(), |witness| self.by(*witness))
     }
 
     /// Returns the clock of what no log tells. One whose zone is not known can't show it.
@@ -130,7 +141,7 @@ impl<'r> Clockface<'r> {
 
     /// Names the clock of the attempts, for a heading: `UTC`, `UTC-06:00, the appliance's clock`.
     pub(super) fn name(&self) -> String {
-        let first = self.report.attempts.iter().find_map(|one| Some((self.attempt(one), one.started_at?)));
+        let first = self.overview.first_timed().map(|(one, at)| (self.by(one.witness), at));
         let beside = if self.times == Times::Both { "; Z is UTC" } else { "" };
         match first {
             _ if self.times == Times::Utc => "UTC".to_owned(),

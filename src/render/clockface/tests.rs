@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::report::ZoneChange;
+use crate::model::report::{Source, ZoneChange};
 use crate::sample;
 
 #[test]
@@ -7,7 +7,8 @@ fn the_appliances_clock_shows_what_its_log_shows() {
     let report = sample::report();
     let at = report.attempts[0].started_at.unwrap();
     let shown = |times| {
-        let clocks = Clockface::of(&report, times);
+        let overview = Overview::whole(&report);
+        let clocks = Clockface::of(&overview, times);
         (clocks.attempt(&report.attempts[0]).readable(at), clocks.name())
     };
     assert_eq!(shown(Times::Utc), ("2023-08-15 16:21:07.123".into(), "UTC".into()));
@@ -20,7 +21,8 @@ fn the_appliances_clock_shows_what_its_log_shows() {
 fn a_span_names_its_clock_once() {
     let report = sample::report();
     let (first, last) = (report.attempts[0].started_at.unwrap(), report.attempts[2].started_at.unwrap());
-    let span = |times| Clockface::of(&report, times).span(first, last);
+    let overview = Overview::whole(&report);
+    let span = |times| Clockface::of(&overview, times).span(first, last);
     assert_eq!(span(Times::Utc), "2023-08-15 16:21:07 to 16:29:07 UTC");
     assert_eq!(span(Times::Appliance), "2023-08-15 10:21:07 to 10:29:07 UTC-06:00");
     assert_eq!(span(Times::Both), "2023-08-15 10:21:07 to 10:29:07 UTC-06:00 (16:21:07 to 16:29:07Z)");
@@ -42,7 +44,8 @@ fn what_rests_on_an_assumed_zone_is_marked_and_what_the_log_itself_shows_is_not(
     let report = assumed();
     let at = report.attempts[0].started_at.unwrap();
     let shown = |times| {
-        let clocks = Clockface::of(&report, times);
+        let overview = Overview::whole(&report);
+        let clocks = Clockface::of(&overview, times);
         (clocks.attempt(&report.attempts[0]).time(at), clocks.legend(|_| "log".into()))
     };
     let (time, legend) = shown(Times::Utc);
@@ -51,7 +54,7 @@ fn what_rests_on_an_assumed_zone_is_marked_and_what_the_log_itself_shows_is_not(
     let (time, legend) = shown(Times::Appliance);
     assert_eq!((time.as_str(), legend.unwrap().contains('?')), ("16:21:07.123", false));
     assert_eq!(shown(Times::Both).0, "16:21:07.123 (16:21:07.123?Z)");
-    assert_eq!(Clockface::of(&report, Times::Utc).span(at, at), "2023-08-15 16:21:07? UTC");
+    assert_eq!(Clockface::of(&Overview::whole(&report), Times::Utc).span(at, at), "2023-08-15 16:21:07? UTC");
 }
 
 #[test]
@@ -63,7 +66,8 @@ fn a_capture_alone_stays_in_utc_and_says_so() {
         attempt.evidence.retain(|evidence| evidence.source == Source::Capture);
         attempt.sources = vec![Source::Capture];
     }
-    let clocks = Clockface::of(&report, Times::Both);
+    let overview = Overview::whole(&report);
+    let clocks = Clockface::of(&overview, Times::Both);
     let at = report.attempts[0].started_at.unwrap();
     assert_eq!((clocks.moment(at), clocks.name()), ("16:21:07".into(), "UTC".into()));
     assert!(clocks.legend(|_| String::new()).unwrap().starts_with("in UTC"));
@@ -78,7 +82,8 @@ fn nodes_in_several_zones_have_their_own_clocks_and_each_time_names_its_zone() {
     for evidence in report.attempts[1].evidence.iter_mut().filter(|evidence| evidence.source == Source::Log) {
         evidence.input = 2;
     }
-    let clocks = Clockface::of(&report, Times::Appliance);
+    let overview = Overview::whole(&report);
+    let clocks = Clockface::of(&overview, Times::Appliance);
     let time = |index: usize| {
         let attempt = &report.attempts[index];
         clocks.attempt(attempt).time(attempt.started_at.unwrap())
@@ -94,7 +99,8 @@ fn a_change_of_the_zone_is_followed() {
     let mut report = sample::report();
     let from = report.attempts[1].started_at.unwrap();
     report.clocks[0].zone_changes = vec![ZoneChange { from, log_utc_offset: "-07:00".into() }];
-    let clocks = Clockface::of(&report, Times::Appliance);
+    let overview = Overview::whole(&report);
+    let clocks = Clockface::of(&overview, Times::Appliance);
     let first = report.attempts[0].started_at.unwrap();
     assert_eq!(clocks.span(first, from), "2023-08-15 10:21:07 UTC-06:00 to 09:25:07 UTC-07:00");
 }

@@ -5,9 +5,10 @@ use maud::{Markup, html};
 use super::facts::{facts, notes};
 use super::parts::{Prose, Shown, badge};
 use crate::model::mdm::RequestKind;
-use crate::model::report::{Attempt, Evidence, Incident};
+use crate::model::report::{Attempt, Confidence, Evidence, Incident};
 use crate::model::time::Timestamp;
 use crate::render::clockface::Clockface;
+use crate::render::gist::Witness;
 use crate::render::view::{milliseconds, server};
 
 /// Returns name and port of its server.
@@ -18,20 +19,19 @@ pub(super) fn server_of(attempt: &Attempt) -> String {
 /// Writes an attempt with all that is known of it, closed.
 pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Option<&Incident>) -> Markup {
     let outcome = attempt.outcome.name().as_str();
-    let time = attempt.started_at.map(|at| time(clocks, attempt, at));
     html! {
         details.attempt data-outcome=(outcome) data-failed=(attempt.outcome.is_failure()) data-server=(server_of(attempt))
             data-kind=(attempt.kind.as_str()) {
             summary {
                 span.id { "#" (attempt.id) }
-                span.time { (time.as_deref().unwrap_or("no time")) }
+                span.time { (time(clocks, Witness::of(attempt), attempt.started_at)) }
                 (badge(attempt.outcome))
                 span.server {
                     (server_of(attempt))
                     @if attempt.kind != RequestKind::ServerInfo { ", " (attempt.kind.describe()) }
                 }
                 span.took { @if let Some(ms) = attempt.duration_ms { (milliseconds(ms)) } }
-                span.sure { (attempt.confidence.as_str()) " confidence" @if attempt.conflict.is_some() { ", disputed" } }
+                span.sure { (sure(attempt.confidence, attempt.conflict.is_some())) }
             }
             // The fragment stands inside, so that browsers open what a link leads to.
             div.body id={ "attempt-" (attempt.id) } {
@@ -42,9 +42,15 @@ pub(super) fn details(clocks: &Clockface<'_>, attempt: &Attempt, incident: Optio
 }
 
 /// Returns when an attempt began: its day too, where not all are of the same.
-pub(super) fn time(clocks: &Clockface<'_>, attempt: &Attempt, at: Timestamp) -> String {
-    let face = clocks.attempt(attempt);
+pub(super) fn time(clocks: &Clockface<'_>, witness: Witness, at: Option<Timestamp>) -> String {
+    let Some(at) = at else { return "no time".to_owned() };
+    let face = clocks.by(witness);
     if clocks.on_one_day() { face.time(at) } else { face.readable(at) }
+}
+
+/// Returns how sure an outcome is.
+pub(super) fn sure(confidence: Confidence, disputed: bool) -> String {
+    format!("{} confidence{}", confidence.as_str(), if disputed { ", disputed" } else { "" })
 }
 
 /// Returns what is known of an attempt; `incident` is the entry that says what to do.

@@ -1,46 +1,45 @@
 //! The section of attempts: what they can be filtered by, and all of them, or of a large report what there is room for.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use maud::{Markup, html};
 
-use super::attempt::{details, server_of};
+use super::attempt::details;
 use super::large::{self, is_large};
-use crate::model::report::Report;
 use crate::render::clockface::Clockface;
 use crate::render::fold::Row;
+use crate::render::overview::Overview;
+use crate::render::stream;
+use crate::render::ticket::heads;
+use crate::render::view::server;
 
 /// Writes the section, attempt by attempt. `rows` are those of the report.
-pub(super) fn write_section(clocks: &Clockface<'_>, rows: &[Row<'_>], out: &mut dyn io::Write) -> io::Result<()> {
-    let report = clocks.report;
-    let first = || report.attempts.iter().find_map(|attempt| Some((attempt, attempt.started_at?)));
-    let day = clocks.on_one_day().then(first).flatten();
+pub(super) fn write_section(clocks: &Clockface<'_>, rows: &[Row<'_>], mut out: &mut dyn io::Write) -> io::Result<()> {
+    let overview = clocks.overview;
+    let day = clocks.overview.first_timed().filter(|_| clocks.on_one_day());
     let class = if day.is_some() { " class=\"one-day\"" } else { "" };
     writeln!(out, "<section id=\"attempts\"{class} aria-labelledby=\"attempts-title\">")?;
     let large = is_large(rows);
-    writeln!(out, "{}", html! { h2 #attempts-title { "Attempts" } (filters(report, large)) }.into_string())?;
+    writeln!(out, "{}", html! { h2 #attempts-title { "Attempts" } (filters(overview, large)) }.into_string())?;
     if let Some((first, at)) = day {
-        let day = clocks.attempt(first).date_and_time(at).0;
+        let day = clocks.by(first.witness).date_and_time(at).0;
         writeln!(out, "{}", html! { p.day { "All on " (day) ", " (clocks.name()) "." } }.into_string())?;
     }
     if large {
         large::write(clocks, rows, out)?;
     } else {
-        let tickets = report.tickets();
-        for attempt in &report.attempts {
-            let ticket = tickets.iter().find(|ticket| {
-                ticket.incidents.iter().any(|incident| incident.attempts.binary_search(&attempt.id).is_ok())
-            });
-            let incident = ticket.map(|ticket| ticket.head);
-            writeln!(out, "{}", details(clocks, attempt, incident).into_string())?;
-        }
+        let heads = heads(&overview.tickets());
+        stream::each(overview.attempts, &mut out, |_, attempt, text| {
+            writeln!(text, "{}", details(clocks, attempt, heads.get(&attempt.id).copied()).into_string())
+        })?;
     }
     writeln!(out, "</section>")
 }
 
 /// Returns what the script filters by; without it there is nothing to see.
-fn filters(report: &Report, large: bool) -> Markup {
-    let mut servers: Vec<String> = report.attempts.iter().map(server_of).collect();
+fn filters(overview: &Overview<'_>, large: bool) -> Markup {
+    let report = overview.report;
+    let mut servers: Vec<String> = overview.servers.iter().map(|(host, port)| server(host.as_deref(), *port)).collect();
     servers.sort_unstable();
     servers.dedup();
     html! {

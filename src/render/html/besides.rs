@@ -3,9 +3,8 @@
 use maud::{Markup, html};
 
 use super::parts::{Prose, Shown, attempt_links};
-use crate::model::report::Report;
 use crate::render::clockface::Clockface;
-use crate::render::next_time::collections;
+use crate::render::next_time::{Collection, collections};
 use crate::render::trouble::{minute_of, server_of, troubles, words};
 use crate::render::view::number;
 
@@ -50,8 +49,8 @@ pub(super) fn trouble(clocks: &Clockface<'_>) -> Markup {
 }
 
 /// Returns a card for each collection that would decide what is not sure.
-pub(super) fn next_time(report: &Report) -> Markup {
-    let (collections, more) = collections(report, false);
+pub(super) fn next_time(found: &[Collection]) -> Markup {
+    let (collections, more) = collections(found, false);
     html! {
         @if !collections.is_empty() {
             section #next-time aria-labelledby="next-time-title" {

@@ -18,7 +18,7 @@ pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
         @if !report.incidents.is_empty() {
             section #incidents aria-labelledby="incidents-title" {
                 h2 #incidents-title { "Incidents" }
-                @for ticket in report.tickets() { (article(clocks, &ticket)) }
+                @for ticket in clocks.overview.tickets() { (article(clocks, &ticket)) }
             }
         }
     }
@@ -58,9 +58,8 @@ fn named(ticket: &Ticket<'_>) -> String {
 }
 
 fn facts(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
-    let report = clocks.report;
     let incident = ticket.head;
-    let first = incident.attempts.first().and_then(|id| report.attempt(*id));
+    let first = incident.attempts.first().and_then(|id| clocks.overview.attempt(*id));
     html! {
         dl.facts {
             @if let Some(when) = when(clocks, ticket) { div { dt { "When" } dd { (when) } } }
@@ -85,7 +84,7 @@ fn facts(clocks: &Clockface<'_>, ticket: &Ticket<'_>) -> Markup {
                     }
                 }
             }
-            @if let Some(reason) = first.and_then(|attempt| attempt.reason.as_deref()) {
+            @if let Some(reason) = first.as_ref().and_then(|attempt| attempt.reason.as_deref()) {
                 div { dt { "The log's words" } dd { (Shown(reason)) } }
             }
             @if let Some(count) = ticket.endpoints { div { dt { "Endpoints" } dd { (number(count)) } } }

@@ -6,6 +6,7 @@
 mod attempt;
 mod attempts;
 mod besides;
+mod data;
 mod facts;
 mod incident;
 mod ladder;
@@ -22,7 +23,9 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::clockface::Clockface;
+use super::overview::Overview;
 use super::{Rendering, Times, fold};
+use crate::model::attempts::Attempts;
 use crate::model::member_path;
 use crate::model::report::{Report, ServerHealth};
 
@@ -36,10 +39,11 @@ const LARGE_SCRIPT: &str = concat!(include_str!("filters.js"), include_str!("lar
 pub(super) struct Html(pub(super) Times);
 
 impl Rendering for Html {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    fn stream(&self, report: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = io::BufWriter::new(out);
-        let clocks = &Clockface::of(report, self.0);
-        let rows = fold::rows(report, false);
+        let overview = &Overview::of(report, attempts);
+        let clocks = &Clockface::of(overview, self.0);
+        let rows = fold::rows(overview, false);
         let (script, class) = if large::is_large(&rows) { (LARGE_SCRIPT, " class=\"large\"") } else { (SCRIPT, "") };
         write!(out, "{}", html! { (DOCTYPE) }.into_string())?;
         writeln!(out, "<html lang=\"en\">\n{}\n<body{class}>", head(clocks, script).into_string())?;
@@ -47,7 +51,12 @@ impl Rendering for Html {
         writeln!(out, "{}", summary::section(clocks).into_string())?;
         writeln!(out, "{}", timeline::section(clocks).into_string())?;
         writeln!(out, "{}", incident::section(clocks).into_string())?;
-        write!(out, "{}{}", besides::trouble(clocks).into_string(), besides::next_time(report).into_string())?;
+        write!(
+            out,
+            "{}{}",
+            besides::trouble(clocks).into_string(),
+            besides::next_time(&overview.collections).into_string()
+        )?;
         // Attempts are many, and are written as they are made.
         attempts::write_section(clocks, &rows, &mut out)?;
         writeln!(out, "{}\n</main>", summary::inputs(clocks).into_string())?;
@@ -78,7 +87,7 @@ fn head(clocks: &Clockface<'_>, script: &str) -> Markup {
 fn title(clocks: &Clockface<'_>) -> String {
     let report = clocks.report;
     let bundle = report.shown_paths().first().and_then(|path| member_path::parts(path).next()).map(|(name, _)| name);
-    let day = report.first_time().map(|at| clocks.at(at).date_and_time(at).0);
+    let day = report.first_time(clocks.overview.attempts).map(|at| clocks.at(at).date_and_time(at).0);
     let parts = [bundle.map(str::to_owned), day].into_iter().flatten().chain([format!("MDM server: {}", clocks.now())]);
     parts.collect::<Vec<_>>().join(", ")
 }
@@ -100,13 +109,13 @@ fn banner(clocks: &Clockface<'_>) -> Markup {
         header.top {
             h1 { "How the MDM server was reached" }
             p class={ "now " (now_tone(report)) } { (Shown(&clocks.now())) }
-            p.headline { (Shown(&report.headline())) }
+            p.headline { (Shown(&clocks.overview.headline())) }
             nav aria-label="Sections" {
                 a href="#summary" { "Summary" }
                 a href="#timeline" { "Timeline" }
                 @if !report.incidents.is_empty() { a href="#incidents" { "Incidents" } }
                 @if report.nodes.iter().any(|node| !node.mdm_failures.is_empty()) { a href="#trouble" { "Nodes" } }
-                @if report.attempts.iter().any(|attempt| attempt.next_collection.is_some()) { a href="#next-time" { "Next time" } }
+                @if !clocks.overview.collections.is_empty() { a href="#next-time" { "Next time" } }
                 a href="#attempts" { "Attempts" }
                 a href="#inputs" { "Inputs" }
             }

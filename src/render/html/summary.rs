@@ -18,7 +18,7 @@ pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
     html! {
         section #summary aria-labelledby="summary-title" {
             h2 #summary-title { "Summary" }
-            @if report.attempts.is_empty() { p { "No attempt was found." } }
+            @if clocks.overview.gists.is_empty() { p { "No attempt was found." } }
             ul.tiles {
                 @for (outcome, count) in &report.summary.by_outcome {
                     li.(tone(*outcome)) { span.count { (count) } " " span.name { (outcome.as_str()) } }

@@ -10,6 +10,7 @@ use crate::model::outcome::OutcomeName;
 use crate::model::report::{Input, InputRole, Report};
 use crate::model::time::{SECOND, Timestamp};
 use crate::render::clockface::{Clockface, Face};
+use crate::render::overview::Overview;
 use crate::render::view::counted;
 
 /// Where the axis begins: right of the names.
@@ -34,9 +35,9 @@ struct Axis {
 }
 
 impl Axis {
-    fn of(report: &Report) -> Option<Self> {
-        let attempts = report.attempts.iter().flat_map(|attempt| [attempt.started_at, attempt.ended_at]);
-        let inputs = report.inputs.iter().flat_map(|input| [input.first_time, input.last_time]);
+    fn of(overview: &Overview<'_>) -> Option<Self> {
+        let attempts = overview.gists.iter().flat_map(|attempt| [attempt.started_at, attempt.ended_at]);
+        let inputs = overview.report.inputs.iter().flat_map(|input| [input.first_time, input.last_time]);
         let times = || attempts.clone().chain(inputs.clone()).flatten().map(Timestamp::nanos);
         let (first, last) = (times().min()?, times().max()?);
         // A single moment is given a second, so that it lies on the axis.
@@ -79,16 +80,16 @@ struct TimelineMark {
 
 /// Returns the section; without times there is nothing to draw.
 pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
-    let report = clocks.report;
-    let untimed = report.attempts.iter().filter(|attempt| attempt.started_at.is_none()).count();
+    let gists = &clocks.overview.gists;
+    let untimed = gists.iter().filter(|attempt| attempt.started_at.is_none()).count();
     html! {
         section #timeline aria-labelledby="timeline-title" {
             h2 #timeline-title { "Timeline" }
-            @match Axis::of(report) {
+            @match Axis::of(clocks.overview) {
                 Some(axis) => (figure(clocks, &axis)),
                 None => p { "Nothing in what was given has a time." },
             }
-            @if untimed > 0 && untimed < report.attempts.len() {
+            @if untimed > 0 && untimed < gists.len() {
                 p { (counted(untimed, "attempt")) " without a time not shown." }
             }
         }
@@ -98,7 +99,7 @@ pub(super) fn section(clocks: &Clockface<'_>) -> Markup {
 fn figure(clocks: &Clockface<'_>, axis: &Axis) -> Markup {
     let (report, face) = (clocks.report, clocks.axis());
     let mut rows: BTreeMap<OutcomeName, BTreeMap<i64, TimelineMark>> = BTreeMap::new();
-    for attempt in &report.attempts {
+    for attempt in &clocks.overview.gists {
         let Some(time) = attempt.started_at else { continue };
         let row = rows.entry(attempt.outcome.name()).or_default();
         let mark = row.entry(axis.slice(time.nanos())).or_insert(TimelineMark { count: 0, id: attempt.id, time });

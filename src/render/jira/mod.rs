@@ -11,9 +11,11 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use super::escape::shortened;
+use super::overview::Overview;
 use super::ticket::Ticket;
 use super::ticket_text::{LINE, facts, proof, remedies, resolved_at, title};
 use super::{Rendering, json as layout};
+use crate::model::attempts::Attempts;
 use crate::model::report::Report;
 use crate::model::visible::visible;
 
@@ -75,10 +77,11 @@ pub(super) struct Jira {
 }
 
 impl Rendering for Jira {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    fn stream(&self, head: &Report, attempts: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
+        let overview = Overview::of(head, attempts);
         let mut out = io::BufWriter::with_capacity(layout::BUFFER, out);
-        for ticket in report.tickets() {
-            let mut issue = issue(report, &ticket, self.edition);
+        for ticket in overview.tickets() {
+            let mut issue = issue(&overview, &ticket, self.edition);
             for (name, value) in &self.fields {
                 let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value.as_str()));
                 if let Some(fields) = issue.pointer_mut("/fields").and_then(Value::as_object_mut) {
@@ -97,11 +100,11 @@ fn label(ticket: &Ticket<'_>) -> String {
     format!("mdmlog-{word}")
 }
 
-fn issue(report: &Report, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
+fn issue(overview: &Overview<'_>, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
     let incident = ticket.head;
     let description = match edition {
-        JiraEdition::Cloud => json!({"type": "doc", "version": 1, "content": description(report, ticket)}),
-        JiraEdition::DataCenter => Value::from(wiki::description(report, ticket)),
+        JiraEdition::Cloud => json!({"type": "doc", "version": 1, "content": description(overview, ticket)}),
+        JiraEdition::DataCenter => Value::from(wiki::description(overview, ticket)),
     };
     json!({
         "fields": {
@@ -115,7 +118,7 @@ fn issue(report: &Report, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
         "properties": [{
             "key": "mdmlog",
             "value": {
-                "schema_version": report.schema_version,
+                "schema_version": overview.report.schema_version,
                 "ticket_key": ticket.key,
                 "run": ticket.run_id(),
                 "fingerprint": incident.fingerprint,
@@ -130,22 +133,22 @@ fn issue(report: &Report, ticket: &Ticket<'_>, edition: JiraEdition) -> Value {
                 "attempts": ticket.attempts(),
                 "endpoints": ticket.endpoints,
                 "open": ticket.is_open(),
-                "resolved_at": resolved_at(report, ticket),
+                "resolved_at": resolved_at(overview, ticket),
             },
         }],
     })
 }
 
-fn description(report: &Report, ticket: &Ticket<'_>) -> Vec<Value> {
+fn description(overview: &Overview<'_>, ticket: &Ticket<'_>) -> Vec<Value> {
     let incident = ticket.head;
     let mut content = vec![paragraph(&shortened(&visible(&incident.diagnosis.summary), LINE))];
-    content.extend(list("bulletList", facts(report, ticket)));
+    content.extend(list("bulletList", facts(overview, ticket)));
     let remedies = list("orderedList", remedies(incident));
     if remedies.is_some() {
         content.push(heading("What to do"));
     }
     content.extend(remedies);
-    let proof = proof(report, incident);
+    let proof = proof(overview, incident);
     if !proof.is_empty() {
         content.push(heading("Proof"));
         content.push(json!({"type": "codeBlock", "content": [{"type": "text", "text": proof.join("\n")}]}));

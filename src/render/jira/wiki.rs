@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
-use crate::model::report::Report;
 use crate::model::visible::visible;
 use crate::render::escape::shortened;
+use crate::render::overview::Overview;
 use crate::render::ticket::Ticket;
 use crate::render::ticket_text::{LINE, facts, proof, remedies};
 
 /// Returns the description of a ticket.
-pub(super) fn description(report: &Report, ticket: &Ticket<'_>) -> String {
+pub(super) fn description(overview: &Overview<'_>, ticket: &Ticket<'_>) -> String {
     let incident = ticket.head;
     let mut text = prose(&shortened(&visible(&incident.diagnosis.summary), LINE));
     text.push_str("\n\n");
-    for fact in facts(report, ticket) {
+    for fact in facts(overview, ticket) {
         text.push_str(&format!("* {}\n", prose(&fact)));
     }
     let mut remedies = remedies(incident).peekable();
@@ -23,7 +23,7 @@ pub(super) fn description(report: &Report, ticket: &Ticket<'_>) -> String {
     for remedy in remedies {
         text.push_str(&format!("# {}\n", prose(&remedy)));
     }
-    let proof = proof(report, incident);
+    let proof = proof(overview, incident);
     if !proof.is_empty() {
         let lines: Vec<String> = proof.iter().map(|line| literal(line)).collect();
         text.push_str(&format!("\nh3. Proof\n\n{{noformat}}\n{}\n{{noformat}}\n", lines.join("\n")));
@@ -134,8 +134,9 @@ mod tests {
     #[test]
     fn a_proof_ends_where_it_was_to_end() {
         let report = sample::hostile("{noformat}h1. x{code}");
-        for ticket in report.tickets() {
-            let text = description(&report, &ticket);
+        let overview = Overview::whole(&report);
+        for ticket in overview.tickets() {
+            let text = description(&overview, &ticket);
             assert_eq!(text.matches("{noformat}").count(), 2, "{text}");
             assert!(!text.contains("{code}"), "{text}");
         }
@@ -144,7 +145,7 @@ mod tests {
     #[test]
     fn a_description_reads_like_this() {
         let report = sample::report();
-        let tickets = report.tickets();
-        insta::assert_snapshot!(description(&report, &tickets[0]));
+        let overview = Overview::whole(&report);
+        insta::assert_snapshot!(description(&overview, &overview.tickets()[0]));
     }
 }

@@ -10,7 +10,7 @@ use crate::render::view::counted;
 
 /// Writes the minutes in which endpoints were hurt, node by node.
 pub(super) fn trouble<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
-    let troubles = troubles(&page.clocks, page.all);
+    let troubles = troubles(page.clocks, page.all);
     if !troubles.is_empty() {
         page.heading(&format!("What nodes record of MDM servers themselves ({})", page.clocks.name()))?;
     }
@@ -18,7 +18,7 @@ pub(super) fn trouble<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
         page.item(&format!("{}: {}", trouble.node, trouble.summary))?;
         for minute in trouble.minutes {
             let place = format!("{}:{}", page.legend.name(minute.input), minute.line);
-            let at = minute_of(&page.clocks, minute);
+            let at = minute_of(page.clocks, minute);
             page.labelled("", &format!("{at}  {}: {}  {place}", server_of(minute), words(minute)))?;
         }
         if trouble.more > 0 {
@@ -30,7 +30,7 @@ pub(super) fn trouble<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
 
 /// Writes what to collect.
 pub(super) fn next_time<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
-    let (collections, more) = collections(page.report, page.all);
+    let (collections, more) = collections(&page.clocks.overview.collections, page.all);
     if !collections.is_empty() {
         page.heading("To be sure, collect next time")?;
     }

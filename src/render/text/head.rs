@@ -18,7 +18,7 @@ pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     let report = page.report;
     let now = page.clocks.now();
     page.line(&page.paint.with(STRONG, &now))?;
-    page.line(&report.headline())?;
+    page.line(&page.clocks.overview.headline())?;
     let outcomes = report.summary.by_outcome.iter();
     let outcomes: Vec<(String, String)> = outcomes
         .map(|(outcome, count)| {
@@ -35,7 +35,7 @@ pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     let shown = if page.all { report.inputs.len() } else { LISTED };
     for (index, (input, path)) in report.inputs.iter().zip(report.shown_paths()).enumerate().take(shown) {
         let name = page.legend.name(index).to_owned();
-        let text = about(&page.clocks, index, input, path);
+        let text = about(page.clocks, index, input, path);
         page.labelled(&name, &text)?;
     }
     if let Some(more) = report.inputs.len().checked_sub(shown).filter(|more| *more > 0) {

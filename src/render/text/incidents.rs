@@ -17,7 +17,7 @@ const NAMED: usize = 4;
 /// Writes all entries.
 pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
     let mut said = HashMap::new();
-    for ticket in page.report.tickets() {
+    for ticket in page.clocks.overview.tickets() {
         entry(page, &ticket, &mut said)?;
     }
     Ok(())
@@ -41,7 +41,7 @@ fn entry<'r, W: io::Write>(page: &mut Page<'_, W>, ticket: &Ticket<'r>, said: &m
     let (title, server) = (page.paint.with(STRONG, &title), page.paint.with(STRONG, &server));
     page.line("")?;
     page.line(&format!("{title}  {verdict}  {server}{over}"))?;
-    let when = when(&page.clocks, ticket);
+    let when = when(page.clocks, ticket);
     page.labelled("when", &when)?;
     page.labelled("what", &incident.diagnosis.summary)?;
     if let Some(count) = ticket.endpoints {
@@ -52,8 +52,8 @@ fn entry<'r, W: io::Write>(page: &mut Page<'_, W>, ticket: &Ticket<'r>, said: &m
         page.labelled("changed", &format!("{}: {before} -> {after}", change.what))?;
     }
     if open || page.all {
-        let first = incident.attempts.first().and_then(|id| page.report.attempt(*id));
-        let reason = first.and_then(|attempt| attempt.reason.as_deref());
+        let first = incident.attempts.first().and_then(|id| page.clocks.overview.attempt(*id));
+        let reason = first.as_ref().and_then(|attempt| attempt.reason.as_deref());
         if let Some(reason) = reason.filter(|reason| !incident.diagnosis.summary.contains(*reason)) {
             page.labelled("words", reason)?;
         }

@@ -17,8 +17,10 @@ use self::page::Page;
 use self::paint::{Paint, STRONG};
 use super::clockface::Clockface;
 use super::fold::{self, Row};
+use super::overview::Overview;
 use super::view::{counted, number, server};
-use super::{Rendering, Times};
+use super::{Rendering, Times, stream};
+use crate::model::attempts::Attempts;
 use crate::model::outcome::Outcome;
 use crate::model::report::{Attempt, Report};
 
@@ -54,11 +56,12 @@ const OTHERS: usize = 4;
 pub(super) struct Text(pub(super) TextStyle, pub(super) Times);
 
 impl Rendering for Text {
-    fn render(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    fn stream(&self, head: &Report, all: &dyn Attempts, out: &mut dyn io::Write) -> io::Result<()> {
+        let overview = Overview::of(head, all);
         let mut page = Page {
-            report,
-            clocks: Clockface::of(report, self.1),
-            legend: Legend::of(report),
+            report: head,
+            clocks: &Clockface::of(&overview, self.1),
+            legend: &Legend::of(head),
             width: self.0.width.max(NARROWEST),
             paint: Paint(self.0.color),
             all: self.0.all,
@@ -66,16 +69,16 @@ impl Rendering for Text {
         };
         head::write(&mut page)?;
         incidents::write(&mut page)?;
-        let rows = fold::rows(report, page.all);
+        let rows = fold::rows(&overview, page.all);
         attempts(&mut page, &rows)?;
         notes(&mut page)?;
         besides::trouble(&mut page)?;
         besides::next_time(&mut page)?;
         if self.0.verbose {
-            let single = rows.iter().filter_map(|row| if let Row::One(attempt) = row { Some(*attempt) } else { None });
-            for one in single {
-                attempt(&mut page, one)?;
-            }
+            let single =
+                rows.iter().filter_map(|row| if let Row::One(one) = row { Some((one.place, ())) } else { None });
+            let blank = page.onto(io::sink());
+            stream::picked(all, single, &mut page.out, |(), one, text| attempt(&mut blank.onto(text), one))?;
         }
         warnings(&mut page)?;
         page.out.flush()
@@ -95,26 +98,23 @@ fn shown<'r, 'a>(rows: &'a [Row<'r>], all: bool) -> Vec<&'a Row<'r>> {
 }
 
 fn attempts<W: io::Write>(page: &mut Page<'_, W>, rows: &[Row<'_>]) -> io::Result<()> {
-    let report = page.report;
+    let (clocks, overview) = (page.clocks, page.clocks.overview);
     if rows.is_empty() {
         return page.line("\nNo attempt was found.");
     }
-    let clocks = &page.clocks;
-    let day = match report.attempts.iter().find_map(|attempt| Some((attempt, attempt.started_at?))) {
+    let day = match overview.first_timed() {
         Some((first, at)) if clocks.on_one_day() => {
-            format!(" on {} ({})", clocks.attempt(first).date_and_time(at).0, clocks.name())
+            format!(" on {} ({})", clocks.by(first.witness).date_and_time(at).0, clocks.name())
         }
         Some(_) => format!(" ({})", clocks.name()),
         None => String::new(),
     };
-    let at = table::only_server(report).map(|server| format!(" at {server}")).unwrap_or_default();
+    let at = overview.only_server().map(|server| format!(" at {server}")).unwrap_or_default();
     let picked = shown(rows, page.all);
     let which = if picked.len() < rows.len() { "The last attempts" } else { "Attempts" };
     page.heading(&format!("{which}{at}{day}"))?;
-    for line in table::lines(&page.clocks, &page.legend, &picked, page.width, page.paint) {
-        page.line(&line)?;
-    }
-    let hidden = report.attempts.len() - picked.iter().map(|row| row.count()).sum::<usize>();
+    table::write(page, &picked)?;
+    let hidden = overview.gists.len() - picked.iter().map(|row| row.count()).sum::<usize>();
     if hidden > 0 {
         page.line(&format!("{} more: --all", number(hidden)))?;
     }
@@ -122,7 +122,7 @@ fn attempts<W: io::Write>(page: &mut Page<'_, W>, rows: &[Row<'_>]) -> io::Resul
 }
 
 fn notes<W: io::Write>(page: &mut Page<'_, W>) -> io::Result<()> {
-    let (notes, more) = super::notes::notes(page.report, "#", page.all);
+    let (notes, more) = super::notes::notes(&page.clocks.overview.notes, "#", page.all);
     if notes.is_empty() {
         return Ok(());
     }
@@ -155,7 +155,7 @@ fn attempt<W: io::Write>(page: &mut Page<'_, W>, attempt: &Attempt) -> io::Resul
         let place = page.legend.evidence(evidence);
         page.labelled(label, &format!("{place}  {}", evidence.what))?;
     }
-    for line in ladder::lines(&page.legend, attempt, page.paint, page.width.saturating_sub(2)) {
+    for line in ladder::lines(page.legend, attempt, page.paint, page.width.saturating_sub(2)) {
         page.line(&format!("  {line}"))?;
     }
     Ok(())

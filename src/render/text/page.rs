@@ -15,8 +15,8 @@ const WIDEST_PROSE: usize = 110;
 /// A report on its way to the terminal.
 pub(super) struct Page<'a, W: io::Write> {
     pub(super) report: &'a Report,
-    pub(super) clocks: Clockface<'a>,
-    pub(super) legend: Legend,
+    pub(super) clocks: &'a Clockface<'a>,
+    pub(super) legend: &'a Legend,
     pub(super) width: usize,
     pub(super) paint: Paint,
     /// Whether nothing is to be left out.
@@ -24,7 +24,13 @@ pub(super) struct Page<'a, W: io::Write> {
     pub(super) out: W,
 }
 
-impl<W: io::Write> Page<'_, W> {
+impl<'a, W: io::Write> Page<'a, W> {
+    /// Makes a page like this that goes somewhere else.
+    pub(super) fn onto<O: io::Write>(&self, out: O) -> Page<'a, O> {
+        let Self { report, clocks, legend, width, paint, all, .. } = *self;
+        Page { report, clocks, legend, width, paint, all, out }
+    }
+
     /// Writes a line as it is.
     pub(super) fn line(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.out, "{}", text.trim_end())

@@ -1,15 +1,19 @@
 //! The attempts as a table. What does not fit is left away, the least worth first, and no number, time or name is broken.
 
+use std::io;
+
 use super::legend::Legend;
-use super::paint::{Paint, STRONG, WEAK};
+use super::page::Page;
+use super::paint::{STRONG, WEAK};
 use crate::model::mdm::RequestKind;
 use crate::model::outcome::Outcome;
-use crate::model::report::{Attempt, Report};
+use crate::model::report::Attempt;
 use crate::model::visible::visible;
 use crate::model::wrap::wrapped;
 use crate::render::clockface::Clockface;
 use crate::render::escape::shortened;
 use crate::render::fold::{Fold, Row};
+use crate::render::stream;
 use crate::render::view::{milliseconds, number, server};
 
 /// Longest host name that is shown whole.
@@ -18,6 +22,8 @@ const HOST: usize = 48;
 const WORD: usize = 32;
 /// Blanks between columns.
 const GAP: usize = 2;
+/// Stands before what hangs below the first line of a cell.
+const BELOW: &str = "  ";
 /// Places are given at least so much room before other columns go.
 const PROOF: usize = 20;
 
@@ -67,29 +73,24 @@ impl TableColumn {
     }
 }
 
-/// Returns the server when all attempts were made to the same one, so that the table need not repeat it.
-pub(super) fn only_server(report: &Report) -> Option<String> {
-    let mut servers = report.attempts.iter().map(|attempt| &attempt.server).map(|s| (s.host.as_deref(), s.port));
-    let first = servers.next()?;
-    (first.0.is_some() && servers.all(|other| other == first)).then(|| server(first.0, first.1))
-}
-
-/// Returns the table, fit to the width, in lines.
-pub(super) fn lines(
-    clocks: &Clockface<'_>,
-    legend: &Legend,
-    rows: &[&Row<'_>],
-    width: usize,
-    paint: Paint,
-) -> Vec<String> {
-    let report = clocks.report;
-    let one_server = only_server(report).is_some();
-    let one_kind = report.attempts.iter().all(|attempt| attempt.kind == RequestKind::ServerInfo);
+/// Writes the table, fit to the width of the page.
+pub(super) fn write<W: io::Write>(page: &mut Page<'_, W>, rows: &[&Row<'_>]) -> io::Result<()> {
+    let (width, paint, overview) = (page.width, page.paint, page.clocks.overview);
+    let one_server = overview.only_server().is_some();
+    let one_kind = overview.gists.iter().all(|attempt| attempt.kind == RequestKind::ServerInfo);
     let mut columns: Vec<TableColumn> = TableColumn::ALL.to_vec();
     columns
         .retain(|column| !(one_server && *column == TableColumn::Server || one_kind && *column == TableColumn::Asked));
-    let mut view = View { legend, clocks, short: false, asked_below: false, server_below: false };
-    let mut widths: Vec<usize> = columns.iter().map(|column| view.width(*column, rows)).collect();
+    let mut view =
+        View { legend: page.legend, clocks: page.clocks, short: false, asked_below: false, server_below: false };
+    let places = || rows.iter().map(|row| (row.first().place, *row));
+    let mut widest = Widest::default();
+    let widen = |widest: &mut Widest, row: &Row<'_>, attempt: &Attempt| widest.widen(&view, row, attempt);
+    stream::gathered(overview.attempts, places(), widen, |run| widest.append(&run));
+    let widths_of = |columns: &[TableColumn], view: &View<'_>| -> Vec<usize> {
+        columns.iter().map(|column| widest.of(*column, view)).collect()
+    };
+    let mut widths = widths_of(&columns, &view);
     for least in LEAST_WORTH {
         if taken(&widths) + GAP + PROOF <= width {
             break;
@@ -101,30 +102,28 @@ pub(super) fn lines(
             TableColumn::Asked => view.asked_below = !one_kind,
             _ => {}
         }
-        let kept = columns.iter().zip(&widths).filter(|(column, _)| **column != least);
-        // What is left keeps its width, but for what takes in what goes.
-        let fit = |(column, width): (&TableColumn, &usize)| match column {
-            TableColumn::Time | TableColumn::Outcome => (*column, view.width(*column, rows)),
-            column => (*column, *width),
-        };
-        (columns, widths) = kept.map(fit).unzip();
+        columns.retain(|column| *column != least);
+        widths = widths_of(&columns, &view);
     }
     let room = width.saturating_sub(taken(&widths) + GAP).max(PROOF / 2);
     if let Some(proof) = widths.last_mut() {
         *proof = room;
     }
     let titles: Vec<Vec<String>> = columns.iter().map(|column| vec![column.title().to_owned()]).collect();
-    let mut out = laid_out(&titles, &widths, |_, text| paint.with(STRONG, text));
-    out.push(paint.with(WEAK, &"─".repeat(width.min(taken(&widths)))));
-    for row in rows {
-        let cells: Vec<Vec<String>> = columns.iter().map(|column| view.cell(row, *column, room)).collect();
-        let outcome = row.first().outcome.name();
-        out.extend(laid_out(&cells, &widths, |index, text| match columns.get(index) {
-            Some(TableColumn::Outcome) => paint.outcome(outcome, text),
-            _ => text.to_owned(),
-        }));
+    for line in laid_out(&titles, &widths, |_, text| paint.with(STRONG, text)) {
+        page.line(&line)?;
     }
-    out
+    page.line(&paint.with(WEAK, &"─".repeat(width.min(taken(&widths)))))?;
+    let blank = page.onto(io::sink());
+    stream::picked(overview.attempts, places(), &mut page.out, |row, attempt, text| {
+        let cells: Vec<Vec<String>> = columns.iter().map(|column| view.cell(row, attempt, *column, room)).collect();
+        let lines = laid_out(&cells, &widths, |index, text| match columns.get(index) {
+            Some(TableColumn::Outcome) => paint.outcome(attempt.outcome.name(), text),
+            _ => text.to_owned(),
+        });
+        let mut page = blank.onto(text);
+        lines.iter().try_for_each(|line| page.line(line))
+    })
 }
 
 /// Returns how many columns are taken, the gaps between them included.
@@ -152,7 +151,77 @@ fn laid_out(cells: &[Vec<String>], widths: &[usize], paint: impl Fn(usize, &str)
     (0..height).map(line).collect()
 }
 
+/// How wide the cells of each column are at most; those of the places are left to be told.
+#[derive(Clone, Copy, Default)]
+struct Widest {
+    id: usize,
+    time: usize,
+    short_time: usize,
+    took: usize,
+    thread: usize,
+    asked: usize,
+    server: usize,
+    outcome: usize,
+    sure: usize,
+}
+
+impl Widest {
+    /// Makes room for a row.
+    fn widen(&mut self, view: &View<'_>, row: &Row<'_>, attempt: &Attempt) {
+        let width = |lines: Vec<String>| lines.iter().map(|line| line.chars().count()).max().unwrap_or_default();
+        let cell = |column| width(view.cell(row, attempt, column, 0));
+        let short_time = width(View { short: true, ..*view }.time(attempt));
+        self.append(&Self {
+            id: cell(TableColumn::Id),
+            time: cell(TableColumn::Time),
+            short_time,
+            took: cell(TableColumn::Took),
+            thread: cell(TableColumn::Thread),
+            asked: cell(TableColumn::Asked),
+            server: cell(TableColumn::Server),
+            outcome: cell(TableColumn::Outcome),
+            sure: cell(TableColumn::Sure),
+        });
+    }
+
+    /// Makes room for all that others have room for.
+    fn append(&mut self, other: &Self) {
+        *self = Self {
+            id: self.id.max(other.id),
+            time: self.time.max(other.time),
+            short_time: self.short_time.max(other.short_time),
+            took: self.took.max(other.took),
+            thread: self.thread.max(other.thread),
+            asked: self.asked.max(other.asked),
+            server: self.server.max(other.server),
+            outcome: self.outcome.max(other.outcome),
+            sure: self.sure.max(other.sure),
+        };
+    }
+
+    /// Returns the width of a column.
+    fn of(&self, column: TableColumn, view: &View<'_>) -> usize {
+        let below = |is_below: bool, width: usize| if is_below { BELOW.len() + width } else { 0 };
+        let cells = match column {
+            TableColumn::Id => self.id,
+            TableColumn::Time if view.short => self.short_time,
+            TableColumn::Time => self.time,
+            TableColumn::Took => self.took,
+            TableColumn::Thread => self.thread,
+            TableColumn::Asked => self.asked,
+            TableColumn::Server => self.server,
+            TableColumn::Outcome => {
+                self.outcome.max(below(view.asked_below, self.asked)).max(below(view.server_below, self.server))
+            }
+            TableColumn::Sure => self.sure,
+            TableColumn::Proof => return 0,
+        };
+        cells.max(column.title().len())
+    }
+}
+
 /// What the cells depend on.
+#[derive(Clone, Copy)]
 struct View<'a> {
     legend: &'a Legend,
     clocks: &'a Clockface<'a>,
@@ -163,17 +232,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// Returns the width of a column; that of the places is left to be told.
-    fn width(&self, column: TableColumn, rows: &[&Row<'_>]) -> usize {
-        if column == TableColumn::Proof {
-            return 0;
-        }
-        let cells = rows.iter().flat_map(|row| self.cell(row, column, 0)).map(|line| line.chars().count());
-        cells.max().unwrap_or_default().max(column.title().len())
-    }
-
-    fn cell(&self, row: &Row<'_>, column: TableColumn, room: usize) -> Vec<String> {
-        let attempt = row.first();
+    fn cell(&self, row: &Row<'_>, attempt: &Attempt, column: TableColumn, room: usize) -> Vec<String> {
         match (column, row) {
             (TableColumn::Id, Row::Many(fold)) => vec![format!("{}-{}", fold.first.id, fold.last.id)],
             (TableColumn::Id, Row::One(_)) => vec![attempt.id.to_string()],
@@ -184,9 +243,9 @@ impl View<'_> {
             (TableColumn::Thread, Row::One(_)) => {
                 vec![attempt.thread.as_deref().map_or_else(|| "-".to_owned(), word)]
             }
-            (TableColumn::Asked, _) => asked(row),
+            (TableColumn::Asked, _) => asked(row, attempt),
             (TableColumn::Server, _) => vec![host(attempt)],
-            (TableColumn::Outcome, _) => self.outcome(row),
+            (TableColumn::Outcome, _) => self.outcome(row, attempt),
             (TableColumn::Sure, _) => {
                 let mark = if attempt.conflict.is_some() { " *" } else { "" };
                 vec![format!("{}{mark}", attempt.confidence.as_str())]
@@ -216,18 +275,17 @@ impl View<'_> {
     }
 
     /// Returns outcome and detail, and below them what has no column of its own.
-    fn outcome(&self, row: &Row<'_>) -> Vec<String> {
-        let attempt = row.first();
+    fn outcome(&self, row: &Row<'_>, attempt: &Attempt) -> Vec<String> {
         let mut lines = vec![match row {
             Row::One(_) => attempt.outcome.name().to_string(),
             Row::Many(fold) => format!("{} x {}", attempt.outcome.name(), number(fold.count)),
         }];
-        let mut below = |text: String| lines.push(format!("  {text}"));
+        let mut below = |text: String| lines.push(format!("{BELOW}{text}"));
         if let Some(detail) = attempt.outcome.detail() {
             below(word(&detail));
         }
         if self.asked_below {
-            asked(row).into_iter().for_each(&mut below);
+            asked(row, attempt).into_iter().for_each(&mut below);
         }
         if self.server_below {
             below(host(attempt));
@@ -243,8 +301,7 @@ impl View<'_> {
     }
 }
 
-fn asked(row: &Row<'_>) -> Vec<String> {
-    let attempt = row.first();
+fn asked(row: &Row<'_>, attempt: &Attempt) -> Vec<String> {
     let kind = attempt.kind.describe().to_owned();
     match (row, &attempt.query) {
         (Row::One(_), Some(query)) if attempt.outcome != Outcome::Success => {
