@@ -1,7 +1,7 @@
 //! The attempts of a large report: runs of the same success are one row, and the rows lie in the page as data, compressed, out of
 //! which a script draws them as they scroll. Without the script, the last rows are there.
 
-use std::io;
+use std::io::{self, Write as _};
 
 use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderWriter;
@@ -33,9 +33,7 @@ pub(super) fn write(clocks: &Clockface<'_>, rows: &[Row<'_>], mut out: &mut dyn 
     writeln!(out, "<div id=\"list\">")?;
     let shown = without_script(rows).into_iter().map(|row| (row.first().place, row));
     stream::picked(overview.attempts, shown, &mut out, |row, attempt, text| {
-        io::Write::write_all(text, plain(clocks, row, attempt).into_string().as_bytes())?;
-        text.push(b'\n');
-        Ok(())
+        writeln!(text, "{}", plain(clocks, row, attempt).into_string())
     })?;
     writeln!(
         out,

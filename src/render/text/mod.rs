@@ -2,6 +2,7 @@
 //! each. What would fill pages is folded: `--all` shows it.
 
 mod besides;
+mod cells;
 mod head;
 mod incidents;
 mod ladder;
