@@ -87,3 +87,48 @@ fn connected_to(attempted: &LogTry) -> Vec<SocketAddr> {
     let literal = target.host.parse().ok();
     target.addresses.iter().copied().chain(literal).map(|address| SocketAddr::new(address, port)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::correlate::made_up::line_time;
+    use crate::log::{CauseKind, ConnectTarget, LineRef, LogCause};
+    use crate::model::time::{LocalTime, MILLISECOND};
+
+    fn record(ms: i64) -> Option<LineRef> {
+        Some(LineRef { input: 0, line: 1, time: Some(LocalTime::from_nanos(ms * MILLISECOND)) })
+    }
+
+    fn cause(target: Option<ConnectTarget>) -> LogCause {
+        LogCause { kind: CauseKind::ConnectTimedOut, words: "Connect timed out".into(), target }
+    }
+
+    #[test]
+    fn the_first_try_begins_with_its_attempt_and_the_last_ends_with_it_where_they_have_no_record_of_their_own() {
+        let attempt = LogAttempt {
+            begin: record(1),
+            tries: vec![LogTry { result: record(2), ..LogTry::default() }, LogTry::default()],
+            verdict: Some(Box::new((record(9).unwrap(), cause(None)))),
+            ..LogAttempt::default()
+        };
+        let facts = LogFacts { attempts: vec![attempt], ..LogFacts::default() };
+        let found = requests(0, &facts, &Calendar::new(&facts, None));
+        assert_eq!(found.iter().map(|said| said.start).collect::<Vec<_>>(), [Some(line_time(1)), None]);
+        let results: Vec<_> = found.iter().map(|said| said.result).collect();
+        assert_eq!(results, [Some(line_time(2)), Some(line_time(9))]);
+    }
+
+    #[test]
+    fn whom_the_client_connected_to_is_what_its_exception_names() {
+        let target = |host: &str, port, addresses: &[&str]| {
+            let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+            let target = Some(ConnectTarget { host: host.into(), port, addresses });
+            let found = connected_to(&LogTry { cause: Some(Box::new(cause(target))), ..LogTry::default() });
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let both = ["203.0.113.1:443", "203.0.113.2:443"];
+        assert_eq!(target("mdm.example.com", Some(443), &["203.0.113.1", "203.0.113.2"]), both);
+        assert_eq!(target("203.0.113.1", Some(443), &[]), both[..1]);
+        assert_eq!(target("mdm.example.com", None, &["203.0.113.1"]), [""; 0]);
+    }
+}

@@ -13,6 +13,8 @@ mod cost;
 mod interval;
 mod join;
 mod log_request;
+#[cfg(test)]
+mod made_up;
 mod matched;
 mod matching;
 mod missing;

@@ -62,6 +62,52 @@ fn split_version(target: &str) -> Versioned<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capture::{HttpExchange, HttpReply};
+    use crate::correlate::made_up::{SERVER, flow, frame, place, session, time, unread, view};
+    use crate::correlate::wire_request::WireRequest;
+    use crate::evidence::wire::Session;
+
+    /// A request that was read, and its answer.
+    fn read(status: u16) -> HttpExchange {
+        let reply = HttpReply {
+            at: frame(20),
+            status,
+            head_whole: true,
+            reason: String::new(),
+            server: None,
+            content_type: None,
+            location: None,
+            content_length: None,
+            end: frame(20),
+            bytes: 0,
+            whole: None,
+        };
+        HttpExchange {
+            request: Some(frame(0)),
+            request_end: Some(frame(0)),
+            request_bytes: 0,
+            method: Some("GET".into()),
+            target: Some("/ciscoise/mdminfo".into()),
+            host: None,
+            credentials: false,
+            reply: Some(reply),
+            decrypted: true,
+        }
+    }
+
+    #[test]
+    fn what_follows_at_once_and_cannot_be_read_is_a_try_behind_a_failure_and_none_behind_a_success() {
+        let connection = flow(SERVER);
+        let follows = |status, pause: i64| {
+            let exchange = read(status);
+            let first = Request { exchange: Some(&exchange), ..unread(0) };
+            let session = Session { requests: vec![first, unread(20 + pause)], ..session(None, vec![&connection]) };
+            let before = WireRequest { end: Some(time(20)), ..place(0, Some(0), 0) };
+            let next = place(0, Some(1), 20 + pause);
+            is_retry(&view(vec![session], vec![before, next]), &before, &next)
+        };
+        assert_eq!([follows(404, 10), follows(404, 101), follows(200, 10)], [true, false, false]);
+    }
 
     #[test]
     fn only_the_version_may_differ() {

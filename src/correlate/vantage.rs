@@ -204,7 +204,7 @@ impl Vantages {
         }
         let found =
             flows.into_iter().filter_map(|flow| self.flow(views, self.spot_in(views, other, wire.capture, flow)?));
-        found.map(saw_of_flow).max_by_key(rank).unwrap_or(Saw::Nothing)
+        found.map(saw_of_flow).max().unwrap_or(Saw::Nothing)
     }
 }
 
@@ -220,17 +220,9 @@ fn skew_between(mut skews: Vec<i64>, smaller: usize) -> Option<i64> {
 /// SYNs that are lost on the way are repeated for so long, so that one capture may begin with a later one.
 const MOST_RETRIES: i64 = 130 * SECOND;
 
-const fn rank(saw: &Saw) -> u8 {
-    match saw {
-        Saw::Nothing => 0,
-        Saw::Request => 1,
-        Saw::Both => 2,
-    }
-}
-
 fn saw_here(wire: &WireTry<'_>) -> Saw {
     let flows = wire.session.flows.iter().chain(&wire.earlier).map(|flow| saw_of_flow(flow));
-    flows.max_by_key(rank).or_else(|| wire.lookups.last().map(|lookup| saw_of_lookup(lookup))).unwrap_or(Saw::Nothing)
+    flows.max().or_else(|| wire.lookups.last().map(|lookup| saw_of_lookup(lookup))).unwrap_or(Saw::Nothing)
 }
 
 fn saw_of_flow(flow: &TcpFlow) -> Saw {
@@ -257,4 +249,18 @@ fn marked(views: &[CaptureView<'_>]) -> HashMap<Mark, Vec<Spot>> {
         }
     }
     marked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_of_clocks_are_one_when_half_of_the_connections_agree_about_it() {
+        let seconds = |all: &[i64]| all.iter().map(|seconds| seconds * SECOND).collect::<Vec<_>>();
+        assert_eq!(skew_between(seconds(&[5, 6, 7]), 3), Some(6 * SECOND));
+        assert_eq!(skew_between(seconds(&[-500, 6, 7]), 3), Some(6 * SECOND));
+        assert_eq!(skew_between(seconds(&[-500, 6, 700]), 3), None);
+        assert_eq!(skew_between(Vec::new(), 3), None);
+    }
 }

@@ -170,3 +170,64 @@ pub fn suits(
         Some(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::correlate::made_up::{HOST, SERVER, flow, frame, place, session, time};
+
+    const ELSEWHERE: &str = "203.0.113.9:443";
+
+    fn endpoint(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_request_through_a_proxy_is_not_on_a_connection_to_the_server() {
+        let direct = flow(SERVER);
+        let proxied = |session: &Session<'_>| suits(session, Some(HOST), Some(443), Some(true), &[]);
+        assert_eq!(proxied(&session(Some(HostSource::Named), vec![&direct])), None);
+        // A proxy may not be known as one, and lookups are made with and without.
+        assert_eq!(proxied(&session(None, vec![&direct])), Some(HostSource::Address));
+        assert_eq!(proxied(&session(Some(HostSource::Named), Vec::new())), Some(HostSource::Named));
+    }
+
+    #[test]
+    fn a_connection_of_which_nothing_tells_whom_it_is_for_is_anyones_at_a_proxy_and_no_ones_elsewhere() {
+        let connection = flow(SERVER);
+        let unknown = session(None, vec![&connection]);
+        let at_proxy = Session { proxy: Some(connection.server), ..session(None, vec![&connection]) };
+        let may_be = |session: &Session<'_>, proxied| suits(session, Some(HOST), Some(443), proxied, &[]);
+        assert_eq!(may_be(&unknown, None), None);
+        assert_eq!([may_be(&at_proxy, None), may_be(&at_proxy, Some(true))], [Some(HostSource::Address); 2]);
+        assert_eq!(may_be(&at_proxy, Some(false)), None);
+    }
+
+    #[test]
+    fn the_endpoint_that_the_log_names_is_believed_but_for_what_the_connection_itself_says() {
+        let connection = flow(SERVER);
+        let at = |source, connected_to: &str| {
+            suits(&session(Some(source), vec![&connection]), Some(HOST), Some(443), None, &[endpoint(connected_to)])
+        };
+        assert_eq!(at(HostSource::LookedUp, SERVER), Some(HostSource::LookedUp));
+        assert_eq!(at(HostSource::LookedUp, ELSEWHERE), None);
+        assert_eq!(at(HostSource::Named, ELSEWHERE), Some(HostSource::Named));
+    }
+
+    #[test]
+    fn a_status_is_known_with_the_head_of_an_answer_and_silence_is_told_by_nothing() {
+        let status = Claim { answer: Answer::Came(Some(401)), ..Claim::NOTHING };
+        let answered = |ending| {
+            let place =
+                WireRequest { ending: Some(ending), end: Some(time(90)), lingers: true, ..place(0, Some(0), 0) };
+            let spot = place.spot_for(&status);
+            (spot.end, spot.told)
+        };
+        let response = (frame(10), frame(30));
+        assert_eq!(answered(Ending::Answered(response)), (Some(time(90)), Some(time(10))));
+        // What may be a ticket was the answer where the log has a status; whoever closes later told no one.
+        let perhaps = Ending::PossiblyAnswered { response, close: None };
+        assert_eq!(answered(perhaps), (Some(time(30)), Some(time(30))));
+        assert_eq!(answered(Ending::ResponseSilence(None)).1, None);
+    }
+}

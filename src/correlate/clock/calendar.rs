@@ -230,4 +230,32 @@ mod tests {
         // A minute off is a step all the same, and three are not.
         assert_eq!([changes(&[(1, 9000, 5460)]), changes(&[(1, 9000, 5580)])], [1, 0]);
     }
+
+    #[test]
+    fn a_step_back_tells_of_the_hours_beside_it_alone() {
+        let zone = TimeZone::get("America/Denver").unwrap();
+        // 2023-11-05, in an hour that does not come twice, and the same autumn in the hour that does.
+        let midnight = 1_699_142_400;
+        let utc = |step: i64| {
+            let log = with_steps(&[(2, step + 3600, step)]);
+            let calendar = Calendar::new(&log, Some(WallClock::Zone(zone.clone())));
+            let time = Some(LocalTime::from_nanos((midnight + 5400) * SECOND));
+            calendar.unfold(LineRef { input: 0, line: 8, time }).unwrap()
+        };
+        let day_before = utc(midnight - 86_400);
+        assert_eq!(utc(midnight + 3600).since(day_before), 3600 * SECOND);
+        assert_eq!(utc(midnight - 1800).since(day_before), 3600 * SECOND, "within two hours");
+        assert_eq!(utc(midnight - 1801).since(day_before), 0);
+    }
+
+    #[test]
+    fn a_change_in_one_file_of_a_log_holds_in_those_behind_it() {
+        let part = |input| LogPartFacts { input, ..LogPartFacts::default() };
+        // In order of time: the rotated file was given last.
+        let log = LogFacts { parts: vec![part(3), part(1), part(2)], ..LogFacts::default() };
+        let change = ZoneShift { input: 1, line: 5, after: LocalTime::from_nanos(0), by: 7 };
+        let calendar = Calendar::new(&log, None).with(change);
+        let shift = |input, line| calendar.shift_at(LineRef { input, line, time: None });
+        assert_eq!([shift(3, 9), shift(1, 4), shift(1, 5), shift(2, 1)], [0, 0, 7, 7]);
+    }
 }

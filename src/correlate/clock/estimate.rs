@@ -219,31 +219,4 @@ pub fn settle(pairs: &[(LogInterval, WireInterval)]) -> Option<ClockOffset> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn requests_that_ought_to_be_seen_and_are_not_cost_the_more_the_more_they_are() {
-        // Half of them: the logarithm of two for each.
-        assert_eq!([unseen(1, 2), unseen(2, 4)], [1386, 2772]);
-        assert_eq!(unseen(3, 4), 2249);
-        assert_eq!([unseen(4, 4), unseen(5, 4), unseen(0, 4)], [0; 3]);
-    }
-
-    #[test]
-    fn a_quantile_is_one_of_the_values() {
-        let mut values = [5, 1, 4, 2, 3].map(ClockOffset::from_nanos);
-        assert_eq!(quantile(&mut values, 3, 4), Some(ClockOffset::from_nanos(4)));
-        assert_eq!(quantile(&mut values, 1, 4), Some(ClockOffset::from_nanos(2)));
-        assert_eq!(quantile(&mut [], 1, 4), None);
-    }
-
-    #[test]
-    fn a_clock_that_is_right_is_likelier_than_one_that_is_off() {
-        let hour = 3600 * SECOND;
-        let unlikely = |nanos, zone_given| unlikely(ClockOffset::from_nanos(nanos), zone_given);
-        assert_eq!([unlikely(0, true), unlikely(5 * hour, false)], [0; 2]);
-        assert_eq!([unlikely(-SECOND, true), unlikely(5 * hour + SECOND, false)], [415; 2]);
-        assert!(unlikely(hour, true) > unlikely(60 * SECOND, true));
-    }
-}
+mod tests;

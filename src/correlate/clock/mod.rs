@@ -5,6 +5,8 @@ mod calendar;
 mod estimate;
 mod known;
 mod line;
+#[cfg(test)]
+mod made_up;
 mod pair_clocks;
 mod pairing;
 mod votes;

@@ -135,8 +135,9 @@ fn heaviest(votes: &[Vote]) -> Vec<ClockOffset> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::correlate::clock::made_up::MadeUp;
 
-    fn votes(cast: &[(i64, u32)]) -> Vec<Vote> {
+    fn cast(cast: &[(i64, u32)]) -> Vec<Vote> {
         cast.iter()
             .map(|(ms, weight)| Vote { offset: ClockOffset::from_nanos(ms * MILLISECOND), weight: *weight })
             .collect()
@@ -144,12 +145,47 @@ mod tests {
 
     #[test]
     fn votes_within_the_window_are_for_one_offset_and_its_middle_stands_for_them() {
-        let cast = votes(&[(0, 2), (50, 1), (120, 1), (1000, 3), (1121, 1)]);
+        let cast = cast(&[(0, 2), (50, 1), (120, 1), (1000, 3), (1121, 1)]);
         let weights: Vec<u64> = windows(&cast).iter().map(|window| window.weight).collect();
         assert_eq!(weights, [4, 2, 1, 3, 1]);
         let chosen: Vec<i64> = heaviest(&cast).iter().map(|offset| offset.nanos() / MILLISECOND).collect();
         // What is as near to a chosen one as the window is wide adds nothing.
         assert_eq!(chosen, [50, 1000, 1121]);
+    }
+
+    #[test]
+    fn offsets_as_far_apart_as_the_window_is_wide_are_one() {
+        let chosen = heaviest(&cast(&[(0, 5), (60, 1), (180, 2)]));
+        assert_eq!(chosen, [ClockOffset::from_nanos(60 * MILLISECOND)]);
+    }
+
+    #[test]
+    fn a_pair_has_the_more_weight_the_better_durations_and_results_agree() {
+        use Compatibility::{Contradiction, Possible, Same};
+        // A request of 60 ms by the log, four seconds ahead.
+        let weights = |shown: Option<i64>, fits: [Compatibility; 3]| {
+            fits.map(|fit| {
+                let mut pairing = MadeUp::new(&[(5000, Some(5060))], &[(1000, shown)]);
+                pairing.fit = fit;
+                let cast = votes(&pairing, false, MAX_PAIRS);
+                assert!(cast.iter().all(|vote| vote.offset == ClockOffset::from_nanos(4000 * MILLISECOND)));
+                cast.first().map(|vote| vote.weight)
+            })
+        };
+        for near in [1020, 1040, 1060, 1100] {
+            assert_eq!(weights(Some(near), [Same, Possible, Contradiction]), [Some(6), Some(3), None], "{near}");
+        }
+        for not_told_or_somewhat_off in [None, Some(1101), Some(1360)] {
+            assert_eq!(weights(not_told_or_somewhat_off, [Same, Possible, Contradiction]), [Some(2), Some(1), None]);
+        }
+        assert_eq!(weights(Some(1361), [Same, Possible, Contradiction]), [None; 3]);
+    }
+
+    #[test]
+    fn what_the_likeliest_offset_has_is_what_a_capture_promises() {
+        let requests = [(5000, Some(5060)), (6500, Some(6560))];
+        assert_eq!(promise(&MadeUp::new(&requests, &[(1000, Some(1060)), (2500, Some(2560))]), false), 12);
+        assert_eq!(promise(&MadeUp::new(&requests, &[]), false), 0);
     }
 
     #[test]

@@ -77,6 +77,17 @@ fn best(count: usize, promise: impl Fn(usize) -> Option<u64>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::correlate::made_up::view;
+
+    #[test]
+    fn a_few_logs_or_captures_are_all_tried_and_dozens_where_something_speaks_for_it() {
+        let tried = |logs: usize, captures: usize| {
+            let logs = vec![LogFacts::default(); logs];
+            Beside::find(&logs, &vec![view(Vec::new(), Vec::new()); captures], KnownClocks::default()).of(0).len()
+        };
+        assert_eq!([tried(4, 4), tried(3, 20), tried(20, 3)], [4, 20, 3]);
+        assert_eq!(tried(5, 4), 0, "these have nothing in common");
+    }
 
     #[test]
     fn what_promises_most_is_tried_and_what_promises_nothing_is_not() {

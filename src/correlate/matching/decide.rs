@@ -235,3 +235,6 @@ fn costs(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,3 +172,48 @@ pub(super) fn reach(log: &LogFacts, view: &CaptureView<'_>, calendar: &Calendar)
     let span = calendar.span(&log.parts);
     Reach { log: span, capture: view.span }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::correlate::clock::ClockOffset;
+    use crate::correlate::made_up::{SERVER, flow, place, said, session, time, view};
+    use crate::log::{ClockStep, LogPartFacts};
+    use crate::model::report::Confidence;
+    use crate::model::time::{LocalTime, SECOND};
+    use crate::model::wall_clock::WallClock;
+
+    #[test]
+    fn places_within_a_time_are_counted_with_both_its_ends() {
+        let view = view(Vec::new(), (0..5).map(|number| place(0, None, number * 1000)).collect());
+        let within = |first, last| Pair::new(&[], &view).places_within(time(first), time(last));
+        assert_eq!([within(1000, 3000), within(1001, 2999), within(5000, 9000)], [3, 1, 0]);
+    }
+
+    #[test]
+    fn a_capture_promises_what_its_places_have_in_common_with_the_requests() {
+        let connection = flow(SERVER);
+        let sessions = vec![session(Some(HostSource::Named), vec![&connection])];
+        let view = view(sessions, vec![place(0, None, 0), place(0, None, 9000)]);
+        let requests = [said(0, Some(3000)), said(1, Some(12_000))];
+        assert_eq!(Pair::new(&requests, &view).promise(false), 2);
+    }
+
+    #[test]
+    fn a_change_of_the_zone_is_believed_for_what_it_gains_and_once_for_all_captures() {
+        let local = |seconds: i64| LocalTime::from_nanos(seconds * SECOND);
+        let steps = vec![ClockStep { line: 10, before: local(9000), after: local(5400) }];
+        let log = LogFacts { parts: vec![LogPartFacts { steps, ..LogPartFacts::default() }], ..LogFacts::default() };
+        let scored =
+            |score| Estimate { offset: ClockOffset::default(), matched: 1, score, confidence: Confidence::Low };
+        let free = Calendar::new(&log, None);
+        let changes = |calendar: &Calendar, score| {
+            with_changes(&log, calendar.clone(), 1000, |_| Some(scored(score))).changes().len()
+        };
+        assert_eq!([changes(&free, 1000), changes(&free, 6999), changes(&free, 7000)], [0, 0, 1]);
+        let settled = free.with(Calendar::possible_changes(&log)[0]);
+        assert_eq!(changes(&settled, 100_000), 1);
+        let given = Calendar::new(&log, Some(WallClock::Zone(jiff::tz::TimeZone::UTC)));
+        assert_eq!(changes(&given, 100_000), 0);
+    }
+}

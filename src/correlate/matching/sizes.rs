@@ -80,7 +80,9 @@ mod tests {
     #[test]
     fn a_size_is_what_most_are_about() {
         assert_eq!(agreed(vec![506, 510, 1551]), Some(510));
+        assert_eq!(agreed(vec![300, 506, 507, 508, 509]), Some(507));
         assert_eq!(agreed(vec![506, 1551]), None);
+        assert_eq!(agreed(vec![500, 900, 905, 2000]), None, "half of them are not most");
         assert_eq!(agreed(vec![506]), None);
         assert_eq!(agreed(vec![]), None);
     }
