@@ -57,6 +57,30 @@ fn two_attempts_are_not_called_certain() {
 }
 
 #[test]
+fn the_tries_of_one_attempt_are_not_called_certain_and_those_of_two_are() {
+    let confidence = |attempts: i64| {
+        let mut world = World::in_zone(60);
+        for number in 0..attempts {
+            let at = 1000 + number * 17_300;
+            world.lookup(at + 2, HOST, 0, &[SERVER]);
+            world.exchange(
+                at + 4,
+                40_000 + number as u16,
+                SERVER,
+                HOST,
+                &[(at + 20, at + 60), (at + 72, at + 110), (at + 122, at + 190)],
+            );
+            let tries = [(at + 62, Told::Status(404)), (at + 112, Told::Status(404)), (at + 192, Told::Status(200))];
+            world.told("admin-http-pool1", HOST, at, &tries);
+        }
+        let report = world.report();
+        assert_eq!(clock(&report).matched_attempts as i64, attempts);
+        clock(&report).confidence
+    };
+    assert_eq!([confidence(1), confidence(2)], [Confidence::Medium, Confidence::High]);
+}
+
+#[test]
 fn skews_of_milliseconds_and_of_minutes_are_found() {
     for skew in [-250_000, -42_000, -1850, -90, 12, 700, 2100, 61_000, 300_000] {
         assert_clock(&successes(330, skew, &[1, 8, 21, 47]).report(), "+05:30", skew);
@@ -124,6 +148,9 @@ fn daylight_saving_time_ends_inside_the_log() {
     assert_eq!(clock(&report).matched_attempts, 8);
     assert_eq!(clock(&report).zone_changes.len(), 1);
     assert_eq!(clock(&report).zone_changes[0].log_utc_offset, "-07:00");
+    // The first record behind it, on the capture's clock.
+    let moment = report.attempts[0].started_at.unwrap().millis_since(clock(&report).zone_changes[0].from);
+    assert!((moment + 2_999_000.0).abs() <= 50.0, "{moment}");
 }
 
 #[test]
@@ -137,6 +164,17 @@ fn daylight_saving_time_begins_inside_the_log() {
     assert_clock(&report, "+01:00", 0);
     assert_eq!(clock(&report).matched_attempts, 8);
     assert_eq!(clock(&report).zone_changes[0].log_utc_offset, "+02:00");
+}
+
+#[test]
+fn an_hour_of_silence_is_no_change_of_the_zone() {
+    let mut world = successes(60, 0, &[1, 600, 1300, 2500, 6700, 7400, 8600, 10_100]);
+    for minute in (0..45).chain(105..170) {
+        world.noise(minute * 60_000);
+    }
+    let report = world.report();
+    assert_clock(&report, "+01:00", 0);
+    assert_eq!((clock(&report).matched_attempts, clock(&report).zone_changes.len()), (8, 0));
 }
 
 #[test]
@@ -195,6 +233,8 @@ fn a_zone_that_joins_nothing_is_remarked_on_with_the_one_that_would() {
     assert_eq!(remarks("+02:00", &world), [""; 0]);
     let remark = remarks("-07:00", &world);
     assert!(remark.len() == 1 && remark[0].contains("UTC+02:00 would join 4 of them"), "{remark:?}");
+    // One attempt alone may be another's packets.
+    assert_eq!(remarks("-07:00", &successes(120, 300, &[1])), [""; 0]);
     // Where nothing would, the zone may well be right.
     let mut apart = world;
     apart.packets.clear();

@@ -11,6 +11,7 @@ mod names;
 mod network;
 mod others;
 mod pairing;
+mod repeats;
 mod story;
 mod targets;
 mod tries;

@@ -64,6 +64,13 @@ fn answers_in_the_same_millisecond_are_told_apart_by_the_sizes_of_their_statuses
             sized(&mut world, start, 40_000 + number, bytes);
             world.told(&format!("of-{status}-{number}"), HOST, start, &[(start + 62, Told::Status(status))]);
         }
+        // The times still tell requests apart whose answers have the same size: one begins before the log's, and two are told.
+        for (port, at) in [(42_000, 39_950), (42_001, 40_000), (42_002, 40_100)] {
+            sized(&mut world, at, port, 500);
+        }
+        for (thread, at) in [("earlier", 40_000), ("later", 40_100)] {
+            world.told(thread, HOST, at, &[(at + 62, Told::Status(404))]);
+        }
         // Two at once, of which only the sizes tell which is which.
         for (port, bytes) in [(41_001, if swapped { 500 } else { 1500 }), (41_002, if swapped { 1500 } else { 500 })] {
             sized(&mut world, 60_000, port, bytes);
@@ -74,6 +81,7 @@ fn answers_in_the_same_millisecond_are_told_apart_by_the_sizes_of_their_statuses
         let report = world.report();
         let (large, small) = if swapped { (41_002, 41_001) } else { (41_001, 41_002) };
         assert_eq!((port_of(&report, "has-it"), port_of(&report, "lacks-it")), (Some(large), Some(small)));
+        assert_eq!((port_of(&report, "earlier"), port_of(&report, "later")), (Some(42_001), Some(42_002)));
     }
 }
 
