@@ -22,6 +22,35 @@ pub(crate) fn ordered_parallel<P: Send, R: Send>(
     }
 }
 
+/// Items that a thread takes at a time, where each is little work.
+pub(crate) const RUN: usize = 64;
+/// Runs that each thread takes before what they made is handed on.
+const WAVE: usize = 4;
+
+/// Returns how many runs are a wave.
+pub(crate) fn wave() -> usize {
+    WAVE * rayon::current_num_threads()
+}
+
+/// Returns the items a run at a time.
+pub(crate) fn runs<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || Some(items.by_ref().take(RUN).collect::<Vec<T>>()).filter(|run| !run.is_empty()))
+}
+
+/// Gathers what is to be known of items: a run of them into a value of its own, which is taken in the order of the runs.
+pub(crate) fn gathered<P: Send, G: Default + Send>(
+    items: impl Iterator<Item = P>,
+    add: impl Fn(&mut G, P) + Sync,
+    take: impl FnMut(G) + Send,
+) {
+    let run = |items: Vec<P>| {
+        let mut gathered = G::default();
+        items.into_iter().for_each(|item| add(&mut gathered, item));
+        gathered
+    };
+    ordered_parallel(runs(items), wave(), run, take);
+}
+
 /// Makes so many pieces at a time on all threads; those before are given to `take` on this thread meanwhile, in their order.
 /// An error of `take` ends it.
 pub(crate) fn in_order<P: Send, R: Send, E>(
@@ -54,6 +83,15 @@ mod tests {
             let mut taken = Vec::new();
             ordered_parallel(0..count, wave, |piece| piece * 2, |found| taken.push(found));
             assert_eq!(taken, (0..count).map(|piece| piece * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_runs_gather_is_in_the_order_of_the_items() {
+        for count in [0, 1, RUN, RUN + 1, 40 * RUN + 7] {
+            let mut all = Vec::new();
+            gathered(0..count, |run: &mut Vec<usize>, item| run.push(item), |run| all.extend(run));
+            assert!(all.into_iter().eq(0..count), "{count}");
         }
     }
 

@@ -21,50 +21,45 @@ pub fn run(args: Box<AnalyzeArgs>) -> Result<Status, Failure> {
     let options = std::mem::take(&mut job.options);
     // Where nothing can be written, the analysis is in vain.
     match ReportDestination::new(&job.product, &job.reads)? {
-        ReportDestination::Document(output, format) if job.redaction.is_none() => {
-            streamed(output, format, &job, options, chosen)
-        }
-        // What redaction has to replace is known when all was seen, and tables are written column by column.
-        place => whole(place, &job, options, chosen),
+        ReportDestination::Document(output, format) => document(output, format, &job, options, chosen),
+        ReportDestination::Tables(place) => tables(place, &job, options, chosen),
     }
 }
 
-/// Writes the report when all of it is there.
-fn whole(place: ReportDestination<'_>, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
+/// Writes the report while its attempts are made.
+fn document(output: Output, format: Format, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
+    let rendering = format.rendering(&job.look);
+    let write = |head: &Report, attempts: &dyn Attempts| {
+        output.write(|out| rendering.stream(head, attempts, out))?;
+        say(head, attempts, job, chosen);
+        Ok(fail_on::status(&job.fail_on, attempts))
+    };
+    let written = session::run_to_the_end(&job.run, &mut options, |options, bar| {
+        mdmlog::analyze_with(&job.inputs, options, |head, attempts| {
+            bar.finish();
+            match &job.redaction {
+                Some(redaction) => mdmlog::redact::redact_with(head, attempts, redaction.key.as_deref(), write),
+                None => write(head, attempts),
+            }
+        })
+    })?;
+    written?
+}
+
+/// Writes tables, which are written column by column, so that the whole report must be there.
+fn tables(place: &Tables, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
     let analysed = session::run(&job.run, &mut options, |options| mdmlog::analyze(&job.inputs, options))?;
     let mut report = analysed?;
     if let Some(redaction) = &job.redaction {
         mdmlog::redact::redact(&mut report, redaction.key.as_deref());
     }
-    match place {
-        ReportDestination::Document(output, format) => {
-            let rendering = format.rendering(&job.look);
-            output.write(|out| rendering.render(&report, out))?;
-        }
-        // Paths that were named tell of a customer as those in the report do.
-        ReportDestination::Tables(tables) => {
-            tables.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?
-        }
-    }
+    // Paths that were named tell of a customer as those in the report do.
+    place.write(&report, job.redaction.is_none().then_some(job.inputs.as_slice()))?;
     say(&report, &report.attempts, job, chosen);
     let status = fail_on::status(&job.fail_on, &report.attempts);
     // The process ends here: to give back each string of a large report would take as long as to find its attempts.
     std::mem::forget(report);
     Ok(status)
-}
-
-/// Writes the report while its attempts are made.
-fn streamed(output: Output, format: Format, job: &Job, mut options: Options, chosen: bool) -> Result<Status, Failure> {
-    let rendering = format.rendering(&job.look);
-    let written = session::run_to_the_end(&job.run, &mut options, |options, bar| {
-        mdmlog::analyze_with(&job.inputs, options, |head, attempts| {
-            bar.finish();
-            output.write(|out| rendering.stream(head, attempts, out))?;
-            say(head, attempts, job, chosen);
-            Ok(fail_on::status(&job.fail_on, attempts))
-        })
-    })?;
-    written?
 }
 
 /// Says on standard error what the report is short of.

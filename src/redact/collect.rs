@@ -4,23 +4,28 @@ use super::distinguished_name::attributes;
 use super::paths::is_public_file;
 use super::pseudonyms::{Originals, Pseudonyms};
 use super::scan::is_known_by_looks;
+use crate::model::attempts::Attempts;
 use crate::model::authority::split_port;
 use crate::model::mdm::DeviceCriterion;
 use crate::model::member_path;
 use crate::model::report::{Attempt, Certificate, Report};
 use crate::model::url::Url;
+use crate::ordered_parallel;
 
 /// Shorter names of organisations and files are too likely to be ordinary words.
 const SHORTEST_NAME: usize = 4;
 
-/// Returns all originals of the report that may come up in its texts and that no pattern would find there.
-pub(super) fn originals(report: &Report, names: &Pseudonyms) -> Originals {
+/// Adds an original, unless it is empty.
+fn add(found: &mut Originals, original: &str, pseudonym: String) {
+    if !original.is_empty() {
+        found.insert(original.to_lowercase(), pseudonym);
+    }
+}
+
+/// Returns all originals of the report and these attempts that may come up in its texts and that no pattern would find there.
+pub(super) fn originals(report: &Report, attempts: &dyn Attempts, names: &Pseudonyms) -> Originals {
     let mut found = Originals::new();
-    let mut add = |original: &str, pseudonym: String| {
-        if !original.is_empty() {
-            found.insert(original.to_lowercase(), pseudonym);
-        }
-    };
+    let mut add = |original: &str, pseudonym: String| add(&mut found, original, pseudonym);
     for input in &report.inputs {
         add(&input.path, names.file_path(&input.path));
         for (name, _) in member_path::parts(&input.path) {
@@ -56,42 +61,52 @@ pub(super) fn originals(report: &Report, names: &Pseudonyms) -> Originals {
     for host in of_nodes.chain(report.servers.iter().filter_map(|server| server.host.as_ref())) {
         add(host.trim_end_matches('.'), names.endpoint(host));
     }
-    for attempt in &report.attempts {
-        for flow in attempt.flow.iter().chain(&attempt.other_flows) {
-            for address in [flow.client.ip(), flow.server.ip()] {
-                add(&address.to_string(), names.address(address).to_string());
+    let places = 0..attempts.count();
+    let add_attempt = |found: &mut Originals, place| {
+        if let Some(attempt) = attempts.attempt(place) {
+            add_originals_of(&attempt, names, found);
+        }
+    };
+    ordered_parallel::gathered(places, add_attempt, |run| found.extend(run));
+    found
+}
+
+/// Adds the originals of one attempt.
+fn add_originals_of(attempt: &Attempt, names: &Pseudonyms, found: &mut Originals) {
+    let mut add = |original: &str, pseudonym: String| add(found, original, pseudonym);
+    for flow in attempt.flow.iter().chain(&attempt.other_flows) {
+        for address in [flow.client.ip(), flow.server.ip()] {
+            add(&address.to_string(), names.address(address).to_string());
+        }
+    }
+    for host in hosts(attempt) {
+        add(host.trim_end_matches('.'), names.endpoint(host));
+    }
+    for DeviceCriterion { criteria, value } in queries(attempt) {
+        // MAC addresses and GUIDs are known by their looks, and there may be a hundred thousand of them.
+        if value.len() >= SHORTEST_NAME && !is_known_by_looks(&value) {
+            add(&value, names.query_value(&criteria, &value));
+        }
+    }
+    if let Some(path) = attempt.api.path.as_deref().filter(|path| path.len() > 1) {
+        add(path, names.path(path));
+    }
+    for certificate in certificates(attempt) {
+        for digits in [&certificate.serial, &certificate.sha256] {
+            if digits.len() >= SHORTEST_NAME {
+                add(digits, names.digits(digits));
             }
         }
-        for host in hosts(attempt) {
-            add(host.trim_end_matches('.'), names.endpoint(host));
-        }
-        for DeviceCriterion { criteria, value } in queries(attempt) {
-            // MAC addresses and GUIDs are known by their looks, and there may be a hundred thousand of them.
-            if value.len() >= SHORTEST_NAME && !is_known_by_looks(&value) {
-                add(&value, names.query_value(&criteria, &value));
-            }
-        }
-        if let Some(path) = attempt.api.path.as_deref().filter(|path| path.len() > 1) {
-            add(path, names.path(path));
-        }
-        for certificate in certificates(attempt) {
-            for digits in [&certificate.serial, &certificate.sha256] {
-                if digits.len() >= SHORTEST_NAME {
-                    add(digits, names.digits(digits));
-                }
-            }
-            for name in [&certificate.subject, &certificate.issuer] {
-                add(name, names.distinguished_name(name));
-                for (_, part) in attributes(name) {
-                    let value = part.split_once('=').map_or(part, |(_, value)| value).trim();
-                    if value.len() >= SHORTEST_NAME {
-                        add(value, names.attribute(value));
-                    }
+        for name in [&certificate.subject, &certificate.issuer] {
+            add(name, names.distinguished_name(name));
+            for (_, part) in attributes(name) {
+                let value = part.split_once('=').map_or(part, |(_, value)| value).trim();
+                if value.len() >= SHORTEST_NAME {
+                    add(value, names.attribute(value));
                 }
             }
         }
     }
-    found
 }
 
 /// Returns which devices an attempt asked for, as its fields and the URLs of its tries tell.

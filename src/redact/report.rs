@@ -142,7 +142,8 @@ impl Redaction<'_> {
         }
     }
 
-    fn attempt(&self, attempt: &mut Attempt) {
+    /// Replaces all of an attempt that tells of a customer.
+    pub(super) fn attempt(&self, attempt: &mut Attempt) {
         let Attempt {
             id: _,
             kind: _,

@@ -24,7 +24,7 @@ impl Disguise {
 
     /// Knows the originals that the report names in fields of their own.
     pub(crate) fn stand_ins(&self, report: &Report) -> StandIns<'_> {
-        let scanner = Scanner::new(&self.names, collect::originals(report, &self.names));
+        let scanner = Scanner::new(&self.names, collect::originals(report, &report.attempts, &self.names));
         StandIns { names: &self.names, scanner, labels: RefCell::default() }
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::catalog;
 use crate::model::mdm::DeviceCriterion;
 use crate::model::report::Quality;
-use crate::render::{Format, TextStyle};
+use crate::render::{Format, Look, TextStyle};
 use crate::sample;
 
 /// What of the sample must not be seen after redaction.
@@ -77,6 +77,23 @@ fn rendered(format: Format, report: &Report) -> String {
         .render(report, &mut out)
         .unwrap();
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn attempts_that_are_redacted_when_they_are_asked_for_are_those_of_the_whole_report() {
+    let attempts = sample::queries(300, 10).attempts;
+    let head = Report { attempts: Vec::new(), ..sample::report() };
+    let mut whole = Report { attempts: attempts.clone(), ..head.clone() };
+    redact(&mut whole, Some(b"key"));
+    for format in Format::ALL {
+        let rendering = format.rendering(&Look::default());
+        let (mut at_once, mut one_by_one) = (Vec::new(), Vec::new());
+        rendering.render(&whole, &mut at_once).unwrap();
+        redact_with(&head, &attempts, Some(b"key"), |head, attempts| {
+            rendering.stream(head, attempts, &mut one_by_one).unwrap();
+        });
+        assert!(at_once == one_by_one, "{format}");
+    }
 }
 
 #[test]

@@ -298,6 +298,7 @@ fn visible_fragment<W: ?Sized + io::Write>(writer: &mut W, fragment: &str) -> io
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ordered_parallel::RUN;
     use crate::sample;
 
     fn rendered(report: &Report) -> String {
@@ -325,7 +326,7 @@ mod tests {
     #[test]
     fn attempts_laid_out_apart_make_the_same_text() {
         let mut report = sample::report();
-        for count in [0, 1, 2, stream::RUN + 1, 100 * stream::RUN + 1] {
+        for count in [0, 1, 2, RUN + 1, 100 * RUN + 1] {
             let attempts = report.attempts.clone();
             report.attempts = attempts.into_iter().cycle().take(count).collect();
             let mut whole = Vec::new();

@@ -166,6 +166,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use crate::ordered_parallel::RUN;
     use crate::render::{Format, Look};
     use crate::sample;
 
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn what_runs_of_attempts_tell_is_put_together_as_if_they_were_one() {
-        let mut report = sample::queries(4 * stream::RUN + 1, 10);
+        let mut report = sample::queries(4 * RUN + 1, 10);
         for (index, attempt) in report.attempts.iter_mut().enumerate() {
             attempt.server.host = Some(format!("h{}.example.com", index % 100));
             attempt.missing_source = Some(format!("note {}", index % 3));

@@ -6,12 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::model::attempts::Attempts;
 use crate::model::report::Attempt;
-use crate::ordered_parallel::{in_order, ordered_parallel};
-
-/// Attempts that a thread lays out at a time.
-pub(super) const RUN: usize = 64;
-/// Runs that each thread lays out before any of them is written.
-const WAVE: usize = 4;
+use crate::ordered_parallel::{self, in_order, runs, wave};
 
 /// Writes each attempt as `lay_out` gives it; that is told the attempt's place, from 0.
 pub(super) fn each(
@@ -58,22 +53,10 @@ pub(super) fn gathered<P: Send, G: Default + Send>(
     add: impl Fn(&mut G, P, &Attempt) + Sync,
     take: impl FnMut(G) + Send,
 ) {
-    let run = |places: Vec<(usize, P)>| {
-        let mut gathered = G::default();
-        for (place, told) in places {
-            if let Some(attempt) = attempts.attempt(place) {
-                add(&mut gathered, told, &attempt);
-            }
+    let add = |gathered: &mut G, (place, told): (usize, P)| {
+        if let Some(attempt) = attempts.attempt(place) {
+            add(gathered, told, &attempt);
         }
-        gathered
     };
-    ordered_parallel(runs(places), wave(), run, take);
-}
-
-fn runs<T>(mut items: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
-    std::iter::from_fn(move || Some(items.by_ref().take(RUN).collect::<Vec<T>>()).filter(|run| !run.is_empty()))
-}
-
-fn wave() -> usize {
-    WAVE * rayon::current_num_threads()
+    ordered_parallel::gathered(places, add, take);
 }
