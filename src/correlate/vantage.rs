@@ -60,7 +60,7 @@ impl Vantages {
     /// reader meet each connection once.
     pub fn merge(views: &mut [CaptureView<'_>], inputs: Vec<usize>) -> Self {
         if views.len() < 2 {
-            return Self { inputs, ..Self::default() };
+            return Self::default();
         }
         let mut vantages = Self { marked: marked(views), inputs, ..Self::default() };
         let flows: Vec<usize> =

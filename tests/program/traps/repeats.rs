@@ -3,7 +3,7 @@
 use mdmlog::report::{Attempt, Report};
 use mdmlog::{Options, analyze};
 
-use super::wire::{Flag, tls};
+use super::wire::{Flag, RESOLVER, tls};
 use super::world::{Connection, SERVER, Told, World, client_port, verdicts};
 use crate::support::Scratch;
 
@@ -128,6 +128,9 @@ fn the_last_packets_of_a_connection_from_before_the_capture_are_no_attempt() {
     world.lookup(0, HOST, 0, &[SERVER]);
     Connection::new(500, 40_050, SERVER).close(&mut world);
     world.refused(9000, 40_001, SERVER);
+    assert_eq!(of_capture(&world), ["connection_refused mdm.example.com"]);
+    // Nor is a question that the end of the capture cuts off.
+    world.ask(&[20_000], HOST, &RESOLVER.to_string(), None);
     assert_eq!(of_capture(&world), ["connection_refused mdm.example.com"]);
 }
 
