@@ -160,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn a_crowd_of_votes_for_one_offset_leaves_room_for_the_next() {
+        let crowd = (0..300).map(|number| (number / 10, 6));
+        let all: Vec<(i64, u32)> = crowd.chain([(10_000, 2), (10_001, 2)]).collect();
+        let chosen: Vec<i64> = heaviest(&cast(&all)).iter().map(|offset| offset.nanos() / MILLISECOND).collect();
+        assert_eq!(chosen, [15, 10_001]);
+    }
+
+    #[test]
     fn a_pair_has_the_more_weight_the_better_durations_and_results_agree() {
         use Compatibility::{Contradiction, Possible, Same};
         // A request of 60 ms by the log, four seconds ahead.

@@ -43,7 +43,9 @@ mod tests {
         let zone = |nanos| nearest_zone(ClockOffset::from_nanos(nanos)).nanos();
         assert_eq!(zone(150 * minute - 33 * MILLISECOND), 150 * minute);
         assert_eq!(zone(345 * minute + 20 * SECOND), 345 * minute);
-        assert_eq!(zone(-210 * minute + 417 * SECOND), -210 * minute);
+        for between in [-570, -210, -150] {
+            assert_eq!(zone(between * minute + 417 * SECOND), between * minute);
+        }
         assert_eq!(zone(14 * minute), 0);
     }
 

@@ -1,6 +1,6 @@
 //! Two captures of one path: at the node, and behind a firewall that rewrites addresses and has a clock of its own.
 
-use mdmlog::report::{Report, Saw};
+use mdmlog::report::{Attempt, Report, Saw};
 use mdmlog::{Options, analyze};
 
 use super::wire::{Dns, Flag, RESOLVER, tls};
@@ -111,6 +111,22 @@ fn what_a_firewall_lets_through_is_one_attempt_and_what_it_blocks_only_the_node_
         path.node.lookup(NOON + 11 * MINUTE, "other.example.com", 0, &[]);
         assert_eq!(path.saw(), [BOTH, BOTH, BOTH, Some([Saw::Request, Saw::Nothing]), None], "{skew}");
     }
+}
+
+#[test]
+fn three_places_of_one_path_are_told_of_as_two_are() {
+    let path = through_firewall(130);
+    let mut beyond = path.far.clone();
+    beyond.packets.iter_mut().for_each(|packet| packet.at += 7_000_000);
+    let scratch = Scratch::new();
+    for (name, world) in [("b/1-node.pcap", &path.node), ("b/2-firewall.pcap", &path.far), ("b/3-beyond.pcap", &beyond)]
+    {
+        scratch.file(name, world.pcap());
+    }
+    let options = Options { hosts: vec![HOST.to_owned()], ..Options::default() };
+    let report = analyze(&[scratch.path().join("b")], &options).unwrap();
+    let saw = |attempt: &Attempt| attempt.vantages.iter().flatten().map(|vantage| vantage.saw).collect::<Vec<_>>();
+    assert_eq!(report.attempts.iter().map(saw).collect::<Vec<_>>(), [[Saw::Both; 3]; 3]);
 }
 
 #[test]

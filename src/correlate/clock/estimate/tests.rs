@@ -44,6 +44,13 @@ fn a_request_takes_the_place_whose_times_agree_and_not_the_first() {
 }
 
 #[test]
+fn a_sample_is_of_the_requests_that_have_a_place() {
+    let all = requests(&[0, 1000, 2000, 3000, 4000], &[0]);
+    assert_eq!([step(&all, 2), step(&all, 4), step(&all, 5), step(&all, 300)], [3, 2, 1, 1]);
+    assert_eq!(step(&requests(&[0, 1000, 2000], &[]), 2), 1);
+}
+
+#[test]
 fn a_clock_that_fits_as_well_as_another_is_not_called_certain() {
     let of = |shown: &[i64]| estimate(&requests(&[0, 7000, 19_000], shown), ANYWHERE, false).unwrap();
     let sure = of(&[0, 7000, 19_000]);
