@@ -2,11 +2,11 @@
 
 use std::io::{self, BufRead, Read};
 
-use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::{CONCATENATED, Stream};
 
+use super::parallel_bzip2::ParallelBzip2;
 use crate::input::member_kind::MemberKind;
 
 /// Memory that an xz stream may ask for: what `xz -9` needs, twice. zstd's own default bound is as large.
@@ -19,7 +19,7 @@ pub(in crate::input) fn decoder<'a>(
 ) -> io::Result<Option<Box<dyn Read + 'a>>> {
     Ok(Some(match kind {
         MemberKind::Gzip => Box::new(Gzip { member: Some(GzDecoder::new(packed)) }),
-        MemberKind::Bzip2 => Box::new(MultiBzDecoder::new(packed)),
+        MemberKind::Bzip2 => Box::new(ParallelBzip2::new(packed)),
         MemberKind::Xz => Box::new(XzDecoder::new_stream(packed, Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?)),
         MemberKind::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
         _ => return Ok(None),

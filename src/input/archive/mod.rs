@@ -2,8 +2,11 @@
 
 pub(super) mod codec;
 pub(super) mod packet;
+mod parallel_bzip2;
 #[cfg(feature = "openpgp")]
 pub(super) mod pgp;
+#[cfg(feature = "openpgp")]
+mod s2k;
 pub(super) mod sevenz;
 pub(super) mod source;
 mod sparse;

@@ -7,6 +7,7 @@ use pgp::composed::{DecryptionOptions, Esk, Message, TheRing};
 use pgp::types::{Password, Seipdv1ReadMode, StringToKey};
 
 use super::packet::{SessionKey, session_key_packet};
+use super::s2k;
 use crate::input::budget::Budget;
 use crate::input::limits::{Limits, Reached};
 use crate::input::passphrase::Passphrase;
@@ -78,8 +79,13 @@ impl Encrypted {
     ) -> Result<Box<dyn Read + Send>, Closed> {
         budget.key(self.key_blocks).map_err(Closed::Limit)?;
         let password = Password::from(passphrase.reveal());
+        let session_keys = match &self.message {
+            Message::Encrypted { esk, .. } => s2k::session_key(esk, passphrase.reveal().as_bytes()),
+            _ => None,
+        };
         let ring = TheRing {
             message_password: vec![&password],
+            session_keys: session_keys.transpose().map_err(|_| Closed::WrongPassphrase)?.into_iter().collect(),
             // Old appliances write messages without an integrity code, new GnuPG writes its own authenticated ones.
             decrypt_options: DecryptionOptions::new()
                 .enable_legacy()
