@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::capture::secrets::Secrets;
 use crate::capture::{CaptureFacts, CapturePart, Interest, read_capture};
 use crate::input::{self, Found, Groups, Item, Keeping};
-use crate::log::{LogFacts, LogPart, LogSource, read_log_beside};
+use crate::log::{LogFacts, LogPart, LogSource, prepare, read_log_beside};
 use crate::node::{NodeFile, Nodes, gather};
 use crate::options::Options;
 use crate::progress::{Progress, Stage};
@@ -23,6 +23,11 @@ pub(crate) struct Reading<'o> {
 impl<'o> Reading<'o> {
     /// Finds what lies at the paths.
     pub(crate) fn find(paths: &[PathBuf], options: &'o Options, keeping: Keeping) -> Self {
+        // A small bundle is found and opened in the time that this takes. Where the caller's thread is all there is, it would never
+        // be done.
+        if rayon::current_num_threads() > 1 {
+            rayon::spawn(prepare);
+        }
         let found = input::find(paths, KINDS, &options.input(keeping), &options.progress);
         Self { groups: input::groups(&found.items), found, progress: &options.progress }
     }

@@ -10,7 +10,7 @@ use aho_corasick::AhoCorasick;
 use super::endpoint;
 use super::exception_patterns::{PatternWeight, TABLE};
 use super::facts::{CauseKind, LogCause};
-use crate::model::any_case::any_case;
+use crate::model::any_case::lower_case;
 use crate::model::sanitize;
 
 /// Longest text in which a cause is looked for.
@@ -33,7 +33,12 @@ const BEFORE_STATUS: [&str; 8] = [
     "http/2",
 ];
 
-static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any_case(TABLE.iter().map(|(words, ..)| words)));
+static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| lower_case(TABLE.iter().map(|(words, ..)| words)));
+
+/// Builds the search for the phrases, which takes as long as to read a small log.
+pub(super) fn prepare() {
+    LazyLock::force(&PHRASES);
+}
 
 /// Returns what failed, by the client's own words and, where these are vague, by the lines and the stack trace below them.
 pub(super) fn of(words: &str, below: &[u8]) -> LogCause {
@@ -85,7 +90,7 @@ fn is_dated(words: &str) -> bool {
 }
 
 fn kind(words: &str) -> (CauseKind, PatternWeight) {
-    let words = words.split_at(words.floor_char_boundary(MAX_WORDS)).0;
+    let words = &*words.split_at(words.floor_char_boundary(MAX_WORDS)).0.to_ascii_lowercase();
     let Some(phrases) = &*PHRASES else { return (Other, PatternWeight::Nothing) };
     let first = phrases.find_overlapping_iter(words).map(|found| found.pattern().as_usize()).min();
     let (kind, weight) = match first.and_then(|first| TABLE.get(first)) {
@@ -93,7 +98,7 @@ fn kind(words: &str) -> (CauseKind, PatternWeight) {
         // The identity provider says it with 400 or 401, and the reason behind the status tells more.
         Some((_, TokenRefused, weight)) => return (TokenRefused, *weight),
         Some((_, ReadTimedOut, weight)) if is_connecting(words) => (HandshakeTimedOut, *weight),
-        Some(("timed out", ..)) if contains(words, "connect to ") => (ConnectTimedOut, PatternWeight::Failure),
+        Some(("timed out", ..)) if words.contains("connect to ") => (ConnectTimedOut, PatternWeight::Failure),
         Some((_, kind, weight)) => (*kind, *weight),
         None => (Other, PatternWeight::Nothing),
     };
@@ -106,18 +111,14 @@ fn kind(words: &str) -> (CauseKind, PatternWeight) {
     }
 }
 
-/// Returns whether the words are `Connect to HOST:PORT [...] failed: ...`, or the exception's name that stands for it.
+/// Returns whether words in lower case are `Connect to HOST:PORT [...] failed: ...`, or the exception's name that stands for it.
 fn is_connecting(words: &str) -> bool {
-    contains(words, "connecttimeoutexception") || contains(words, "connect to ") && contains(words, " failed:")
+    words.contains("connecttimeoutexception") || words.contains("connect to ") && words.contains(" failed:")
 }
 
-fn contains(words: &str, phrase: &str) -> bool {
-    words.to_ascii_lowercase().contains(phrase)
-}
-
-/// Returns the failure whose words the end of the text begins, if that can be one only.
+/// Returns the failure whose words the end of a text in lower case begins, if that can be one only.
 fn cut_off(words: &str) -> Option<CauseKind> {
-    let text = words.trim_end().to_ascii_lowercase();
+    let text = words.trim_end();
     let mut kinds =
         TABLE.iter().filter(|(_, _, weight)| *weight == PatternWeight::Failure).filter_map(|(phrase, kind, _)| {
             let least = LEAST_OF_PHRASE.max(phrase.len() * 3 / 5);
@@ -263,6 +264,13 @@ mod tests {
         assert_eq!(of("CONNECT TO H:443 [H/192.0.2.1] FAILED: READ TIMED OUT", b"").kind, HandshakeTimedOut);
         assert_eq!(of("404:not found: THE MDM SERVER", b"").kind, HttpStatus(404));
         assert_eq!(of("pkix PATH building failed", b"").kind, UntrustedCertificate);
+    }
+
+    #[test]
+    fn phrases_are_in_lower_case_as_texts_are_when_they_are_looked_for() {
+        assert!(TABLE.iter().all(|(phrase, ..)| phrase.bytes().all(|byte| !byte.is_ascii_uppercase())));
+        assert_eq!(kind("java.net.SocketException: CONNECTION RESET").0, kind("connection reset").0);
+        assert_ne!(kind("CONNECTION RESET").0, Other);
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub use records::{RecordRange, ThreadLines, records_of};
 pub use sniff::{LogLook, holds_mdm_records, looks_like_guest_log, looks_like_log};
 
 use crate::model::redacted_debug::RedactedInDebug;
+use crate::model::sanitize;
 use crate::model::warning::{Warning, WarningCode};
 use crate::progress::Progress;
 
@@ -55,6 +56,12 @@ impl fmt::Debug for LogPart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LogPart").field("input", &self.input).field("bytes", &RedactedInDebug(self.bytes)).finish()
     }
+}
+
+/// Builds the searches that reading a log needs, which would be built when they are first needed.
+pub(crate) fn prepare() {
+    sanitize::prepare();
+    cause::prepare();
 }
 
 /// Returns the text of a file as its line numbers count it: UTF-8, or something close to it.

@@ -4,6 +4,7 @@
 //! allocated, and a walk can begin at any frame, so that the chunks of a large file are read side by side. The blocks of
 //! pcapng that are not frames are rare, and pcap-parser reads them.
 
+mod ahead;
 mod frame;
 mod interface;
 mod magic;

@@ -1,5 +1,6 @@
 //! The pcap format (draft-ietf-opsawg-pcap) and the variants of it that are in use.
 
+use super::ahead::Ahead;
 use super::frame::{Damage, Frame, MAX_FRAME, Position, Sink};
 use super::interface::InterfaceDescription;
 use super::numbers::word;
@@ -69,43 +70,63 @@ impl PcapHeader {
 
     /// Hands the frames from `at` on to the sink, up to the first that is none.
     pub(super) fn run<'a>(&self, bytes: &'a [u8], mut at: usize, until: usize, sink: &mut impl Sink<'a>) -> Position {
+        let mut ahead = Ahead::default();
         while at < until {
-            let Some(header) = bytes.get(at..).and_then(|rest| rest.get(..self.frame_header)) else {
-                if at < bytes.len() {
-                    sink.damage(Damage::Cut(at));
+            let length = |at| {
+                let captured = word(bytes, at + 8, self.big_endian)?;
+                (captured <= self.longest()).then_some(self.frame_header + captured as usize)
+            };
+            for _ in 0..ahead.look(bytes, at, until, length) {
+                if at >= until {
+                    break;
                 }
-                return Position::At(bytes.len());
-            };
-            let (Some(seconds), Some(fraction), Some(captured), Some(length)) = (
-                word(header, 0, self.big_endian),
-                word(header, 4, self.big_endian),
-                word(header, 8, self.big_endian),
-                word(header, 12, self.big_endian),
-            ) else {
-                return Position::At(bytes.len());
-            };
-            if captured > self.longest() {
-                sink.damage(Damage::Garbage(at));
-                return Position::Lost(at + 1);
+                match self.frame(bytes, at, sink) {
+                    Ok(behind) => at = behind,
+                    Err(position) => return position,
+                }
             }
-            let start = at + self.frame_header;
-            let Some(frame) = bytes.get(start..start + captured as usize) else {
-                sink.damage(Damage::Cut(at));
-                return Position::At(bytes.len());
-            };
-            let scale = if self.fractions == 1_000_000 { 1_000 } else { 1 };
-            let time = Timestamp::from_nanos(i64::from(seconds) * SECOND + i64::from(fraction) * scale);
-            sink.frame(Frame {
-                interface: 0,
-                time,
-                link: self.link,
-                snap_length: self.snap_length,
-                bytes: frame,
-                length: length.max(captured),
-            });
-            at = start + captured as usize;
         }
         Position::At(at)
+    }
+
+    /// Hands a frame on to the sink, and returns where it ends; where there is none, how to go on.
+    #[inline]
+    fn frame<'a>(&self, bytes: &'a [u8], at: usize, sink: &mut impl Sink<'a>) -> Result<usize, Position> {
+        let Some(header) = bytes.get(at..).and_then(|rest| rest.get(..self.frame_header)) else {
+            if at < bytes.len() {
+                sink.damage(Damage::Cut(at));
+            }
+            return Err(Position::At(bytes.len()));
+        };
+        let (Some(seconds), Some(fraction), Some(captured), Some(length)) = (
+            word(header, 0, self.big_endian),
+            word(header, 4, self.big_endian),
+            word(header, 8, self.big_endian),
+            word(header, 12, self.big_endian),
+        ) else {
+            return Err(Position::At(bytes.len()));
+        };
+        if captured > self.longest() {
+            sink.damage(Damage::Garbage(at));
+            return Err(Position::Lost(at + 1));
+        }
+        let start = at + self.frame_header;
+        let end = start + captured as usize;
+        let Some(frame) = bytes.get(start..end) else {
+            sink.damage(Damage::Cut(at));
+            return Err(Position::At(bytes.len()));
+        };
+        let scale = if self.fractions == 1_000_000 { 1_000 } else { 1 };
+        let time = Timestamp::from_nanos(i64::from(seconds) * SECOND + i64::from(fraction) * scale);
+        sink.frame(Frame {
+            interface: 0,
+            time,
+            link: self.link,
+            snap_length: self.snap_length,
+            bytes: frame,
+            length: length.max(captured),
+        });
+        Ok(end)
     }
 
     /// Returns the first position in a range where a frame is believed to begin: others follow it, close in time, or the file

@@ -9,6 +9,7 @@ use pcap_parser::pcapng::{
 };
 use pcap_parser::{NameRecordType, SecretsType};
 
+use super::ahead::Ahead;
 use super::frame::{Damage, Frame, MAX_FRAME, Position, Sink};
 use super::interface::{self, InterfaceStatistics, SectionInterface};
 use super::numbers::{half, word};
@@ -99,29 +100,49 @@ impl Section {
         until: usize,
         sink: &mut impl Sink<'a>,
     ) -> Position {
+        let mut ahead = Ahead::default();
         while at < until {
-            match self.next(bytes, at) {
-                NextBlock::Block { kind, behind, big_endian } => {
-                    if kind == SECTION_HEADER {
-                        *self = Self { big_endian, before: self.next_interface(), interfaces: Arc::default() };
-                    } else if let Some(block) = bytes.get(at..behind) {
-                        self.block(kind, block, at, sink);
-                    }
-                    at = behind;
+            let big_endian = self.big_endian;
+            let length = |at| {
+                let length = word(bytes, at + 4, big_endian)? as usize;
+                (12..=MAX_PACKET_BLOCK).contains(&length).then(|| length.next_multiple_of(4))
+            };
+            for _ in 0..ahead.look(bytes, at, until, length) {
+                if at >= until {
+                    break;
                 }
-                NextBlock::Cut => {
-                    if at < bytes.len() {
-                        sink.damage(Damage::Cut(at));
-                    }
-                    return Position::At(bytes.len());
-                }
-                NextBlock::Garbage => {
-                    sink.damage(Damage::Garbage(at));
-                    return Position::Lost(at + 4);
+                match self.read_block(bytes, at, sink) {
+                    Ok(behind) => at = behind,
+                    Err(position) => return position,
                 }
             }
         }
         Position::At(at)
+    }
+
+    /// Hands what a block holds on to the sink, and returns where it ends; where there is none, how to go on.
+    #[inline]
+    fn read_block<'a>(&mut self, bytes: &'a [u8], at: usize, sink: &mut impl Sink<'a>) -> Result<usize, Position> {
+        match self.next(bytes, at) {
+            NextBlock::Block { kind, behind, big_endian } => {
+                if kind == SECTION_HEADER {
+                    *self = Self { big_endian, before: self.next_interface(), interfaces: Arc::default() };
+                } else if let Some(block) = bytes.get(at..behind) {
+                    self.block(kind, block, at, sink);
+                }
+                Ok(behind)
+            }
+            NextBlock::Cut => {
+                if at < bytes.len() {
+                    sink.damage(Damage::Cut(at));
+                }
+                Err(Position::At(bytes.len()))
+            }
+            NextBlock::Garbage => {
+                sink.damage(Damage::Garbage(at));
+                Err(Position::Lost(at + 4))
+            }
+        }
     }
 
     /// Returns the first position in a range where a block is believed to begin: two others follow it, or the file tuple.

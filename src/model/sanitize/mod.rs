@@ -16,5 +16,6 @@ mod userinfo;
 mod words;
 
 pub(crate) use secrets::without_secrets;
+pub(crate) use trigger::prepare;
 pub(crate) use url::{location, target, text};
 pub(crate) use words::{bytes, line, record};

@@ -86,6 +86,11 @@ const LONG: usize = 40;
 
 static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| any_case(SOUNDS.iter().chain(PARTS)));
 
+/// Builds the search for what triggers it.
+pub(crate) fn prepare() {
+    LazyLock::force(&TRIGGERS);
+}
+
 /// Returns whether a text may hold a credential.
 pub(super) fn may_have_secrets(text: &str) -> bool {
     let bytes = text.as_bytes();
