@@ -133,7 +133,7 @@ fn capture_filter(attempt: &Attempt, node: Option<&Node>) -> Option<String> {
 
 /// Returns what the node connects to: by address, by port where no address is known, and everything where not even a port is.
 fn ends(attempt: &Attempt, node: Option<&Node>) -> Vec<String> {
-    let flows = attempt.flow.iter().chain(&attempt.other_flows);
+    let flows = attempt.flows();
     let peers: Vec<String> = flows.map(|flow| flow.server.ip().to_string()).collect();
     let set = node.and_then(|node| node.proxy.as_deref());
     let set = set.map(|proxy| split_port(proxy).unwrap_or((proxy, None)));

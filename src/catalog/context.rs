@@ -47,7 +47,7 @@ impl<'a> Context<'a> {
         Self {
             server: Some(&attempt.server),
             proxy: attempt.proxy.as_ref(),
-            flow: attempt.flow.as_ref(),
+            flow: attempt.flow.as_deref(),
             other_flows: &attempt.other_flows,
             dns: &attempt.dns,
             sources: &attempt.sources,

@@ -74,7 +74,7 @@ pub(super) fn originals(report: &Report, attempts: &dyn Attempts, names: &Pseudo
 /// Adds the originals of one attempt.
 fn add_originals_of(attempt: &Attempt, names: &Pseudonyms, found: &mut Originals) {
     let mut add = |original: &str, pseudonym: String| add(found, original, pseudonym);
-    for flow in attempt.flow.iter().chain(&attempt.other_flows) {
+    for flow in attempt.flows() {
         for address in [flow.client.ip(), flow.server.ip()] {
             add(&address.to_string(), names.address(address).to_string());
         }
@@ -119,7 +119,7 @@ fn queries(attempt: &Attempt) -> Vec<DeviceCriterion> {
 
 /// Returns all texts in an attempt that are a host's name or an address.
 fn hosts(attempt: &Attempt) -> impl Iterator<Item = &str> {
-    let flows = attempt.flow.iter().chain(&attempt.other_flows);
+    let flows = attempt.flows();
     let reporters = flows.clone().filter_map(|flow| flow.icmp.as_ref()).map(|icmp| icmp.from.as_str());
     let names = flows.filter_map(|flow| flow.tls.as_ref()).filter_map(|tls| tls.sni.as_deref());
     let dns = attempt.dns.iter().flat_map(|dns| {
@@ -148,7 +148,7 @@ fn hosts(attempt: &Attempt) -> impl Iterator<Item = &str> {
 }
 
 fn certificates(attempt: &Attempt) -> impl Iterator<Item = &Certificate> {
-    attempt.flow.iter().chain(&attempt.other_flows).filter_map(|flow| flow.tls.as_ref()?.certificate.as_ref())
+    attempt.flows().filter_map(|flow| flow.tls.as_ref()?.certificate.as_ref())
 }
 
 fn url_host(url: &str) -> Option<&str> {

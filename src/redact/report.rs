@@ -210,7 +210,7 @@ impl Redaction<'_> {
         for Try { outcome: _, http_status: _, started_at: _, ended_at: _, url, stream: _ } in tries {
             self.url(url);
         }
-        flow.iter_mut().chain(other_flows).for_each(|flow| self.flow(flow));
+        flow.as_deref_mut().into_iter().chain(other_flows).for_each(|flow| self.flow(flow));
         dns.iter_mut().for_each(|dns| self.dns(dns));
         for Evidence { source: _, input: _, line: _, frame: _, time: _, what, display_filter } in evidence {
             self.text(what);

@@ -132,7 +132,7 @@ fn want(attempt: &Attempt, analyzed: &Analyzed, wanted: &mut BTreeMap<usize, Wan
             wanted.entry(input).or_default().frames.insert(frame);
         }
     }
-    for flow in attempt.flow.iter().chain(&attempt.other_flows) {
+    for flow in attempt.flows() {
         for (input, first, last) in stretches(flow, analyzed) {
             wanted.entry(input).or_default().connections.push((flow.client, flow.server, first..=last));
         }

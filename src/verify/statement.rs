@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::words;
 use crate::capture::{Carries, FrameContent, TcpFlags};
-use crate::model::report::{Attempt, Flow};
+use crate::model::report::Attempt;
 
 /// The sentences that reports have of frames, by how they begin.
 pub(super) enum Statement<'w> {
@@ -85,7 +85,7 @@ impl<'w> Statement<'w> {
             (_, Carries::Fragment) => None,
             (Self::Icmp, Carries::Icmp { about }) => {
                 let known = attempt.dns.iter().any(|dns| dns.resolver == about.ip().to_string())
-                    || flows(attempt).any(|flow| [flow.server, flow.client].contains(about));
+                    || attempt.flows().any(|flow| [flow.server, flow.client].contains(about));
                 (!known).then(|| {
                     format!("the frame there is an ICMP error about {about}, to which the attempt sent nothing")
                 })
@@ -108,10 +108,10 @@ impl<'w> Statement<'w> {
                 self.of_segment(words.each_ref().map(String::as_str), *flags, payload, *sent, content.whole)
                     .map(str::to_owned)
                     .or_else(|| {
-                        let known = flows(attempt).any(|flow| {
+                        let known = attempt.flows().any(|flow| {
                             [from, to] == [flow.client, flow.server] || [from, to] == [flow.server, flow.client]
                         });
-                        (!known && flows(attempt).next().is_some()).then(|| {
+                        (!known && attempt.flows().next().is_some()).then(|| {
                             format!("the frame there goes from {from} to {to}, which is no connection of the attempt")
                         })
                     })
@@ -154,10 +154,6 @@ impl<'w> Statement<'w> {
             };
         other.then_some("the frame there says something else")
     }
-}
-
-fn flows(attempt: &Attempt) -> impl Iterator<Item = &Flow> {
-    attempt.flow.iter().chain(&attempt.other_flows)
 }
 
 /// Returns whether a message of DNS has a name, which stands in the question as labels, each behind its length. A name with

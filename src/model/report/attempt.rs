@@ -67,7 +67,7 @@ pub struct Attempt {
     /// Status of the last try.
     pub http_status: Option<u16>,
     /// The TCP connection of the last try.
-    pub flow: Option<Flow>,
+    pub flow: Option<Box<Flow>>,
     /// Connections of the attempt besides `flow`: earlier tries, other addresses.
     pub other_flows: Vec<Flow>,
     /// The DNS exchanges, in order.
@@ -84,6 +84,13 @@ pub struct Attempt {
     /// What would decide it; null when nothing is to decide.
     #[serde(default)]
     pub next_collection: Option<NextCollection>,
+}
+
+impl Attempt {
+    /// Returns all connections, that of the last try first.
+    pub fn flows(&self) -> impl Iterator<Item = &Flow> + Clone {
+        self.flow.as_deref().into_iter().chain(&self.other_flows)
+    }
 }
 
 /// What an encrypted answer most likely was.

@@ -39,7 +39,7 @@ pub(super) fn facts(clocks: &Clockface<'_>, attempt: &Attempt) -> Vec<Fact> {
     for exchange in &attempt.dns {
         add("DNS", Some(dns(report, exchange)));
     }
-    for flow in attempt.other_flows.iter().chain(&attempt.flow) {
+    for flow in attempt.other_flows.iter().chain(attempt.flow.as_deref()) {
         add("Connection", Some(connection(report, flow)));
         add("Connecting", connecting(flow));
         add(

@@ -15,7 +15,7 @@ struct AttemptRow<'r> {
 
 impl<'r> AttemptRow<'r> {
     fn flow(&self) -> Option<&'r Flow> {
-        self.attempt.flow.as_ref()
+        self.attempt.flow.as_deref()
     }
 
     fn tls(&self) -> Option<&'r Tls> {
