@@ -1,6 +1,6 @@
 //! The bits of a block, which begin and end anywhere in a byte of the stream.
 
-use super::pieces::{CHECKSUM_BITS, END, MAGIC_BITS};
+use super::magic::{CHECKSUM_BITS, END, MAGIC_BITS};
 
 /// The bits of a block, laid out from the beginning of a byte.
 #[derive(Clone, Debug, PartialEq, Eq)]

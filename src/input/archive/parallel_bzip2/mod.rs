@@ -2,6 +2,7 @@
 //! that each begins with, at any bit, and each is handed to the library as a stream of its own.
 
 mod bits;
+mod magic;
 mod pieces;
 
 use std::collections::VecDeque;

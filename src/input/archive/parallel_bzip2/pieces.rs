@@ -3,16 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::bits::{Bits, number};
-
-/// What each block begins with: digits of pi.
-const BLOCK: u64 = 0x3141_5926_5359;
-/// What stands behind the last block: digits of its square root.
-pub(super) const END: u64 = 0x1772_4538_5090;
-/// Bits of either.
-pub(super) const MAGIC_BITS: usize = 48;
-const MAGIC_MASK: u64 = (1 << MAGIC_BITS) - 1;
-/// Bits of the checksum that stands behind either.
-pub(super) const CHECKSUM_BITS: usize = 32;
+use super::magic::{BLOCK, CHECKSUM_BITS, END, MAGIC_BITS, MAGIC_MASK};
 
 /// Bytes of a stream's header and of the magic number behind it.
 const BEGINNING: usize = 4 + MAGIC_BITS / 8;
