@@ -9,8 +9,8 @@ use std::hint::black_box;
 const FRAMES: usize = 64;
 /// Bytes of a frame, in the middle, below which the processor loads what comes next by itself.
 const LEAST: usize = 256;
-/// Headers of link, network and transport reach into the next line of the cache, so many bytes behind.
-const NEXT_LINE: usize = 64;
+/// Headers of link, network and transport, and the first bytes behind them, reach into the next line of the cache or the one behind.
+const FURTHER: [usize; 2] = [64, 88];
 
 /// Looks ahead from header to header.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,7 +47,7 @@ impl Ahead {
             && at < until
             && let Some(length) = length(at)
         {
-            touched ^= bytes.get(at + NEXT_LINE).copied().unwrap_or_default();
+            touched ^= FURTHER.iter().filter_map(|further| bytes.get(at + further)).fold(0, |all, byte| all ^ byte);
             at += self.guessed(length);
             frames += 1;
         }
