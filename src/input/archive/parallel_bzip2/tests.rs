@@ -48,6 +48,12 @@ fn streams_are_joined() {
 }
 
 #[test]
+fn streams_of_nothing_take_no_more_than_their_bytes() {
+    let joined = [packed(b"", 9).repeat(50_000), packed(b"a log", 1)].concat();
+    assert_eq!(own(&joined), (b"a log".to_vec(), None));
+}
+
+#[test]
 fn a_block_of_one_byte_again_and_again_is_unpacked_as_it_is_read() {
     let text = vec![b'x'; 90_000_000];
     let packed = packed(&text, 9);
