@@ -5,6 +5,8 @@
 
 use std::hint::black_box;
 
+use super::frame::Position;
+
 /// Frames from one look to the next: what is touched of them fits into the cache that is nearest.
 const FRAMES: usize = 64;
 /// Bytes of a frame, in the middle, below which the processor loads what comes next by itself.
@@ -12,9 +14,35 @@ const LEAST: usize = 256;
 /// Headers of link, network and transport, and the first bytes behind them, reach into the next line of the cache or the one behind.
 const FURTHER: [usize; 2] = [64, 88];
 
+/// Walks from frame to frame, and looks ahead to where the next ones begin: `length` tells how long one is with its header, as far as its
+/// header can tell, and `read` reads it and returns where it ends, or where there is none, how to go on. Both are given the reader.
+#[inline]
+pub(super) fn walk<R>(
+    reader: &mut R,
+    bytes: &[u8],
+    mut at: usize,
+    until: usize,
+    length: impl Fn(&R, usize) -> Option<usize>,
+    mut read: impl FnMut(&mut R, usize) -> Result<usize, Position>,
+) -> Position {
+    let mut ahead = Ahead::default();
+    while at < until {
+        for _ in 0..ahead.look(bytes, at, until, |at| length(reader, at)) {
+            if at >= until {
+                break;
+            }
+            match read(reader, at) {
+                Ok(behind) => at = behind,
+                Err(position) => return position,
+            }
+        }
+    }
+    Position::At(at)
+}
+
 /// Looks ahead from header to header.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ahead {
+struct Ahead {
     /// The place of the last look, and the frames that were walked since.
     from: usize,
     frames: usize,
@@ -28,13 +56,7 @@ impl Ahead {
     /// Touches the frames that begin from a place on, where they are long; `length` tells how long one is, with its header.
     /// Returns how many may be walked before the next look, one at the least.
     #[inline]
-    pub(super) fn look(
-        &mut self,
-        bytes: &[u8],
-        at: usize,
-        until: usize,
-        length: impl Fn(usize) -> Option<usize>,
-    ) -> usize {
+    fn look(&mut self, bytes: &[u8], at: usize, until: usize, length: impl Fn(usize) -> Option<usize>) -> usize {
         let short = at - self.from < self.frames * LEAST;
         self.from = at;
         self.frames = if short { FRAMES } else { self.touch(bytes, at, until, length).max(1) };

@@ -1,6 +1,6 @@
 //! The pcap format (draft-ietf-opsawg-pcap) and the variants of it that are in use.
 
-use super::ahead::Ahead;
+use super::ahead;
 use super::frame::{Damage, Frame, MAX_FRAME, Position, Sink};
 use super::interface::InterfaceDescription;
 use super::numbers::word;
@@ -69,24 +69,12 @@ impl PcapHeader {
     }
 
     /// Hands the frames from `at` on to the sink, up to the first that is none.
-    pub(super) fn run<'a>(&self, bytes: &'a [u8], mut at: usize, until: usize, sink: &mut impl Sink<'a>) -> Position {
-        let mut ahead = Ahead::default();
-        while at < until {
-            let length = |at| {
-                let captured = word(bytes, at + 8, self.big_endian)?;
-                (captured <= self.longest()).then_some(self.frame_header + captured as usize)
-            };
-            for _ in 0..ahead.look(bytes, at, until, length) {
-                if at >= until {
-                    break;
-                }
-                match self.frame(bytes, at, sink) {
-                    Ok(behind) => at = behind,
-                    Err(position) => return position,
-                }
-            }
-        }
-        Position::At(at)
+    pub(super) fn run<'a>(&self, bytes: &'a [u8], at: usize, until: usize, sink: &mut impl Sink<'a>) -> Position {
+        let length = |reader: &&Self, at| {
+            let captured = word(bytes, at + 8, reader.big_endian)?;
+            (captured <= reader.longest()).then_some(reader.frame_header + captured as usize)
+        };
+        ahead::walk(&mut &*self, bytes, at, until, length, |reader, at| reader.frame(bytes, at, sink))
     }
 
     /// Hands a frame on to the sink, and returns where it ends; where there is none, how to go on.

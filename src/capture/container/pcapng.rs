@@ -9,7 +9,7 @@ use pcap_parser::pcapng::{
 };
 use pcap_parser::{NameRecordType, SecretsType};
 
-use super::ahead::Ahead;
+use super::ahead;
 use super::frame::{Damage, Frame, MAX_FRAME, Position, Sink};
 use super::interface::{self, InterfaceStatistics, SectionInterface};
 use super::numbers::{half, word};
@@ -93,31 +93,12 @@ impl Section {
     }
 
     /// Hands the frames of the blocks from `at` on to the sink, up to the first that is none.
-    pub(super) fn run<'a>(
-        &mut self,
-        bytes: &'a [u8],
-        mut at: usize,
-        until: usize,
-        sink: &mut impl Sink<'a>,
-    ) -> Position {
-        let mut ahead = Ahead::default();
-        while at < until {
-            let big_endian = self.big_endian;
-            let length = |at| {
-                let length = word(bytes, at + 4, big_endian)? as usize;
-                (12..=MAX_PACKET_BLOCK).contains(&length).then(|| length.next_multiple_of(4))
-            };
-            for _ in 0..ahead.look(bytes, at, until, length) {
-                if at >= until {
-                    break;
-                }
-                match self.read_block(bytes, at, sink) {
-                    Ok(behind) => at = behind,
-                    Err(position) => return position,
-                }
-            }
-        }
-        Position::At(at)
+    pub(super) fn run<'a>(&mut self, bytes: &'a [u8], at: usize, until: usize, sink: &mut impl Sink<'a>) -> Position {
+        let length = |reader: &Self, at| {
+            let length = word(bytes, at + 4, reader.big_endian)? as usize;
+            (12..=MAX_PACKET_BLOCK).contains(&length).then(|| length.next_multiple_of(4))
+        };
+        ahead::walk(self, bytes, at, until, length, |reader, at| reader.read_block(bytes, at, sink))
     }
 
     /// Hands what a block holds on to the sink, and returns where it ends; where there is none, how to go on.
