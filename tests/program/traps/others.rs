@@ -9,15 +9,6 @@ const HOST: &str = "mdm.example.com";
 const OTHER_HOST: &str = "mdm2.example.com";
 const START: i64 = 60_000;
 
-/// A node whose clock is well known.
-fn node() -> World {
-    let mut world = World::in_zone(0);
-    for (number, at) in [(1, 1000), (2, 9000), (3, 22_000), (4, 41_000)] {
-        world.success(at, 40_000 + number, "admin-http-pool1", HOST);
-    }
-    world
-}
-
 /// The record of a request, whose result the log does not have.
 fn begins(world: &mut World, at: i64) {
     let get = "GET: MDM Server URL: https://mdm.example.com:443/x/ciscoise/mdminfo/?ise_api_version=3";
@@ -35,7 +26,7 @@ fn of_log(report: &Report) -> &Attempt {
 #[test]
 fn a_request_without_a_result_is_not_surely_that_of_the_nearest_packets() {
     let beside = |others: &dyn Fn(&mut World)| {
-        let mut world = node();
+        let mut world = World::of_known_clock(HOST);
         begins(&mut world, START);
         world.lookup(START + 2, HOST, 0, &[SERVER]);
         world.refused(START + 4, 40_009, SERVER);
@@ -83,7 +74,7 @@ fn a_clock_that_one_attempt_tells_does_not_tell_which_of_two_connections_it_was(
 #[test]
 fn what_the_capture_shows_of_the_host_at_that_time_is_named_when_it_is_not_the_attempt() {
     let why = |others: &dyn Fn(&mut World)| {
-        let mut world = node();
+        let mut world = World::of_known_clock(HOST);
         world.told("admin-http-pool2", HOST, START, &[(START + 60, Told::Status(401))]);
         others(&mut world);
         world.lookup(START + 100_000, "other.example.org", 0, &[]);

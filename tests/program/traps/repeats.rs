@@ -10,15 +10,6 @@ use crate::support::Scratch;
 const HOST: &str = "mdm.example.com";
 const START: i64 = 60_000;
 
-/// A node whose clock is well known by its first four attempts.
-fn node() -> World {
-    let mut world = World::in_zone(0);
-    for (number, at) in [(1, 1000), (2, 9000), (3, 22_000), (4, 41_000)] {
-        world.success(at, 40_000 + number, "admin-http-pool1", HOST);
-    }
-    world
-}
-
 /// What becomes of the attempts behind those that tell the clock.
 fn later(world: &mut World) -> Report {
     world.noise(300_000);
@@ -31,7 +22,7 @@ fn later(world: &mut World) -> Report {
 #[test]
 fn a_connection_that_ends_within_moments_of_the_result_belongs_to_the_attempt_and_one_that_goes_on_does_not() {
     let beside = |others: &dyn Fn(&mut World)| {
-        let mut world = node();
+        let mut world = World::of_known_clock(HOST);
         world.success(START, 40_009, "admin-http-pool2", HOST);
         others(&mut world);
         let report = later(&mut world);
@@ -47,7 +38,7 @@ fn a_connection_that_ends_within_moments_of_the_result_belongs_to_the_attempt_an
 
 #[test]
 fn a_request_that_is_sent_again_with_a_lookup_of_its_own_shows_both_lookups() {
-    let mut world = node();
+    let mut world = World::of_known_clock(HOST);
     world.told("admin-http-pool2", HOST, START, &[(START + 102, Told::Status(200))]);
     world.lookup(START + 2, HOST, 0, &[SERVER]);
     let mut closed = Connection::new(START + 4, 40_009, SERVER);
@@ -66,7 +57,7 @@ fn a_request_that_is_sent_again_with_a_lookup_of_its_own_shows_both_lookups() {
 #[test]
 fn a_name_that_just_failed_is_remembered_by_its_own_lookup() {
     let (gone, lost) = ("gone.example.com", "lost.example.com");
-    let mut world = node();
+    let mut world = World::of_known_clock(HOST);
     // Both at once, and once more within the ten seconds in which Java asks no one.
     for (thread, host) in [("admin-http-pool2", gone), ("admin-http-pool3", lost)] {
         world.lookup(START + 2, host, 3, &[]);
@@ -100,7 +91,7 @@ fn a_first_try_before_the_log_begins_belongs_to_the_attempt_whose_second_it_tell
 #[test]
 fn who_asks_as_ise_does_is_another_node_and_who_only_connects_is_not() {
     let seen = |target: &str| {
-        let mut world = node();
+        let mut world = World::of_known_clock(HOST);
         let mut other = Connection::new(START, 50_000, SERVER);
         other.client.0 = "192.0.2.99".parse().unwrap();
         other.server.1 = 8080;
@@ -160,7 +151,7 @@ fn a_proxy_that_nobody_named_and_that_takes_no_connection_was_asked_for_nothing(
 #[test]
 fn packets_more_than_a_second_behind_a_request_without_a_result_may_be_its_own() {
     let port = |delay: i64| {
-        let mut world = node();
+        let mut world = World::of_known_clock(HOST);
         let get = "GET: MDM Server URL: https://mdm.example.com:443/x/ciscoise/mdminfo/?ise_api_version=3";
         let record = format!("INFO   [admin-http-pool2][[]] cisco.cpm.mdm.util.MdmRESTClient -:::- {get}");
         world.records.push((START, record));

@@ -12,10 +12,7 @@ const START: i64 = 60_000;
 /// The verdict on an attempt that fails with these words after so many milliseconds, where the capture ends with the last of
 /// these packets. Attempts before it tell the clock.
 fn last(words: &str, after: i64, packets: impl Fn(&mut World, Connection)) -> String {
-    let mut world = World::in_zone(0);
-    for (number, at) in [(1, 1000), (2, 9000), (3, 22_000), (4, 41_000)] {
-        world.success(at, 40_000 + number, "admin-http-pool1", HOST);
-    }
+    let mut world = World::of_known_clock(HOST);
     world.lookup(START + 2, HOST, 0, &[SERVER]);
     packets(&mut world, Connection::new(START + 4, 40_009, SERVER));
     world.told("admin-http-pool2", HOST, START, &[(START + after, Told::Failure(words))]);

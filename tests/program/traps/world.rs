@@ -41,6 +41,15 @@ impl World {
         Self { zone: minutes, ..Self::default() }
     }
 
+    /// A node in UTC whose clock four attempts tell, the last of them 41 seconds after the beginning.
+    pub fn of_known_clock(host: &str) -> Self {
+        let mut world = Self::in_zone(0);
+        for (number, at) in [(1, 1000), (2, 9000), (3, 22_000), (4, 41_000)] {
+            world.success(at, 40_000 + number, "admin-http-pool1", host);
+        }
+        world
+    }
+
     // --- the log
 
     /// An attempt of one or more requests, each with its result and the time that it was known.
